@@ -1,0 +1,57 @@
+"""Cut subjects out of photos: segmentation, trimaps, KNN matting, compositing.
+
+The chain::
+
+    image -> segment -> mask -> make_trimap -> trimap -> estimate_alpha -> alpha
+          -> estimate_foreground -> foreground -> composite
+
+`cut_out` runs all of it. Every public name is loaded when it is first used, so that
+``import matte_core`` costs nothing and needs only the standard library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "segment": "matte_core.segmentation",
+    "Segmentation": "matte_core.segmentation",
+    "make_trimap": "matte_core.trimap",
+    "estimate_alpha": "matte_core.matting",
+    "estimate_foreground": "matte_core.matting",
+    "composite": "matte_core.composition",
+    "cut_out": "matte_core.cutting",
+    "CutOut": "matte_core.cutting",
+}
+
+__all__ = [
+    "CutOut",
+    "Segmentation",
+    "__version__",
+    "composite",
+    "cut_out",
+    "estimate_alpha",
+    "estimate_foreground",
+    "make_trimap",
+    "segment",
+]
+
+if TYPE_CHECKING:
+    from matte_core.composition import composite
+    from matte_core.cutting import CutOut, cut_out
+    from matte_core.matting import estimate_alpha, estimate_foreground
+    from matte_core.segmentation import Segmentation, segment
+    from matte_core.trimap import make_trimap
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
