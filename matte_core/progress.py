@@ -10,7 +10,7 @@ from collections.abc import Callable
 ProgressCallback = Callable[[float, str], None]
 
 
-def silent(fraction: float, step: str) -> None:  # noqa: ARG001
+def silent(fraction: float, step: str) -> None:
     """Report nothing."""
 
 
