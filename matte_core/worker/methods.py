@@ -1,6 +1,7 @@
 """What the worker can be asked for: frames to calls of the library and back.
 
-    cut_out  image (H, W, 3) uint8 or float32, selection (H, W) uint8 where there is one
+    cut_out  image (H, W, 3) uint8 or float32; where there are such, selection (H, W) uint8 as a
+             hint and mask (H, W) float32 to multiply the alpha with
              -> alpha (H, W) float32, foreground like image where asked for
     check    -> the versions of the packages, the networks that are installed
 """
@@ -53,7 +54,10 @@ def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
         decontaminate=float(params.get("decontaminate", 1.0)),
         progress=progress,
     )
-    arrays = {"alpha": from_numpy(result.alpha)}
+    alpha = result.alpha
+    if "mask" in request.arrays:
+        alpha = alpha * np.clip(to_numpy(request.arrays["mask"]), 0, 1)
+    arrays = {"alpha": from_numpy(alpha)}
     if params.get("with_foreground"):
         arrays["foreground"] = from_numpy(result.foreground)
     values = {
