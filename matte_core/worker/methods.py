@@ -1,9 +1,9 @@
 """What the worker can be asked for: frames to calls of the library and back.
 
-    cut_out  image (H, W, 3) uint8 or float32; where there are such, selection (H, W) uint8 as a
-             hint and mask (H, W) float32 to multiply the alpha with
-             -> alpha (H, W) float32, foreground like image where asked for
-    check    -> the versions of the packages, the networks that are installed
+cut_out  image (H, W, 3) uint8 or float32; where there are such, selection (H, W) uint8 as a
+         hint and mask (H, W) float32 to multiply the alpha with
+         -> alpha (H, W) float32, foreground like image where asked for
+check    -> the versions of the packages, the networks that are installed
 """
 
 import importlib.metadata

@@ -124,7 +124,7 @@ def _build(suite, root):
     shutil.rmtree(root, ignore_errors=True)
     root.parent.mkdir(parents=True, exist_ok=True)
     options = ["--variant=apt", f"--include={PACKAGES}"]
-    options += ["--aptopt=Acquire::Check-Valid-Until \"false\"", "--keyring=/usr/share/keyrings"]
+    options += ['--aptopt=Acquire::Check-Valid-Until "false"', "--keyring=/usr/share/keyrings"]
     built = subprocess.run(
         ["perl", _mmdebstrap(), *options, suite, root], capture_output=True, text=True, check=False
     )

@@ -147,7 +147,10 @@ def write_new_layer(cut, hide_original=True):
     image = layer.get_image()
     name = f"{layer.get_name()} cut out"
     copy = _pixel_copy(layer, name)
-    if cut.foreground is not None and layer.get_image().get_base_type() != Gimp.ImageBaseType.INDEXED:
+    if (
+        cut.foreground is not None
+        and layer.get_image().get_base_type() != Gimp.ImageBaseType.INDEXED
+    ):
         _write_colours(copy, cut.foreground)
     image.insert_layer(copy, layer.get_parent(), image.get_item_position(layer))
     write_layer_mask(Cut(copy, cut.alpha))
@@ -185,9 +188,7 @@ def _write_colours(layer, foreground):
 
 
 def _clear(channel):
-    channel.get_buffer().clear(
-        Gegl.Rectangle.new(0, 0, channel.get_width(), channel.get_height())
-    )
+    channel.get_buffer().clear(Gegl.Rectangle.new(0, 0, channel.get_width(), channel.get_height()))
 
 
 def _read(drawable, left, top, width, height, format_name):

@@ -69,7 +69,9 @@ class Worker:
 
     def __enter__(self) -> "Worker":
         if not self._python.is_file():
-            raise SetupError(f"Matte's environment is not there: {self._python} is missing.", SET_UP)
+            raise SetupError(
+                f"Matte's environment is not there: {self._python} is missing.", SET_UP
+            )
         with _open_log(self._log) as log:
             try:
                 self._process = subprocess.Popen(

@@ -168,7 +168,9 @@ def check_existing_mask_is_replaced_or_intersected():
     assert not any(both[101 * 512 :])
     assert all(abs(a - b) <= 1 / 255 for a, b in zip(alpha[: 99 * 512], both, strict=False))
     succeed(image, [layer], existing_mask="replace")
-    assert all(abs(a - b) <= 1 / 255 for a, b in zip(alpha, alpha_of(layer.get_mask()), strict=True))
+    assert all(
+        abs(a - b) <= 1 / 255 for a, b in zip(alpha, alpha_of(layer.get_mask()), strict=True)
+    )
 
 
 def check_high_precision_gray_and_indexed():
