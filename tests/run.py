@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "gimp")]
 
-from trees import cache_folder  # noqa: E402
+from trees import cache_folder
 
 REQUIREMENTS = (ROOT / "matte_core/setup/requirements.txt", ROOT / "tests/requirements.txt")
 

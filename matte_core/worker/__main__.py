@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from matte_core.worker.server import main  # noqa: E402  (the path must be set first)
+from matte_core.worker.server import main
 
 if __name__ == "__main__":
     sys.exit(main())

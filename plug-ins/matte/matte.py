@@ -8,11 +8,11 @@ HERE = Path(__file__).resolve().parent
 # Installed, the library lies beside this file; in a checkout, two folders up.
 sys.path[:0] = [str(place) for place in (HERE, HERE.parents[1]) if (place / "matte_core").is_dir()]
 
-import gi  # noqa: E402
+import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp  # noqa: E402
-from matte_plugin import actions  # noqa: E402
+from gi.repository import Gimp
+from matte_plugin import actions
 
 
 class Matte(Gimp.PlugIn):

@@ -42,7 +42,7 @@ def test_masks_trimaps_and_alphas_are_checked():
         check_trimap(np.zeros((2, 2)))
     with pytest.raises(InputError, match="divide by 255"):
         check_alpha(np.zeros((2, 2), np.uint8))
-    with pytest.raises(InputError, match="-0.5 to 0"):
+    with pytest.raises(InputError, match=r"-0\.5 to 0"):
         check_alpha(np.array([[-0.5, 0]], np.float32))
     assert check_alpha(np.ones((2, 2))).dtype == np.float32
 

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
-import trees  # noqa: E402
+import trees
 
 GIMP_SECONDS = 420
 HOME = "/mnt/work/home"

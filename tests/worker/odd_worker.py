@@ -7,8 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, os.environ["MATTE_CHECKOUT"])
 
-import matte_core  # noqa: E402
-from matte_core.protocol import Frame, read_frame, write_frame  # noqa: E402
+import matte_core
+from matte_core.protocol import Frame, read_frame, write_frame
 
 fault = Path(os.environ["MATTE_FAULT"]).read_text()
 out = sys.stdout.buffer
@@ -26,9 +26,13 @@ write_frame(out, Frame("hello", {"protocol": protocol, "version": version}))
 if fault == "never reads":
     time.sleep(60)
 while (frame := read_frame(sys.stdin.buffer)) is not None:
+    number = frame.values["id"]
+    if frame.type == "cancel" and fault == "works until told":
+        write_frame(out, Frame("error", {"id": number, "error": {"kind": "Cancelled"}}))
     if frame.type == "cancel" or fault == "reads only":
         continue
-    number = frame.values["id"]
+    if fault == "works until told":
+        write_frame(out, Frame("progress", {"id": number, "fraction": 0.1, "step": "On"}))
     if fault == "ends while working":
         write_frame(out, Frame("progress", {"id": number, "fraction": 0.5, "step": "Half"}))
         os._exit(3)

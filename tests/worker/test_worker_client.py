@@ -11,11 +11,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
-from matte_plugin import worker_client  # noqa: E402
-from matte_plugin.worker_client import Worker  # noqa: E402
+from matte_plugin import worker_client
+from matte_plugin.worker_client import Worker
 
-from matte_core.errors import Cancelled, ProtocolError, SetupError, WorkerError  # noqa: E402
-from matte_core.protocol import Array  # noqa: E402
+from matte_core.errors import Cancelled, ProtocolError, SetupError, WorkerError
+from matte_core.protocol import Array
 
 ODD_WORKER = Path(__file__).with_name("odd_worker.py")
 
@@ -99,6 +99,18 @@ def test_cancel_ends_a_worker_that_does_not_listen(worker):
     with pytest.raises(Cancelled), worker("works for ever") as client:
         client.call("cut_out", {}, progress=cancel)
     assert time.monotonic() - started < 10
+
+
+def test_cancel_keeps_a_worker_that_listens(worker):
+    def cancel(fraction, step):
+        if step:
+            raise Cancelled
+
+    with worker("works until told") as client:
+        with pytest.raises(Cancelled):
+            client.call("cut_out", {}, progress=cancel)
+        with pytest.raises(Cancelled):
+            client.call("cut_out", {}, progress=cancel)
 
 
 def test_standard_error_goes_to_the_log(worker, tmp_path):

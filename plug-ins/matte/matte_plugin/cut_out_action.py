@@ -4,8 +4,10 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
+
 from matte_plugin import document, running
-from matte_plugin.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION as SELECTED
+from matte_plugin.subjects import AUTO, CLASS_LABELS, EVERYTHING
+from matte_plugin.subjects import SELECTION as SELECTED
 
 NAME = "plug-in-matte-cut-out"
 

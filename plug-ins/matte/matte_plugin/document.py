@@ -12,6 +12,7 @@ import gi
 gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gegl, Gimp
+
 from matte_core.errors import InputError
 from matte_core.protocol import Array
 

@@ -6,6 +6,7 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib
+
 from matte_core import folders
 from matte_core.errors import Cancelled, MatteError
 from matte_plugin import home

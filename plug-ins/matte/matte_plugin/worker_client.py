@@ -12,9 +12,15 @@ import os
 import queue
 import subprocess
 import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
+
+from matte_core.setup.environ import scrubbed_environment
 
 import matte_core
 from matte_core.errors import (
@@ -27,7 +33,6 @@ from matte_core.errors import (
 )
 from matte_core.progress import ProgressCallback, silent
 from matte_core.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
-from matte_core.setup.environ import scrubbed_environment
 
 WORKER = Path(matte_core.__file__).parent / "worker" / "__main__.py"
 START_SECONDS = 60.0
@@ -136,21 +141,10 @@ class Worker:
         self._number += 1
         values = {"id": self._number, "method": method, "params": params}
         self._send(Frame("request", values, arrays or {}))
-        fraction, step = 0.0, ""
         try:
-            while True:
-                frame = self._next(SILENCE_SECONDS, lambda: progress(fraction, step))
-                if frame.type == "progress":
-                    fraction, step = _reported(frame)
-                    progress(fraction, step)
-                elif frame.type == "result":
-                    return frame
-                elif frame.type == "error":
-                    raise from_wire(frame.values.get("error") or {})
-                elif frame.type != "alive":
-                    raise ProtocolError(f"The worker sent an unknown frame, {frame.type!r}.")
+            return self._answer(progress)
         except Cancelled:
-            self.close()
+            self._stop_computing()
             raise
 
     def close(self) -> None:
@@ -177,7 +171,7 @@ class Worker:
         _close_quietly(process.stdout)
 
     def _greet(self) -> None:
-        hello = self._next(START_SECONDS, lambda: None)
+        hello = self._next(START_SECONDS, _nothing)
         if hello.type != "hello" or hello.values.get("protocol") != PROTOCOL:
             raise ProtocolError(f"The worker did not greet as version {PROTOCOL} does.", SET_UP)
         if hello.values.get("version") != matte_core.__version__:
@@ -187,7 +181,32 @@ class Worker:
                 SET_UP,
             )
 
-    def _next(self, patience: float, tick: Any) -> Frame:
+    def _answer(self, progress: ProgressCallback) -> Frame:
+        fraction, step = 0.0, ""
+        while True:
+            # Asked again between the worker's own reports, so that a cancel is heard at once.
+            frame = self._next(SILENCE_SECONDS, partial(progress, fraction, step))
+            if frame.type == "progress":
+                fraction, step = _reported(frame)
+                progress(fraction, step)
+            elif frame.type == "result":
+                return frame
+            elif frame.type == "error":
+                raise from_wire(frame.values.get("error") or {})
+            elif frame.type != "alive":
+                raise ProtocolError(f"The worker sent an unknown frame, {frame.type!r}.")
+
+    def _stop_computing(self) -> None:
+        """Ask for an end of the request; a worker that does not obey is ended itself."""
+        self._send(Frame("cancel", {"id": self._number}))
+        limit = time.monotonic() + END_SECONDS
+        with suppress(WorkerError):
+            while time.monotonic() < limit:
+                if self._next(END_SECONDS, _nothing).type in ("result", "error"):
+                    return
+        self.close()
+
+    def _next(self, patience: float, tick: Callable[[], None]) -> Frame:
         waited = 0.0
         while True:
             try:
@@ -239,6 +258,10 @@ class Worker:
             if isinstance(error, ProtocolError):
                 self._frames.put(error)
         self._frames.put(None)
+
+
+def _nothing() -> None:
+    """Do nothing between two frames."""
 
 
 def _reported(frame: Frame) -> tuple[float, str]:
