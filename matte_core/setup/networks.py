@@ -1,0 +1,121 @@
+"""Get a network into the project's folder, through the command line of the environment.
+
+Without one Matte still works: the selection, or the picture's centre, and GrabCut stand in. So a
+network that cannot be fetched is told, and is no reason to stop.
+
+Standard library only.
+"""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from matte_core import folders
+from matte_core.setup import homes, library
+from matte_core.setup.environments import Report
+from matte_core.setup.places import Place
+from matte_core.setup.processes import follow
+
+DEFAULT = "deeplab-513"
+STEP = "Network"
+STAND_IN = (
+    "Until then the selection, or the picture's centre, says where the subject is, "
+    "which is less exact."
+)
+_ADDED = "added_model"
+
+
+def present(home: Path) -> list[str]:
+    """Return the names of the networks that are there and whole."""
+    return [name for name, is_whole in _found(home) if is_whole]
+
+
+def damaged(home: Path) -> list[str]:
+    """Return the names of the networks whose file is not what their description says."""
+    return [name for name, is_whole in _found(home) if not is_whole]
+
+
+def ensure(
+    place: Place, report: Report, file: Path | None = None, mirror: str | None = None
+) -> str:
+    """Get a network unless one is there; say what went wrong, empty when nothing did.
+
+    Parameters
+    ----------
+    place : Place
+        Whose environment and library are in order already.
+    report : callable
+    file : Path, optional
+        A person's own ONNX, which becomes the default.
+    mirror : str, optional
+        Where to fetch the published one from instead of its public address.
+    """
+    if file is not None:
+        return _add(place, report, file)
+    names = present(place.home)
+    if names and (mirror is None or DEFAULT in names) and DEFAULT not in damaged(place.home):
+        return ""
+    report(STEP, f"Fetching {DEFAULT} (5 MB, once)")
+    arguments = ["models", "fetch", DEFAULT]
+    if mirror is not None:
+        arguments += ["--mirror", mirror]
+    return _matte(place, *arguments)
+
+
+def share(source: Path, target: Path) -> None:
+    """Copy what is new among the networks of one home to another, each file whole."""
+    for path in sorted((source / "models").glob("*")):
+        wanted = target / "models" / path.name
+        if path.suffix not in (".onnx", ".json", ".txt") or not path.is_file():
+            continue
+        if not wanted.is_file() or wanted.read_bytes() != path.read_bytes():
+            wanted.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = wanted.with_name(wanted.name + ".new")
+            shutil.copyfile(path, fresh)
+            fresh.replace(wanted)
+
+
+def how_to_get_one(place: Place) -> str:
+    """Say how a person gets a network later."""
+    return (
+        "Run install.py again when the network is there, or with --mirror ADDRESS, or give it a "
+        f"file: python3 install.py --model FILE. {STAND_IN}"
+        if place.kind == "host"
+        else f"Run install.py again. {STAND_IN}"
+    )
+
+
+def _add(place: Place, report: Report, file: Path) -> str:
+    try:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        return f"{file} cannot be read: {error}."
+    if homes.read_note(place.home).get(_ADDED) == digest and present(place.home):
+        return ""
+    report(STEP, f"Adding {file.name}")
+    wrong = _matte(place, "models", "add", str(file.absolute()), "--default")
+    if not wrong:
+        homes.write_note(place.home, {_ADDED: digest})
+    return wrong
+
+
+def _matte(place: Place, *arguments: str) -> str:
+    done = follow(
+        library.command(place, *arguments),
+        place.home / "logs" / "install.log",
+        changes={folders.HOME_VARIABLE: str(place.home)},
+    )
+    return "" if done.status == 0 else done.last_words
+
+
+def _found(home: Path) -> list[tuple[str, bool]]:
+    return [(path.stem, _is_whole(path)) for path in sorted((home / "models").glob("*.onnx"))]
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        return bool(described["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
