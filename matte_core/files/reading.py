@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matte_core.errors import FileError
 from matte_core.files.header import SIGNATURE_BYTES, Header, read_header, sniff
-from matte_core.images import Float32, Image
+from matte_core.images import Float32, Image, as_uint8
 
 MAX_MEGAPIXELS = 200.0
 
@@ -130,10 +130,10 @@ def read_plane(
         plane = picture.image[..., 1]
         if picture.alpha is not None:
             plane = plane * picture.alpha
-            plane = plane if picture.is_deep else plane / np.float32(255)
-    if picture.is_deep or plane.dtype == np.uint8:
-        return np.ascontiguousarray(plane)
-    return np.rint(plane * 255).astype(np.uint8)
+            plane = plane if picture.is_deep else plane / 255
+    if not picture.is_deep and plane.dtype != np.uint8:
+        plane = np.rint(plane * 255).astype(np.uint8)
+    return np.ascontiguousarray(plane)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -180,22 +180,21 @@ def _split(pixels: NDArray[Any], header: Header) -> tuple[NDArray[Any], Float32 
         return pixels, (pixels != header.gray_key).astype(np.float32)
     if pixels.shape[2] < 4:
         return pixels, None
-    alpha: Float32 = pixels[..., 3] / np.float32(np.iinfo(pixels.dtype).max)
+    alpha: Float32 = np.divide(pixels[..., 3], np.iinfo(pixels.dtype).max, dtype=np.float32)
     return pixels[..., :3], alpha
 
 
 def _to_rgb(colours: NDArray[Any]) -> Image:
     code = cv2.COLOR_GRAY2RGB if colours.ndim == 2 else cv2.COLOR_BGR2RGB
     image: NDArray[Any] = cv2.cvtColor(np.ascontiguousarray(colours), code)
-    return image / np.float32(65535) if image.dtype == np.uint16 else image
+    return np.divide(image, 65535, dtype=np.float32) if image.dtype == np.uint16 else image
 
 
 def _divide_by_alpha(image: Image, alpha: Float32) -> Image:
     limit = 255 if image.dtype == np.uint8 else 1
     # Where alpha is zero there is no colour to find; black stays black.
-    straight = np.minimum(image / np.maximum(alpha, 1e-6)[..., None], limit)
-    rounded: Image = (np.rint(straight) if limit == 255 else straight).astype(image.dtype)
-    return rounded
+    straight: NDArray[Any] = np.minimum(image / np.maximum(alpha, 1e-6)[..., None], limit)
+    return as_uint8(straight / limit) if limit == 255 else straight.astype(np.float32)
 
 
 def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
