@@ -5,11 +5,11 @@ the installer notes the folder that it used in `matte-home.json`, and the plug-i
 over the variables.
 """
 
-import json
 import os
 from pathlib import Path
 
 from matte_core import folders
+from matte_core.setup.plugin import read_note
 
 NOTE = Path(__file__).resolve().parents[1] / "matte-home.json"
 
@@ -18,10 +18,10 @@ def settle() -> None:
     """Make `matte_core.folders` and every child process use the folder that was installed to."""
     if os.environ.get(folders.HOME_VARIABLE):
         return
-    try:
-        home = json.loads(NOTE.read_text(encoding="utf-8"))["home"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return  # not installed by the installer: the usual folder it is
+    note = read_note(NOTE.parent)
+    # One profile serves both a GIMP from a package and one from a Flatpak, which sees other folders.
+    is_flatpak = Path("/.flatpak-info").exists()
+    home = note.get("flatpak_home") if is_flatpak else note.get("home")
     if isinstance(home, str):
         os.environ[folders.HOME_VARIABLE] = home
 
