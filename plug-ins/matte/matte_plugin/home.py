@@ -19,7 +19,7 @@ def settle() -> None:
     if os.environ.get(folders.HOME_VARIABLE):
         return
     note = read_note(NOTE.parent)
-    # One profile serves both a GIMP from a package and one from a Flatpak, which sees other folders.
+    # One profile serves a GIMP from a package and one from a Flatpak, which sees other folders.
     is_flatpak = Path("/.flatpak-info").exists()
     home = note.get("flatpak_home") if is_flatpak else note.get("home")
     if isinstance(home, str):

@@ -4,6 +4,7 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
+
 from matte_core.errors import MatteError
 from matte_core.setup import inside
 from matte_plugin import home, running

@@ -12,6 +12,7 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GLib, Gtk, Pango
+
 from matte_core import folders
 from matte_core.errors import MatteError
 from matte_core.setup import checks, inside
