@@ -32,7 +32,9 @@ def create(plug_in):
     procedure.add_boolean_argument(
         "repair", "_Repair", "Make anew what is missing or broken", False, flags
     )
-    procedure.add_boolean_return_value("works", "Works", "Whether all that is needed works", flags)
+    procedure.add_boolean_return_value(
+        "works", "Works", "Whether all that is needed works", False, flags
+    )
     procedure.add_string_return_value("report", "Report", "What was found, line by line", flags)
     return procedure
 
