@@ -7,7 +7,7 @@ from typing import Any
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.colours import parse_colour
 from matte_core.cli.jobs import Companion, Job, make_plan
-from matte_core.cli.options import add_common, add_decontaminate, number, position
+from matte_core.cli.options import add_common, add_decontaminate, position, whole_number
 from matte_core.progress import ProgressCallback
 
 _EXTENSIONS = (".png", ".jpg", ".jpeg")
@@ -73,7 +73,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--quality",
-        type=number("quality", low=1, high=100),
+        type=whole_number("quality", low=1, high=100),
         default=95,
         metavar="1..100",
         help="of JPEG (default %(default)s)",
@@ -160,8 +160,7 @@ def run(args: argparse.Namespace) -> int:
             pixels = quantise(as_float(flat), is_deep=True) if is_deep else as_uint8(flat)
             encoded = encode_png(pixels, icc_profile=profile)
         else:
-            quality = round(args.quality)
-            encoded = encode_jpeg(as_uint8(flat), quality=quality, icc_profile=profile)
+            encoded = encode_jpeg(as_uint8(flat), quality=args.quality, icc_profile=profile)
         height, width = flat.shape[:2]
         values = {"width": width, "height": height}
         return Outcome({"composite": encoded}, values, f"{width} x {height}", warnings)
