@@ -11,6 +11,7 @@ from pathlib import Path
 
 from matte_core import folders
 
+FLATPAK = Path("/.flatpak-info")
 NOTE = Path(__file__).resolve().parents[1] / "matte-home.json"
 
 
@@ -19,7 +20,10 @@ def settle() -> None:
     if os.environ.get(folders.HOME_VARIABLE):
         return
     try:
-        home = json.loads(NOTE.read_text(encoding="utf-8"))["home"]
+        note = json.loads(NOTE.read_text(encoding="utf-8"))
+        # A Flatpak shares the profile with other GIMPs, but has an environment of its own.
+        inside_flatpak = FLATPAK.exists() and "flatpak_home" in note
+        home = note["flatpak_home" if inside_flatpak else "home"]
     except (OSError, ValueError, KeyError, TypeError):
         return  # not installed by the installer: the usual folder it is
     if isinstance(home, str):
