@@ -31,9 +31,9 @@ def newer_python():
 
 def is_new_enough(path):
     """Start a Python and ask it."""
-    script = "import sys; sys.exit(0 if sys.version_info >= {0} else 1)".format(OLDEST)
+    script = f"import sys; sys.exit(0 if sys.version_info >= {OLDEST} else 1)"
     try:
-        return subprocess.call([path, "-c", script]) == 0
+        return subprocess.call([path, "-I", "-c", script]) == 0
     except OSError:
         return False
 
@@ -45,8 +45,8 @@ def start():
         path = None if os.environ.get(TRIED) else newer_python()
         if path is None:
             print(
-                "Matte needs Python 3.11 or later; this is Python {0}.{1} and no other was found.\n"
-                "Install a newer one (https://www.python.org/downloads/) "
+                "Matte needs Python 3.11 or later; this is Python {}.{}, and no other "
+                "was found.\nInstall a newer one (https://www.python.org/downloads/) "
                 "and run this again with it.".format(*sys.version_info[:2])
             )
             return 1

@@ -203,7 +203,7 @@ def _inference(process: "subprocess.Popen[bytes]") -> tuple[str, str]:
             if type(error).__name__ == "NoSubjectError":
                 # The network ran and was right: nothing it knows is in the trial picture.
                 return "", "the network ran on a trial picture"
-            return str(error), ""
+            return error.message, ""
     return "the worker ended before it was done", ""
 
 

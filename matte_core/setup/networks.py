@@ -11,11 +11,12 @@ import json
 import shutil
 from pathlib import Path
 
+import matte_core
 from matte_core import folders
-from matte_core.setup import homes, library
+from matte_core.setup import homes
 from matte_core.setup.environments import Report
 from matte_core.setup.places import Place
-from matte_core.setup.processes import follow
+from matte_core.setup.processes import run
 
 DEFAULT = "deeplab-513"
 STEP = "Network"
@@ -23,7 +24,12 @@ STAND_IN = (
     "Until then the selection, or the picture's centre, says where the subject is, "
     "which is less exact."
 )
+FETCH_SECONDS = 1800.0
 _ADDED = "added_model"
+_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from matte_core.cli import main; sys.exit(main())"
+)
 
 
 def present(home: Path) -> list[str]:
@@ -101,11 +107,11 @@ def _add(place: Place, report: Report, file: Path) -> str:
 
 
 def _matte(place: Place, *arguments: str) -> str:
-    done = follow(
-        library.command(place, *arguments),
-        place.home / "logs" / "install.log",
-        changes={folders.HOME_VARIABLE: str(place.home)},
-    )
+    """Run the command line of the very library that this module belongs to."""
+    library = Path(matte_core.__file__).resolve().parents[1]
+    python = place.python_of(place.environment)
+    command = place.command(python, "-I", "-X", "utf8", "-c", _START, library, *arguments)
+    done = run(command, FETCH_SECONDS, {folders.HOME_VARIABLE: str(place.home)})
     return "" if done.status == 0 else done.last_words
 
 

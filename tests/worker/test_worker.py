@@ -93,9 +93,7 @@ def test_it_greets_and_leaves(worker):
 def test_it_cuts_out_twice(worker):
     image, selection = disc(96)
     for number in (1, 2):
-        worker.ask(
-            "cut_out", {"with_foreground": True}, number, image=image, selection=selection
-        )
+        worker.ask("cut_out", {"with_foreground": True}, number, image=image, selection=selection)
         answer = worker.next("result", "error")
         assert answer.type == "result", answer.values
         assert answer.values["id"] == number

@@ -11,6 +11,7 @@ from pathlib import Path
 from matte_core import folders
 from matte_core.setup.plugin import read_note
 
+FLATPAK = Path("/.flatpak-info")
 NOTE = Path(__file__).resolve().parents[1] / "matte-home.json"
 
 
@@ -18,10 +19,8 @@ def settle() -> None:
     """Make `matte_core.folders` and every child process use the folder that was installed to."""
     if os.environ.get(folders.HOME_VARIABLE):
         return
-    note = read_note(NOTE.parent)
     # One profile serves a GIMP from a package and one from a Flatpak, which sees other folders.
-    is_flatpak = Path("/.flatpak-info").exists()
-    home = note.get("flatpak_home") if is_flatpak else note.get("home")
+    home = read_note(NOTE.parent).get("flatpak_home" if FLATPAK.exists() else "home")
     if isinstance(home, str):
         os.environ[folders.HOME_VARIABLE] = home
 
