@@ -31,9 +31,9 @@ def newer_python():
 
 def is_new_enough(path):
     """Start a Python and ask it."""
-    script = f"import sys; sys.exit(0 if sys.version_info >= {OLDEST} else 1)"
+    script = "import sys; sys.exit(0 if sys.version_info >= {0} else 1)".format(OLDEST)
     try:
-        return subprocess.call([path, "-I", "-c", script]) == 0
+        return subprocess.call([path, "-c", script]) == 0
     except OSError:
         return False
 
