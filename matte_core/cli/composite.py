@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
 
     import numpy as np
 
-    from matte_core import composite, estimate_foreground
+    from matte_core import composite
     from matte_core.cli import placement
     from matte_core.cli.pictures import check_size, decontaminated
     from matte_core.errors import InputError
@@ -144,6 +144,8 @@ def run(args: argparse.Namespace) -> int:
             )
         foreground = picture.image
         if amount:
+            from matte_core import estimate_foreground
+
             clean = estimate_foreground(foreground, alpha, progress=part(progress, 0.0, 0.9))
             foreground = decontaminated(foreground, clean, amount / 100)
         progress(0.9, "Composite")
