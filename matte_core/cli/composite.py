@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
 
     from matte_core import composite
     from matte_core.cli import placement
-    from matte_core.cli.pictures import check_size, decontaminated
+    from matte_core.cli.pictures import as_fraction, check_size, decontaminated
     from matte_core.errors import InputError
     from matte_core.files import encode_jpeg, encode_png, read_picture, read_plane
     from matte_core.files.writing import quantise
@@ -135,7 +135,8 @@ def run(args: argparse.Namespace) -> int:
             path = job.companions["alpha"]
             plane = read_plane(path, "alpha", max_megapixels=args.max_megapixels)
             check_size(plane, picture, "alpha", str(path))
-            alpha = as_float(plane) if alpha is None else alpha * as_float(plane)
+            given = as_fraction(plane)
+            alpha = given if alpha is None else alpha * given
             amount = 100.0 if amount is None else amount
         if alpha is None:
             raise InputError(
