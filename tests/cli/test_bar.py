@@ -48,13 +48,23 @@ def test_leaves_an_empty_line():
 
 @pytest.mark.usefixtures("plain")
 @pytest.mark.parametrize("columns", [20, 40, 200])
-def test_never_wraps(monkeypatch, columns):
+@pytest.mark.parametrize(("letter", "cells"), [("x", 1), ("猫", 2)])
+def test_never_wraps(monkeypatch, columns, letter, cells):
     monkeypatch.setenv("COLUMNS", str(columns))
     terminal = Terminal()
     with Bar(terminal, 10) as bar:
-        bar.start("x" * 300)
+        bar.start(letter * 300)
         bar.report(0.5, "Matting")
-    assert max(map(len, terminal.lines())) < columns
+    widths = [len(line) + line.count(letter) * (cells - 1) for line in terminal.lines()]
+    assert max(widths) < columns
+
+
+@pytest.mark.usefixtures("plain")
+def test_name_cannot_give_orders_to_the_terminal():
+    terminal = Terminal()
+    with Bar(terminal, 1) as bar:
+        bar.start("a\x1b[2J\n.jpg")
+        assert terminal.lines()[-1].endswith("a?[2J?.jpg")
 
 
 @pytest.mark.usefixtures("plain")
