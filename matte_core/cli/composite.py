@@ -116,8 +116,10 @@ def run(args: argparse.Namespace) -> int:
         is_placed = args.center or args.fit or args.position
         return behind.image if is_placed else placement.cover(behind.image, shape)
 
-    def place(foreground: Image, alpha: Alpha) -> Image:
+    def place(foreground: Image, alpha: Alpha, *, is_deep: bool) -> Image:
         background = background_for(alpha.shape)
+        # The result is as deep as the deeper of the two.
+        background = as_float(background) if is_deep else background
         inside = background.shape[:2]
         offset = args.position or (0, 0)
         if args.fit:
@@ -157,10 +159,9 @@ def run(args: argparse.Namespace) -> int:
                 "has the background's, in which the subject's colours may look different."
             )
             profile = behind.icc_profile
-        flat = place(foreground, alpha)
+        flat = place(foreground, alpha, is_deep=picture.is_deep)
         if job.results["composite"].suffix.lower() == ".png":
-            is_deep = picture.is_deep and np.issubdtype(flat.dtype, np.floating)
-            pixels = quantise(as_float(flat), is_deep=True) if is_deep else as_uint8(flat)
+            pixels = flat if flat.dtype == np.uint8 else quantise(as_float(flat), is_deep=True)
             encoded = encode_png(pixels, icc_profile=profile)
         else:
             encoded = encode_jpeg(as_uint8(flat), quality=args.quality, icc_profile=profile)
