@@ -10,11 +10,16 @@ import subprocess
 import sys
 
 OLDEST = (3, 11)
-NEWER = ["python3.14", "python3.13", "python3.12", "python3.11", "python3"]
+NEWER = ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python"]
 TRIED = "MATTE_INSTALL_TRIED"
 FRAMEWORKS = "/Library/Frameworks/Python.framework/Versions/3.%d/bin"
 FOLDERS = ["/opt/homebrew/bin", "/usr/local/bin", "/usr/bin"]
 FOLDERS += [FRAMEWORKS % minor for minor in (14, 13, 12, 11)]
+if os.name == "nt":
+    PROGRAMS = os.path.join(os.environ.get("LOCALAPPDATA", ""), "Programs", "Python", "Python3%d")
+    FOLDERS = [PROGRAMS % minor for minor in (14, 13, 12, 11)]
+# What a Python from the Microsoft Store writes into a person's folders, GIMP does not see.
+STORE = "WindowsApps"
 
 
 def newer_python():
@@ -24,16 +29,18 @@ def newer_python():
     for name in NEWER:
         for folder in folders:
             path = os.path.join(folder, name + ending)
-            if os.access(path, os.X_OK) and is_new_enough(path):
+            if STORE not in path and os.access(path, os.X_OK) and is_new_enough(path):
                 return path
     return None
 
 
 def is_new_enough(path):
     """Start a Python and ask it."""
-    script = "import sys; sys.exit(0 if sys.version_info >= {0} else 1)".format(OLDEST)
+    script = "import sys; sys.exit(0 if sys.version_info >= " + str(OLDEST) + " else 1)"
     try:
-        return subprocess.call([path, "-c", script]) == 0
+        asked = subprocess.Popen([path, "-I", "-c", script], stderr=subprocess.PIPE)
+        asked.communicate()
+        return asked.returncode == 0
     except OSError:
         return False
 
@@ -41,13 +48,18 @@ def is_new_enough(path):
 def start():
     """Run the installer, in another Python where this one is too old."""
     here = os.path.dirname(os.path.abspath(__file__))
-    if sys.version_info < OLDEST:
+    is_from_store = STORE in sys.prefix or STORE in sys.executable
+    if sys.version_info < OLDEST or is_from_store:
         path = None if os.environ.get(TRIED) else newer_python()
         if path is None:
             print(
-                "Matte needs Python 3.11 or later; this is Python {}.{}, and no other "
-                "was found.\nInstall a newer one (https://www.python.org/downloads/) "
-                "and run this again with it.".format(*sys.version_info[:2])
+                "Matte needs Python 3.11 or later{}; this is Python {}.{}, and no other was "
+                "found.\nInstall it from https://www.python.org/downloads/ and run this again "
+                "with it.".format(
+                    ", and not the one from the Microsoft Store" if is_from_store else "",
+                    sys.version_info[0],
+                    sys.version_info[1],
+                )
             )
             return 1
         os.environ[TRIED] = "1"

@@ -73,7 +73,7 @@ def check_plugins(profiles: Sequence[Profile], source: Source, homes: Homes) -> 
         yield Check("Plug-in", not wrong, found, REPAIR if wrong else "")
 
 
-def check_inside(place: Place, core: Path) -> Iterator[Check]:
+def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Check]:
     """Do the environment, the worker, the network and a real inference work?
 
     Parameters
@@ -82,6 +82,8 @@ def check_inside(place: Place, core: Path) -> Iterator[Check]:
         Whose environment is looked at.
     core : Path
         The `matte_core` whose worker is started.
+    repair : str, optional
+        How a person has it repaired.
 
     Yields
     ------
@@ -90,29 +92,30 @@ def check_inside(place: Place, core: Path) -> Iterator[Check]:
     """
     where = "" if place.kind == "host" else f" ({place.called})"
     wrong = environments.problem(place)
-    yield Check("Environment" + where, not wrong, wrong or str(place.environment), _repair(wrong))
+    remedy = repair if wrong else ""
+    yield Check("Environment" + where, not wrong, wrong or str(place.environment), remedy)
     yield check_log(place, where)
     if wrong:
         return
     wrong = environments.import_problem(place)
     found = wrong or ", ".join(name.partition(".")[0] for name in environments.IMPORTS)
-    yield Check("Packages" + where, not wrong, found, _repair(wrong))
+    yield Check("Packages" + where, not wrong, found, repair if wrong else "")
     if wrong:
         return
-    yield check_network(place, where)
-    yield from check_worker(place, core, where)
+    yield check_network(place, where, repair)
+    yield from check_worker(place, core, where, repair)
 
 
-def check_network(place: Place, where: str = "") -> Check:
+def check_network(place: Place, where: str = "", repair: str = REPAIR) -> Check:
     """Is there a network, and is its file whole?"""
     broken, whole = networks.damaged(place.home), networks.present(place.home)
     if broken:
         found = f"{', '.join(broken)}: the file is not what it was when it was added"
-        return Check("Network" + where, False, found, REPAIR, is_needed=not whole)
+        return Check("Model" + where, False, found, repair, is_needed=not whole)
     if whole:
-        return Check("Network" + where, True, ", ".join(whole))
+        return Check("Model" + where, True, ", ".join(whole))
     return Check(
-        "Network" + where, False, "none yet", networks.how_to_get_one(place), is_needed=False
+        "Model" + where, False, "none yet", networks.how_to_get_one(place), is_needed=False
     )
 
 
@@ -129,26 +132,28 @@ def check_log(place: Place, where: str = "") -> Check:
     return Check("Log" + where, True, str(folder))
 
 
-def check_worker(place: Place, core: Path, where: str = "") -> Iterator[Check]:
+def check_worker(
+    place: Place, core: Path, where: str = "", repair: str = REPAIR
+) -> Iterator[Check]:
     """Does the worker greet, and does it cut something out?"""
     process = _start(place, core / "worker" / "__main__.py")
     if isinstance(process, str):
-        yield Check("Worker" + where, False, process, REPAIR)
+        yield Check("Worker" + where, False, process, repair)
         return
     # Reading a pipe cannot be given a limit on every system; ending the process ends it too.
     limit = threading.Timer(WORKER_SECONDS, process.kill)
     limit.start()
-    see_log = f"See {place.home / 'logs' / 'check.log'}. {REPAIR}"
+    see_log = f"See {place.home / 'logs' / 'check.log'}. {repair}"
     name = "Worker" + where
     try:
         wrong = _greeting(process)
         yield Check(
-            name, not wrong, wrong or f"version {matte_core.__version__}", _see(wrong, see_log)
+            name, not wrong, wrong or f"version {matte_core.__version__}", see_log if wrong else ""
         )
         if not wrong:
             name = "Cutting out" + where
             wrong, found = _inference(process)
-            yield Check(name, not wrong, wrong or found, _see(wrong, see_log))
+            yield Check(name, not wrong, wrong or found, see_log if wrong else "")
     except (OSError, ValueError, ProtocolError) as error:
         yield Check(name, False, f"the worker ended or broke the protocol: {error}", see_log)
     finally:
@@ -235,11 +240,3 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
     process.wait()
     end(process)
-
-
-def _repair(wrong: str) -> str:
-    return REPAIR if wrong else ""
-
-
-def _see(wrong: str, hint: str) -> str:
-    return hint if wrong else ""

@@ -1,6 +1,6 @@
 """The command behind `install.py`: reads its options, prints what happens, tells by its status.
 
-    0    everything that is needed is there (a network that could not be fetched is told)
+    0    everything that is needed is there (a model that could not be fetched is told)
     1    something that is needed is missing or broken
     2    the options make no sense
     130  stopped with Ctrl+C; what was there before still is
@@ -9,13 +9,15 @@ Standard library only.
 """
 
 import argparse
+import io
 import os
+import signal
 import sys
 from pathlib import Path
 
 import matte_core
 from matte_core.errors import MatteError
-from matte_core.setup import gimps, installing, library
+from matte_core.setup import gimps, installing, library, places
 from matte_core.setup.checks import Check
 from matte_core.setup.gimps import Machine
 from matte_core.setup.installing import Found, Outcome, Wishes
@@ -25,7 +27,12 @@ from matte_core.setup.uninstall import uninstall
 
 def main(arguments: list[str], root: Path) -> int:
     """Run the command for the project in the folder `root`; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A folder's name that the terminal cannot show is no reason to stop.
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _run(options, root)
     except KeyboardInterrupt:
@@ -68,9 +75,9 @@ def _run(options: argparse.Namespace, root: Path) -> int:
 
 
 def _uninstall(found: Found, *, keep_models: bool) -> int:
-    removed = uninstall(
-        found.profiles, [place.home for place in found.places], keep_models=keep_models
-    )
+    # Their package may be gone already, and what was installed for it still there.
+    sandboxed = [places.flatpak(Path.home()).home, places.snap(Path.home()).home]
+    removed = uninstall(found.profiles, [found.host.home, *sandboxed], keep_models=keep_models)
     for path in removed:
         print(f"Removed {path}")
     if not removed:
@@ -91,7 +98,7 @@ def _print_check(check: Check) -> None:
     mark = "ok  " if check.ok else ("FAIL" if check.is_needed else "note")
     print(f"{mark}  {check.name}: {check.found}")
     if check.remedy:
-        print(f"      {check.remedy}")
+        print("      " + check.remedy.replace("\n", "\n      "))
 
 
 def _print_step(step: str, message: str) -> None:
@@ -104,7 +111,7 @@ def _summary(found: Found, outcome: Outcome, wishes: Wishes) -> int:
     else:
         print(f"Matte {matte_core.__version__} is installed and up to date; nothing was changed.")
     for warning in outcome.warnings:
-        print(f"\nNote: {warning}")
+        print("\nNote: " + warning.replace("\n", "\n      "))
     if outcome.pictures:
         print("\nThe sample photo, cut out:")
         for path in outcome.pictures:
@@ -137,8 +144,8 @@ def _parser() -> argparse.ArgumentParser:
         "--no-demo", dest="demo", action="store_const", const=False, help="do not cut it out"
     )
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--model", type=_file, metavar="FILE", help="use this ONNX network")
-    source.add_argument("--mirror", metavar="URL", help="fetch the network from this folder")
+    source.add_argument("--model", type=_file, metavar="FILE", help="use this ONNX model")
+    source.add_argument("--mirror", metavar="URL", help="fetch the model from this folder")
     parser.add_argument(
         "--wheels", type=_folder, metavar="FOLDER", help="install packages from here, offline"
     )

@@ -31,7 +31,7 @@ STEP = "Environment"
 
 QUICK_SECONDS = 30.0
 IMPORT_SECONDS = 180.0
-NEEDED_BYTES = 1_200_000_000
+NEEDED_BYTES = 900_000_000
 
 # A person's pip settings for proxies, certificates and mirrors count; those that would send the
 # packages elsewhere or change which ones are installed do not.

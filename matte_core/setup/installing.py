@@ -193,11 +193,11 @@ def _network(found: Found, wishes: Wishes, report: Report, outcome: Outcome) -> 
     after = networks.present(found.host.home)
     if wrong:
         outcome.warnings.append(
-            f"The network could not be had: {wrong}"
+            f"The model could not be had: {wrong}"
             + ("" if after else f"\n{networks.how_to_get_one(found.host)}")
         )
     elif after != before:
-        outcome.changed.append(f"the network {', '.join(set(after) - set(before))}")
+        outcome.changed.append(f"the model {', '.join(set(after) - set(before))}")
     for place in found.places[1:]:
         networks.share(found.host.home, place.home)
 

@@ -19,10 +19,10 @@ from matte_core.setup.places import Place
 from matte_core.setup.processes import run
 
 DEFAULT = "deeplab-513"
-STEP = "Network"
+STEP = "Model"
 STAND_IN = (
-    "Until then the selection, or the picture's centre, says where the subject is, "
-    "which is less exact."
+    "Until then a simpler method stands in, which is less exact: the selection, or the "
+    "picture's centre, says where the subject is."
 )
 FETCH_SECONDS = 1800.0
 _ADDED = "added_model"
@@ -85,10 +85,11 @@ def share(source: Path, target: Path) -> None:
 def how_to_get_one(place: Place) -> str:
     """Say how a person gets a network later."""
     return (
-        "Run install.py again when the network is there, or with --mirror ADDRESS, or give it a "
-        f"file: python3 install.py --model FILE. {STAND_IN}"
+        "Get it later with: python3 install.py, where the internet can be reached; "
+        "or with --mirror ADDRESS; or from a file with --model FILE.\n"
+        f"{STAND_IN}"
         if place.kind == "host"
-        else f"Run install.py again. {STAND_IN}"
+        else f"Run: python3 install.py. {STAND_IN}"
     )
 
 

@@ -9,7 +9,6 @@ Standard library only.
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -87,8 +86,3 @@ def snap(user_folder: Path) -> Place:
     ``common``; the rest of the person's hidden folders cannot be seen from inside.
     """
     return Place("snap", user_folder / "snap" / SNAP_APP / "common" / folders.APP, "linux")
-
-
-def is_inside_sandbox(environ: Mapping[str, str], root: Path = Path("/")) -> bool:
-    """Tell whether this process runs inside a Flatpak or a Snap, as GIMP's plug-ins may."""
-    return (root / ".flatpak-info").exists() or "SNAP_INSTANCE_NAME" in environ

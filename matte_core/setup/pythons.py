@@ -64,6 +64,8 @@ class Python:
             return "is a 32-bit Python; the packages are published for 64 bits only"
         if "mingw" in self.platform or is_gimps_own(self.path):
             return "belongs to GIMP or MSYS2 and cannot take compiled packages"
+        if "WindowsApps" in str(self.path):
+            return "comes from the Microsoft Store, which hides its files from other programs"
         if not self.makes_environments:
             return "comes without the module that makes environments (venv, ensurepip)"
         return ""
@@ -163,10 +165,23 @@ def _places_to_look(platform: str, environ: Mapping[str, str], user: Path) -> It
     if running:
         yield Path(running)
     versions = [f"{OLDEST[0]}.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
-    for name in [f"python{version}" for version in versions] + ["python3", "python"]:
-        found = shutil.which(name, path=environ.get("PATH", os.defpath))
+    search_path = environ.get("PATH", os.defpath)
+    for version in versions:
+        found = shutil.which(f"python{version}", path=search_path)
         if found:
             yield Path(found)
+    yield from _usual_places(platform, environ, user, versions)
+    # Last, because on a bare macOS a "python3" is there that only offers to install Xcode. The
+    # launcher "py" of Windows starts the newest it knows of.
+    for name in ("python3", "python", "py"):
+        found = shutil.which(name, path=search_path)
+        if found:
+            yield Path(found)
+
+
+def _usual_places(
+    platform: str, environ: Mapping[str, str], user: Path, versions: list[str]
+) -> Iterator[Path]:
     if platform == "win32":
         for version in versions:
             short = version.replace(".", "")
@@ -176,10 +191,6 @@ def _places_to_look(platform: str, environ: Mapping[str, str], user: Path) -> It
             ):
                 if variable in environ:
                     yield Path(environ[variable]) / below / "python.exe"
-        # The launcher knows of Pythons in other folders; asked, it tells the path of the newest.
-        found = shutil.which("py", path=environ.get("PATH", os.defpath))
-        if found:
-            yield Path(found)
         return
     roots = [Path("/usr/bin"), Path("/usr/local/bin")]
     if platform == "darwin":

@@ -30,7 +30,7 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, Gegl
 sys.path.insert(0, "/mnt/checkout/tests/gimp/inside")
 folder = pathlib.Path({folder!r})
-scope = dict()
+scope = dict(Gimp=Gimp, Gegl=Gegl)
 (folder / "ready").touch()
 while not (folder / "stop").exists():
     request = folder / "request.py"
@@ -80,20 +80,20 @@ class Window:
             "--batch-interpreter=python-fu-eval", "-b", batch,
         )  # fmt: skip
         self.wait_for(lambda: (self.folder / "ready").exists(), 120, "GIMP to start")
-        self.wait_for(lambda: self.windows("GNU Image Manipulation Program"), 60, "its window")
-        time.sleep(3)
+        self.wait_for(lambda: self.windows("– GIMP"), 60, "its window")
+        for welcome in self.windows("Welcome to GIMP"):
+            subprocess.run(
+                ["xdotool", "windowfocus", "--sync", welcome, "key", "Escape"], check=True
+            )
+        time.sleep(2)
         return self
 
     def __exit__(self, *_):
+        # What is left goes with the process namespace of the tree.
         (self.folder / "stop").touch()
         time.sleep(0.3)
         for process in reversed(self._processes):
             process.terminate()
-        for process in self._processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
     def _start(self, *command):
         log = (self.folder / f"{Path(command[0]).name}.log").open("wb")
