@@ -24,7 +24,7 @@ def python(host):
 def make(host, python, wheels, requirements, told):
     def run(**changes):
         options = {"wheels": wheels, "requirements": requirements, **changes}
-        environments.make(host, changes.pop("python", python), told, **options)
+        environments.make(host, options.pop("python", python), told, **options)
 
     return run
 
@@ -36,10 +36,8 @@ def test_made_whole_used_and_made_anew(host, make, requirements, wheels, told):
     assert environments.problem(host, requirements) == ""
     assert environments.import_problem(host) == ""
     script = "import numpy, sys; print(numpy.__file__, sys.prefix)"
-    answer = subprocess.run(
-        [python, "-I", "-c", script], capture_output=True, text=True, check=True
-    )
-    assert answer.stdout.count(str(host.environment)) == 2
+    said = subprocess.run([python, "-I", "-c", script], capture_output=True, check=True).stdout
+    assert said.decode().count(str(host.environment)) == 2
     assert told.steps.count("Environment") >= 3
 
     # Nothing is left that would start the wrong thing, and nothing beside it.
@@ -73,6 +71,7 @@ def test_made_whole_used_and_made_anew(host, make, requirements, wheels, told):
     assert "does not start" in environments.problem(host, requirements)
 
 
+@pytest.mark.usefixtures("copied_environment")
 def test_a_package_that_is_not_the_pinned_one_is_refused(host, make, requirements, wheels):
     with (wheels / "numpy-1-py3-none-any.whl").open("ab") as wheel:
         wheel.write(b"more")
@@ -82,8 +81,9 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(host, make, requirement
     assert "there is none yet" in environments.problem(host, requirements)
 
 
+@pytest.mark.usefixtures("copied_environment")
 def test_packages_that_do_not_load_do_not_become_the_environment(host, make):
-    with pytest.raises(SetupError, match="do not load.*no_such_module"):
+    with pytest.raises(SetupError, match=r"do not load.*no_such_module"):
         make(imports=("numpy", "no_such_module"))
     assert not host.environment.exists()
 
@@ -112,6 +112,7 @@ def test_a_python_that_cannot_make_one_is_told(host, make, python, write_program
         make(python=pythons.Python(broken, (3, 13, 0)))
 
 
+@pytest.mark.usefixtures("copied_environment")
 def test_a_stop_half_way_leaves_nothing(host, make, told, monkeypatch):
     def stop(step, message):
         if message == "Trying the packages":
@@ -123,6 +124,7 @@ def test_a_stop_half_way_leaves_nothing(host, make, told, monkeypatch):
     assert sorted(os.listdir(host.home)) == ["install.json", "logs"]
 
 
+@pytest.mark.usefixtures("copied_environment")
 def test_a_persons_pip_settings_cannot_send_the_packages_elsewhere(
     host, make, requirements, monkeypatch, tmp_path
 ):

@@ -135,10 +135,8 @@ def test_programs_of_windows(machine, gimp, tmp_path):
         ProgramFiles=str(tmp_path / "Program Files"),
         LOCALAPPDATA=str(tmp_path / "Local"),
     )
-    assert [found.console for found in gimps.find_gimps(windows)] == [
-        (str(mine),),
-        (str(everyone),),
-    ]
+    consoles = [found.console for found in gimps.find_gimps(windows)]
+    assert consoles == [(str(mine),), (str(everyone),)]
 
 
 def test_macos(machine, gimp):
