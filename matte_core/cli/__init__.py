@@ -20,7 +20,7 @@ from matte_core.errors import Cancelled, MatteError
 
 FAILED, INTERRUPTED = 1, 130
 
-COMMANDS = ("cutout", "segment", "trimap", "alpha", "composite")
+COMMANDS = ("cutout", "segment", "trimap", "alpha", "composite", "models")
 
 _DESCRIPTION = """\
 Cut subjects out of photos: a network finds the subject, KNN matting finds every hair of

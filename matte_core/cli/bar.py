@@ -1,8 +1,10 @@
 """A progress bar on one line of a terminal. Standard library only."""
 
+import itertools
 import os
 import shutil
 import time
+import unicodedata
 from types import TracebackType
 from typing import TextIO
 
@@ -47,7 +49,8 @@ class Bar:
 
     def start(self, name: str) -> None:
         """Begin the next picture."""
-        self._name = name
+        # A name may hold anything, also what a terminal takes as an order.
+        self._name = "".join(letter if letter.isprintable() else "?" for letter in name)
         self._draw(0.0, "")
 
     def finish(self) -> None:
@@ -81,15 +84,29 @@ class Bar:
         bar_width = min(24, columns - 12)
         if bar_width < 4:
             return
-        text = text[: columns - bar_width - 2]
+        text = _cut(text, columns - bar_width - 2)
         filled = round(whole * bar_width)
         line = "[" + "#" * filled + "-" * (bar_width - filled) + "]" + text
-        padding = " " * max(self._drawn_width - len(line), 0)
+        width = bar_width + 2 + sum(map(_cells, text))
+        padding = " " * max(self._drawn_width - width, 0)
         shown = f"{_CYAN}{line[: bar_width + 2]}{_PLAIN}{text}" if self._is_coloured else line
         self._stream.write("\r" + shown + padding)
         self._stream.flush()
-        self._drawn_width = len(line)
+        self._drawn_width = width
         self._drawn_at = time.monotonic()
+
+
+def _cells(letter: str) -> int:
+    """Return how many columns of a terminal a letter takes."""
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _cut(text: str, columns: int) -> str:
+    """Return as much of the start of a text as fits."""
+    ends = itertools.accumulate(map(_cells, text))
+    return text[: sum(end <= columns for end in ends)]
 
 
 def use_colour() -> bool:

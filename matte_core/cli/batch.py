@@ -151,7 +151,7 @@ def _do(job: Job, protected: list[Path], work: Work, args: Namespace, run: _Run)
         outcome = work(job, run.bar.report)
         for kind, path in job.results.items():
             write_whole(path, outcome.files[kind])
-    except Cancelled:
+    except (Cancelled, ModuleNotFoundError):
         raise
     except MatteError as error:
         run.fail(job, error)

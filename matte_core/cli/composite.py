@@ -7,7 +7,7 @@ from typing import Any
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.colours import parse_colour
 from matte_core.cli.jobs import Companion, Job, make_plan
-from matte_core.cli.options import add_common, add_decontaminate, number, position
+from matte_core.cli.options import add_common, add_decontaminate, position, whole_number
 from matte_core.progress import ProgressCallback
 
 _EXTENSIONS = (".png", ".jpg", ".jpeg")
@@ -73,7 +73,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--quality",
-        type=number("quality", low=1, high=100),
+        type=whole_number("quality", low=1, high=100),
         default=95,
         metavar="1..100",
         help="of JPEG (default %(default)s)",
@@ -98,9 +98,9 @@ def run(args: argparse.Namespace) -> int:
 
     import numpy as np
 
-    from matte_core import composite, estimate_foreground
+    from matte_core import composite
     from matte_core.cli import placement
-    from matte_core.cli.pictures import check_size, decontaminated
+    from matte_core.cli.pictures import as_fraction, check_size, decontaminated
     from matte_core.errors import InputError
     from matte_core.files import encode_jpeg, encode_png, read_picture, read_plane
     from matte_core.files.writing import quantise
@@ -116,8 +116,10 @@ def run(args: argparse.Namespace) -> int:
         is_placed = args.center or args.fit or args.position
         return behind.image if is_placed else placement.cover(behind.image, shape)
 
-    def place(foreground: Image, alpha: Alpha) -> Image:
+    def place(foreground: Image, alpha: Alpha, *, is_deep: bool) -> Image:
         background = background_for(alpha.shape)
+        # The result is as deep as the deeper of the two.
+        background = as_float(background) if is_deep else background
         inside = background.shape[:2]
         offset = args.position or (0, 0)
         if args.fit:
@@ -135,7 +137,8 @@ def run(args: argparse.Namespace) -> int:
             path = job.companions["alpha"]
             plane = read_plane(path, "alpha", max_megapixels=args.max_megapixels)
             check_size(plane, picture, "alpha", str(path))
-            alpha = as_float(plane) if alpha is None else alpha * as_float(plane)
+            given = as_fraction(plane)
+            alpha = given if alpha is None else alpha * given
             amount = 100.0 if amount is None else amount
         if alpha is None:
             raise InputError(
@@ -144,6 +147,8 @@ def run(args: argparse.Namespace) -> int:
             )
         foreground = picture.image
         if amount:
+            from matte_core import estimate_foreground
+
             clean = estimate_foreground(foreground, alpha, progress=part(progress, 0.0, 0.9))
             foreground = decontaminated(foreground, clean, amount / 100)
         progress(0.9, "Composite")
@@ -154,14 +159,12 @@ def run(args: argparse.Namespace) -> int:
                 "has the background's, in which the subject's colours may look different."
             )
             profile = behind.icc_profile
-        flat = place(foreground, alpha)
+        flat = place(foreground, alpha, is_deep=picture.is_deep)
         if job.results["composite"].suffix.lower() == ".png":
-            is_deep = picture.is_deep and np.issubdtype(flat.dtype, np.floating)
-            pixels = quantise(as_float(flat), is_deep=True) if is_deep else as_uint8(flat)
+            pixels = flat if flat.dtype == np.uint8 else quantise(as_float(flat), is_deep=True)
             encoded = encode_png(pixels, icc_profile=profile)
         else:
-            quality = round(args.quality)
-            encoded = encode_jpeg(as_uint8(flat), quality=quality, icc_profile=profile)
+            encoded = encode_jpeg(as_uint8(flat), quality=args.quality, icc_profile=profile)
         height, width = flat.shape[:2]
         values = {"width": width, "height": height}
         return Outcome({"composite": encoded}, values, f"{width} x {height}", warnings)

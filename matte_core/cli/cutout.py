@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.cli.network import check_request
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
     add_selection,
     add_subject,
     add_trimap,
-    check_subject,
 )
 from matte_core.cli.segment import describe, in_words, notes
 from matte_core.progress import ProgressCallback
@@ -55,7 +55,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    check_subject(args)
+    check_request(args)
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}

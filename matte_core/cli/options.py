@@ -1,7 +1,6 @@
 """The options that commands share, and how their values are read."""
 
 import argparse
-import difflib
 import math
 from collections.abc import Callable
 
@@ -79,7 +78,7 @@ def add_trimap(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("trimap")
     group.add_argument(
         "--radius",
-        type=number("pixels", low=0),
+        type=whole_number("pixels", low=0, high=10000),
         metavar="PX",
         help="half the width of the unknown band, in pixels (default: from the size of the "
         "picture and the resolution of the network)",
@@ -103,6 +102,23 @@ def number(unit: str, *, low: float = -math.inf, high: float = math.inf) -> Call
         if not math.isfinite(value) or not low <= value <= high:
             limits = f"from {low:g}" + (f" to {high:g}" if math.isfinite(high) else " upwards")
             raise argparse.ArgumentTypeError(f"{text!r} is out of range; give {unit} {limits}")
+        return value
+
+    return parse
+
+
+def whole_number(unit: str, *, low: int, high: int) -> Callable[[str], int]:
+    """Return a type for argparse: a whole number in [low, high]."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {unit}") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is out of range; give {unit} from {low} to {high}"
+            )
         return value
 
     return parse
@@ -149,24 +165,3 @@ def add_decontaminate(
         help="how far to take the old background's colour out of the fringe of a cut-out, in "
         f"percent (default {when})",
     )
-
-
-def check_subject(args: argparse.Namespace) -> None:
-    """Check the names of a subject where they are known before a network is loaded.
-
-    Raises
-    ------
-    UsageError
-        If one is not a class of PASCAL VOC and no other network was named.
-    """
-    from matte_core.segmentation.classes import SUBJECT_WORDS, VOC_CLASSES
-
-    if args.model is not None:
-        return
-    names = [args.subject] if isinstance(args.subject, str) else args.subject
-    known = VOC_CLASSES[1:] if len(names) > 1 else (*SUBJECT_WORDS, *VOC_CLASSES[1:])
-    for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            guess = f" (did you mean {near[0]}?)" if near else ""
-            raise UsageError(f"unknown subject {name!r}{guess}; choose from {', '.join(known)}")

@@ -27,6 +27,13 @@ def to_mask(plane: NDArray[Any]) -> Mask:
     return mask
 
 
+def as_fraction(plane: NDArray[Any]) -> Float32:
+    """Return gray levels as float32 in [0, 1]."""
+    scale = np.float32(1 / 255) if plane.dtype == np.uint8 else np.float32(1)
+    fraction: Float32 = np.multiply(plane, scale, dtype=np.float32)
+    return fraction
+
+
 def check_size(plane: NDArray[Any], picture: Picture, what: str, name: str) -> None:
     """Check that a plane is as large as its picture.
 

@@ -32,7 +32,7 @@ def fit(foreground: Image, alpha: Alpha, shape: tuple[int, int]) -> tuple[Image,
     # A trace of weight everywhere: fully transparent pixels keep some colour.
     weight = np.maximum(alpha, np.float32(1e-4))[..., None]
     colours = _resize(as_float(foreground) * weight, size) / _resize(weight, size)[..., None]
-    return np.clip(colours, 0, 1), np.clip(_resize(alpha, size), 0, 1)
+    return np.clip(colours, 0, 1), _resize(alpha, size)
 
 
 def centre(shape: tuple[int, int], inside: tuple[int, int]) -> tuple[int, int]:
@@ -44,4 +44,6 @@ def _resize(pixels: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
     # Averaging over areas when shrinking is what keeps it free of aliasing.
     shrinks = size[0] * size[1] < pixels.shape[0] * pixels.shape[1]
     interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(pixels, size[::-1], interpolation=interpolation)
+    resized: NDArray[Any] = cv2.resize(pixels, size[::-1], interpolation=interpolation)
+    # Averages of floats can come out a rounding above 1.
+    return resized if resized.dtype == np.uint8 else np.clip(resized, 0, 1)

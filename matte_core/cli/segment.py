@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.jobs import Companion, Job, make_plan
-from matte_core.cli.options import add_common, add_selection, add_subject, check_subject
-from matte_core.errors import ModelError
+from matte_core.cli.network import check_request
+from matte_core.cli.options import add_common, add_selection, add_subject
+from matte_core.errors import NoSubjectError
 from matte_core.progress import ProgressCallback
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    check_subject(args)
+    check_request(args, needs_network=args.class_map)
     kind = "probability" if args.soft else "classes" if args.class_map else "mask"
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     plan = make_plan(args, args.pictures, {kind: f"-{kind}"}, companions=selections)
@@ -61,16 +62,12 @@ def run(args: argparse.Namespace) -> int:
         hint = read_selection(job, picture, args.max_megapixels)
         found = segment(picture.image, args.subject, args.model, hint=hint, progress=progress)
         if kind == "classes":
-            if found.labels is None:
-                raise ModelError(
-                    f"There is no map of classes: the mask comes from {found.source}.",
-                    "`matte models` fetches a network that tells classes.",
-                )
+            if not found.classes:
+                raise NoSubjectError(f"There is no map of classes. {found.note}")
             png = encode_png(colour_map(found.labels))
         elif kind == "probability":
-            soft = found.probability
-            soft = found.mask.astype("float32") if soft is None else soft
-            png = encode_png(quantise(with_holes(soft, picture), is_deep=False))
+            soft = with_holes(found.probability, picture)
+            png = encode_png(quantise(soft, is_deep=False))
         else:
             png = encode_png(quantise(with_holes(found.mask, picture), is_deep=False))
         return Outcome({kind: png}, describe(found), in_words(found), notes(found))
@@ -92,6 +89,7 @@ def describe(found: "Segmentation") -> dict[str, Any]:
             }
             for present in found.classes
         ],
+        "subject": list(found.subject),
         "subject_share": round(float(found.mask.mean()), 4),
     }
 
@@ -99,7 +97,9 @@ def describe(found: "Segmentation") -> dict[str, Any]:
 def in_words(found: "Segmentation") -> str:
     """Return what a network found as a few words."""
     classes = ", ".join(f"{present.name} {present.share:.1%}" for present in found.classes)
-    return classes or f"subject {found.mask.mean():.1%}"
+    if not classes:
+        return f"subject {found.mask.mean():.1%}"
+    return classes if len(found.classes) == 1 else f"{classes}; subject: {', '.join(found.subject)}"
 
 
 def notes(found: "Segmentation") -> list[str]:

@@ -15,11 +15,12 @@ def add_parser(commands: Any) -> None:
         "trimap",
         help="make a trimap from a mask",
         description="Make trimaps from masks. A mask is a gray picture, brighter than half is "
-        "the subject. A trimap is a gray PNG: white is surely the subject, black surely the "
+        "the subject; where it is gray, as `matte segment --soft` writes it, the band gets "
+        "wider. A trimap is a gray PNG: white is surely the subject, black surely the "
         "background, 128 is for matting to find out. For a trimap straight from a photo "
         "there is `matte cutout --output trimap`.",
-        epilog="Of a folder the files called NAME-mask are taken, all pictures where none is "
-        "called so. In a folder the results are called NAME-trimap.png.",
+        epilog="Of a folder the files called NAME-mask or NAME-probability are taken, all "
+        "pictures where none is called so. In a folder the results are called NAME-trimap.png.",
         allow_abbrev=False,
     )
     parser.add_argument("masks", nargs="+", metavar="IN", help="masks, or folders of them")
@@ -29,17 +30,18 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    plan = make_plan(args, args.masks, {"trimap": "-trimap"}, wanted=["-mask"])
+    plan = make_plan(args, args.masks, {"trimap": "-trimap"}, wanted=["-mask", "-probability"])
 
     from matte_core import make_trimap
-    from matte_core.cli.pictures import to_mask
+    from matte_core.cli.pictures import as_fraction, to_mask
     from matte_core.files import encode_png, read_plane
     from matte_core.images import UNKNOWN
 
     def work(job: Job, progress: ProgressCallback) -> Outcome:
         progress(0.0, "Trimap")
-        mask = to_mask(read_plane(job.source, "mask", max_megapixels=args.max_megapixels))
-        trimap = make_trimap(mask, args.radius, args.shape)
+        plane = read_plane(job.source, "mask", max_megapixels=args.max_megapixels)
+        mask = to_mask(plane)
+        trimap = make_trimap(mask, args.radius, args.shape, probability=as_fraction(plane))
         share = float((trimap == UNKNOWN).mean())
         values = {"unknown_share": round(share, 4), "subject_share": round(float(mask.mean()), 4)}
         return Outcome({"trimap": encode_png(trimap)}, values, f"{share:.1%} unknown")

@@ -138,14 +138,13 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def _encode(extension: str, pixels: NDArray[Any], settings: list[int]) -> bytes:
-    try:
-        _, encoded = cv2.imencode(extension, pixels, settings)
-    except cv2.error as error:
+    is_encoded, encoded = cv2.imencode(extension, pixels, settings)
+    if not is_encoded:
         height, width = pixels.shape[:2]
         raise FileError(
-            f"A picture of {width} x {height} pixels cannot be stored as {extension[1:].upper()}: "
-            f"{error.err}."
-        ) from error
+            f"A picture of {width} x {height} pixels cannot be stored as {extension[1:].upper()}.",
+            "JPEG holds at most 65500 pixels a side; PNG holds more.",
+        )
     return encoded.tobytes()
 
 

@@ -8,6 +8,7 @@ check    -> the versions of the packages, the networks that are installed
 
 import importlib.metadata
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from matte_core.progress import ProgressCallback
 from matte_core.protocol import Array, Frame
 from matte_core.segmentation import Segmentation
 
+Method = Callable[[Frame, ProgressCallback], Frame]
+
 PACKAGES = ("numpy", "scipy", "scikit-learn", "opencv-python-headless", "onnxruntime")
 
 
@@ -32,7 +35,7 @@ def to_numpy(array: Array) -> NDArray[Any]:
 def from_numpy(values: NDArray[Any]) -> Array:
     """Describe a numpy array for a frame; nothing is copied when it is contiguous."""
     values = np.ascontiguousarray(values)
-    return Array(values.dtype.name, values.shape, memoryview(values).cast("B"))
+    return Array(values.dtype.name, values.shape, values.reshape(-1).view(np.uint8).data)
 
 
 def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
@@ -96,4 +99,4 @@ def _found(segmentation: Segmentation) -> dict[str, Any]:
     }
 
 
-METHODS = {"cut_out": cut_out_method, "check": check_method}
+METHODS: dict[str, Method] = {"cut_out": cut_out_method, "check": check_method}

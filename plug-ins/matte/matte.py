@@ -12,6 +12,7 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
+
 from matte_plugin import actions
 
 

@@ -2,8 +2,8 @@
 
 Where the machine is a Debian or Ubuntu and we are root, each GIMP lives in a tree of its own
 (`mmdebstrap`, about 45 s and 900 MB each), kept in the cache for the next run. A command in a
-tree runs in a mount namespace of its own: nothing stays mounted, nothing is installed on the
-machine itself.
+tree runs in namespaces of its own: nothing stays mounted, nothing goes on running, and nothing
+is installed on the machine itself.
 """
 
 import os
@@ -20,14 +20,16 @@ PACKAGES = (
 )
 CERTIFICATES = Path("etc/ssl/certs/ca-certificates.crt")
 COMPLETE = "complete-1"
+NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
 
-# Runs in a new mount namespace: $1 is the tree, then SOURCE TARGET MODE triples up to --.
+# Runs in new mount and process namespaces, so that nothing stays mounted and nothing goes on
+# running: $1 is the tree, then SOURCE TARGET MODE triples up to --.
 ENTER = """
 set -e
 tree=$1; shift
 mount --make-rprivate /
 mount --bind "$tree" "$tree"
-mount --bind /proc "$tree/proc"
+mount -t proc proc "$tree/proc"
 mount --rbind /dev "$tree/dev"
 while [ "$1" != -- ]; do
     mkdir -p "$tree/$2"
@@ -83,7 +85,7 @@ class Tree:
             **(environ or {}),
         }
         settings = [f"{name}={value}" for name, value in plain.items()]
-        enter = ["unshare", "--mount", "sh", "-c", ENTER, "sh", str(self.root), *triples, "--"]
+        enter = [*NAMESPACES, "sh", "-c", ENTER, "sh", str(self.root), *triples, "--"]
         return [*enter, "/usr/bin/env", "-i", *settings, *command]
 
 
@@ -115,8 +117,8 @@ def _require_machine():
         raise Unavailable("GIMP trees are built from Debian packages; this is no Debian or Ubuntu")
     if os.geteuid() != 0:
         raise Unavailable("building and entering a GIMP tree needs root")
-    if subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
-        raise Unavailable("this machine does not let us make a mount namespace")
+    if subprocess.run([*NAMESPACES, "true"], check=False).returncode:
+        raise Unavailable("this machine does not let us make namespaces")
 
 
 def _build(suite, root):

@@ -11,11 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
-from matte_plugin import worker_client
-from matte_plugin.worker_client import Worker
-
 from matte_core.errors import Cancelled, ProtocolError, SetupError, WorkerError
 from matte_core.protocol import Array
+from matte_plugin import worker_client
+from matte_plugin.worker_client import Worker
 
 ODD_WORKER = Path(__file__).with_name("odd_worker.py")
 

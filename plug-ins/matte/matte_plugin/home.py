@@ -5,11 +5,11 @@ the installer notes the folder that it used in `matte-home.json`, and the plug-i
 over the variables.
 """
 
-import json
 import os
 from pathlib import Path
 
 from matte_core import folders
+from matte_core.setup.plugin import read_note
 
 FLATPAK = Path("/.flatpak-info")
 NOTE = Path(__file__).resolve().parents[1] / "matte-home.json"
@@ -19,13 +19,8 @@ def settle() -> None:
     """Make `matte_core.folders` and every child process use the folder that was installed to."""
     if os.environ.get(folders.HOME_VARIABLE):
         return
-    try:
-        note = json.loads(NOTE.read_text(encoding="utf-8"))
-        # A Flatpak shares the profile with other GIMPs, but has an environment of its own.
-        inside_flatpak = FLATPAK.exists() and "flatpak_home" in note
-        home = note["flatpak_home" if inside_flatpak else "home"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return  # not installed by the installer: the usual folder it is
+    # One profile serves a GIMP from a package and one from a Flatpak, which sees other folders.
+    home = read_note(NOTE.parent).get("flatpak_home" if FLATPAK.exists() else "home")
     if isinstance(home, str):
         os.environ[folders.HOME_VARIABLE] = home
 

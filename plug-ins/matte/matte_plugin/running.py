@@ -53,16 +53,17 @@ def guarded(procedure, action):
     except Cancelled:
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     except MatteError as error:
-        return _failed(procedure, str(error))
+        return failed(procedure, str(error))
     except Exception as error:  # the process border: GIMP shows nothing of a Python traceback
         traceback.print_exc()
-        return _failed(procedure, f"Matte failed unexpectedly: {type(error).__name__}: {error}")
+        return failed(procedure, f"Matte failed unexpectedly: {type(error).__name__}: {error}")
     finally:
         Gimp.progress_end()
         Gimp.displays_flush()
     return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
 
 
-def _failed(procedure, message):
+def failed(procedure, message):
+    """Return the values of a procedure that did not do what it was asked, and why."""
     error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), message, 0)
     return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)

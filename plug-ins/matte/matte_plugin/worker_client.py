@@ -18,9 +18,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
-
-from matte_core.setup.environ import scrubbed_environment
+from typing import Any, BinaryIO, cast
 
 import matte_core
 from matte_core.errors import (
@@ -33,6 +31,7 @@ from matte_core.errors import (
 )
 from matte_core.progress import ProgressCallback, silent
 from matte_core.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
+from matte_core.setup.environ import scrubbed_environment
 
 WORKER = Path(matte_core.__file__).parent / "worker" / "__main__.py"
 START_SECONDS = 60.0
@@ -236,8 +235,7 @@ class Worker:
 
     def _send(self, frame: Frame) -> None:
         assert self._process is not None
-        stream = self._process.stdin
-        assert stream is not None
+        stream = cast(BinaryIO, self._process.stdin)
 
         def write() -> None:
             try:

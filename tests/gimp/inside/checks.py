@@ -312,3 +312,19 @@ def check_without_a_network_the_selection_does():
     assert box_mean(alpha, 512, HER_FACE) > 0.9
     assert box_mean(alpha, 512, NOT_HER) < 0.05
     assert pixels(layer) == before
+
+
+def check_set_up_reports_what_works():
+    procedure = Gimp.get_pdb().lookup_procedure("plug-in-matte-setup")
+    config = procedure.create_config()
+    result = procedure.run(config)
+    assert result.index(0) == Gimp.PDBStatusType.SUCCESS
+    works, report = result.index(1), result.index(2)
+    assert works, report
+    for part in ("GIMP", "Environment", "Worker", "Cutting out"):
+        assert f"ok: {part}" in report, report
+    with hidden(HOME / "env"):
+        result = procedure.run(config)
+    works, report = result.index(1), result.index(2)
+    assert not works, report
+    assert "WRONG: Environment" in report, report
