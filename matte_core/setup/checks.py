@@ -91,7 +91,7 @@ def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Che
         The later ones are left out where an earlier one makes them pointless.
     """
     where = "" if place.kind == "host" else f" ({place.called})"
-    wrong = environments.problem(place)
+    wrong = environments.problem(place, core / "setup" / "requirements.txt")
     remedy = repair if wrong else ""
     yield Check("Environment" + where, not wrong, wrong or str(place.environment), remedy)
     yield check_log(place, where)

@@ -128,7 +128,7 @@ def install(found: Found, wishes: Wishes, report: Report) -> Outcome:
             held.enter_context(homes.one_at_a_time(place.home))
         for place in found.places:
             try:
-                _environment(place, wishes, report, outcome)
+                _environment(place, found.source, wishes, report, outcome)
             except SetupError as error:
                 if place is found.host:
                     raise
@@ -156,8 +156,10 @@ def check(found: Found, *, with_gimp: bool = True) -> Iterator[Check]:
         yield from checks.check_inside(place, found.source.core)
 
 
-def _environment(place: Place, wishes: Wishes, report: Report, outcome: Outcome) -> None:
-    wrong = environments.problem(place)
+def _environment(
+    place: Place, source: Source, wishes: Wishes, report: Report, outcome: Outcome
+) -> None:
+    wrong = environments.problem(place, source.requirements)
     if not wrong and wishes.repair:
         report(environments.STEP, "Trying the packages")
         wrong = environments.import_problem(place)
@@ -166,7 +168,7 @@ def _environment(place: Place, wishes: Wishes, report: Report, outcome: Outcome)
     report(environments.STEP, f"{place.environment}: {wrong}")
     asked = wishes.python if place.kind == "host" else None
     python = pythons.find(place, asked)
-    environments.make(place, python, report, wheels=wishes.wheels)
+    environments.make(place, python, report, wheels=wishes.wheels, requirements=source.requirements)
     outcome.changed.append(f"the environment for {place.called}")
 
 
@@ -189,7 +191,7 @@ def _plugins(found: Found, report: Report, outcome: Outcome) -> None:
 
 def _network(found: Found, wishes: Wishes, report: Report, outcome: Outcome) -> None:
     before = networks.present(found.host.home)
-    wrong = networks.ensure(found.host, report, wishes.model, wishes.mirror)
+    wrong = networks.ensure(found.host, report, wishes.model, wishes.mirror, found.source.core)
     after = networks.present(found.host.home)
     if wrong:
         outcome.warnings.append(

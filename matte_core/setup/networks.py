@@ -18,6 +18,7 @@ from matte_core.setup.environments import Report
 from matte_core.setup.places import Place
 from matte_core.setup.processes import run
 
+CORE = Path(matte_core.__file__).resolve().parent
 DEFAULT = "deeplab-513"
 STEP = "Model"
 STAND_IN = (
@@ -43,7 +44,11 @@ def damaged(home: Path) -> list[str]:
 
 
 def ensure(
-    place: Place, report: Report, file: Path | None = None, mirror: str | None = None
+    place: Place,
+    report: Report,
+    file: Path | None = None,
+    mirror: str | None = None,
+    core: Path = CORE,
 ) -> str:
     """Get a network unless one is there; say what went wrong, empty when nothing did.
 
@@ -56,9 +61,11 @@ def ensure(
         A person's own ONNX, which becomes the default.
     mirror : str, optional
         Where to fetch the published one from instead of its public address.
+    core : Path, optional
+        The `matte_core` whose command line does it.
     """
     if file is not None:
-        return _add(place, report, file)
+        return _add(place, report, file, core)
     names = present(place.home)
     if names and (mirror is None or DEFAULT in names) and DEFAULT not in damaged(place.home):
         return ""
@@ -66,7 +73,7 @@ def ensure(
     arguments = ["models", "fetch", DEFAULT]
     if mirror is not None:
         arguments += ["--mirror", mirror]
-    return _matte(place, *arguments)
+    return _matte(place, core, *arguments)
 
 
 def share(source: Path, target: Path) -> None:
@@ -93,7 +100,7 @@ def how_to_get_one(place: Place) -> str:
     )
 
 
-def _add(place: Place, report: Report, file: Path) -> str:
+def _add(place: Place, report: Report, file: Path, core: Path) -> str:
     try:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
@@ -101,17 +108,15 @@ def _add(place: Place, report: Report, file: Path) -> str:
     if homes.read_note(place.home).get(_ADDED) == digest and present(place.home):
         return ""
     report(STEP, f"Adding {file.name}")
-    wrong = _matte(place, "models", "add", str(file.absolute()), "--default")
+    wrong = _matte(place, core, "models", "add", str(file.absolute()), "--default")
     if not wrong:
         homes.write_note(place.home, {_ADDED: digest})
     return wrong
 
 
-def _matte(place: Place, *arguments: str) -> str:
-    """Run the command line of the very library that this module belongs to."""
-    library = Path(matte_core.__file__).resolve().parents[1]
+def _matte(place: Place, core: Path, *arguments: str) -> str:
     python = place.python_of(place.environment)
-    command = place.command(python, "-I", "-X", "utf8", "-c", _START, library, *arguments)
+    command = place.command(python, "-I", "-X", "utf8", "-c", _START, core.parent, *arguments)
     done = run(command, FETCH_SECONDS, {folders.HOME_VARIABLE: str(place.home)})
     return "" if done.status == 0 else done.last_words
 

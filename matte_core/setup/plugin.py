@@ -36,6 +36,10 @@ class Source:
         return self.root / "plug-ins" / "matte"
 
     @property
+    def requirements(self) -> Path:
+        return self.core / "setup" / "requirements.txt"
+
+    @property
     def has_plugin(self) -> bool:
         return (self.plugin / MAIN).is_file()
 

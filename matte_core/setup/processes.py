@@ -15,6 +15,7 @@ from matte_core.setup.environ import scrubbed_environment
 NOT_FOUND = 127
 TOO_LONG = 124
 END_SECONDS = 5.0
+LOG_BYTES = 1 << 20
 
 # A console program that is started from GIMP on Windows would open a black window.
 NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -131,9 +132,11 @@ def end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
 
 
 def _open_log(log: Path) -> TextIO:
-    """Open a log for appending; the null device where the disk is full or read-only."""
+    """Open a log for appending, a new one when it has grown; none where none can be written."""
     try:
         log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".1.log"))
         return log.open("a", encoding="utf-8")
     except OSError:
         return open(os.devnull, "a", encoding="utf-8")

@@ -82,7 +82,7 @@ def is_gimps_own(path: Path) -> bool:
     if len(appdir) > 1 and path.is_relative_to(appdir):
         return True
     folders = str(path).replace("\\", "/").split("/")[:-1]
-    return any(re.fullmatch(r"GIMP([ -]?[23].*)?(\.app)?", name, re.IGNORECASE) for name in folders)
+    return any(re.fullmatch(r"GIMP.*\.app|GIMP [23].*", name) for name in folders)
 
 
 def probe(path: str | Path, place: Place) -> Python | None:
