@@ -1,9 +1,15 @@
 """What the worker can be asked for: frames to calls of the library and back.
 
-cut_out  image (H, W, 3) uint8 or float32; where there are such, selection (H, W) uint8 as a
-         hint and mask (H, W) float32 to multiply the alpha with
-         -> alpha (H, W) float32, foreground like image where asked for
-check    -> the versions of the packages, the networks that are installed
+An image is (H, W, 3) uint8, or float32 in sRGB; the other arrays are (H, W). A selection is uint8
+and says roughly where the subject is; a mask is uint8 or float32 and multiplies the alpha.
+
+cut_out        image, perhaps selection and mask -> alpha, and foreground where asked for
+matte          image, trimap (H, W, 2) uint8: gray level and opacity, perhaps mask
+               -> alpha, and foreground where asked for
+trimap         image and perhaps selection, or mask -> trimap
+segment        image, perhaps selection -> alpha, or colours (H, W, 3) uint8 and their legend
+decontaminate  image, mask and opacity, or one of these -> foreground, and the subject's box
+check          -> the versions of the packages, the networks that are installed
 """
 
 import importlib.metadata
@@ -12,62 +18,128 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matte_core.cutting import cut_out
 from matte_core.errors import InputError, ProtocolError
-from matte_core.images import Mask
+from matte_core.images import BACKGROUND, UNKNOWN, Alpha, Float32, Image, Trimap
 from matte_core.models.registry import installed
-from matte_core.progress import ProgressCallback
-from matte_core.protocol import Array, Frame
-from matte_core.segmentation import Segmentation
+from matte_core.progress import ProgressCallback, part
+from matte_core.protocol import Frame
+from matte_core.segmentation import Segmentation, colour_map, segment
+from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
+from matte_core.trimap import make_trimap, read_trimap
+from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of, plane_of, to_numpy
 
 Method = Callable[[Frame, ProgressCallback], Frame]
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "opencv-python-headless", "onnxruntime")
-
-
-def to_numpy(array: Array) -> NDArray[Any]:
-    """Look at the bytes of a frame's array as numpy; nothing is copied."""
-    return np.frombuffer(array.data, dtype=array.dtype).reshape(array.shape)
-
-
-def from_numpy(values: NDArray[Any]) -> Array:
-    """Describe a numpy array for a frame; nothing is copied when it is contiguous."""
-    values = np.ascontiguousarray(values)
-    return Array(values.dtype.name, values.shape, values.reshape(-1).view(np.uint8).data)
+EDGE_CONTROLS = ("shift_px", "smooth_px", "feather_px", "contrast")
 
 
 def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
     """Run the whole chain on the picture in the request."""
-    params = request.values.get("params")
-    if not isinstance(params, dict) or "image" not in request.arrays:
-        raise ProtocolError("A cut_out request needs params and an image.")
+    params = params_of(request, "image")
     started = time.monotonic()
-    image = to_numpy(request.arrays["image"])
-    if image.dtype == np.float32:
-        # Float layers may hold values outside [0, 1]; the matting equation is about colours.
-        image = np.clip(np.nan_to_num(image), 0, 1)
+    wants_colours = bool(params.get("with_foreground"))
     result = cut_out(
-        image,
+        image_of(request),
         params.get("subject", "auto"),
         model=params.get("model") or None,
         radius_px=params.get("radius_px"),
-        hint=_hint(request),
-        decontaminate=float(params.get("decontaminate", 1.0)),
+        hint=hint_of(request),
+        decontaminate=float(params.get("decontaminate", 1.0)) if wants_colours else 0.0,
         progress=progress,
     )
-    alpha = result.alpha
-    if "mask" in request.arrays:
-        alpha = alpha * np.clip(to_numpy(request.arrays["mask"]), 0, 1)
-    arrays = {"alpha": from_numpy(alpha)}
-    if params.get("with_foreground"):
-        arrays["foreground"] = from_numpy(result.foreground)
+    foreground = result.foreground if wants_colours else None
     values = {
         **_found(result.segmentation),
         "seconds": round(time.monotonic() - started, 3),
     }
-    return Frame("result", {"values": values}, arrays)
+    return _matted(request, params, result.alpha, foreground, values)
+
+
+def matte_method(request: Frame, progress: ProgressCallback) -> Frame:
+    """Estimate alpha from a trimap that a person painted."""
+    from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
+
+    params = params_of(request, "image", "trimap")
+    image, trimap = image_of(request), _painted_trimap(request, params)
+    amount = float(params.get("decontaminate", 1.0)) if params.get("with_foreground") else 0.0
+    alpha = estimate_alpha(image, trimap, progress=part(progress, 0.0, 0.75 if amount else 1.0))
+    foreground = image if params.get("with_foreground") else None
+    if amount:
+        clean = estimate_foreground(image, alpha, progress=part(progress, 0.75, 1.0))
+        foreground = decontaminate(image, clean, amount)
+    values = {"unknown_share": float((trimap == UNKNOWN).mean())}
+    return _matted(request, params, alpha, foreground, values)
+
+
+def trimap_method(request: Frame, progress: ProgressCallback) -> Frame:
+    """Make a trimap of a given mask, or of what the network finds."""
+    given = plane_of(request, "mask")
+    params = params_of(request, *(() if given is not None else ("image",)))
+    radius_px = params.get("radius_px")
+    shape = str(params.get("shape", "ellipse"))
+    note = ""
+    if given is None:
+        found = _segment(request, params, part(progress, 0.0, 0.9))
+        trimap = make_trimap(
+            found.mask, radius_px, shape, probability=found.probability, grid_px=found.grid_px
+        )
+        note = found.note
+    else:
+        mask = given > 0.5
+        if mask.all() or not mask.any():
+            raise InputError(
+                f"Here {params.get('name', 'the mask')} "
+                f"{'takes in everything' if mask.any() else 'holds nothing'}, "
+                "so there is no edge to look along.",
+                "It must show the subject, roughly: white inside, black outside.",
+            )
+        trimap = make_trimap(mask, radius_px, shape, probability=given)
+    values = {"unknown_share": float((trimap == UNKNOWN).mean()), "note": note}
+    return Frame("result", {"values": values}, {"trimap": from_numpy(trimap)})
+
+
+def segment_method(request: Frame, progress: ProgressCallback) -> Frame:
+    """Find the subject by the network alone; or draw the map of all classes."""
+    params = params_of(request, "image")
+    found = _segment(request, params, progress)
+    if params.get("want") == "classes":
+        values = {**_found(found), "legend": _legend(found)}
+        return Frame(
+            "result", {"values": values}, {"colours": from_numpy(colour_map(found.labels))}
+        )
+    alpha = found.probability if params.get("want") == "soft" else found.mask.astype(np.float32)
+    return Frame("result", {"values": _found(found)}, {"alpha": from_numpy(alpha)})
+
+
+def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
+    """Take the old background's colour out of a cut-out's edge."""
+    from matte_core.matting import decontaminate, estimate_foreground
+
+    params = params_of(request, "image")
+    image = image_of(request)
+    planes = [plane_of(request, name) for name in ("mask", "opacity")]
+    alpha: Float32 = np.ones(image.shape[:2], np.float32)
+    for plane in planes:
+        if plane is not None:
+            alpha = alpha * plane
+    visible = alpha > 0
+    if alpha.min() == 1 or not visible.any():
+        raise InputError(
+            "The layer has nothing cut out: all of it is visible."
+            if visible.any()
+            else "Nothing of the layer is visible: its mask or its transparency hides all of it.",
+            "Cut the subject out first, with Filters > Matte > Cut Out Subject….",
+        )
+    foreground, amount = image, float(params.get("decontaminate", 1.0))
+    if amount:
+        clean = estimate_foreground(image, alpha, progress=progress)
+        foreground = decontaminate(image, clean, amount)
+    rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
+    box = [int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1]
+    return Frame("result", {"values": {"box": box}}, {"foreground": from_numpy(foreground)})
 
 
 def check_method(request: Frame, progress: ProgressCallback) -> Frame:  # noqa: ARG001
@@ -76,17 +148,52 @@ def check_method(request: Frame, progress: ProgressCallback) -> Frame:  # noqa: 
     return Frame("result", {"values": {"packages": versions, "models": sorted(installed())}})
 
 
-def _hint(request: Frame) -> Mask | None:
-    selection = request.arrays.get("selection")
-    if selection is None:
-        return None
-    hint = to_numpy(selection) > 127
-    if not hint.any():
-        raise InputError(
-            "The selection does not touch this layer.",
-            "Select the subject roughly, on the layer, and run it again.",
-        )
-    return hint
+def _segment(request: Frame, params: dict[str, Any], progress: ProgressCallback) -> Segmentation:
+    return segment(
+        image_of(request),
+        params.get("subject", "auto"),
+        params.get("model") or None,
+        hint=hint_of(request),
+        progress=progress,
+    )
+
+
+def _matted(
+    request: Frame,
+    params: dict[str, Any],
+    alpha: Alpha,
+    foreground: Image | None,
+    values: dict[str, Any],
+) -> Frame:
+    """Adjust the alpha's edge, join it with a mask that was there, and put both into a frame."""
+    edge = {name: float((params.get("edge") or {}).get(name, 0.0)) for name in EDGE_CONTROLS}
+    if any(edge.values()):
+        from matte_core.matting.edge import adjust_edge
+
+        alpha = adjust_edge(alpha, **edge)
+    mask = plane_of(request, "mask")
+    if mask is not None:
+        alpha = alpha * mask
+    arrays = {"alpha": from_numpy(alpha)}
+    if foreground is not None:
+        arrays["foreground"] = from_numpy(foreground)
+    return Frame("result", {"values": values}, arrays)
+
+
+def _painted_trimap(request: Frame, params: dict[str, Any]) -> Trimap:
+    """Read a painted trimap: beyond its own box is background, what is not painted unknown."""
+    painted = to_numpy(request.arrays["trimap"])
+    if painted.ndim != 3 or painted.shape[2] != 2:
+        raise ProtocolError("A painted trimap has a gray level and an opacity.")
+    # Seen over middle gray, a pixel is only as known as it is opaque.
+    gray = painted[..., 0].astype(np.float32)
+    seen = UNKNOWN + (gray - UNKNOWN) * (painted[..., 1] / np.float32(255))
+    trimap = read_trimap(np.rint(seen).astype(np.uint8))
+    top, bottom, left, right = (max(int(edge), 0) for edge in params.get("box", (0, 0, 0, 0)))
+    outside = np.ones(trimap.shape, np.bool_)
+    outside[top:bottom, left:right] = False
+    trimap[outside] = BACKGROUND
+    return trimap
 
 
 def _found(segmentation: Segmentation) -> dict[str, Any]:
@@ -99,4 +206,30 @@ def _found(segmentation: Segmentation) -> dict[str, Any]:
     }
 
 
-METHODS: dict[str, Method] = {"cut_out": cut_out_method, "check": check_method}
+def _legend(segmentation: Segmentation) -> list[dict[str, Any]]:
+    """Name the classes in the map, the largest first, with their colours and shares."""
+    numbers, counts = np.unique(segmentation.labels, return_counts=True)
+    names = {held.index: held.name for held in segmentation.classes}
+    legend = []
+    for number, count in sorted(
+        zip(numbers.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]
+    ):
+        plain = VOC_CLASSES[0] if number == 0 else f"class {number}"
+        legend.append(
+            {
+                "name": names.get(number, plain),
+                "colour": list(voc_colour(number)),
+                "share": count / segmentation.labels.size,
+            }
+        )
+    return legend
+
+
+METHODS: dict[str, Method] = {
+    "cut_out": cut_out_method,
+    "matte": matte_method,
+    "trimap": trimap_method,
+    "segment": segment_method,
+    "decontaminate": decontaminate_method,
+    "check": check_method,
+}

@@ -1,0 +1,76 @@
+"""The arrays of a frame as numpy sees them, and back."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.errors import InputError, ProtocolError
+from matte_core.images import Float32, Image, Mask
+from matte_core.protocol import Array, Frame
+
+
+def to_numpy(array: Array) -> NDArray[Any]:
+    """Look at the bytes of a frame's array as numpy; nothing is copied."""
+    return np.frombuffer(array.data, dtype=array.dtype).reshape(array.shape)
+
+
+def from_numpy(values: NDArray[Any]) -> Array:
+    """Describe a numpy array for a frame; nothing is copied when it is contiguous."""
+    values = np.ascontiguousarray(values)
+    return Array(values.dtype.name, values.shape, values.reshape(-1).view(np.uint8).data)
+
+
+def params_of(request: Frame, *wanted: str) -> dict[str, Any]:
+    """Return the parameters of a request.
+
+    Raises
+    ------
+    ProtocolError
+        If there are none, or one of the arrays that are wanted is missing.
+    """
+    params = request.values.get("params")
+    missing = [name for name in wanted if name not in request.arrays]
+    if not isinstance(params, dict) or missing:
+        raise ProtocolError(
+            f"A {request.values.get('method')} request needs params and {' and '.join(wanted)}."
+        )
+    return params
+
+
+def image_of(request: Frame) -> Image:
+    """Return the request's image, within [0, 1] where it is float.
+
+    Float layers may hold values outside; the matting equation is about colours.
+    """
+    image: Image = to_numpy(request.arrays["image"])
+    if image.dtype == np.float32:
+        image = np.clip(np.nan_to_num(image), 0, 1)
+    return image
+
+
+def plane_of(request: Frame, name: str) -> Float32 | None:
+    """Return a plane of the request as float32 in [0, 1]; None where it has none."""
+    if name not in request.arrays:
+        return None
+    plane = to_numpy(request.arrays[name])
+    fraction: Float32
+    if plane.dtype == np.uint8:
+        fraction = np.multiply(plane, np.float32(1 / 255), dtype=np.float32)
+    else:
+        fraction = np.clip(np.nan_to_num(plane), 0, 1).astype(np.float32, copy=False)
+    return fraction
+
+
+def hint_of(request: Frame) -> Mask | None:
+    """Return the request's selection as a mask; None where it has none."""
+    selection = request.arrays.get("selection")
+    if selection is None:
+        return None
+    hint: Mask = to_numpy(selection) > 127
+    if not hint.any():
+        raise InputError(
+            "The selection does not touch this layer.",
+            "Select the subject roughly, on the layer, and run it again.",
+        )
+    return hint
