@@ -62,13 +62,18 @@ def plane_of(request: Frame, name: str) -> Float32 | None:
     return fraction
 
 
-def hint_of(request: Frame) -> Mask | None:
-    """Return the request's selection as a mask; None where it has none."""
+def hint_of(request: Frame, *, needed: bool = True) -> Mask | None:
+    """Return the request's selection as a mask; None where it has none.
+
+    An empty one is an `InputError` if it is needed, and none otherwise.
+    """
     selection = request.arrays.get("selection")
     if selection is None:
         return None
     hint: Mask = to_numpy(selection) > 127
     if not hint.any():
+        if not needed:
+            return None
         raise InputError(
             "The selection does not touch this layer.",
             "Select the subject roughly, on the layer, and run it again.",

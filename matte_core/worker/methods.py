@@ -20,15 +20,16 @@ from typing import Any
 import numpy as np
 
 from matte_core.cutting import cut_out
-from matte_core.errors import InputError, ProtocolError
-from matte_core.images import BACKGROUND, UNKNOWN, Alpha, Float32, Image, Trimap
+from matte_core.errors import InputError
+from matte_core.images import UNKNOWN, Alpha, Float32, Image
 from matte_core.models.registry import installed
 from matte_core.progress import ProgressCallback, part
 from matte_core.protocol import Frame
 from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
-from matte_core.trimap import make_trimap, read_trimap
-from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of, plane_of, to_numpy
+from matte_core.trimap import make_trimap
+from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of, plane_of
+from matte_core.worker.painted import painted_trimap
 
 Method = Callable[[Frame, ProgressCallback], Frame]
 
@@ -63,7 +64,7 @@ def matte_method(request: Frame, progress: ProgressCallback) -> Frame:
     from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
 
     params = params_of(request, "image", "trimap")
-    image, trimap = image_of(request), _painted_trimap(request, params)
+    image, trimap = image_of(request), painted_trimap(request, params)
     amount = float(params.get("decontaminate", 1.0)) if params.get("with_foreground") else 0.0
     alpha = estimate_alpha(image, trimap, progress=part(progress, 0.0, 0.75 if amount else 1.0))
     foreground = image if params.get("with_foreground") else None
@@ -178,22 +179,6 @@ def _matted(
     if foreground is not None:
         arrays["foreground"] = from_numpy(foreground)
     return Frame("result", {"values": values}, arrays)
-
-
-def _painted_trimap(request: Frame, params: dict[str, Any]) -> Trimap:
-    """Read a painted trimap: beyond its own box is background, what is not painted unknown."""
-    painted = to_numpy(request.arrays["trimap"])
-    if painted.ndim != 3 or painted.shape[2] != 2:
-        raise ProtocolError("A painted trimap has a gray level and an opacity.")
-    # Seen over middle gray, a pixel is only as known as it is opaque.
-    gray = painted[..., 0].astype(np.float32)
-    seen = UNKNOWN + (gray - UNKNOWN) * (painted[..., 1] / np.float32(255))
-    trimap = read_trimap(np.rint(seen).astype(np.uint8))
-    top, bottom, left, right = (max(int(edge), 0) for edge in params.get("box", (0, 0, 0, 0)))
-    outside = np.ones(trimap.shape, np.bool_)
-    outside[top:bottom, left:right] = False
-    trimap[outside] = BACKGROUND
-    return trimap
 
 
 def _found(segmentation: Segmentation) -> dict[str, Any]:

@@ -143,8 +143,10 @@ def main() -> int:
 
     def methods() -> dict[str, Method]:
         from matte_core.worker.methods import METHODS
+        from matte_core.worker.preview import PreviewMethods
 
-        return METHODS
+        preview = PreviewMethods()
+        return {**METHODS, "preview_open": preview.open, "preview": preview.show}
 
     Server(sys.stdin.buffer, outgoing).serve(methods)
     return 0

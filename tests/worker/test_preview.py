@@ -1,0 +1,119 @@
+"""A preview repeats only the steps that a control touches."""
+
+import numpy as np
+import pytest
+
+from matte_core.errors import InputError, ProtocolError
+from matte_core.progress import silent
+from matte_core.worker import preview as module
+from matte_core.worker.preview import VIEWS, Preview, Steps
+
+
+def disc(size=96):
+    rows, columns = np.mgrid[:size, :size]
+    distance = np.hypot(rows - size / 2, columns - size / 2)
+    image = np.where((distance < size / 4)[..., None], (230, 180, 60), (30, 60, 120))
+    grain = np.random.default_rng(1).integers(0, 20, (size, size, 1))
+    return (image + grain).astype(np.uint8), distance < size / 3
+
+
+@pytest.fixture
+def counted(monkeypatch, tmp_path):
+    """Count how often each step is computed; no network is installed."""
+    monkeypatch.setenv("MATTE_HOME", str(tmp_path))
+    counts = dict.fromkeys(
+        ("segment", "make_trimap", "estimate_alpha", "adjust_edge", "estimate_foreground"), 0
+    )
+    for name in counts:
+        plain = getattr(module, name)
+
+        def counting(*arguments, _plain=plain, _name=name, **options):
+            counts[_name] += 1
+            return _plain(*arguments, **options)
+
+        monkeypatch.setattr(module, name, counting)
+    return counts
+
+
+def test_a_step_is_computed_again_only_for_another_key():
+    steps, made = Steps(), []
+    for key in (1, 1, 2, 2, 1):
+        steps.once("alpha", key, lambda: made.append(key))
+    assert len(made) == 3
+
+
+def test_a_step_that_fails_is_not_kept():
+    steps = Steps()
+    with pytest.raises(ZeroDivisionError):
+        steps.once("alpha", 1, lambda: 1 // 0)
+    assert steps.once("alpha", 1, lambda: 7) == 7
+
+
+def test_every_view_has_the_size_of_the_picture(counted):
+    image, hint = disc()
+    preview = Preview(image, hint)
+    for view in VIEWS:
+        params = {"view": view, "with_selection": True, "colour": [1, 2, 3]}
+        picture = preview.show(params, silent)
+        assert picture.dtype == np.uint8
+        assert picture.shape == (96, 96, 4 if view == "cut-out" else 3)
+    assert set(counted.values()) <= {0, 1}
+
+
+def test_views_show_what_they_say(counted):
+    image, hint = disc()
+    preview = Preview(image, hint)
+
+    def seen(view, **more):
+        return preview.show({"view": view, "with_selection": True, **more}, silent)
+
+    assert np.array_equal(seen("original"), image)
+    assert tuple(seen("black")[0, 0]) == (0, 0, 0)
+    assert tuple(seen("white")[0, 0]) == (255, 255, 255)
+    assert tuple(seen("colour", colour=[9, 8, 7])[0, 0]) == (9, 8, 7)
+    assert np.array_equal(seen("black")[48, 48], image[48, 48])
+    assert seen("matte")[48, 48, 0] == 255
+    assert seen("matte")[0, 0, 0] == 0
+    assert seen("cut-out")[48, 48, 3] == 255
+    assert set(np.unique(seen("trimap"))) == {0, 128, 255}
+    assert seen("overlay")[0, 0, 0] > image[0, 0, 0]
+
+
+def test_a_control_repeats_only_what_it_touches(counted):
+    image, hint = disc()
+    preview = Preview(image, hint)
+    base = {"view": "black", "with_selection": True}
+    preview.show(base, silent)
+    counted.update(dict.fromkeys(counted, 0))
+    preview.show({**base, "view": "white"}, silent)
+    assert not any(counted.values())
+    preview.show({**base, "decontaminate": 0.5}, silent)
+    assert not any(counted.values())
+    preview.show({**base, "edge": {"feather_px": 3.0}}, silent)
+    assert {name for name, count in counted.items() if count} == {"adjust_edge"}
+    counted.update(dict.fromkeys(counted, 0))
+    preview.show({**base, "radius_px": 9}, silent)
+    assert counted["segment"] == 0
+    assert counted["make_trimap"] == counted["estimate_alpha"] == 1
+
+
+def test_a_painted_trimap_needs_no_segmentation(counted):
+    image, hint = disc()
+    trimap = np.where(hint, np.uint8(128), np.uint8(0))
+    trimap[40:56, 40:56] = 255
+    preview = Preview(image, None, trimap)
+    assert preview.show({"view": "matte"}, silent)[48, 48, 0] == 255
+    assert counted["segment"] == counted["make_trimap"] == 0
+
+
+def test_bad_params_are_refused_in_words(counted):
+    image, hint = disc()
+    with pytest.raises(ProtocolError, match="no view 'x-ray'"):
+        Preview(image).show({"view": "x-ray"}, silent)
+    with pytest.raises(InputError, match="Nothing is selected"):
+        Preview(image).show({"with_selection": True}, silent)
+    for colour in (None, [1, 2], [1, 2, 300], "red"):
+        with pytest.raises(ProtocolError, match="not a colour"):
+            Preview(image, hint).show(
+                {"view": "colour", "colour": colour, "with_selection": True}, silent
+            )
