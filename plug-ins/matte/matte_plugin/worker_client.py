@@ -108,6 +108,11 @@ class Worker:
         self.close()
 
     @property
+    def is_running(self) -> bool:
+        """Whether the worker can be asked."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         """The process number of the worker."""
         assert self._process is not None
