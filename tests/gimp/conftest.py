@@ -18,7 +18,7 @@ import trees
 GIMP_SECONDS = 420
 HOME = "/mnt/work/home"
 MATTE_HOME = f"{HOME}/.local/share/matte-for-gimp"
-CHECKS = HERE / "inside" / "checks.py"
+CHECKS = sorted((HERE / "inside").glob("checks*.py"))
 
 
 class Installed:

@@ -1,4 +1,4 @@
-"""The checks of `inside/checks.py`, one test each, in GIMP 3.0 and 3.2."""
+"""The checks of `inside/checks*.py`, one test each, in GIMP 3.0 and 3.2."""
 
 import ast
 
@@ -7,7 +7,8 @@ from conftest import CHECKS
 
 NAMES = [
     node.name
-    for node in ast.parse(CHECKS.read_text(encoding="utf-8")).body
+    for path in CHECKS
+    for node in ast.parse(path.read_text(encoding="utf-8")).body
     if isinstance(node, ast.FunctionDef) and node.name.startswith("check_")
 ]
 

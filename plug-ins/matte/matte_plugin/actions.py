@@ -1,8 +1,8 @@
 """The actions by the names of their procedures."""
 
-from matte_plugin import cut_out_action, set_up_action
+from matte_plugin import cut_out_action, from_trimap_action, set_up_action, trimap_action
 
 ACTIONS = {
-    cut_out_action.NAME: cut_out_action,
-    set_up_action.NAME: set_up_action,
+    action.NAME: action
+    for action in (cut_out_action, trimap_action, from_trimap_action, set_up_action)
 }

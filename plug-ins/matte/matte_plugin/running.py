@@ -5,12 +5,33 @@ import traceback
 import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp, GLib
+from gi.repository import Gimp, GLib, GObject
 
 from matte_core import folders
 from matte_core.errors import Cancelled, MatteError
 from matte_plugin import home
 from matte_plugin.worker_client import Worker
+
+
+def run(procedure, run_mode, config, action):
+    """Run an action in whichever mode GIMP asks for.
+
+    Parameters
+    ----------
+    action : callable
+        Returns None, or a list of the new images that it made.
+    """
+    if run_mode == Gimp.RunMode.INTERACTIVE and not ask(procedure, config):
+        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+    images = []
+    values = guarded(procedure, lambda: images.extend(action() or ()))
+    if images:
+        if run_mode != Gimp.RunMode.NONINTERACTIVE:
+            for image in images:
+                Gimp.Display.new(image)
+        values.remove(1)
+        values.insert(1, GObject.Value(Gimp.Image, images[0]))
+    return values
 
 
 def ask(procedure, config):
@@ -32,6 +53,24 @@ def worker():
     return Worker(folders.environment_python(), home.worker_log())
 
 
+def for_each(layers, ask_worker):
+    """Ask one worker about each layer in turn, with a share of GIMP's progress bar each.
+
+    Parameters
+    ----------
+    layers : sequence
+    ask_worker : callable
+        Given the worker, the layer and a progress callback; its answers are returned as a list.
+        Nothing of the image may be changed in it: a later layer can still fail.
+    """
+    answers = []
+    with worker() as process:
+        for index, layer in enumerate(layers):
+            progress = gimp_progress(index / len(layers), 1 / len(layers))
+            answers.append(ask_worker(process, layer, progress))
+    return answers
+
+
 def gimp_progress(start, share):
     """Return a progress callback that fills a part of GIMP's progress bar."""
     shown = []
@@ -43,6 +82,13 @@ def gimp_progress(start, share):
         Gimp.progress_update(start + share * fraction)
 
     return report
+
+
+def say_note(answer):
+    """Show the worker's remark about a result, if it has one."""
+    note = answer.values.get("values", {}).get("note")
+    if note:
+        Gimp.message(note)
 
 
 def guarded(procedure, action):

@@ -3,7 +3,6 @@
 import os
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import gi
 
@@ -11,51 +10,25 @@ gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 from document_tools import (
     CUT_OUT,
+    HER_FACE,
+    HOME,
+    NOT_HER,
     During,
-    Skipped,
     alpha_of,
+    box_mean,
     call,
     fail,
     fingerprint,
     is_alive,
+    network,
     photo,
     pixels,
+    portrait,
+    portrait_alpha,
     selection_values,
     succeed,
 )
 from gi.repository import Gegl, Gimp
-
-HOME = Path(os.environ["MATTE_EXPECTED_HOME"])
-
-# Boxes (rows, columns) of the astronaut portrait that are surely hers and surely not.
-HER_FACE = (slice(90, 140), slice(205, 245))
-NOT_HER = (slice(0, 60), slice(440, 500))
-
-
-def box_mean(values, width, box):
-    rows, columns = box
-    picked = [values[row * width + column]
-              for row in range(rows.start, rows.stop)
-              for column in range(columns.start, columns.stop)]  # fmt: skip
-    return sum(picked) / len(picked)
-
-
-def network():
-    """Skip where no network is installed: the stand-in has no idea of people."""
-    if not list((HOME / "models").glob("*.onnx")):
-        raise Skipped("needs a network, and none could be fetched here")
-
-
-def portrait():
-    network()
-    image = photo("astronaut.png")
-    return image, image.get_layers()[0]
-
-
-def portrait_alpha():
-    image, layer = portrait()
-    succeed(image, [layer])
-    return list(alpha_of(layer.get_mask()))
 
 
 def check_actions_are_registered():

@@ -1,6 +1,7 @@
 """What the checks inside GIMP share: opening, calling, looking at every pixel. Runs in GIMP."""
 
 import hashlib
+import math
 import os
 import struct
 import threading
@@ -14,7 +15,17 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gegl, Gimp, Gio
 
 CUT_OUT = "plug-in-matte-cut-out"
+TRIMAP = "plug-in-matte-trimap"
+FROM_TRIMAP = "plug-in-matte-from-trimap"
+SEGMENT = "plug-in-matte-segment"
+COMPOSITE = "plug-in-matte-composite"
+DECONTAMINATE = "plug-in-matte-decontaminate"
 PHOTOS = Path("/mnt/shared/data/photos")
+HOME = Path(os.environ["MATTE_EXPECTED_HOME"])
+
+# Boxes (rows, columns) of the astronaut portrait that are surely hers and surely not.
+HER_FACE = (slice(90, 140), slice(205, 245))
+NOT_HER = (slice(0, 60), slice(440, 500))
 
 
 class Skipped(Exception):
@@ -27,6 +38,85 @@ def photo(name):
     if not path.exists():
         raise Skipped("needs the shared test photos")
     return load(path)
+
+
+def network():
+    """Skip where no network is installed: the stand-in has no idea of people."""
+    if not list((HOME / "models").glob("*.onnx")):
+        raise Skipped("needs a network, and none could be fetched here")
+
+
+def portrait(size=512):
+    """Open the portrait; return the image and its layer."""
+    network()
+    image = photo("astronaut.png")
+    if size != 512:
+        image.scale(size, size)
+    return image, image.get_layers()[0]
+
+
+def portrait_alpha():
+    image, layer = portrait()
+    succeed(image, [layer])
+    return list(alpha_of(layer.get_mask()))
+
+
+def disc(size=64, radius=20, kind=Gimp.ImageBaseType.RGB, precision=None):
+    """Make an image of an orange disc on blue, with a soft edge; return it and its layer.
+
+    It needs neither a network nor a photo: the disc's middle is known, and so is its outside.
+    """
+    precision = precision or Gimp.Precision.U8_NON_LINEAR
+    image = Gimp.Image.new_with_precision(size, size, Gimp.ImageBaseType.RGB, precision)
+    layer = Gimp.Layer.new(
+        image, "Disc", size, size, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL
+    )
+    image.insert_layer(layer, None, 0)
+    rows = bytearray()
+    for row in range(size):
+        for column in range(size):
+            share = disc_share(row, column, size, radius)
+            grain = (row * 7 + column * 13) % 5
+            rows += bytes(
+                round(share * inside + (1 - share) * outside) + grain
+                for inside, outside in ((240, 20), (150, 40), (20, 200))
+            )
+    put(layer, "R'G'B' u8", rows)
+    if kind == Gimp.ImageBaseType.GRAY:
+        image.convert_grayscale()
+    return image, layer
+
+
+def disc_share(row, column, size=64, radius=20):
+    """Return how much of a pixel the disc covers."""
+    distance = math.hypot(row - size / 2, column - size / 2)
+    return min(max((radius + 2 - distance) / 4, 0), 1)
+
+
+def put(drawable, format_name, data):
+    """Set all pixels of a drawable."""
+    buffer = drawable.get_buffer()
+    rectangle = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
+    buffer.set(rectangle, format_name, bytes(data))
+    buffer.flush()
+    drawable.update(0, 0, drawable.get_width(), drawable.get_height())
+
+
+def select_disc(image, radius=20):
+    """Select where the disc is, with an even, hard edge."""
+    size = image.get_width()
+    Gimp.context_set_antialias(False)
+    middle = size / 2 - radius
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, middle, middle, 2 * radius, 2 * radius)
+
+
+def box_mean(values, width, box):
+    """Return the mean of values in a box of rows and columns."""
+    rows, columns = box
+    picked = [values[row * width + column]
+              for row in range(rows.start, rows.stop)
+              for column in range(columns.start, columns.stop)]  # fmt: skip
+    return sum(picked) / len(picked)
 
 
 def load(path):

@@ -1,9 +1,10 @@
-"""Runs in GIMP, as its batch script: every `check_` function, one after the other.
+"""Runs in GIMP, as its batch script: every `check_` function of `checks*.py`, one by one.
 
 GIMP takes ten seconds to start, so all checks share one start. The results go to a file, since
 what a plug-in does is not seen in GIMP's exit status: name to [outcome, words].
 """
 
+import importlib
 import json
 import os
 import sys
@@ -20,13 +21,20 @@ from gi.repository import Gimp
 
 
 def run_checks():
-    import checks
     from document_tools import Skipped
+
+    modules = sorted(path.stem for path in Path(sys.path[0]).glob("checks*.py"))
+    checks = {
+        name: value
+        for module in modules
+        for name, value in vars(importlib.import_module(module)).items()
+        if name.startswith("check_")
+    }
 
     results = {}
     wanted = os.environ.get("MATTE_CHECKS", "").split()
-    for name, check in vars(checks).items():
-        if not name.startswith("check_") or (wanted and name not in wanted):
+    for name, check in checks.items():
+        if wanted and name not in wanted:
             continue
         started = time.monotonic()
         before = {image.get_id() for image in Gimp.get_images()}

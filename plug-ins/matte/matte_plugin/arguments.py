@@ -1,0 +1,153 @@
+"""What the procedures share: how they are described, and arguments that several of them take."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, GObject
+
+from matte_core.segmentation.classes import VOC_CLASSES
+from matte_plugin.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
+
+READWRITE = GObject.ParamFlags.READWRITE
+MENU = "<Image>/Filters/Matte"
+REPLACE, INTERSECT = "replace", "intersect"
+SHAPES = {
+    "ellipse": ("Ellipse", "Equally far in every direction"),
+    "rectangle": ("Rectangle", "Further along the diagonals"),
+    "cross": ("Cross", "Along rows and columns only"),
+}
+SUBJECTS = {
+    AUTO: ("Automatic", "The largest subject that is found; people come first"),
+    SELECTION: ("What is selected", "The subject within a rough selection"),
+    EVERYTHING: ("Everything found", "All but the background"),
+    **{name: (label, "") for name, label in CLASS_LABELS.items()},
+}
+SUBJECTS_HELP = (
+    f"Subjects: {AUTO}, {SELECTION}, {EVERYTHING}, or one of: {', '.join(VOC_CLASSES[1:])}. "
+    "An unknown name counts as auto."
+)
+
+
+def image_procedure(plug_in, name, run, *, label, menus, blurb, help_text):
+    """Make a procedure that works on the selected layers of an image."""
+    procedure = Gimp.ImageProcedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, run, None)
+    procedure.set_image_types("*")
+    procedure.set_sensitivity_mask(
+        Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
+    )
+    procedure.set_menu_label(label)
+    for menu in (MENU, *menus):
+        procedure.add_menu_path(menu)
+    procedure.set_documentation(blurb, help_text, name)
+    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
+    return procedure
+
+
+def add_choice(procedure, name, label, blurb, options, default):
+    """Add an argument with a few named values: name to label and explanation."""
+    choice = Gimp.Choice.new()
+    for number, (value, (spoken, explained)) in enumerate(options.items()):
+        choice.add(value, number, spoken, explained)
+    procedure.add_choice_argument(name, label, blurb, choice, default, READWRITE)
+
+
+def listed(options):
+    """List the values of a choice for a help text."""
+    return ", ".join(options)
+
+
+def add_subject(procedure, blurb="What to cut out of the photo"):
+    """Add the choice of a subject."""
+    add_choice(procedure, "subject", "_Subject", blurb, SUBJECTS, AUTO)
+
+
+def add_network(procedure):
+    """Add the choice of a network."""
+    procedure.add_string_argument(
+        "model", "_Network",
+        "The name of an installed network or the path of an ONNX file; empty for the usual one",
+        "", READWRITE,
+    )  # fmt: skip
+
+
+def add_existing_mask(procedure):
+    """Add what becomes of a layer's mask."""
+    options = {
+        REPLACE: ("Replace it", "The new mask takes the place of the old one"),
+        INTERSECT: ("Intersect with it", "What the old mask hides stays hidden"),
+    }
+    add_choice(
+        procedure, "existing-mask", "If there is a _mask", "What becomes of a layer's mask",
+        options, REPLACE,
+    )  # fmt: skip
+
+
+def add_decontaminate(procedure, when="new layers and images only"):
+    """Add how much of the old background's colour is taken out."""
+    procedure.add_double_argument(
+        "decontaminate", "_Decontaminate colors",
+        "How much of the old background's color is taken out of the edge, in percent"
+        + (f" ({when})" if when else ""),
+        0, 100, 100, READWRITE,
+    )  # fmt: skip
+
+
+def add_edge_width(procedure):
+    """Add the width of the trimap's unknown band."""
+    procedure.add_double_argument(
+        "trimap-width", "Edge _width",
+        "How far to both sides of the outline hair is looked for, in pixels; 0 finds it out",
+        0, 1000, 0, READWRITE,
+    )  # fmt: skip
+
+
+def add_edge_controls(procedure):
+    """Add what adjusts the edge of the finished alpha."""
+    for name, label, blurb, low, high in (
+        (
+            "shift-edge", "S_hift edge",
+            "Moves the edge, in pixels: outwards, or inwards when negative", -100, 100,
+        ),
+        (
+            "smooth", "S_mooth",
+            "Takes spikes off the outline and fills notches, up to this many pixels", 0, 50,
+        ),
+        ("feather", "_Feather", "Makes the edge softer, by this radius in pixels", 0, 250),
+        ("contrast", "_Contrast", "Makes the edge harder, in percent", 0, 100),
+    ):  # fmt: skip
+        procedure.add_double_argument(name, label, blurb, low, high, 0, READWRITE)
+
+
+def add_hide_original(procedure):
+    """Add whether the source of a new layer is hidden."""
+    procedure.add_boolean_argument(
+        "hide-original", "Hide the _original", "Hide the layer that a new layer was made from",
+        True, READWRITE,
+    )  # fmt: skip
+
+
+def add_new_image_value(procedure):
+    """Add the new image that a procedure may return."""
+    procedure.add_image_return_value(
+        "new-image", "New image",
+        "The image that was made of the first layer, if that is the output", True, READWRITE,
+    )  # fmt: skip
+
+
+def edge_params(config):
+    """Return the edge controls as the worker takes them."""
+    return {
+        "shift_px": config.get_property("shift-edge"),
+        "smooth_px": config.get_property("smooth"),
+        "feather_px": config.get_property("feather"),
+        "contrast": config.get_property("contrast") / 100,
+    }
+
+
+def subject_params(config):
+    """Return the subject and the network as the worker takes them."""
+    subject = config.get_property("subject")
+    return {
+        "subject": AUTO if subject == SELECTION else subject,
+        "model": config.get_property("model") or "",
+    }

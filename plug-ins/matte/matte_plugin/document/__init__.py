@@ -1,0 +1,11 @@
+"""The one place that touches layers and pixels: reads what an action needs, writes results back.
+
+| module | what |
+|---|---|
+| `pixels` | pixels of a drawable in and out, in the encodings that keep them exact |
+| `items` | layers and channels as items: which are meant, one undo step, tags |
+| `reading` | a layer, its mask, the selection, a trimap, as arrays for the worker |
+| `writing` | masks, selections, channels |
+| `layers` | new layers and images made of a layer |
+| `composing` | a group of a subject and its new background |
+"""

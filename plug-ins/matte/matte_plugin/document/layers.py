@@ -1,0 +1,184 @@
+"""New layers and images made of a layer: cut out, a trimap, a map of classes."""
+
+from dataclasses import dataclass
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_core.errors import InputError
+from matte_core.protocol import Array
+from matte_plugin.document import items, pixels
+from matte_plugin.document.reading import TRIMAP, is_trimap
+from matte_plugin.document.writing import write_layer_mask
+
+TRIMAP_NAME = "Matte trimap"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What the worker found for one layer: its alpha, and its clean colours where asked for."""
+
+    layer: Gimp.Layer
+    alpha: Array
+    foreground: Array | None = None
+
+
+def new_layer_with_mask(cut, replaced=None):
+    """Add a copy of the layer above it, with clean colours and a mask of the alpha."""
+    copy = _clean_copy(cut)
+    _put(copy, cut.layer, replaced)
+    write_layer_mask(copy, cut.alpha)
+    return copy
+
+
+def new_transparent_layer(cut, replaced=None):
+    """Add a copy of the layer above it, with clean colours and the alpha in its transparency.
+
+    Raises
+    ------
+    InputError
+        If the image is indexed: its layers have no soft edges. Nothing is changed then.
+    """
+    check_soft(cut.layer.get_image())
+    copy = _clean_copy(cut)
+    _put(copy, cut.layer, replaced)
+    _make_transparent(copy, cut.alpha)
+    return copy
+
+
+def new_image(cut):
+    """Make an image of the cut-out alone, as deep as the layer's own and with its profile."""
+    source = cut.layer.get_image()
+    kind = source.get_base_type()
+    kind = Gimp.ImageBaseType.RGB if kind == Gimp.ImageBaseType.INDEXED else kind
+    width, height = cut.layer.get_width(), cut.layer.get_height()
+    image = Gimp.Image.new_with_precision(width, height, kind, source.get_precision())
+    image.undo_disable()
+    try:
+        profile = source.get_color_profile()
+        if profile is not None:
+            image.set_color_profile(profile)
+        _, x, y = source.get_resolution()
+        image.set_resolution(x, y)
+        copy = Gimp.Layer.new_from_drawable(cut.layer, image)
+        copy.set_name(f"{cut.layer.get_name()} cut out")
+        items.untag(copy)
+        image.insert_layer(copy, None, 0)
+        if copy.get_mask() is not None:
+            copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
+        _make_own(copy)
+        copy.set_offsets(0, 0)
+        if cut.foreground is not None:
+            pixels.write_colours(copy, cut.foreground)
+        _make_transparent(copy, cut.alpha)
+    except BaseException:
+        image.delete()
+        raise
+    finally:
+        if image.is_valid():
+            image.undo_enable()
+            image.clean_all()
+    return image
+
+
+def new_trimap(layer, trimap, opacity):
+    """Put a trimap over a photo, as a layer to paint on.
+
+    One that was there and that nobody has painted on is replaced.
+    """
+    image = layer.get_image()
+    height, width = trimap.shape
+    is_gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
+    kind = Gimp.ImageType.GRAY_IMAGE if is_gray else Gimp.ImageType.RGB_IMAGE
+    made = Gimp.Layer.new(image, TRIMAP_NAME, width, height, kind, opacity, Gimp.LayerMode.NORMAL)
+    pixels.write(made, 0, 0, trimap, "Y' u8")
+    _, left, top = layer.get_offsets()
+    for older in items.all_layers(image):
+        if is_trimap(older) and items.is_own(older, TRIMAP, TRIMAP, layer):
+            image.remove_layer(older)
+    image.insert_layer(made, layer.get_parent(), image.get_item_position(layer))
+    made.set_offsets(left, top)
+    items.tag_result(made, TRIMAP, TRIMAP, layer)
+    return made
+
+
+def new_picture(layer, colours, name):
+    """Put a picture of a layer's size over it."""
+    image = layer.get_image()
+    height, width = colours.shape[:2]
+    made = Gimp.Layer.new(
+        image, name, width, height, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL
+    )
+    pixels.write(made, 0, 0, colours, "R'G'B' u8")
+    _, left, top = layer.get_offsets()
+    image.insert_layer(made, layer.get_parent(), image.get_item_position(layer))
+    made.set_offsets(left, top)
+    return made
+
+
+def check_soft(image):
+    """Refuse an indexed image.
+
+    Raises
+    ------
+    InputError
+        If the image is indexed.
+    """
+    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+        raise InputError(
+            "This image is indexed: its layers hold neither soft edges nor free gray levels.",
+            "Choose Image > Mode > RGB first, or let the result be a layer mask or a selection.",
+        )
+
+
+def pixel_copy(layer, name):
+    """Copy a layer without its mask; groups, text and the like become plain pixels."""
+    if type(layer) is Gimp.Layer:
+        copy = layer.copy()
+    else:
+        copy = Gimp.Layer.new_from_drawable(layer, layer.get_image())
+    copy.set_name(name)
+    items.untag(copy)
+    if copy.get_mask() is not None:
+        copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
+    # Alpha is the share of a colour as it is stored: layers are to be mixed in the same values.
+    return _make_own(copy)
+
+
+def _make_own(layer):
+    layer.set_visible(True)
+    layer.set_composite_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
+    return layer
+
+
+def _clean_copy(cut):
+    copy = pixel_copy(cut.layer, f"{cut.layer.get_name()} cut out")
+    is_indexed = cut.layer.get_image().get_base_type() == Gimp.ImageBaseType.INDEXED
+    if cut.foreground is not None and not is_indexed:
+        pixels.write_colours(copy, cut.foreground)
+    return copy
+
+
+def _put(copy, layer, replaced):
+    """Insert a layer right above the one it was made from, or in the place of an older one."""
+    image = layer.get_image()
+    above = replaced or layer
+    if replaced is not None:
+        copy.set_name(replaced.get_name())
+        copy.set_opacity(replaced.get_opacity())
+        copy.set_mode(replaced.get_mode())
+    image.insert_layer(copy, above.get_parent(), image.get_item_position(above))
+    if replaced is not None:
+        name = replaced.get_name()
+        image.remove_layer(replaced)
+        copy.set_name(name)  # while both were there, the copy got a number
+
+
+def _make_transparent(layer, alpha):
+    """Multiply an alpha into a layer's own transparency."""
+    if not layer.has_alpha():
+        layer.add_alpha()
+    write_layer_mask(layer, alpha)
+    layer.remove_mask(Gimp.MaskApplyMode.APPLY)

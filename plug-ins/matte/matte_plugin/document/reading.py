@@ -1,0 +1,157 @@
+"""What an action needs of a document, as arrays for the worker."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_core.errors import InputError
+from matte_core.protocol import Array
+from matte_plugin.document import items, pixels
+
+TRIMAP = "trimap"
+
+
+def read_image(layer):
+    """Read a layer's colours as (H, W, 3) sRGB: uint8 from 8-bit images, else float32."""
+    width, height = layer.get_width(), layer.get_height()
+    eight_bit = pixels.is_eight_bit(layer.get_image())
+    found = pixels.read(layer, 0, 0, width, height, "R'G'B' u8" if eight_bit else "R'G'B' float")
+    return Array("uint8" if eight_bit else "float32", (height, width, 3), found)
+
+
+def read_selection(layer):
+    """Read the selection where the layer lies, (H, W) uint8.
+
+    Raises
+    ------
+    InputError
+        If nothing is selected.
+    """
+    image = layer.get_image()
+    if Gimp.Selection.is_empty(image):
+        raise InputError(
+            "Nothing is selected in this image.",
+            "Select the subject roughly (a rectangle or a lasso will do) and run it again, "
+            "or choose another subject.",
+        )
+    return _read_under(image.get_selection(), layer, "Y u8", "uint8")
+
+
+def read_mask(layer):
+    """Read a layer's mask as (H, W) float32; None where it has none."""
+    mask = layer.get_mask()
+    if mask is None:
+        return None
+    width, height = layer.get_width(), layer.get_height()
+    return Array("float32", (height, width), pixels.read(mask, 0, 0, width, height, "Y float"))
+
+
+def read_opacity(layer):
+    """Read a layer's own transparency as (H, W) float32; None where it can have none."""
+    if not layer.has_alpha():
+        return None
+    width, height = layer.get_width(), layer.get_height()
+    return Array("float32", (height, width), pixels.read(layer, 0, 0, width, height, "A float"))
+
+
+def read_channel(channel, layer):
+    """Read what a channel holds where the layer lies, (H, W) float32."""
+    return _read_under(channel, layer, f"{pixels.stored_gray(channel)} float", "float32")
+
+
+def read_trimap(trimap, layer):
+    """Read what is painted on a layer or channel where a photo's layer lies.
+
+    Returns
+    -------
+    painted : Array, (H, W, 2) uint8
+        Gray level and opacity.
+    box : list of int
+        Top, bottom, left and right of the trimap's own rectangle, in the photo's pixels.
+    """
+    width, height = layer.get_width(), layer.get_height()
+    _, left, top = layer.get_offsets()
+    _, trimap_left, trimap_top = trimap.get_offsets()
+    right, down = trimap_left - left, trimap_top - top
+    gray = pixels.stored_gray(trimap) if isinstance(trimap, Gimp.Channel) else "Y'"
+    painted = pixels.read(trimap, -right, -down, width, height, f"{gray}A u8")
+    box = [
+        max(down, 0),
+        max(min(down + trimap.get_height(), height), 0),
+        max(right, 0),
+        max(min(right + trimap.get_width(), width), 0),
+    ]
+    return Array("uint8", (height, width, 2), painted), box
+
+
+def photo_and_trimap(selected, chosen=None):
+    """Find a photo's trimap, or a trimap's photo.
+
+    Parameters
+    ----------
+    selected : Gimp.Layer
+        Either of the two.
+    chosen : Gimp.Drawable, optional
+        What is to be used as the trimap.
+
+    Raises
+    ------
+    InputError
+        If one of them cannot be found; says how to make or choose it.
+    """
+    if chosen is not None and chosen != selected:
+        if chosen.get_image() != selected.get_image():
+            raise InputError(
+                f"“{chosen.get_name()}” belongs to another image.",
+                "Choose a layer or channel of the photo's own image.",
+            )
+        return selected, chosen
+    if chosen is not None or is_trimap(selected):
+        return _photo_of(selected), selected
+    return selected, _trimap_of(selected)
+
+
+def is_trimap(layer):
+    """Say whether a layer is a trimap that we made."""
+    return items.tag_of(layer).get("output") == TRIMAP
+
+
+def is_layer(drawable):
+    """Say whether a drawable is a layer, which can be hidden, and no channel or mask."""
+    return isinstance(drawable, Gimp.Layer)
+
+
+def _photo_of(trimap):
+    beside = items.siblings(trimap)
+    below = [layer for layer in beside[beside.index(trimap) + 1 :] if not is_trimap(layer)]
+    known = items.photos_of(trimap)
+    # Of several copies, the one below; when all are gone, whatever lies right below.
+    for layer in [layer for layer in below if layer in known] + known + below:
+        return layer
+    raise InputError(
+        f"There is no photo for the trimap “{trimap.get_name()}”: no layer lies below it.",
+        "Select the photo's layer and choose this one as its trimap.",
+    )
+
+
+def _trimap_of(photo):
+    beside = items.siblings(photo)
+    above = beside[: beside.index(photo)][::-1]  # the nearest first
+    elsewhere = [layer for layer in items.all_layers(photo.get_image()) if layer not in above]
+    trimaps = [layer for layer in above + elsewhere if is_trimap(layer)]
+    own = [layer for layer in trimaps if photo in items.photos_of(layer)]
+    for layer in own + [layer for layer in trimaps if layer in above]:
+        return layer
+    raise InputError(
+        f"There is no trimap for “{photo.get_name()}” in this image.",
+        "Make one with Filters > Matte > Trimap…, or choose the layer or channel to use as one.",
+    )
+
+
+def _read_under(drawable, layer, format_name, dtype):
+    """Read a drawable of the canvas's size where a layer lies."""
+    width, height = layer.get_width(), layer.get_height()
+    _, left, top = layer.get_offsets()
+    found = pixels.read(drawable, left, top, width, height, format_name)
+    return Array(dtype, (height, width), found)

@@ -1,0 +1,113 @@
+"""Where the alpha of a cut-out can go, and how every action writes it there."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+
+from matte_plugin.document import items, layers, writing
+
+LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
+NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
+
+CHOICES = {
+    LAYER_MASK: ("Layer mask", "Hides the background; the layer's pixels stay"),
+    SELECTION: ("Selection", "Selects the subject, soft edges included"),
+    CHANNEL: ("Channel", "Saves the subject as a channel, to be selected later"),
+    NEW_LAYER: ("New layer", "A transparent copy with clean edge colors"),
+    NEW_LAYER_MASK: ("New layer with mask", "A copy with clean edge colors and a mask"),
+    NEW_IMAGE: ("New image", "A new image of the subject alone, with clean edge colors"),
+}
+#: Those that take the subject's own colours along.
+WITH_COLOURS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
+
+
+def check(image, output):
+    """Refuse an output that the image cannot hold, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        If the image is indexed and the result needs soft edges in it.
+    """
+    if output == NEW_LAYER:
+        layers.check_soft(image)
+
+
+def write(image, cuts, output, maker, *, hide_original=True, replaces_own=False, hidden=()):
+    """Write results, in one step of undo.
+
+    Parameters
+    ----------
+    image : Gimp.Image
+    cuts : list of layers.Cut
+    output : str
+        One of `CHOICES`.
+    maker : str
+        The name of the procedure.
+    hide_original : bool
+        Hide the layers that new ones are made from.
+    replaces_own : bool
+        Let a result take the place of the one that `maker` made for the same layer before,
+        unless somebody has worked on that.
+    hidden : sequence of Gimp.Layer
+        Layers to hide in the same step.
+
+    Returns
+    -------
+    list of Gimp.Image
+        The new images, when that is the output; the old one is not touched then.
+    """
+    if output == NEW_IMAGE:
+        return _new_images(cuts)
+    with items.one_undo_step(image):
+        if output == SELECTION:
+            writing.write_selection(image, cuts)
+        for cut in cuts:
+            own = _own_result(image, maker, output, cut.layer) if replaces_own else None
+            if output == LAYER_MASK:
+                made = writing.write_layer_mask(cut.layer, cut.alpha)
+            elif output == CHANNEL:
+                made = writing.write_channel(cut, own)
+            elif output == NEW_LAYER:
+                made = layers.new_transparent_layer(cut, own)
+            elif output == NEW_LAYER_MASK:
+                made = layers.new_layer_with_mask(cut, own)
+            else:
+                continue
+            if replaces_own or output == LAYER_MASK:
+                photo = None if output == LAYER_MASK else cut.layer
+                items.tag_result(made, maker, output, photo)
+            if output in WITH_COLOURS and hide_original:
+                cut.layer.set_visible(False)
+        for layer in hidden:
+            layer.set_visible(False)
+    return []
+
+
+def has_own_mask(layer, makers):
+    """Say whether a layer's mask is a result of ours that nobody has worked on since."""
+    mask = layer.get_mask()
+    return mask is not None and any(items.is_own(mask, maker, LAYER_MASK) for maker in makers)
+
+
+def _own_result(image, maker, output, photo):
+    found = []
+    if output == CHANNEL:
+        found = image.get_channels()
+    elif output in (NEW_LAYER, NEW_LAYER_MASK):
+        found = items.all_layers(image)
+    for item in found:
+        if items.is_own(item, maker, output, photo):
+            return item
+    return None
+
+
+def _new_images(cuts):
+    made = []
+    try:
+        made.extend(map(layers.new_image, cuts))
+    except BaseException:
+        for image in made:
+            image.delete()
+        raise
+    return made

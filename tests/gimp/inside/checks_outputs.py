@@ -1,0 +1,181 @@
+"""Where a result can go, and what the edge controls do to it. Runs in GIMP."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from document_tools import (
+    HER_FACE,
+    NOT_HER,
+    alpha_of,
+    box_mean,
+    call,
+    disc,
+    fail,
+    fingerprint,
+    network,
+    pixels,
+    portrait,
+    portrait_alpha,
+    select_disc,
+    selection_values,
+    succeed,
+)
+from gi.repository import Gimp
+
+
+def by_selection(precision=None, **arguments):
+    """Cut the disc out by a rough selection of it, whatever is installed."""
+    image, layer = disc(precision=precision)
+    select_disc(image, 24)
+    succeed(image, [layer], subject="selection", **arguments)
+    return image, layer
+
+
+def check_channel_holds_the_alpha():
+    image, layer = by_selection(output="layer-mask")
+    alpha = alpha_of(layer.get_mask())
+    succeed(image, [layer], subject="selection", output="channel")
+    (channel,) = image.get_channels()
+    assert channel.get_name() == "Disc matte"
+    assert not channel.get_visible()
+    kept = selection_values(image)
+    image.select_item(Gimp.ChannelOps.REPLACE, channel)
+    worst = max(abs(a * 255 - s) for a, s in zip(alpha, selection_values(image), strict=True))
+    assert worst <= 1, f"off by {worst:.2f} steps"
+    assert selection_values(image) != kept
+    assert [item.get_id() for item in image.get_selected_layers()] == [layer.get_id()]
+
+
+def check_new_layer_is_transparent_with_clean_colours():
+    alpha = portrait_alpha()
+    image, layer = portrait()
+    before = pixels(layer)
+    succeed(image, [layer], output="new-layer")
+    above, below = image.get_layers()
+    assert (below.get_id(), pixels(below), below.get_visible()) == (layer.get_id(), before, False)
+    assert above.get_mask() is None
+    own = [value / 255 for value in pixels(above, "A u8")]
+    assert max(abs(a - b) for a, b in zip(alpha, own, strict=True)) <= 1 / 255
+    new, old = pixels(above, "R'G'B' u8"), pixels(below, "R'G'B' u8")
+    edge = [index for index, value in enumerate(alpha) if 0.2 < value < 0.8]
+    changed = sum(new[3 * i : 3 * i + 3] != old[3 * i : 3 * i + 3] for i in edge)
+    assert changed > 0.5 * len(edge), "the edge still has the old background's colour"
+    assert box_mean(own, 512, HER_FACE) > 0.99
+    assert box_mean(own, 512, NOT_HER) < 0.01
+
+
+def check_new_layer_keeps_holes():
+    image, layer = disc()
+    layer.add_alpha()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 28, 28, 4, 4)
+    layer.edit_clear()
+    select_disc(image, 24)
+    succeed(image, [layer], subject="selection", output="new-layer")
+    above = image.get_layers()[0]
+    assert pixels(above, "A u8")[30 * 64 + 30] == 0
+    assert pixels(above, "A u8")[24 * 64 + 32] == 255
+
+
+def check_new_image_is_as_deep_and_leaves_the_old_one():
+    for precision in (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.FLOAT_LINEAR):
+        image, layer = disc(precision=precision)
+        image.resize(90, 80, 20, 10)
+        image.set_resolution(300, 300)
+        image.select_ellipse(Gimp.ChannelOps.REPLACE, 28, 18, 48, 48)
+        before = fingerprint(image)
+        known = {item.get_id() for item in Gimp.get_images()}
+        succeed(image, [layer], subject="selection", output="new-image")
+        assert fingerprint(image) == before
+        (made,) = [item for item in Gimp.get_images() if item.get_id() not in known]
+        assert (made.get_width(), made.get_height()) == (64, 64)
+        assert made.get_precision() == precision
+        assert list(made.get_resolution())[1:] == [300, 300]
+        (subject,) = made.get_layers()
+        assert list(subject.get_offsets())[1:] == [0, 0]
+        opacity = pixels(subject, "A u8")
+        assert opacity[0] == 0
+        middle = 32 * 64 + 32
+        assert opacity[middle] == 255
+        new, old = pixels(subject, "R'G'B' u8"), pixels(layer, "R'G'B' u8")
+        assert new[3 * middle : 3 * middle + 3] == old[3 * middle : 3 * middle + 3]
+        assert not made.is_dirty()
+
+
+def check_an_indexed_image_refuses_a_soft_layer_but_takes_a_mask():
+    image, layer = disc()
+    image.convert_indexed(
+        Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 64, False, False, ""
+    )
+    select_disc(image, 24)
+    message = fail(image, [layer], subject="selection", output="new-layer")
+    assert "Mode > RGB" in message, message
+    succeed(image, [layer], subject="selection", output="new-layer-mask")
+    above = image.get_layers()[0]
+    assert above.get_mask() is not None
+    assert pixels(above, "R'G'B' u8") == pixels(layer, "R'G'B' u8")
+
+
+def check_gray_images_take_every_output():
+    for output in ("layer-mask", "selection", "channel", "new-layer", "new-layer-mask"):
+        image, layer = disc(kind=Gimp.ImageBaseType.GRAY)
+        before = pixels(layer)
+        select_disc(image, 24)
+        succeed(image, [layer], subject="selection", output=output)
+        assert pixels(layer) == before
+        for made in image.get_layers():
+            new, old = pixels(made, "Y' u8"), pixels(layer, "Y' u8")
+            found = new[32 * 64 + 32], old[32 * 64 + 32]
+            assert found[0] == found[1], (output, found)
+
+
+def check_edge_controls_move_and_soften():
+    def area(**controls):
+        _, layer = by_selection(output="layer-mask", **controls)
+        alpha = alpha_of(layer.get_mask())
+        return sum(alpha), sum(0.01 < value < 0.99 for value in alpha)
+
+    plain, soft = area()
+    grown, _ = area(shift_edge=3.0)
+    shrunk, _ = area(shift_edge=-3.0)
+    assert shrunk < plain - 200 < plain + 200 < grown
+    feathered, softer = area(feather=14.0)
+    assert softer > 2 * soft
+    assert abs(feathered - plain) < 0.1 * plain
+    _, harder = area(contrast=100.0)
+    assert harder == 0
+    smoothed, _ = area(smooth=3.0)
+    assert abs(smoothed - plain) < 0.1 * plain
+
+
+def check_one_network_serves_several_outputs_in_a_group():
+    network()
+    image, layer = portrait(256)
+    group = Gimp.GroupLayer.new(image, "Group")
+    image.insert_layer(group, None, 0)
+    image.reorder_item(layer, group, 0)
+    image.set_selected_layers([layer])
+    succeed(image, [layer], output="new-layer")
+    above, below = group.get_children()
+    assert below.get_id() == layer.get_id()
+    assert above.get_name() == f"{layer.get_name()} cut out"
+    assert len(image.get_layers()) == 1
+    assert [item.get_id() for item in image.get_selected_layers()] == [layer.get_id()]
+
+
+def check_new_image_is_returned():
+    image, layer = disc()
+    select_disc(image, 24)
+    known = {item.get_id() for item in Gimp.get_images()}
+    procedure = Gimp.get_pdb().lookup_procedure("plug-in-matte-cut-out")
+    config = procedure.create_config()
+    config.set_property("image", image)
+    config.set_core_object_array("drawables", [layer])
+    config.set_property("subject", "selection")
+    config.set_property("output", "new-image")
+    result = procedure.run(config)
+    assert result.index(0) == Gimp.PDBStatusType.SUCCESS
+    assert result.index(1).get_id() not in known
+    config.set_property("output", "layer-mask")
+    assert procedure.run(config).index(1) is None
+    status, _ = call(image, [layer], subject="selection", output="selection")
+    assert status == Gimp.PDBStatusType.SUCCESS

@@ -1,0 +1,251 @@
+"""A trimap as a layer to paint on, and the matte made from it. Runs in GIMP."""
+
+import os
+
+import gi
+
+gi.require_version("Gegl", "0.4")
+gi.require_version("Gimp", "3.0")
+from document_tools import (
+    FROM_TRIMAP,
+    HER_FACE,
+    TRIMAP,
+    alpha_of,
+    box_mean,
+    disc,
+    fail,
+    fingerprint,
+    pixels,
+    portrait,
+    put,
+    select_disc,
+    selection_values,
+    succeed,
+)
+from gi.repository import Gegl, Gimp, Gio
+
+
+def with_trimap(**arguments):
+    """Open the disc with a trimap of a selection of it; return image, photo and trimap."""
+    image, layer = disc()
+    select_disc(image)
+    arguments = {"source": "selection", "trimap_width": 6.0, **arguments}
+    succeed(image, [layer], name=TRIMAP, **arguments)
+    Gimp.Selection.none(image)
+    return image, layer, image.get_layers()[0]
+
+
+def paint(trimap, gray, left, top, width, height):
+    """Paint a rectangle of a trimap with GIMP's own tools."""
+    image = trimap.get_image()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, left, top, width, height)
+    Gimp.context_push()
+    Gimp.context_set_foreground(Gegl.Color.new(gray))
+    trimap.edit_fill(Gimp.FillType.FOREGROUND)
+    Gimp.context_pop()
+    Gimp.Selection.none(image)
+
+
+def check_trimap_lies_over_the_photo():
+    image, layer = disc()
+    image.resize(100, 90, 15, 12)
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 27, 24, 40, 40)
+    before, kept = pixels(layer), selection_values(image)
+    succeed(image, [layer], name=TRIMAP, source="selection", trimap_width=5.0)
+    trimap, below = image.get_layers()
+    assert below.get_id() == layer.get_id()
+    assert pixels(layer) == before
+    assert selection_values(image) == kept
+    assert [item.get_id() for item in image.get_selected_layers()] == [layer.get_id()]
+    assert trimap.get_name() == "Matte trimap"
+    assert trimap.get_opacity() == 50
+    assert list(trimap.get_offsets())[1:] == list(layer.get_offsets())[1:] == [15, 12]
+    assert (trimap.get_width(), trimap.get_height()) == (64, 64)
+    values = pixels(trimap, "Y' u8")
+    assert set(values) == {0, 128, 255}
+    assert set(pixels(trimap, "R'G'B' u8")) == {0, 128, 255}
+    assert values[32 * 64 + 32] == 255
+    assert values[32 * 64 + 12] == 128
+    assert values[0] == 0
+
+
+def check_trimap_sources_and_shapes():
+    image, layer = disc()
+    select_disc(image)
+    white = {}
+    for shape in ("ellipse", "rectangle", "cross"):
+        succeed(image, [layer], name=TRIMAP, source="selection", shape=shape, trimap_width=8.0)
+        white[shape] = pixels(image.get_layers()[0], "Y' u8")
+    assert len(image.get_layers()) == 2, "an untouched trimap is not replaced"
+    assert len(set(white.values())) == 3
+    channel = Gimp.Selection.save(image)
+    layer.add_mask(layer.create_mask(Gimp.AddMaskType.SELECTION))
+    Gimp.Selection.none(image)
+    arguments = {"name": TRIMAP, "shape": "cross", "trimap_width": 8.0}
+    succeed(image, [layer], source="channel", channel=channel, **arguments)
+    assert pixels(image.get_layers()[0], "Y' u8") == white["cross"]
+    succeed(image, [layer], source="layer-mask", **arguments)
+    assert pixels(image.get_layers()[0], "Y' u8") == white["cross"]
+    message = fail(image, [layer], source="alpha", **arguments)
+    assert "alpha" in message, message
+    layer.add_alpha()
+    layer.remove_mask(Gimp.MaskApplyMode.APPLY)
+    succeed(image, [layer], source="alpha", **arguments)
+    assert pixels(image.get_layers()[0], "Y' u8") == white["cross"]
+    assert len(image.get_layers()) == 2
+
+
+def check_trimap_by_the_network():
+    image, layer = portrait(256)
+    succeed(image, [layer], name=TRIMAP, opacity=30.0)
+    trimap = image.get_layers()[0]
+    assert trimap.get_opacity() == 30
+    values = pixels(trimap, "Y' u8")
+    face = tuple(slice(part.start // 2, part.stop // 2) for part in HER_FACE)
+    assert box_mean(values, 256, face) == 255
+    assert 0.02 < values.count(128) / len(values) < 0.5
+
+
+def check_trimap_in_gray_and_deep_images():
+    for kind, precision in (
+        (Gimp.ImageBaseType.GRAY, Gimp.Precision.U8_NON_LINEAR),
+        (Gimp.ImageBaseType.RGB, Gimp.Precision.FLOAT_LINEAR),
+    ):
+        image, layer = disc(kind=kind, precision=precision)
+        select_disc(image)
+        succeed(image, [layer], name=TRIMAP, source="selection")
+        trimap = image.get_layers()[0]
+        assert set(pixels(trimap, "Y' u8")) == {0, 128, 255}
+        Gimp.Selection.none(image)
+        succeed(image, [layer], name=FROM_TRIMAP)
+        alpha = alpha_of(layer.get_mask())
+        assert alpha[32 * 64 + 32] == 1
+        assert alpha[0] == 0
+
+
+def check_trimap_refusals():
+    image, layer = disc()
+    message = fail(image, [layer], name=TRIMAP, source="selection")
+    assert "selected" in message, message
+    message = fail(image, [layer], name=TRIMAP, source="layer-mask")
+    assert "no mask" in message, message
+    message = fail(image, [layer], name=TRIMAP, source="channel")
+    assert "channel" in message, message
+    layer.add_mask(layer.create_mask(Gimp.AddMaskType.WHITE))
+    message = fail(image, [layer], name=TRIMAP, source="layer-mask")
+    assert "everything" in message, message
+    message = fail(image, [layer], name=FROM_TRIMAP)
+    assert "no trimap" in message, message
+
+
+def check_matte_from_a_painted_trimap():
+    image, layer, trimap = with_trimap()
+    before = pixels(layer)
+    succeed(image, [layer], name=FROM_TRIMAP)
+    assert not trimap.get_visible()
+    assert pixels(layer) == before
+    plain = alpha_of(layer.get_mask())
+    assert plain[32 * 64 + 32] == 1
+    assert plain[0] == 0
+    assert any(0.1 < value < 0.9 for value in plain)
+    # More painting, with the trimap as the active layer as a painter has it, and grays between.
+    paint(trimap, "white", 0, 0, 10, 10)
+    paint(trimap, "black", 30, 30, 4, 4)
+    paint(trimap, "rgb(240,240,240)", 20, 30, 4, 4)
+    image.set_selected_layers([trimap])
+    succeed(image, [trimap], name=FROM_TRIMAP, existing_mask="intersect")
+    again = alpha_of(layer.get_mask())
+    assert all(again[row * 64 + column] == 1 for row in range(10) for column in range(10))
+    assert again[32 * 64 + 32] == 0
+    assert again[31 * 64 + 21] > 0.9
+    assert [item.get_id() for item in image.get_selected_layers()] == [trimap.get_id()]
+    assert trimap.get_mask() is None
+
+
+def check_matte_replaces_its_own_result_only():
+    for output in ("new-layer", "new-layer-mask", "channel"):
+        image, layer, trimap = with_trimap()
+        succeed(image, [layer], name=FROM_TRIMAP, output=output)
+        count = len(image.get_layers()) + len(image.get_channels())
+        first = (image.get_channels() or image.get_layers()[1:])[0]
+        first.set_name("Mine by name")
+        paint(trimap, "white", 0, 0, 10, 10)
+        succeed(image, [layer], name=FROM_TRIMAP, output=output)
+        assert len(image.get_layers()) + len(image.get_channels()) == count
+        second = (image.get_channels() or image.get_layers()[1:])[0]
+        assert second.get_name() == "Mine by name"
+        assert not first.is_valid()
+        corner = second.get_mask() if output == "new-layer-mask" else second
+        corner = pixels(corner, "A u8" if output == "new-layer" else "Y u8")[0]
+        assert corner == 255
+    # Worked on by the user, it stays. (This goes on with the channel.)
+    put(second, "Y' u8", bytes(64 * 64))
+    succeed(image, [layer], name=FROM_TRIMAP, output="channel")
+    assert len(image.get_channels()) == 2
+    assert not any(pixels(second))
+
+
+def check_matte_takes_any_layer_at_any_place():
+    image, layer = disc()
+    image.resize(100, 100, 10, 20)
+    painted = Gimp.Layer.new(
+        image, "Scribbles", 80, 40, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL
+    )
+    image.insert_layer(painted, None, 1)  # under the photo, and not ours
+    painted.set_offsets(5, 30)
+    painted.fill(Gimp.FillType.TRANSPARENT)
+    paint(painted, "white", 30, 40, 20, 20)
+    paint(painted, "black", 5, 30, 12, 40)
+    paint(painted, "black", 68, 30, 12, 40)
+    succeed(image, [layer], name=FROM_TRIMAP, trimap=painted)
+    alpha = alpha_of(layer.get_mask())
+    assert not painted.get_visible()
+    assert not any(alpha[: 10 * 64]), "beyond the trimap's layer is background"
+    assert not any(alpha[51 * 64 :])
+    assert alpha[30 * 64 + 30] == 1
+    assert alpha[30 * 64 + 2] == 0
+    assert alpha[30 * 64 + 38] > 0.8, "what is not painted is unknown, and the disc is there"
+    other, _ = disc()
+    message = fail(image, [layer], name=FROM_TRIMAP, trimap=other.get_layers()[0])
+    assert "another image" in message, message
+
+
+def check_matte_takes_a_channel():
+    image, layer, trimap = with_trimap()
+    succeed(image, [layer], name=FROM_TRIMAP)
+    expected = alpha_of(layer.get_mask())
+    channel = Gimp.Channel.new(image, "Hand made", 64, 64, 100, Gegl.Color.new("red"))
+    image.insert_channel(channel, None, 0)
+    put(channel, "Y' u8", pixels(trimap, "Y' u8"))
+    image.remove_layer(trimap)
+    image.set_selected_layers([layer])
+    succeed(image, [layer], name=FROM_TRIMAP, trimap=channel)
+    assert alpha_of(layer.get_mask()) == expected
+
+
+def check_a_trimap_without_white_is_refused():
+    image, layer, trimap = with_trimap()
+    trimap.fill(Gimp.FillType.WHITE)
+    put(trimap, "Y' u8", bytes([128]) * 64 * 64)
+    message = fail(image, [layer], name=FROM_TRIMAP)
+    assert "Paint" in message, message
+
+
+def check_trimap_and_result_are_found_again_in_the_saved_file():
+    image, layer, trimap = with_trimap()
+    succeed(image, [layer], name=FROM_TRIMAP, output="new-layer")
+    file = Gio.File.new_for_path("/mnt/work/again.xcf")
+    Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, file, None)
+    image.delete()
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
+    os.remove(file.get_path())
+    trimap, _, layer = image.get_layers()
+    paint(trimap, "white", 0, 0, 10, 10)
+    succeed(image, [layer], name=FROM_TRIMAP, output="new-layer")
+    trimap, result, layer = image.get_layers()
+    assert pixels(result, "A u8")[0] == 255
+    # A second picture of the image: its trimap goes with its own photo.
+    copy = image.duplicate()
+    succeed(copy, [copy.get_layers()[0]], name=FROM_TRIMAP, output="new-layer")
+    assert len(copy.get_layers()) == 3
+    assert fingerprint(image)["layers"][1][0] == result.get_id()
