@@ -5,6 +5,9 @@
     preview        params -> picture (h, w, 3) uint8, or (h, w, 4) where a view is transparent;
                    the classes found, the note of the stand-in
 
+    preview_detail a part of the picture in full, image (H, W, 3) uint8; perhaps its painted
+                   trimap -> its picture, matted with the reduced picture's trimap
+
 Every step remembers its last result together with what it was made from, so that moving a
 control repeats only the steps that the control touches: another view costs milliseconds, another
 edge no matting, another width no segmentation.
@@ -13,11 +16,21 @@ edge no matting, another width no segmentation.
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.errors import InputError, ProtocolError
-from matte_core.images import Alpha, Image, Mask, Trimap, as_uint8
+from matte_core.images import (
+    BACKGROUND,
+    FOREGROUND,
+    UNKNOWN,
+    Alpha,
+    Image,
+    Mask,
+    Trimap,
+    as_uint8,
+)
 from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
 from matte_core.matting.edge import adjust_edge
 from matte_core.progress import ProgressCallback, part
@@ -109,6 +122,33 @@ class Preview:
         backdrop = _BACKDROPS.get(view) or _colour(params.get("colour"))
         return _over(colours, seen, None, backdrop, 1.0)
 
+    def detail(
+        self, image: Image, params: dict[str, Any], progress: ProgressCallback
+    ) -> NDArray[np.uint8]:
+        """Return the picture of a view for a part of the picture in full.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8
+            The part in full.
+        params : dict
+            As in `show`, for the reduced picture; beside them part, the part's top, left,
+            bottom and right as fractions of the picture, and detail_edge, the edge controls
+            in full pixels.
+        progress : callable
+        """
+        trimap, _ = self._trimap(params, part(progress, 0.0, 0.4))
+        height, width = trimap.shape
+        top, left, bottom, right = _part(params.get("part"))
+        rows = slice(int(top * height), max(int(np.ceil(bottom * height)), int(top * height) + 1))
+        columns = slice(int(left * width), max(int(np.ceil(right * width)), int(left * width) + 1))
+        cut = trimap[rows, columns]
+        size = (image.shape[1], image.shape[0])
+        in_full = cv2.resize(cut, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
+        painted = Preview(image, trimap=_with_both_known(in_full))
+        seen = {**params, "edge": params.get("detail_edge") or {}}
+        return painted.show(seen, part(progress, 0.4, 1.0))
+
     def _trimap(
         self, params: dict[str, Any], progress: ProgressCallback
     ) -> tuple[Trimap, Hashable]:
@@ -173,12 +213,27 @@ class PreviewMethods:
         return Frame("result", {"values": {}})
 
     def show(self, request: Frame, progress: ProgressCallback) -> Frame:
-        """Draw a view."""
-        params = params_of(request)
+        """Draw a view of the whole."""
+        preview = self._opened()
+        return self._answer(preview, preview.show(params_of(request), progress))
+
+    def detail(self, request: Frame, progress: ProgressCallback) -> Frame:
+        """Draw a view of a part in full."""
+        params, image = params_of(request, "image"), image_of(request)
+        preview = self._opened()
+        if "trimap" not in request.arrays:
+            return self._answer(preview, preview.detail(image, params, progress))
+        painted = Preview(image, trimap=_with_both_known(painted_trimap(request, params)))
+        seen = {**params, "edge": params.get("detail_edge") or {}}
+        return self._answer(preview, painted.show(seen, progress))
+
+    def _opened(self) -> Preview:
         if self._preview is None:
             raise ProtocolError("A preview was asked for before its picture was sent.")
-        picture = self._preview.show(params, progress)
-        found = self._preview.found
+        return self._preview
+
+    def _answer(self, preview: Preview, picture: NDArray[np.uint8]) -> Frame:
+        found = preview.found
         values: dict[str, Any] = {"classes": [], "note": ""}
         if found is not None:
             values = {
@@ -186,6 +241,32 @@ class PreviewMethods:
                 "note": found.note,
             }
         return Frame("result", {"values": values}, {"picture": from_numpy(picture)})
+
+
+def _part(value: Any) -> tuple[float, float, float, float]:
+    if (
+        not isinstance(value, list)
+        or len(value) != 4
+        or not all(isinstance(edge, int | float) and 0 <= edge <= 1 for edge in value)
+        or not (value[0] < value[2] and value[1] < value[3])
+    ):
+        raise ProtocolError(f"{value!r} is no part of a picture: top, left, bottom, right.")
+    top, left, bottom, right = map(float, value)
+    return top, left, bottom, right
+
+
+def _with_both_known(trimap: Trimap) -> Trimap:
+    """Let a part that shows one side of the edge alone be matted all the same.
+
+    The matting needs known pixels of both kinds. Where a part has none of one kind, its unknown
+    pixels are shown as the kind that is there.
+    """
+    kinds = {int(kind) for kind in (BACKGROUND, FOREGROUND) if (trimap == kind).any()}
+    if len(kinds) == 2 or not (trimap == UNKNOWN).any():
+        return trimap
+    settled = trimap.copy()
+    settled[trimap == UNKNOWN] = kinds.pop() if kinds else FOREGROUND
+    return settled
 
 
 def _over(

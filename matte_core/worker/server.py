@@ -146,7 +146,12 @@ def main() -> int:
         from matte_core.worker.preview import PreviewMethods
 
         preview = PreviewMethods()
-        return {**METHODS, "preview_open": preview.open, "preview": preview.show}
+        return {
+            **METHODS,
+            "preview_open": preview.open,
+            "preview": preview.show,
+            "preview_detail": preview.detail,
+        }
 
     Server(sys.stdin.buffer, outgoing).serve(methods)
     return 0

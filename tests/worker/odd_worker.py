@@ -48,7 +48,17 @@ while (frame := read_frame(sys.stdin.buffer)) is not None:
         while True:
             write_frame(out, Frame("progress", {"id": number, "fraction": 0.1, "step": "On"}))
             time.sleep(0.02)
-    if fault == "none":
+    if fault == "works until told, then well" and frame.values["params"].get("is") == "old":
+        while True:
+            write_frame(out, Frame("progress", {"id": number, "fraction": 0.1, "step": "On"}))
+            told = read_frame(sys.stdin.buffer)
+            if told is not None and told.type == "cancel":
+                write_frame(out, Frame("error", {"id": number, "error": {"kind": "Cancelled"}}))
+                break
+        continue
+    if fault == "none but slow":
+        time.sleep(0.5)
+    if fault in ("none", "none but slow", "works until told, then well"):
         size = sum(len(array.data) for array in frame.arrays.values())
         write_frame(out, Frame("alive"))
         write_frame(out, Frame("progress", {"id": number, "fraction": 0.5, "step": "Half"}))

@@ -1,5 +1,7 @@
 """A preview repeats only the steps that a control touches."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -38,7 +40,7 @@ def counted(monkeypatch, tmp_path):
 def test_a_step_is_computed_again_only_for_another_key():
     steps, made = Steps(), []
     for key in (1, 1, 2, 2, 1):
-        steps.once("alpha", key, lambda: made.append(key))
+        steps.once("alpha", key, partial(made.append, key))
     assert len(made) == 3
 
 
@@ -117,3 +119,19 @@ def test_bad_params_are_refused_in_words(counted):
             Preview(image, hint).show(
                 {"view": "colour", "colour": colour, "with_selection": True}, silent
             )
+
+
+def test_a_part_in_full_shows_what_the_whole_shows(counted):
+    image, hint = disc(192)
+    small, small_hint = image[::2, ::2].copy(), hint[::2, ::2].copy()
+    preview = Preview(small, small_hint)
+    params = {"view": "matte", "with_selection": True, "part": [0.25, 0.25, 0.75, 0.75]}
+    part = preview.detail(image[48:144, 48:144].copy(), params, silent)
+    whole = preview.show(params, silent)
+    assert part.shape == (96, 96, 3)
+    assert abs(part[::2, ::2].astype(float) - whole[24:72, 24:72]).mean() < 8
+    corner = preview.detail(image[:20, :20].copy(), {**params, "part": [0, 0, 0.1, 0.1]}, silent)
+    assert not corner.any()
+    for wrong in (None, [0, 0, 0, 1], [0, 0, 2, 1], ["a", 0, 1, 1]):
+        with pytest.raises(ProtocolError, match="no part of a picture"):
+            preview.detail(image, {**params, "part": wrong}, silent)

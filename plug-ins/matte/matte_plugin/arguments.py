@@ -134,12 +134,20 @@ def add_new_image_value(procedure):
     )  # fmt: skip
 
 
-def edge_params(config):
-    """Return the edge controls as the worker takes them."""
+def edge_and_colour_params(config, scale):
+    """Return what is done to a finished alpha, for a picture reduced by a scale."""
     return {
-        "shift_px": config.get_property("shift-edge"),
-        "smooth_px": config.get_property("smooth"),
-        "feather_px": config.get_property("feather"),
+        "edge": edge_params(config, scale),
+        "decontaminate": config.get_property("decontaminate") / 100,
+    }
+
+
+def edge_params(config, scale=1.0):
+    """Return the edge controls as the worker takes them, for a picture reduced by a scale."""
+    return {
+        "shift_px": config.get_property("shift-edge") * scale,
+        "smooth_px": config.get_property("smooth") * scale,
+        "feather_px": config.get_property("feather") * scale,
         "contrast": config.get_property("contrast") / 100,
     }
 

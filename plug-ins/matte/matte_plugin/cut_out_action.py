@@ -2,6 +2,7 @@
 
 from matte_plugin import arguments, outputs, running
 from matte_plugin.document import items, layers, reading
+from matte_plugin.preview.source import LayerSource
 from matte_plugin.subjects import SELECTION as SELECTED
 
 NAME = "plug-in-matte-cut-out"
@@ -43,7 +44,30 @@ def create(plug_in):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(procedure, run_mode, config, lambda: _cut_out(image, drawables, config))
+    return running.run(
+        procedure,
+        run_mode,
+        config,
+        lambda: _cut_out(image, drawables, config),
+        lambda: running.ask_with_preview(
+            procedure,
+            config,
+            lambda: LayerSource(items.layers_of(drawables)[0]),
+            lambda scale: _preview_params(config, scale),
+        ),
+    )
+
+
+def _preview_params(config, scale):
+    """Return what the controls say, for a picture reduced by a scale."""
+    return {
+        **arguments.subject_params(config),
+        **arguments.edge_and_colour_params(config, scale),
+        "with_selection": config.get_property("subject") == SELECTED,
+        "radius_px": max(1, round(config.get_property("trimap-width") * scale))
+        if config.get_property("trimap-width")
+        else None,
+    }
 
 
 def _cut_out(image, drawables, config):

@@ -3,6 +3,7 @@
 from matte_core.errors import InputError
 from matte_plugin import arguments, cut_out_action, outputs, running
 from matte_plugin.document import items, layers, reading
+from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-from-trimap"
 
@@ -48,7 +49,20 @@ def create(plug_in):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(procedure, run_mode, config, lambda: _matte(image, drawables, config))
+    return running.run(
+        procedure,
+        run_mode,
+        config,
+        lambda: _matte(image, drawables, config),
+        lambda: running.ask_with_preview(
+            procedure,
+            config,
+            lambda: LayerSource(
+                *next(iter(_pairs(drawables, config.get_property("trimap")).items()))
+            ),
+            lambda scale: arguments.edge_and_colour_params(config, scale),
+        ),
+    )
 
 
 def _matte(image, drawables, config):
@@ -68,6 +82,10 @@ def _matte(image, drawables, config):
         replaces_own=True,
         hidden=[trimap for trimap in pairs.values() if reading.is_layer(trimap)],
     )
+
+
+def _first_pair(drawables, config):
+    return next(iter(_pairs(drawables, config.get_property("trimap")).items()))
 
 
 def _pairs(drawables, chosen):

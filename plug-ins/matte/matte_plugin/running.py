@@ -13,15 +13,18 @@ from matte_plugin import home
 from matte_plugin.worker_client import Worker
 
 
-def run(procedure, run_mode, config, action):
+def run(procedure, run_mode, config, action, ask=None):
     """Run an action in whichever mode GIMP asks for.
 
     Parameters
     ----------
     action : callable
         Returns None, or a list of the new images that it made.
+    ask : callable, optional
+        Shows a dialog and returns False when it is cancelled; by default GIMP's own.
     """
-    if run_mode == Gimp.RunMode.INTERACTIVE and not ask(procedure, config):
+    ask = ask or (lambda: ask_plainly(procedure, config))
+    if run_mode == Gimp.RunMode.INTERACTIVE and not ask():
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     images = []
     values = guarded(procedure, lambda: images.extend(action() or ()))
@@ -34,7 +37,27 @@ def run(procedure, run_mode, config, action):
     return values
 
 
-def ask(procedure, config):
+def ask_with_preview(procedure, config, find_source, params):
+    """Show the dialog with a live preview.
+
+    Parameters
+    ----------
+    find_source : callable
+        Returns a `matte_plugin.preview.source.LayerSource`; what it cannot find, the action will
+        say: the dialog then has no preview.
+    params : callable
+        See `matte_plugin.preview.dialog.PreviewDialog`.
+    """
+    from matte_plugin.preview.dialog import PreviewDialog
+
+    try:
+        source = find_source()
+    except MatteError:
+        return ask_plainly(procedure, config)
+    return PreviewDialog(procedure, config, source, params, worker).run()
+
+
+def ask_plainly(procedure, config):
     """Show GIMP's own dialog for the procedure's arguments; False when it is cancelled."""
     gi.require_version("GimpUi", "3.0")
     from gi.repository import GimpUi

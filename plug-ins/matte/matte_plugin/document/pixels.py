@@ -34,6 +34,21 @@ def read(drawable, left, top, width, height, format_name):
     return drawable.get_buffer().get(rectangle, 1.0, format_name, Gegl.AbyssPolicy.NONE)
 
 
+def read_reduced(drawable, left, top, width, height, scale, format_name):
+    """Read a rectangle at a scale of at most 1.
+
+    Returns
+    -------
+    data : bytes
+    width, height : int
+        Of the reduced rectangle.
+    """
+    small = max(1, round(width * scale)), max(1, round(height * scale))
+    rectangle = Gegl.Rectangle.new(round(left * scale), round(top * scale), *small)
+    found = drawable.get_buffer().get(rectangle, scale, format_name, Gegl.AbyssPolicy.NONE)
+    return found, *small
+
+
 def write(drawable, left, top, array, format_name):
     """Write an array; what lies beyond the drawable is left out."""
     height, width = array.shape[:2]

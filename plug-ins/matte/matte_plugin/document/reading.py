@@ -60,29 +60,39 @@ def read_channel(channel, layer):
     return _read_under(channel, layer, f"{pixels.stored_gray(channel)} float", "float32")
 
 
-def read_trimap(trimap, layer):
+def read_trimap(trimap, layer, region=None, scale=1.0):
     """Read what is painted on a layer or channel where a photo's layer lies.
+
+    Parameters
+    ----------
+    trimap : Gimp.Drawable
+    layer : Gimp.Layer
+        The photo.
+    region : (left, top, width, height), optional
+        The part of the photo; by default all of it.
+    scale : float, at most 1
 
     Returns
     -------
-    painted : Array, (H, W, 2) uint8
+    painted : Array, (h, w, 2) uint8
         Gray level and opacity.
     box : list of int
-        Top, bottom, left and right of the trimap's own rectangle, in the photo's pixels.
+        Top, bottom, left and right of the trimap's own rectangle, in pixels of what is read.
     """
-    width, height = layer.get_width(), layer.get_height()
-    _, left, top = layer.get_offsets()
+    left, top, width, height = region or (0, 0, layer.get_width(), layer.get_height())
+    _, layer_left, layer_top = layer.get_offsets()
     _, trimap_left, trimap_top = trimap.get_offsets()
-    right, down = trimap_left - left, trimap_top - top
+    right, down = trimap_left - layer_left - left, trimap_top - layer_top - top
     gray = pixels.stored_gray(trimap) if isinstance(trimap, Gimp.Channel) else "Y'"
-    painted = pixels.read(trimap, -right, -down, width, height, f"{gray}A u8")
+    painted, small_width, small_height = pixels.read_reduced(
+        trimap, -right, -down, width, height, scale, f"{gray}A u8"
+    )
+    edges = (down, down + trimap.get_height(), right, right + trimap.get_width())
+    limits = (small_height, small_height, small_width, small_width)
     box = [
-        max(down, 0),
-        max(min(down + trimap.get_height(), height), 0),
-        max(right, 0),
-        max(min(right + trimap.get_width(), width), 0),
+        max(min(round(edge * scale), limit), 0) for edge, limit in zip(edges, limits, strict=True)
     ]
-    return Array("uint8", (height, width, 2), painted), box
+    return Array("uint8", (small_height, small_width, 2), painted), box
 
 
 def photo_and_trimap(selected, chosen=None):

@@ -4,8 +4,6 @@ The preview works on a reduced copy of the first layer, in a worker of its own, 
 waits. At 100 % the part that is seen is matted at full size, with the reduced trimap.
 """
 
-import math
-
 import gi
 
 gi.require_version("Gegl", "0.4")
@@ -17,7 +15,6 @@ from matte_plugin.preview.picture import PictureView
 from matte_plugin.preview.thread import PreviewThread, Wanted
 
 SPACING = 12
-PREVIEW_PIXELS = 400_000
 WAIT_MS = 60
 VIEWS = {
     "cut-out": "On a checkerboard",
@@ -133,20 +130,12 @@ class PreviewDialog:
             params = {**self._params(self._source.scale), **view}
             self._thread.want(Wanted("preview", params))
             return GLib.SOURCE_REMOVE
-        left, top, width, height = self._seen()
         params = {
             **self._params(self._source.scale),
             **view,
             "detail_edge": self._params(1.0).get("edge"),
-            "box": [
-                top / self._source.height,
-                left / self._source.width,
-                (top + height) / self._source.height,
-                (left + width) / self._source.width,
-            ],
         }
-        arrays = {"image": self._source.part(left, top, width, height)}
-        self._thread.want(Wanted("preview_detail", params, arrays))
+        self._thread.want(self._source.detail(*self._seen(), params))
         return GLib.SOURCE_REMOVE
 
     def _seen(self):
@@ -198,8 +187,3 @@ class PreviewDialog:
 def _in_words(classes):
     listed = ", ".join(f"{found['name']} {found['share']:.0%}" for found in classes)
     return f"Found: {listed}" if listed else ""
-
-
-def scale_for(width, height):
-    """Return by how much a layer is reduced for the preview, at most 1."""
-    return min(1.0, math.sqrt(PREVIEW_PIXELS / (width * height)))

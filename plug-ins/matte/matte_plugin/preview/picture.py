@@ -75,9 +75,7 @@ class PictureView(Gtk.EventBox):
         drawn = self._pixbuf
         quality = GdkPixbuf.InterpType.BILINEAR
         if drawn.get_has_alpha():
-            drawn = drawn.composite_color_simple(
-                width, height, quality, 255, CHECK_PX, LIGHT, DARK
-            )
+            drawn = drawn.composite_color_simple(width, height, quality, 255, CHECK_PX, LIGHT, DARK)
         elif (width, height) != (drawn.get_width(), drawn.get_height()):
             drawn = drawn.scale_simple(width, height, quality)
         self._image.set_from_pixbuf(drawn)

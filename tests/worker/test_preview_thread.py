@@ -1,0 +1,90 @@
+"""The preview's thread against real child processes: only the newest counts, faults are told."""
+
+import queue
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
+
+from matte_core.errors import SetupError, WorkerError
+from matte_plugin import worker_client
+from matte_plugin.preview.thread import PreviewThread, Wanted
+from matte_plugin.worker_client import Worker
+
+ODD_WORKER = Path(__file__).with_name("odd_worker.py")
+
+
+@pytest.fixture
+def open_thread(tmp_path, monkeypatch):
+    """Return a maker of threads whose worker has the given fault, and what they deliver."""
+    monkeypatch.setenv("MATTE_CHECKOUT", str(ROOT))
+    monkeypatch.setenv("MATTE_FAULT", str(tmp_path / "fault"))
+    monkeypatch.setattr(worker_client, "END_SECONDS", 0.5)
+    opened = []
+
+    def make(fault, python=sys.executable):
+        (tmp_path / "fault").write_text(fault)
+        delivered = queue.Queue()
+        thread = PreviewThread(
+            lambda: Worker(Path(python), tmp_path / "worker.log", ODD_WORKER),
+            Wanted("preview_open", {}),
+            delivered.put,
+            lambda fraction, step: None,
+        )
+        thread.start()
+        opened.append(thread)
+        return thread, delivered
+
+    yield make
+    for thread in opened:
+        thread.close()
+    assert not [other for other in threading.enumerate() if "PreviewThread" in other.name]
+
+
+def test_what_is_wanted_is_delivered(open_thread):
+    thread, delivered = open_thread("none")
+    for number in range(2):
+        wanted = Wanted("preview", {"number": number})
+        thread.want(wanted)
+        got = delivered.get(timeout=20)
+        assert got.wanted is wanted
+        assert got.answer.type == "result"
+        assert got.error is None
+
+
+def test_a_dead_worker_is_told_and_the_next_one_starts(open_thread, tmp_path):
+    thread, delivered = open_thread("ends at once")
+    thread.want(Wanted("preview", {}))
+    assert isinstance(delivered.get(timeout=20).error, WorkerError)
+    (tmp_path / "fault").write_text("none")
+    thread.want(Wanted("preview", {}))
+    assert delivered.get(timeout=20).answer.type == "result"
+
+
+def test_a_missing_environment_is_told(open_thread, tmp_path):
+    thread, delivered = open_thread("none", python=tmp_path / "nowhere")
+    thread.want(Wanted("preview", {}))
+    assert isinstance(delivered.get(timeout=20).error, SetupError)
+
+
+def test_closing_ends_what_is_under_way(open_thread):
+    thread, delivered = open_thread("none but slow")
+    thread.want(Wanted("preview", {}))
+    thread.close()
+    assert delivered.empty()
+    thread.want(Wanted("preview", {}))
+    assert delivered.empty()
+
+
+def test_only_the_newest_is_delivered(open_thread):
+    thread, delivered = open_thread("works until told, then well")
+    old, new = Wanted("preview", {"is": "old"}), Wanted("preview", {"is": "new"})
+    thread.want(old)
+    threading.Event().wait(1.5)
+    thread.want(new)
+    assert delivered.get(timeout=20).wanted is new
+    assert delivered.empty()
