@@ -190,5 +190,5 @@ def test_real_hair(shared: Path) -> None:
     foreground = estimate_foreground(image, alpha)
     is_soft = (alpha > 0) & (alpha < 1)
     error = ((foreground / 255 - truth)[is_soft] ** 2).mean()
-    assert error < 2e-4
+    assert error < 4e-4
     assert error < 0.05 * ((image / 255 - truth)[is_soft] ** 2).mean()
