@@ -1,0 +1,143 @@
+"""The command `models`: list, fetch, add, remove and show networks."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from matte_core import folders
+from matte_core.models.registry import DEFAULT, PUBLISHED, installed, set_default
+from matte_core.models.spec import COLOUR_ORDERS, MEANINGS, NORMALISATIONS, ModelSpec
+
+_KNOWN = ("normalisation", "colour_order", "meaning")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to a command line."""
+    parser = subparsers.add_parser(
+        "models", help="list, fetch, add, remove and show networks", description=__doc__
+    )
+    parser.set_defaults(run=run)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    actions.add_parser("list", help="what is installed, and what can be fetched")
+
+    fetch = actions.add_parser("fetch", help="fetch a published network")
+    fetch.add_argument("name", nargs="?", default=DEFAULT, choices=list(PUBLISHED))
+    fetch.add_argument("--mirror", help="a web folder or a local one that holds the same files")
+    fetch.add_argument("--default", action="store_true", help="use it where none is named")
+
+    add = actions.add_parser("add", help="install a network of your own from a file")
+    add.add_argument("file", type=Path, help="an ONNX file, or an OpenVINO .xml beside its .bin")
+    add.add_argument("--name", help="what to call it; by default the file's name")
+    add.add_argument("--default", action="store_true", help="use it where none is named")
+    add.add_argument(
+        "--normalisation", choices=list(NORMALISATIONS), help="the values that it expects"
+    )
+    add.add_argument("--colour-order", choices=COLOUR_ORDERS)
+    add.add_argument("--meaning", choices=list(MEANINGS), help="what it answers with")
+    add.add_argument(
+        "--labels", type=Path, help="a text file of class names, one a line, background first"
+    )
+    add.add_argument("--licence", help="under what terms it may be used")
+
+    remove = actions.add_parser("remove", help="remove an installed network")
+    remove.add_argument("name")
+
+    show = actions.add_parser("show", help="how a network is fed and read, and where it is from")
+    show.add_argument("name", nargs="?", help="a name or an ONNX file; by default the default")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; return the exit status.
+
+    Raises
+    ------
+    MatteError
+        What went wrong, for the caller to print.
+    """
+    match args.action:
+        case "list":
+            _list()
+        case "fetch":
+            _fetch(args)
+        case "add":
+            _add(args)
+        case "remove":
+            from matte_core.models import remove_model
+
+            remove_model(args.name)
+            print(f"Removed {args.name}.")
+        case _:
+            from matte_core.models import describe_model
+
+            _show(describe_model(args.name))
+    return 0
+
+
+def _list() -> None:
+    held = installed()
+    for place, spec in enumerate(held):
+        what = PUBLISHED[spec.name].title if spec.name in PUBLISHED else spec.source
+        print(f"{'*' if place == 0 else ' '} {spec.name:<16} installed      {what}")
+    names = {spec.name for spec in held}
+    for model in PUBLISHED.values():
+        if model.name not in names:
+            print(f"  {model.name:<16} can be fetched {model.title}")
+    print(f"\nKept in {folders.models()}; * is used where none is named.")
+
+
+def _fetch(args: argparse.Namespace) -> None:
+    from matte_core.models import fetch_model
+
+    spec = fetch_model(args.name, args.mirror, _progress if sys.stderr.isatty() else None)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if args.default:
+        set_default(spec.name)
+    print(f"{spec.name} is installed.")
+
+
+def _progress(fraction: float, step: str) -> None:
+    print(f"\r{step:<32} {fraction:4.0%}", end="", file=sys.stderr, flush=True)
+
+
+def _add(args: argparse.Namespace) -> None:
+    from matte_core.models import add_model
+
+    known: dict[str, Any] = {
+        key: getattr(args, key) for key in _KNOWN if getattr(args, key) is not None
+    }
+    if args.licence:
+        known["licence"] = args.licence
+    if args.labels:
+        known["classes"] = _read_labels(args.labels)
+    spec = add_model(args.file, args.name, default=args.default, **known)
+    print(f"{spec.name} is installed.")
+    if spec.assumed:
+        print(
+            f"Assumed, as the file does not tell: "
+            f"{', '.join(f'{key} {getattr(spec, key)}' for key in spec.assumed)}. "
+            "If its masks look wrong, add it again with these options set."
+        )
+
+
+def _read_labels(path: Path) -> tuple[str, ...]:
+    from matte_core.errors import FileError
+
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"The label file {path} cannot be read: {error}.") from error
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+def _show(spec: ModelSpec) -> None:
+    values = asdict(spec)
+    values["normalisation"] += f" ({NORMALISATIONS[spec.normalisation]})"
+    values["meaning"] += f" ({MEANINGS[spec.meaning]})"
+    values["classes"] = ", ".join(spec.classes)
+    values["assumed"] = ", ".join(spec.assumed) or "nothing"
+    for key, value in values.items():
+        print(f"{key.replace('_', ' '):<16} {value}")

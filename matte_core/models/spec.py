@@ -1,0 +1,147 @@
+"""What must be known of a network to feed it a picture and to read its answer.
+
+It is kept as NAME.json beside NAME.onnx. Standard library only.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from matte_core.errors import ModelError
+
+LAYOUTS = ("NHWC", "NCHW")
+COLOUR_ORDERS = ("RGB", "BGR")
+NORMALISATIONS = {
+    "bytes": "0 to 255",
+    "unit": "0 to 1",
+    "signed": "-1 to 1",
+    "imagenet": "mean and deviation of ImageNet",
+}
+MEANINGS = {
+    "logits": "class scores before the softmax",
+    "probabilities": "class probabilities",
+    "labels": "one class number per pixel",
+    "saliency": "one channel: how much a pixel belongs to the subject",
+}
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """How one network is fed and read.
+
+    Attributes
+    ----------
+    name : str
+        The name it is asked for by.
+    layout : str
+        One of `LAYOUTS`, of the input.
+    height, width : int
+        The input's size; the size it works best at when that is free.
+    is_free : bool
+        Whether the input's height and width may be chosen.
+    step : int
+        Free sizes are whole multiples of this, plus one where `align_corners`.
+    normalisation : str
+        One of `NORMALISATIONS`: what the network expects as values.
+    colour_order : str
+        One of `COLOUR_ORDERS`.
+    meaning : str
+        One of `MEANINGS`: what the network answers.
+    output_layout : str
+        One of `LAYOUTS`.
+    align_corners : bool
+        Whether the first and last cells of the answer lie on the first and last pixels of
+        the input, so that cells lie ``(size - 1) / (cells - 1)`` pixels apart.
+    stride : int
+        Input pixels per cell of the grid that the network decides on, which may be coarser
+        than the grid it answers on.
+    classes : tuple of str
+        Names in the order of the class numbers; the first is the background.
+    licence, source : str
+        Under what terms, and from where.
+    sha256 : str
+        Of the ONNX file.
+    assumed : tuple of str
+        The attributes above that the file does not tell and nobody gave.
+    """
+
+    name: str
+    layout: str = "NHWC"
+    height: int = 513
+    width: int = 513
+    is_free: bool = False
+    step: int = 1
+    normalisation: str = "bytes"
+    colour_order: str = "RGB"
+    meaning: str = "logits"
+    output_layout: str = "NHWC"
+    align_corners: bool = False
+    stride: int = 1
+    classes: tuple[str, ...] = ()
+    licence: str = "unknown"
+    source: str = ""
+    sha256: str = ""
+    assumed: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_choice("layout", self.layout, LAYOUTS)
+        _check_choice("output layout", self.output_layout, LAYOUTS)
+        _check_choice("normalisation", self.normalisation, tuple(NORMALISATIONS))
+        _check_choice("colour order", self.colour_order, COLOUR_ORDERS)
+        _check_choice("meaning of the output", self.meaning, tuple(MEANINGS))
+        if min(self.height, self.width, self.step, self.stride) < 1:
+            raise ModelError(
+                f"The network {self.name!r} is described with a size of "
+                f"{self.width} x {self.height}, step {self.step}, stride {self.stride}."
+            )
+
+
+def write_spec(spec: ModelSpec, path: Path) -> None:
+    """Write the description as JSON."""
+    path.write_text(json.dumps(asdict(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def read_spec(path: Path) -> ModelSpec:
+    """Read a description; keys that are not known are passed over.
+
+    Raises
+    ------
+    ModelError
+        If the file cannot be read or is not such a description.
+    """
+    try:
+        values = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The network's description {path} cannot be read: {error}.",
+            "Remove the network and add it again.",
+        ) from error
+    return spec_from_values(values, path)
+
+
+def spec_from_values(values: Any, origin: Path) -> ModelSpec:
+    """Build a description from parsed JSON, checking each value's type."""
+    if not isinstance(values, dict) or not isinstance(values.get("name"), str):
+        raise ModelError(f"{origin} is not a description of a network.")
+    template = ModelSpec("")
+    known: dict[str, Any] = {}
+    for held in fields(ModelSpec):
+        if held.name not in values:
+            continue
+        value, example = values[held.name], getattr(template, held.name)
+        if isinstance(example, tuple):
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                raise ModelError(f"{held.name!r} in {origin} is not a list of names.")
+            value = tuple(value)
+        elif type(value) is not type(example):
+            raise ModelError(
+                f"{held.name!r} in {origin} is {value!r}, not a {type(example).__name__}."
+            )
+        known[held.name] = value
+    return ModelSpec(**known)
+
+
+def _check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ModelError(f"The {what} {value!r} is not one of {', '.join(choices)}.")

@@ -1,0 +1,30 @@
+"""From a picture to the mask of its subject.
+
+`classes` needs only the standard library, for the plug-in's menus; the rest is loaded when it
+is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "PresentClass": "matte_core.segmentation.subject",
+    "Segmentation": "matte_core.segmentation.result",
+    "colour_map": "matte_core.segmentation.result",
+    "segment": "matte_core.segmentation.segmentation",
+}
+
+__all__ = ["PresentClass", "Segmentation", "colour_map", "segment"]
+
+if TYPE_CHECKING:
+    from matte_core.segmentation.result import Segmentation, colour_map
+    from matte_core.segmentation.segmentation import segment
+    from matte_core.segmentation.subject import PresentClass
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

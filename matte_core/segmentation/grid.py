@@ -1,0 +1,156 @@
+"""Where the cells of a network's answer lie in the picture, and lifting them to its pixels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.images import Float32
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of whole pixels; `bottom` and `right` are the first ones outside."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @classmethod
+    def whole(cls, shape: tuple[int, ...]) -> "Box":
+        """Return the box of a whole picture of that shape."""
+        return cls(0, 0, shape[0], shape[1])
+
+    @classmethod
+    def around(cls, mask: NDArray[np.bool_]) -> "Box | None":
+        """Return the smallest box that holds every true pixel; None when there is none."""
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        if not rows.size:
+            return None
+        return cls(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+
+    def grown(self, margin_px: int, shape: tuple[int, ...]) -> "Box":
+        """Return the box with a margin, within a picture of that shape."""
+        return Box(
+            max(0, self.top - margin_px),
+            max(0, self.left - margin_px),
+            min(shape[0], self.bottom + margin_px),
+            min(shape[1], self.right + margin_px),
+        )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The place of a grid's cells: cell = pixel * scale + offset, per axis, between centres.
+
+    Attributes
+    ----------
+    y_scale, y_offset, x_scale, x_offset : float
+        In cells per picture pixel, and in cells.
+    """
+
+    y_scale: float
+    y_offset: float
+    x_scale: float
+    x_offset: float
+
+    @classmethod
+    def of_pass(
+        cls,
+        box: Box,
+        seen: tuple[int, int],
+        fed: tuple[int, int],
+        cells: tuple[int, int],
+        align_corners: bool,
+    ) -> "Grid":
+        """Return the grid of one pass of a network.
+
+        Parameters
+        ----------
+        box : Box
+            What part of the picture it saw.
+        seen : (rows, columns)
+            To how many pixels that part was resized, pixel areas kept.
+        fed : (rows, columns)
+            How many pixels the network was fed; the part lies at their top left.
+        cells : (rows, columns)
+            How many cells it answered with.
+        align_corners : bool
+            Whether the first and last cells lie on the first and last pixels fed; otherwise
+            cells divide the pixels into equal areas.
+        """
+        axes = []
+        for start, length, pixels, count_px, count in (
+            (box.top, box.height, seen[0], fed[0], cells[0]),
+            (box.left, box.width, seen[1], fed[1], cells[1]),
+        ):
+            resize = pixels / length
+            first = (0.5 - start) * resize - 0.5  # where picture pixel 0 lies among those fed
+            if align_corners:
+                per_px = (count - 1) / max(count_px - 1, 1)
+                axes += [resize * per_px, first * per_px]
+            else:
+                per_px = count / count_px
+                axes += [resize * per_px, (first + 0.5) * per_px - 0.5]
+        return cls(*axes)
+
+
+@dataclass(frozen=True)
+class ScoreField:
+    """Class scores on a grid over (a part of) the picture.
+
+    Attributes
+    ----------
+    values : (C, h, w) float32
+        Log scores: their softmax over the first axis is the probability.
+    grid : Grid
+        Where the cells lie.
+    cell_px : float
+        Picture pixels per cell of the grid that the network decided on.
+    """
+
+    values: Float32
+    grid: Grid
+    cell_px: float
+
+    def at(
+        self, rows: NDArray[np.int_], columns: NDArray[np.int_], classes: Sequence[int]
+    ) -> Float32:
+        """Interpolate the scores of some classes bilinearly at picture rows and columns.
+
+        Returns
+        -------
+        (K, R, C) float32
+            For K classes, R rows and C columns. Beyond the outermost cells their value holds.
+        """
+        grid = self.grid
+        top, bottom, down = _neighbours(rows, grid.y_scale, grid.y_offset, self.values.shape[1])
+        left, right, along = _neighbours(columns, grid.x_scale, grid.x_offset, self.values.shape[2])
+        out = np.empty((len(classes), rows.size, columns.size), np.float32)
+        for index, number in enumerate(classes):
+            plane = self.values[number]
+            lifted = plane[top] * (1 - down)[:, None] + plane[bottom] * down[:, None]
+            step = lifted[:, right] - lifted[:, left]
+            step *= along
+            np.add(np.take(lifted, left, axis=1), step, out=out[index])
+        return out
+
+
+def _neighbours(
+    pixels: NDArray[np.int_], scale: float, offset: float, count: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Float32]:
+    """Return the two cells around each pixel and the weight of the second."""
+    place = np.clip(pixels * scale + offset, 0, count - 1)
+    first = np.minimum(place.astype(np.intp), max(count - 2, 0))
+    second = np.minimum(first + 1, count - 1)
+    return first, second, (place - first).astype(np.float32)

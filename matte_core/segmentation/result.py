@@ -1,0 +1,113 @@
+"""What a segmentation gives back, and the class map's colours."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.images import Float32, Mask
+from matte_core.segmentation.classes import voc_colour
+from matte_core.segmentation.grid import ScoreField
+from matte_core.segmentation.subject import PresentClass
+
+_BAND_PX = 1 << 20
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """A subject found in a picture.
+
+    Attributes
+    ----------
+    mask : (H, W) bool
+        The subject.
+    classes : tuple of PresentClass
+        What is in the picture, the largest first, with share and confidence; empty where no
+        network was used.
+    probability : (H, W) float32, [0, 1]
+        How sure it is that a pixel is the subject's.
+    probabilities : (C, h, w) float32, [0, 1]
+        Of every class, on the network's own grid; (2, h, w) where no network was used.
+    grid_px : float
+        Picture pixels per cell of the grid that was decided on: finer detail is not in it.
+    source : str
+        "network" or "grabcut".
+    subject : tuple of str
+        Names of the classes that make up the mask.
+    note : str
+        What a person should be told, in plain words; mostly empty.
+    """
+
+    mask: Mask
+    classes: tuple[PresentClass, ...]
+    probability: Float32
+    probabilities: Float32
+    grid_px: float
+    source: str
+    subject: tuple[str, ...] = ()
+    note: str = ""
+    _scores: ScoreField | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def labels(self) -> NDArray[np.uint8]:
+        """(H, W) uint8: the class number of every pixel; the mask's 0 and 1 without network."""
+        if self._scores is None:
+            return self.mask.astype(np.uint8)
+        return label_map(self._scores, (self.mask.shape[0], self.mask.shape[1]))
+
+
+def label_map(scores: ScoreField, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return the class with the highest score at every pixel of a picture of that shape.
+
+    Bilinear interpolation of the scores, arg max after it, as DeepLab is evaluated; band by
+    band, so that memory stays bounded.
+    """
+    # Between cells a class can only win if it is among the best of a cell around.
+    best = np.unique(scores.values.argmax(axis=0))
+    contenders = _contenders(scores, best)
+    numbers = np.array(contenders, np.uint8)
+    labels = np.empty(shape, np.uint8)
+    columns = np.arange(shape[1])
+    for rows in bands(shape):
+        values = scores.at(rows, columns, contenders)
+        labels[rows[0] : rows[-1] + 1] = numbers[values.argmax(axis=0)]
+    return labels
+
+
+def _contenders(scores: ScoreField, best: NDArray[np.intp]) -> list[int]:
+    """Return the classes that may win somewhere between cells, in their order.
+
+    A class that is nowhere best can still win between two cells whose winners differ; it must
+    then come within the spread of scores there. Classes far below the winners are left out.
+    """
+    top = scores.values.max(axis=0)
+    gap = (top - scores.values).min(axis=(1, 2))
+    span = max((float((top - scores.values[number]).max()) for number in best), default=0.0)
+    return [
+        number
+        for number in range(scores.values.shape[0])
+        if number in best or gap[number] < span / 2
+    ]
+
+
+def bands(shape: tuple[int, int]) -> list[NDArray[np.int_]]:
+    """Return the row numbers of a picture in bands of about a million pixels."""
+    count = max(1, _BAND_PX // shape[1])
+    return [np.arange(start, min(start + count, shape[0])) for start in range(0, shape[0], count)]
+
+
+def colour_map(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the class map in the colours of PASCAL VOC.
+
+    Parameters
+    ----------
+    labels : (H, W) uint8
+        Class numbers.
+
+    Returns
+    -------
+    (H, W, 3) uint8, RGB
+    """
+    table = np.array([voc_colour(index) for index in range(256)], np.uint8)
+    return table[labels]

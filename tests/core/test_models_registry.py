@@ -1,0 +1,117 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from matte_core.errors import ModelError
+from matte_core.models import registry
+from matte_core.models.spec import ModelSpec, read_spec, write_spec
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MATTE_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    return tmp_path / "models"
+
+
+def install(home: Path, name: str) -> Path:
+    path = home / f"{name}.onnx"
+    path.write_bytes(b"a network")
+    write_spec(ModelSpec(name), home / f"{name}.json")
+    return path
+
+
+def test_needs_only_the_standard_library() -> None:
+    code = (
+        "import sys; import matte_core.models.registry, matte_core.models.download, "
+        "matte_core.cli.models, matte_core.segmentation.classes; "
+        "print(sorted({'numpy', 'cv2', 'onnxruntime', 'google'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_installed_says_how_to_get_one(home: Path) -> None:
+    with pytest.raises(ModelError) as caught:
+        registry.resolve()
+    assert "models fetch" in caught.value.hint
+    assert str(home) in caught.value.hint
+
+
+def test_published_but_not_installed_is_told_apart_from_unknown(home: Path) -> None:
+    with pytest.raises(ModelError, match="models fetch deeplab-257"):
+        registry.resolve("deeplab-257")
+    install(home, "mine")
+    with pytest.raises(ModelError, match=r"no network called 'other'.*mine"):
+        registry.resolve("other")
+
+
+def test_names_paths_and_none(home: Path, tmp_path: Path) -> None:
+    mine = install(home, "mine")
+    assert registry.resolve("mine") == mine
+    assert registry.resolve(None) == mine, "any installed network stands in for the default"
+    default = install(home, "deeplab-513")
+    assert registry.resolve(None) == default
+    assert registry.resolve(str(mine)) == mine
+    with pytest.raises(ModelError, match="no network at"):
+        registry.resolve(tmp_path / "absent.onnx")
+
+
+def test_default_can_be_chosen_and_forgotten(home: Path) -> None:
+    install(home, "deeplab-513")
+    mine = install(home, "mine")
+    registry.set_default("mine")
+    assert registry.resolve() == mine
+    assert [spec.name for spec in registry.installed()] == ["mine", "deeplab-513"]
+    registry.forget_default("mine")
+    assert registry.default_name() == registry.DEFAULT
+    with pytest.raises(ModelError, match="no network called"):
+        registry.set_default("absent")
+
+
+def test_a_damaged_description_hides_only_its_own_network(home: Path) -> None:
+    install(home, "good")
+    install(home, "bad").with_suffix(".json").write_text("{", "utf-8")
+    assert [spec.name for spec in registry.installed()] == ["good"]
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "a b", "dot.", "x" * 65])
+def test_names_that_are_no_file_names_are_refused(name: str) -> None:
+    with pytest.raises(ModelError, match="cannot be the name"):
+        registry.check_name(name)
+
+
+def test_published_networks_are_pinned() -> None:
+    for model in registry.PUBLISHED.values():
+        assert len(model.commit) == 40
+        for file in model.files:
+            assert len(file.sha256) == 64
+            assert file.size > 0
+            assert model.commit in model.address(file)
+            assert model.address(file).endswith(file.name)
+
+
+def test_a_description_survives_its_file(tmp_path: Path) -> None:
+    spec = ModelSpec("net", normalisation="imagenet", classes=("background", "thing"), step=4)
+    write_spec(spec, tmp_path / "net.json")
+    assert read_spec(tmp_path / "net.json") == spec
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        '{"name": 3}',
+        '{"name": "n", "height": "tall"}',
+        '{"name": "n", "classes": [1, 2]}',
+        '{"name": "n", "normalisation": "none"}',
+        '{"name": "n", "width": 0}',
+        "not json",
+    ],
+)
+def test_a_wrong_description_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "net.json").write_text(text, "utf-8")
+    with pytest.raises(ModelError):
+        read_spec(tmp_path / "net.json")
