@@ -201,7 +201,11 @@ def _install(
 
 def pip_variables() -> dict[str, str]:
     """Return the changes to the variables for pip; what it must not see is set to nothing."""
-    return {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    changes = {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    if "PIP_CACHE_DIR" not in os.environ:
+        # Hundreds of megabytes in a person's cache would outlive an uninstallation.
+        changes["PIP_NO_CACHE_DIR"] = "1"
+    return changes
 
 
 def explain(done: Finished, *, offline: bool) -> tuple[str, str]:

@@ -7,7 +7,6 @@ pip into a real environment, so that no test needs a network.
 import base64
 import hashlib
 import shutil
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import matte_core
-from matte_core.setup import environments, homes
+from matte_core.setup import environments, homes, pythons
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source
 
@@ -131,9 +130,11 @@ def make_wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
 @pytest.fixture(scope="session")
 def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with pip alone: making it takes longer than all that is tried with it."""
-    folder = tmp_path_factory.mktemp("bare") / "env"
-    subprocess.run([sys.executable, "-I", "-m", "venv", folder], check=True)
-    return folder
+    place = Place("host", tmp_path_factory.mktemp("bare"))
+    python = pythons.probe(sys.executable, place)
+    assert python is not None
+    environments._create(place, python, place.environment, Told(), place.home / "log")
+    return place.environment
 
 
 @pytest.fixture
