@@ -60,11 +60,11 @@ def run(args: argparse.Namespace) -> int:
         companions=[Companion(Path(trimaps), "trimap", "-trimap")],
     )
 
-    from matte_core import estimate_alpha
-    from matte_core.cli.pictures import check_size, decontaminated, with_holes
+    from matte_core.cli.pictures import check_size, with_holes
     from matte_core.files import encode_png, read_picture, read_plane
     from matte_core.files.writing import quantise, stack_alpha
     from matte_core.images import UNKNOWN, as_uint8
+    from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
     from matte_core.progress import part
     from matte_core.trimap import read_trimap
 
@@ -83,10 +83,8 @@ def run(args: argparse.Namespace) -> int:
         if is_cutout:
             image, amount = picture.image, args.decontaminate / 100
             if amount > 0:
-                from matte_core import estimate_foreground
-
                 foreground = estimate_foreground(image, alpha, progress=part(progress, 0.7, 1.0))
-                image = decontaminated(image, foreground, amount)
+                image = decontaminate(image, foreground, amount)
             pixels = stack_alpha(image, with_holes(alpha, picture), is_deep=picture.is_deep)
             png = encode_png(pixels, icc_profile=picture.icc_profile)
         else:

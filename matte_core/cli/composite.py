@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
 
     from matte_core import composite
     from matte_core.cli import placement
-    from matte_core.cli.pictures import as_fraction, check_size, decontaminated
+    from matte_core.cli.pictures import as_fraction, check_size
     from matte_core.errors import InputError
     from matte_core.files import encode_jpeg, encode_png, read_picture, read_plane
     from matte_core.files.writing import quantise
@@ -147,10 +147,11 @@ def run(args: argparse.Namespace) -> int:
             )
         foreground = picture.image
         if amount:
-            from matte_core import estimate_foreground
+            # Loaded only here: a clean cut-out is composited without a solver.
+            from matte_core.matting import decontaminate, estimate_foreground
 
             clean = estimate_foreground(foreground, alpha, progress=part(progress, 0.0, 0.9))
-            foreground = decontaminated(foreground, clean, amount / 100)
+            foreground = decontaminate(foreground, clean, amount / 100)
         progress(0.9, "Composite")
         profile = picture.icc_profile
         if behind is not None and behind.icc_profile != profile:

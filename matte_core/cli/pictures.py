@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from matte_core.cli.jobs import Job
 from matte_core.errors import InputError
 from matte_core.files import Picture, read_plane
-from matte_core.images import Float32, Image, Mask, as_float
+from matte_core.images import Float32, Mask
 
 
 def read_selection(job: Job, picture: Picture, max_megapixels: float) -> Mask | None:
@@ -58,16 +58,6 @@ def with_holes(plane: NDArray[Any], picture: Picture) -> Float32:
     """Return a mask or alpha as float32 in [0, 1], times the picture's own transparency."""
     values: Float32 = plane.astype(np.float32, copy=False)
     return values if picture.alpha is None else values * picture.alpha
-
-
-def decontaminated(image: Image, foreground: Image, amount: float) -> Image:
-    """Move the colours of an image towards the foreground's by an amount in [0, 1]."""
-    if amount >= 1:
-        return foreground
-    if amount <= 0:
-        return image
-    before = as_float(image)
-    return before + np.float32(amount) * (as_float(foreground) - before)
 
 
 def bounds(is_inside: Mask) -> tuple[slice, slice] | None:

@@ -14,6 +14,7 @@ way round. Over-relaxed, a sweep then gains as much as three of the paper's.
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,7 +26,7 @@ from matte_core.images import Alpha, Float32, Image, as_float
 REGULARIZATION = 1e-5  # eps: the paper's value
 # Of each sweep. The last goes to the solution and not beyond, which takes the ripple away that
 # over-relaxation leaves where alpha is nearly 0 or 1.
-RELAXATION = (1.6,) * 7 + (1.0,)
+RELAXATION = (1.7,) * 6 + (1.0,)
 HALO_PX = 2 * len(RELAXATION) + 1  # a colour travels one pixel in each half of a sweep
 STRIP_NODES = 1 << 20  # about 150 MB while a strip is solved
 
@@ -56,8 +57,8 @@ class Colours:
     Attributes
     ----------
     nodes : (h, w) int32
-        The row of `values` that belongs to a pixel; 0 where none does.
-    values : (n, 6) float32, [0, 1]
+        The column of `values` that belongs to a pixel; 0 where none does.
+    values : (6, n) float32, [0, 1]
         Foreground and background colour.
     """
 
@@ -92,10 +93,10 @@ def solve_level(level: Level, coarse: Colours) -> Colours:
     nodes = np.zeros(level.alpha.shape, np.int32)
     count, found = 0, []
     for rows, where, values in solve_strips(level, coarse):
-        nodes[rows][where] = np.arange(count, count + len(values), dtype=np.int32)
-        count += len(values)
+        nodes[rows][where] = np.arange(count, count + values.shape[1], dtype=np.int32)
+        count += values.shape[1]
         found.append(values)
-    return Colours(nodes, np.concatenate(found))
+    return Colours(nodes, np.concatenate(found, axis=1))
 
 
 def solve_strips(level: Level, coarse: Colours) -> Iterator[Strip]:
@@ -107,7 +108,7 @@ def solve_strips(level: Level, coarse: Colours) -> Iterator[Strip]:
         The rows of the strip.
     where : (rows, w) bool
         The wanted pixels among them.
-    values : (n, 6) float32, [0, 1]
+    values : (6, n) float32, [0, 1]
         Their foreground and background colours, row by row.
     """
     before = np.concatenate([[0], np.cumsum(level.is_wanted.sum(axis=1))])
@@ -122,28 +123,32 @@ def solve_strips(level: Level, coarse: Colours) -> Iterator[Strip]:
 
 def _solve_strip(level: Level, coarse: Colours, rows: slice) -> Strip:
     window = slice(max(rows.start - HALO_PX, 0), rows.stop + HALO_PX)
-    wanted, alpha = level.is_wanted[window], level.alpha[window]
-    height, width = alpha.shape
-    # The nodes: first the wanted pixels of either colour, then the fixed ring around them.
-    is_red = np.zeros(alpha.shape, np.bool_)
+    wanted = level.is_wanted[window]
+    # The nodes: first the wanted pixels of either colour, then the fixed ring around them; as
+    # flat indices into the window with a margin of one pixel.
+    is_red = np.zeros_like(wanted)
     is_red[0::2, window.start % 2 :: 2] = True
     is_red[1::2, (window.start + 1) % 2 :: 2] = True
     groups = [
-        np.flatnonzero(wanted & is_red),
-        np.flatnonzero(wanted & ~is_red),
-        np.flatnonzero(with_ring(wanted) & ~wanted),
+        np.flatnonzero(np.pad(group, 1))
+        for group in (wanted & is_red, wanted & ~is_red, with_ring(wanted) & ~wanted)
     ]
     ends = np.cumsum([0] + [len(group) for group in groups]).tolist()
-    y, x = np.divmod(np.concatenate(groups).astype(np.int32), np.int32(width))
-    place = (y + 1) * (width + 2) + (x + 1)  # in the window with a margin of 1 px
-    nodes = np.full((height + 2) * (width + 2), -1, np.int32)
-    nodes[place] = np.arange(len(place), dtype=np.int32)
+    place = np.concatenate(groups)
+    nodes = np.empty((wanted.shape[0] + 2, wanted.shape[1] + 2), np.int32)
+    nodes.ravel()[place] = np.arange(len(place), dtype=np.int32)
+    # Beyond the picture's edge lies the edge itself again, so that no pixel is without ties.
+    nodes = _with_margin(nodes[1:-1, 1:-1])
+    alpha = _with_margin(level.alpha[window])
+    image = _with_margin(level.image[window]).reshape(-1, 3)
+    pixels = np.ascontiguousarray(as_float(image.take(place, axis=0)).T)
 
-    a = alpha[y, x]
-    pixels = np.ascontiguousarray(as_float(level.image[window][y, x]).T)
-    values = _begin(coarse, (y + window.start) // 2, x // 2, a, pixels)
+    values = _begin(coarse, window, nodes.shape, place)
+    a = alpha.take(place)
+    np.copyto(values[:3], pixels, where=a == 1)
+    np.copyto(values[3:], pixels, where=a == 0)
     halves = [
-        _prepare(slice(start, stop), nodes, place, width + 2, a, pixels)
+        _prepare(slice(start, stop), place[start:stop], nodes, alpha, pixels)
         for start, stop in itertools.pairwise(ends[:3])
     ]
     for relaxation in RELAXATION:
@@ -151,45 +156,45 @@ def _solve_strip(level: Level, coarse: Colours, rows: slice) -> Strip:
             _relax(half, values, relaxation)
     core = slice(rows.start - window.start, rows.stop - window.start)
     where = wanted[core]
-    nodes = nodes.reshape(height + 2, width + 2)[1:-1, 1:-1][core][where]
-    return rows, where, values.T[nodes]
+    return rows, where, values.take(nodes[1:-1, 1:-1][core][where], axis=1)
+
+
+def _with_margin(values: NDArray[Any]) -> NDArray[Any]:
+    return cv2.copyMakeBorder(values, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
 
 
 def _begin(
-    coarse: Colours, y: NDArray[np.int32], x: NDArray[np.int32], a: Float32, pixels: Float32
+    coarse: Colours, window: slice, shape: tuple[int, ...], place: NDArray[np.intp]
 ) -> Float32:
-    """Give every node its coarser pixel's colours, or the image's where those are the truth."""
-    values = np.ascontiguousarray(coarse.values[coarse.nodes[y, x]].T)
-    np.copyto(values[:3], pixels, where=a == 1)
-    np.copyto(values[3:], pixels, where=a == 0)
-    return values
+    """Give every node the colours of the coarser pixel that it lies in."""
+    start, width = window.start, shape[1] - 2
+    above = coarse.nodes[start // 2 : (start + shape[0] - 1) // 2]
+    enlarged = above.repeat(2, axis=0)[start % 2 :].repeat(2, axis=1)
+    parents = _with_margin(enlarged[: shape[0] - 2, :width])
+    return coarse.values.take(parents.take(place), axis=1)
 
 
 def _prepare(
     span: slice,
+    place: NDArray[np.intp],
     nodes: NDArray[np.int32],
-    place: NDArray[np.int32],
-    stride: int,
-    a: Float32,
+    alpha: Alpha,
     pixels: Float32,
 ) -> _Half:
-    count = span.stop - span.start
-    itself = np.arange(span.start, span.stop, dtype=np.int32)
-    neighbours = np.empty((count, 4), np.int32)
+    own = alpha.take(place)
+    stride = nodes.shape[1]
+    neighbours = np.empty((len(place), 4), np.int32)
+    weights = np.empty((len(place), 4), np.float32)
     for k, step in enumerate((-stride, -1, 1, stride)):
-        found = nodes.take(place[span] + np.int32(step))
-        # Beyond the picture's edge lies the pixel itself again, so that none is without ties.
-        neighbours[:, k] = np.where(found < 0, itself, found)
-    own = a[span]
-    weights = a.take(neighbours)
-    weights -= own[:, None]
-    np.abs(weights, out=weights)
+        beside = place + step
+        neighbours[:, k] = nodes.take(beside)
+        weights[:, k] = np.abs(alpha.take(beside) - own)
     weights += np.float32(REGULARIZATION)
     total = weights.sum(axis=1)
     weights /= total[:, None]
-    bounds = np.arange(0, 4 * count + 1, 4, dtype=np.int32)
+    bounds = np.arange(0, 4 * len(place) + 1, 4, dtype=np.int32)
     coupling = scipy.sparse.csr_matrix(
-        (weights.ravel(), neighbours.ravel(), bounds), shape=(count, len(a))
+        (weights.ravel(), neighbours.ravel(), bounds), shape=(len(place), pixels.shape[1])
     )
     scale = 1 / (own * own + (1 - own) ** 2 + total)
     return _Half(span, coupling, own, pixels[:, span], scale * own, scale * (1 - own))

@@ -1,7 +1,8 @@
 """The one file that touches layers and pixels: reads a layer for the core, writes results back.
 
-Masks, channels and the selection are linear in GIMP. They are read and written as ``Y``; written
-as ``Y'`` an alpha of one half would become one fifth.
+Layer masks and the selection are linear in GIMP. They are read and written as ``Y``; written as
+``Y'`` an alpha of one half would become one fifth. A channel has the image's own encoding, and its
+stored values become the selection's as they are: see `_encoding`.
 """
 
 from contextlib import contextmanager
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 
 import gi
 
+gi.require_version("Babl", "0.1")
 gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gegl, Gimp
+from gi.repository import Babl, Gegl, Gimp
 
 from matte_core.errors import InputError
 from matte_core.protocol import Array
@@ -135,7 +137,7 @@ def write_selection(image, cuts):
         for index, cut in enumerate(cuts):
             _, left, top = cut.layer.get_offsets()
             _clear(channel)
-            _write(channel, left, top, cut.alpha, "Y float")
+            _write(channel, left, top, cut.alpha, _encoding(channel))
             operation = Gimp.ChannelOps.ADD if index else Gimp.ChannelOps.REPLACE
             image.select_item(operation, channel)
     finally:
@@ -186,6 +188,12 @@ def _write_colours(layer, foreground):
     for band in range(3):
         target[band::4] = colours[band::3]
     _write(layer, 0, 0, Array(foreground.dtype, (height, width, 4), pixels), f"R'G'B'A {kind}")
+
+
+def _encoding(channel):
+    """Name the format in which a channel takes values as it stores them, without a curve."""
+    is_perceptual = Babl.format_get_encoding(channel.get_format()).startswith("Y'")
+    return "Y' float" if is_perceptual else "Y float"
 
 
 def _clear(channel):

@@ -35,7 +35,7 @@ def create(plug_in):
     procedure.add_boolean_return_value(
         "works", "Works", "Whether all that is needed works", False, flags
     )
-    procedure.add_string_return_value("report", "Report", "What was found, line by line", flags)
+    procedure.add_string_return_value("report", "Report", "What was found, line by line", "", flags)
     return procedure
 
 
