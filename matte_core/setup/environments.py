@@ -249,7 +249,8 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
             )
         return (
             f"{name} is not published for this Python on this computer.",
-            "Name a Python from 3.11 to 3.14 for 64 bits with --python.",
+            "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python. macOS must "
+            "be 14 or later, glibc 2.28 or later.",
         )
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
     return f"pip failed: {errors[-1][6:].strip() if errors else done.last_words}", ""
