@@ -59,11 +59,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import matte_core
 from matte_core.protocol import PROTOCOL, Frame, read_frame, write_frame
 
-write_frame(sys.stdout.buffer, Frame("hello", {"protocol": PROTOCOL, "version": VERSION}))
+hello = {"protocol": PROTOCOL, "version": matte_core.__version__}
+write_frame(sys.stdout.buffer, Frame("hello", hello))
 while (request := read_frame(sys.stdin.buffer)) is not None:
-    ANSWER
+    write_frame(sys.stdout.buffer, Frame("result", {"id": 1, "values": {"seconds": 0.1}}))
 """
-ANSWER = 'write_frame(sys.stdout.buffer, Frame("result", {"id": 1, "values": {"seconds": 0.1}}))'
 
 
 @dataclass
@@ -107,24 +107,10 @@ def write_program(tmp_path: Path) -> Callable[[str, str], Path]:
     return write
 
 
-def make_wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
+@pytest.fixture
+def make_wheel() -> Callable[[Path, str, dict[str, str]], Path]:
     """Write a wheel of a pure Python package, version 1."""
-    stem = f"{name.replace('-', '_')}-1"
-    contents = {
-        **files,
-        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n",
-        f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = ""
-    for path, text in contents.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        record += f"{path},sha256={digest.rstrip('=')},{len(text.encode())}\n"
-    wheel = folder / f"{stem}-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        for path, text in contents.items():
-            archive.writestr(path, text)
-        archive.writestr(f"{stem}.dist-info/RECORD", f"{record}{stem}.dist-info/RECORD,,\n")
-    return wheel
+    return write_wheel
 
 
 @pytest.fixture(scope="session")
@@ -147,13 +133,33 @@ def copied_environment(bare_environment: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(environments, "_create", create)
 
 
+def write_wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
+    """Write a wheel of a pure Python package, version 1."""
+    stem = f"{name.replace('-', '_')}-1"
+    contents = {
+        **files,
+        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n",
+        f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = ""
+    for path, text in contents.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        record += f"{path},sha256={digest.rstrip('=')},{len(text.encode())}\n"
+    wheel = folder / f"{stem}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, text in contents.items():
+            archive.writestr(path, text)
+        archive.writestr(f"{stem}.dist-info/RECORD", f"{record}{stem}.dist-info/RECORD,,\n")
+    return wheel
+
+
 @pytest.fixture
 def wheels(tmp_path: Path) -> Path:
     """A folder of wheels that stand for the real packages."""
     folder = tmp_path / "wheels"
     folder.mkdir()
     for name, modules in MODULES.items():
-        make_wheel(folder, name, dict.fromkeys(modules, ""))
+        write_wheel(folder, name, dict.fromkeys(modules, ""))
     return folder
 
 
@@ -183,7 +189,7 @@ def source(tmp_path: Path, requirements: Path) -> Source:
         shutil.copy(real / name, core)
     shutil.copy(requirements, core / "setup")
     (core / "cli" / "__init__.py").write_text(CLI)
-    write_worker(core)
+    (core / "worker" / "__main__.py").write_text(WORKER)
     package = root / "plug-ins" / "matte" / "matte_plugin"
     (package / "__pycache__").mkdir(parents=True)
     (package / "__pycache__" / "actions.pyc").write_bytes(b"compiled")
@@ -191,12 +197,3 @@ def source(tmp_path: Path, requirements: Path) -> Source:
     (package / "sample.py").write_text("")
     (package.parent / "matte.py").write_text("#!/usr/bin/env python3\n# plug-in-matte-cut-out\n")
     return Source(root)
-
-
-def write_worker(core: Path, answer: str = ANSWER, version: str = "matte_core.__version__") -> None:
-    """Write a worker that greets with `version` and answers by running `answer`."""
-    script = WORKER.replace("VERSION", version).replace("ANSWER", answer)
-    (core / "worker" / "__main__.py").write_text(script)
-
-
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="its stand-ins are shell scripts")
