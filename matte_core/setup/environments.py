@@ -201,7 +201,11 @@ def _install(
 
 def pip_variables() -> dict[str, str]:
     """Return the changes to the variables for pip; what it must not see is set to nothing."""
-    return {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    changes = {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    if "PIP_CACHE_DIR" not in os.environ:
+        # Hundreds of megabytes in a person's cache would outlive an uninstallation.
+        changes["PIP_NO_CACHE_DIR"] = "1"
+    return changes
 
 
 def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
@@ -245,7 +249,8 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
             )
         return (
             f"{name} is not published for this Python on this computer.",
-            "Name a Python from 3.11 to 3.14 for 64 bits with --python.",
+            "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python. macOS must "
+            "be 14 or later, glibc 2.28 or later.",
         )
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
     return f"pip failed: {errors[-1][6:].strip() if errors else done.last_words}", ""
