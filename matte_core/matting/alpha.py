@@ -27,7 +27,7 @@ from matte_core.images import (
     check_image,
     check_trimap,
 )
-from matte_core.matting import closed_form, guided, knn, sampling
+from matte_core.matting import closed_form, guided, knn, refinement, sampling
 from matte_core.matting.level import Level, make_level
 from matte_core.matting.solver import solve
 from matte_core.progress import ProgressCallback, part
@@ -39,6 +39,9 @@ _LARGEST_FACTOR = 4
 _MOST_UNKNOWN = 1_000_000
 _MARGIN_PX = 24
 _TOLERANCE = 1e-3
+_REFINED_UNKNOWN = 100_000
+# Alphas this near to 0 or 1 are haze: the quadratic energies never quite get there.
+_HAZE = 0.02
 
 
 def estimate_alpha(
@@ -87,17 +90,16 @@ def estimate_alpha(
     system = system + closed_form.laplacian(level)
     report(0.6, "Solving for alpha")
     solution = solve(
-        system.matrix, system.right, tolerance=_TOLERANCE, progress=part(progress, 0.6, 0.95)
+        system.matrix, system.right, tolerance=_TOLERANCE, progress=part(progress, 0.6, 0.8)
     )
-    plane = closed_form.known_alpha(level)
+    plane = level.known_alpha.copy()
     plane[level.unknown] = np.clip(solution.x, 0, 1)
-    guided.lift(
-        level,
-        plane.reshape(level.trimap.shape),
-        image[rows, columns],
-        trimap[rows, columns],
-        alpha[rows, columns],
-    )
+    region = (image[rows, columns], trimap[rows, columns], alpha[rows, columns])
+    guided.lift(level, plane.reshape(level.trimap.shape), *region)
+    if level.factor == 2 and len(level.unknown) < _REFINED_UNKNOWN:
+        refinement.refine(*region, progress=part(progress, 0.8, 1.0))
+    unknown = trimap == UNKNOWN
+    alpha[unknown] = np.clip((alpha[unknown] - _HAZE) / (1 - 2 * _HAZE), 0, 1)
     report(1.0, "Solving for alpha")
     return alpha
 

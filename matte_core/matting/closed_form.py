@@ -16,7 +16,7 @@ Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.images import FOREGROUND, UNKNOWN, Float32
+from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System, from_stencil
 
@@ -114,8 +114,3 @@ def _whitened_colours(
     blue -= c21 * green
     blue /= c22
     return values
-
-
-def known_alpha(level: Level) -> Float32:
-    """Return 1 for known foreground, 0 elsewhere, as (H * W,) float32."""
-    return (level.trimap.ravel() == FOREGROUND).astype(np.float32)

@@ -15,9 +15,9 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from matte_core.images import FOREGROUND, UNKNOWN, Float32
+from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.features import colour_disc, with_positions
-from matte_core.matting.level import Level
+from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System
 
 NEIGHBOURS = 7
@@ -70,7 +70,7 @@ def laplacian(level: Level, extent_px: float) -> System:
         Size of the unknown region in pixels of the level, the unit of distance.
     """
     size = len(level.unknown)
-    known = np.flatnonzero(level.trimap.ravel() != UNKNOWN)[::_KNOWN_STEP]
+    known = _known_sample(level)
     pixels = np.concatenate([level.unknown, known])
     features = with_positions(
         colour_disc(level.colours[pixels], DISC_WEIGHT, VALUE_WEIGHT),
@@ -82,10 +82,9 @@ def laplacian(level: Level, extent_px: float) -> System:
     farthest = np.sqrt(2 * DISC_WEIGHT**2 + VALUE_WEIGHT**2)
     strength = np.maximum(1 - distances / (2 * farthest), 0)
     strength *= WEIGHT / NEIGHBOURS
-    is_foreground = level.trimap.ravel()[pixels] == FOREGROUND
     to_known = found >= size
     tied = (strength * to_known).sum(axis=1)
-    right = (strength * is_foreground[found]).sum(axis=1)
+    right = (strength * level.known_alpha[pixels][found]).sum(axis=1)
     rows = np.repeat(np.arange(size, dtype=np.int32), found.shape[1])
     columns = found.ravel()
     between = (columns < size) & (columns != rows)
@@ -96,3 +95,11 @@ def laplacian(level: Level, extent_px: float) -> System:
     graph = half + half.T
     degree = np.asarray(graph.sum(axis=1)) + tied
     return System(scipy.sparse.diags_array(degree).tocsr() - graph, right)
+
+
+def _known_sample(level: Level) -> NDArray[np.intp]:
+    """Return one in `_KNOWN_STEP` known pixels, those of the rim left out."""
+    is_known = level.trimap != UNKNOWN
+    is_known[:RIM] = is_known[-RIM:] = False
+    is_known[:, :RIM] = is_known[:, -RIM:] = False
+    return np.flatnonzero(is_known)[::_KNOWN_STEP]

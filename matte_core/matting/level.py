@@ -24,12 +24,13 @@ class Level:
     Attributes
     ----------
     image : (H, W, 3) float32, sRGB, [0, 1], with the rim
-    trimap : (H, W) uint8, {0, 128, 255}, with the rim, which repeats the nearest pixel but is
-        never unknown
+    trimap : (H, W) uint8, {0, 128, 255}, with the rim, which is never unknown
     unknown : (N,) int
         Indices of the unknown pixels into the flattened level, rising.
     nodes : (H * W,) int32
         The number of each unknown pixel; -1 for all others.
+    known_alpha : (H * W,) float32, [0, 1]
+        The alpha of the known pixels; 0 for unknown ones.
     factor : int
         Pixels of the picture along the side of one pixel of the level.
     """
@@ -38,6 +39,7 @@ class Level:
     trimap: Trimap
     unknown: NDArray[np.intp]
     nodes: NDArray[np.int32]
+    known_alpha: Float32
     factor: int
 
     @property
@@ -69,14 +71,29 @@ def make_level(image: Image, trimap: Trimap, factor: int) -> Level:
     factor : int
         At least 1.
     """
-    small = _reduce_image(image, factor)
-    labels = _reduce_trimap(trimap, factor)
-    small = cv2.copyMakeBorder(small, RIM, RIM, RIM, RIM, cv2.BORDER_REPLICATE)
-    framed = cv2.copyMakeBorder(labels, RIM, RIM, RIM, RIM, cv2.BORDER_CONSTANT, value=0)
-    unknown = np.flatnonzero(framed == UNKNOWN)
-    nodes = np.full(framed.size, -1, np.int32)
+    small, labels = _reduce_image(image, factor), _reduce_trimap(trimap, factor)
+    return number(small, labels, (labels == FOREGROUND).astype(np.float32), factor)
+
+
+def number(image: Float32, trimap: Trimap, alpha: Float32, factor: int) -> Level:
+    """Put the rim around a reduced picture and number its unknown pixels.
+
+    Parameters
+    ----------
+    image : (h, w, 3) float32, sRGB, [0, 1]
+    trimap : (h, w) uint8, {0, 128, 255}
+    alpha : (h, w) float32, [0, 1]
+        Its values at the known pixels are kept.
+    factor : int
+    """
+    framed = cv2.copyMakeBorder(image, RIM, RIM, RIM, RIM, cv2.BORDER_REPLICATE)
+    labels = np.pad(trimap, RIM)
+    unknown = np.flatnonzero(labels == UNKNOWN)
+    nodes = np.full(labels.size, -1, np.int32)
     nodes[unknown] = np.arange(len(unknown), dtype=np.int32)
-    return Level(small, framed, unknown, nodes, factor)
+    known_alpha = np.pad(alpha, RIM).ravel()
+    known_alpha[unknown] = 0
+    return Level(framed, labels, unknown, nodes, known_alpha, factor)
 
 
 def without_rim(plane: Float32) -> Float32:

@@ -10,7 +10,6 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from matte_core.images import FOREGROUND
 from matte_core.matting.level import Level
 
 
@@ -49,13 +48,12 @@ def from_stencil(level: Level, stencil: NDArray[np.float64], offsets: NDArray[np
     centre = int(np.flatnonzero(offsets == 0)[0])
     stencil[centre] = 0
     stencil[centre] = -stencil.sum(axis=0)
-    is_foreground = level.trimap.ravel() == FOREGROUND
     right = np.zeros(len(level.unknown))
     neighbours = np.empty((len(level.unknown), len(offsets)), np.int32)
     for row, offset in enumerate(offsets):
         pixels = level.unknown + offset
         neighbours[:, row] = level.nodes[pixels]
-        right -= stencil[row] * is_foreground[pixels]
+        right -= stencil[row] * level.known_alpha[pixels]
     is_node = neighbours >= 0
     starts = np.concatenate([[0], np.cumsum(is_node.sum(axis=1))]).astype(np.int32)
     matrix = scipy.sparse.csr_array(
