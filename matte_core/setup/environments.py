@@ -14,13 +14,14 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from matte_core.errors import SetupError
 from matte_core.setup import removal
 from matte_core.setup.places import Place
 from matte_core.setup.processes import Finished, follow, run
-from matte_core.setup.pythons import Python
+from matte_core.setup.pythons import Python, remedy
 
 Report = Callable[[str, str], None]
 
@@ -169,9 +170,11 @@ def _create(place: Place, python: Python, new: Path, report: Report, log: Path) 
     command = place.command(python.path, "-I", "-m", "venv", "--prompt", "matte", new)
     done = follow(command, log)
     if done.status:
+        lacks_pip = "ensurepip" in done.output
+        hint = remedy([replace(python, makes_environments=False)], place.platform)
         raise SetupError(
-            f"{python.path} cannot make a virtual environment: {done.last_words}.",
-            f"See {log}; another Python can be named with --python.",
+            f"{python.path} cannot make a virtual environment: {done.last_words}",
+            hint if lacks_pip else f"See {log}; another Python can be named with --python.",
         )
 
 

@@ -26,6 +26,7 @@ PROBE_SECONDS = 20.0
 
 _PROBE = """
 import importlib.util, json, platform, sys, sysconfig
+names = ("venv", "ensurepip", "ensurepip.__main__")
 libc = "musl" if "musl" in (sysconfig.get_config_var("SOABI") or "") else ""
 print(json.dumps({
     "path": getattr(sys, "_base_executable", "") or sys.executable,
@@ -34,7 +35,7 @@ print(json.dumps({
     "bits": 64 if sys.maxsize > 2**32 else 32,
     "platform": " ".join((sysconfig.get_platform(), platform.machine(), libc)).strip(),
     "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-    "makes_environments": all(map(importlib.util.find_spec, ("venv", "ensurepip"))),
+    "makes_environments": all(map(importlib.util.find_spec, names)),
 }))
 """
 
@@ -153,14 +154,14 @@ def find(place: Place, asked: Path | None = None) -> Python:
         paths: Iterable[str | Path] = candidates(place.platform, os.environ, Path.home())
     else:
         paths = ["python3"]
-    refused: list[Python] = []
+    refused: dict[str, Python] = {}
     second_best: Python | None = None
     for path in paths:
         found = probe(path, place)
-        if found is None or found in refused:
+        if found is None:
             continue
         if found.fault:
-            refused.append(found)
+            refused.setdefault(os.path.realpath(found.path), found)
         elif found.is_known_to_fit:
             return found
         else:
@@ -168,10 +169,10 @@ def find(place: Place, asked: Path | None = None) -> Python:
     if second_best is not None:
         return second_best
     raise SetupError(
-        f"No Python {_text(OLDEST)} or later that can be used was found in {place.called}"
-        + "".join(f"; {python.path} {python.fault}" for python in refused)
+        f"No Python {_text(OLDEST)} or later that can be used was found for {place.called}"
+        + "".join(f"; {python.path} {python.fault}" for python in refused.values())
         + ".",
-        remedy(refused, place.platform),
+        remedy(refused.values(), place.platform),
     )
 
 

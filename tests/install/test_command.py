@@ -139,6 +139,26 @@ def test_a_failure_of_what_is_needed_is_told_by_the_status(run, wheels):
     assert "Traceback" not in said
 
 
+def test_a_first_installation_that_fails_leaves_the_plugin_that_can_say_so(run, machine, wheels):
+    plugin = machine / "user" / "GIMP" / "3.0" / "plug-ins" / "matte"
+    numpy = wheels / "numpy-1-py3-none-any.whl"
+    numpy.rename(machine / "numpy.whl")
+    run("--no-demo", "--wheels", str(wheels), status=1)
+    assert (plugin / "matte.py").is_file()
+
+
+def test_an_upgrade_that_fails_leaves_what_was_there(run, machine, wheels, source):
+    home = machine / "user" / "matte home"
+    plugin = machine / "user" / "GIMP" / "3.0" / "plug-ins" / "matte"
+    run("--no-demo", "--wheels", str(wheels))
+    with source.requirements.open("a") as listed:
+        listed.write(f"newer==1 --hash=sha256:{'0' * 64}\n")
+    (source.core / "protocol.py").write_text("# newer\n")
+    before = times(plugin), times(home / "lib"), times(home / "env")
+    assert "newer==1" in run("--no-demo", "--wheels", str(wheels), status=1)
+    assert (times(plugin), times(home / "lib"), times(home / "env")) == before
+
+
 def test_ctrl_c_is_quiet(run, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
