@@ -77,7 +77,7 @@ def add_existing_mask(procedure):
         INTERSECT: ("Intersect with it", "What the old mask hides stays hidden"),
     }
     add_choice(
-        procedure, "existing-mask", "If there is a _mask", "What becomes of a layer's mask",
+        procedure, "existing-mask", "If there is a mas_k", "What becomes of a layer's mask",
         options, REPLACE,
     )  # fmt: skip
 
@@ -113,7 +113,7 @@ def add_edge_controls(procedure):
             "Takes spikes off the outline and fills notches, up to this many pixels", 0, 50,
         ),
         ("feather", "_Feather", "Makes the edge softer, by this radius in pixels", 0, 250),
-        ("contrast", "_Contrast", "Makes the edge harder, in percent", 0, 100),
+        ("contrast", "Con_trast", "Makes the edge harder, in percent", 0, 100),
     ):  # fmt: skip
         procedure.add_double_argument(name, label, blurb, low, high, 0, READWRITE)
 
@@ -121,7 +121,7 @@ def add_edge_controls(procedure):
 def add_hide_original(procedure):
     """Add whether the source of a new layer is hidden."""
     procedure.add_boolean_argument(
-        "hide-original", "Hide the _original", "Hide the layer that a new layer was made from",
+        "hide-original", "Hide the or_iginal", "Hide the layer that a new layer was made from",
         True, READWRITE,
     )  # fmt: skip
 

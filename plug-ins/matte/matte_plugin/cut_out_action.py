@@ -29,7 +29,7 @@ def create(plug_in):
     )
     arguments.add_subject(procedure)
     arguments.add_choice(
-        procedure, "output", "_Output", "Where the result goes", outputs.CHOICES,
+        procedure, "output", "O_utput", "Where the result goes", outputs.CHOICES,
         outputs.LAYER_MASK,
     )  # fmt: skip
     arguments.add_existing_mask(procedure)

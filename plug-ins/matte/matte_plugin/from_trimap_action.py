@@ -36,7 +36,7 @@ def create(plug_in):
         True, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_choice(
-        procedure, "output", "_Output", "Where the result goes", outputs.CHOICES,
+        procedure, "output", "O_utput", "Where the result goes", outputs.CHOICES,
         outputs.LAYER_MASK,
     )  # fmt: skip
     arguments.add_existing_mask(procedure)

@@ -16,6 +16,7 @@ from matte_plugin.preview.thread import PreviewThread, Wanted
 
 SPACING = 12
 WAIT_MS = 60
+SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")
 VIEWS = {
     "cut-out": "On a checkerboard",
     "overlay": "Overlay",
@@ -79,6 +80,9 @@ class PreviewDialog:
             for spec in config.list_properties()
             if spec.name not in ("run-mode", "image", "drawables", "procedure")
         ]
+        for name in SLIDERS:
+            if name in names:
+                self._dialog.get_scale_entry(name, 1.0)
         controls = self._dialog.fill_box("matte-controls", names)
         controls.set_valign(Gtk.Align.START)
         self._view = PictureView(self._dragged, self._resized)
@@ -95,7 +99,7 @@ class PreviewDialog:
         both.pack_start(left, True, True, 0)
         both.pack_start(controls, False, False, 0)
         self._dialog.get_content_area().pack_start(both, True, True, 0)
-        self._dialog.set_default_size(980, 640)
+        self._dialog.set_default_size(1040, 680)
         both.show_all()
 
     def _toolbar(self):
