@@ -16,10 +16,9 @@ GIMPRC = """
 (color-profile-policy keep)
 (metadata-rotation-policy keep)
 (save-session-info no)
-(single-window-mode yes)
+(undo-levels 20)
 (theme "Default")
 (theme-color-scheme dark)
-(undo-levels 20)
 """
 
 AGENT = """

@@ -15,7 +15,9 @@ from matte_plugin.preview.picture import PictureView
 from matte_plugin.preview.thread import PreviewThread, Wanted
 
 SPACING = 12
+CONTROLS_PX = 440
 WAIT_MS = 60
+LEAST_SHARE = 0.005
 SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")
 VIEWS = {
     "cut-out": "On a checkerboard",
@@ -85,6 +87,7 @@ class PreviewDialog:
                 self._dialog.get_scale_entry(name, 1.0)
         controls = self._dialog.fill_box("matte-controls", names)
         controls.set_valign(Gtk.Align.START)
+        controls.set_size_request(CONTROLS_PX, -1)
         self._view = PictureView(self._dragged, self._resized)
         self._found = Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END)
         self._bar = Gtk.ProgressBar()
@@ -99,7 +102,7 @@ class PreviewDialog:
         both.pack_start(left, True, True, 0)
         both.pack_start(controls, False, False, 0)
         self._dialog.get_content_area().pack_start(both, True, True, 0)
-        self._dialog.set_default_size(1040, 680)
+        self._dialog.set_default_size(1180, 700)
         both.show_all()
 
     def _toolbar(self):
@@ -189,5 +192,6 @@ class PreviewDialog:
 
 
 def _in_words(classes):
-    listed = ", ".join(f"{found['name']} {found['share']:.0%}" for found in classes)
+    large = [found for found in classes if found["share"] >= LEAST_SHARE]
+    listed = ", ".join(f"{found['name']} {found['share']:.0%}" for found in large)
     return f"Found: {listed}" if listed else ""
