@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from matte_core.errors import InputError
-from matte_core.images import Alpha, Float32, Image, Mask, Trimap, as_float, check_image
+from matte_core.images import Alpha, Image, Mask, Trimap, check_image
 from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation.result import Segmentation
 from matte_core.segmentation.segmentation import segment
@@ -23,7 +21,7 @@ class CutOut:
     mask : (H, W) bool
     trimap : (H, W) uint8, {0, 128, 255}
     alpha : (H, W) float32, [0, 1]
-    foreground : (H, W, 3) float32, [0, 1], sRGB
+    foreground : (H, W, 3), of the picture's type, sRGB
         The subject's own colours, free of the old background's where it shines through.
     segmentation : Segmentation
     """
@@ -31,7 +29,7 @@ class CutOut:
     mask: Mask
     trimap: Trimap
     alpha: Alpha
-    foreground: Float32
+    foreground: Image
     segmentation: Segmentation
 
 
@@ -67,6 +65,7 @@ def cut_out(
         As the steps do.
     """
     # The matting takes a while to load, and what only segments needs none of it.
+    from matte_core.matting import decontaminate as mix_in
     from matte_core.matting import estimate_alpha, estimate_foreground
 
     image = check_image(image)
@@ -77,12 +76,9 @@ def cut_out(
         found.mask, radius_px, shape, probability=found.probability, grid_px=found.grid_px
     )
     alpha = estimate_alpha(image, trimap, progress=part(progress, 0.3, 0.85))
-    foreground = as_float(image)
+    foreground = image
     if decontaminate > 0:
         clean = estimate_foreground(image, alpha, progress=part(progress, 0.85, 1.0))
-        if decontaminate < 1:
-            share = np.float32(decontaminate)
-            clean = clean * share + foreground * (1 - share)
-        foreground = clean
+        foreground = mix_in(image, clean, decontaminate)
     part(progress, 0.0, 1.0)(1.0, "Done")
     return CutOut(found.mask, trimap, alpha, foreground, found)

@@ -1,0 +1,110 @@
+"""The command line: ``matte COMMAND …``, also ``python -m matte_core COMMAND …``.
+
+Each command is a file here with ``add_parser(commands)`` and ``run(args) -> int``. Help,
+version and wrong arguments need the standard library alone; numerics are imported by `run`.
+
+Exit status: 0 all done; 1 some or all failed; 2 wrong arguments; 130 stopped by Ctrl+C.
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from matte_core import __version__
+from matte_core.cli.options import UsageError
+from matte_core.errors import Cancelled, MatteError
+
+FAILED, INTERRUPTED = 1, 130
+
+COMMANDS = ("cutout", "segment", "trimap", "alpha", "composite", "models")
+
+_DESCRIPTION = """\
+Cut subjects out of photos: a network finds the subject, KNN matting finds every hair of
+its edge, and the old background is taken out of the colours of the fringe.
+"""
+
+_EPILOG = """\
+examples:
+  matte cutout cat.jpg -o cat.png                 the cat, on transparency
+  matte cutout photos/ -o cut/                    every photo of a folder
+  matte cutout cat.jpg -o out/ --output all       the mask, trimap and alpha as well
+  matte alpha cat.jpg cat-trimap.png -o a.png     after painting grey over the hair
+  matte composite cut/ --background beach.jpg -o beach/
+
+exit status: 0 all done; 1 some failed; 2 wrong arguments; 130 stopped by Ctrl+C
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="matte",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"matte {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = import_module(f"matte_core.cli.{name}")
+        module.add_parser(commands)
+        commands.choices[name].set_defaults(run=module.run, parser=commands.choices[name])
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments without the program's name; those of the process by default.
+
+    Raises
+    ------
+    SystemExit
+        After ``--help`` and ``--version``, and with status 2 for wrong arguments.
+    """
+    _tame_streams()
+    # What is wrong with a file is said by us, in one line.
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    args = build_parser().parse_args(argv)
+    try:
+        status: int = args.run(args)
+        sys.stdout.flush()
+    except UsageError as error:
+        args.parser.error(str(error))
+    except (KeyboardInterrupt, Cancelled):
+        print("matte: stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except MatteError as error:
+        print(f"matte: {error}", file=sys.stderr)
+        return FAILED
+    except ModuleNotFoundError as error:
+        if (error.name or "matte_core").partition(".")[0] == "matte_core":
+            raise
+        print(
+            f"matte: The Python package {error.name} is missing from {sys.executable}. "
+            "Run `python3 install.py`, which makes an environment that has it, or install "
+            "matte-for-gimp with pip.",
+            file=sys.stderr,
+        )
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; nothing more can be said to it.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return status
+
+
+def _tame_streams() -> None:
+    """Let no file name, in whatever encoding, break the output."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,178 @@
+"""``matte composite``: put cut-outs over another background."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from matte_core.cli.batch import Outcome, run_batch
+from matte_core.cli.colours import parse_colour
+from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.cli.options import add_common, add_decontaminate, position, whole_number
+from matte_core.progress import ProgressCallback
+
+_EXTENSIONS = (".png", ".jpg", ".jpeg")
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "composite",
+        help="put cut-outs over another background",
+        description="Put cut-outs, or photos with an alpha, over a colour or another picture. "
+        "The result has no transparency and is written as PNG or JPEG, as its name says.",
+        epilog="The background is scaled to cover the picture, unless a place is asked for. "
+        "In a folder the results are called NAME.png, or NAME.jpg with --format.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "foregrounds",
+        nargs="+",
+        metavar="IN",
+        help="PNG files with transparency, as `matte cutout` writes them; with --alpha, photos",
+    )
+    parser.add_argument(
+        "--background",
+        required=True,
+        metavar="FILE|COLOUR",
+        help="a picture, or a colour: #rrggbb or a name such as white (./white for a file)",
+    )
+    parser.add_argument(
+        "--alpha",
+        metavar="FILE|FOLDER",
+        help="the alpha of each photo; in a folder it is called NAME-alpha.png or NAME.png",
+    )
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument(
+        "--cover",
+        action="store_true",
+        help="scale the background to cover the subject's picture, which keeps its size (default)",
+    )
+    place.add_argument(
+        "--center",
+        "--centre",
+        action="store_true",
+        help="put the subject's picture in the middle of the background, which keeps its size",
+    )
+    place.add_argument(
+        "--fit",
+        action="store_true",
+        help="the same, scaling the subject's picture so that it just fits",
+    )
+    place.add_argument(
+        "--position",
+        type=position,
+        metavar="X,Y",
+        help="put the upper left corner of the subject's picture there, in pixels of the "
+        "background, which keeps its size (--position=-5,0 for what is negative)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("png", "jpg"),
+        default="png",
+        help="of the results in a folder (default %(default)s)",
+    )
+    parser.add_argument(
+        "--quality",
+        type=whole_number("quality", low=1, high=100),
+        default=95,
+        metavar="1..100",
+        help="of JPEG (default %(default)s)",
+    )
+    add_common(parser)
+    add_decontaminate(
+        parser, default=None, when="100 for a photo with --alpha, 0 for a cut-out: it is clean"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    colour = parse_colour(args.background)
+    alphas = [Companion(Path(args.alpha), "alpha", "-alpha")] if args.alpha else []
+    extensions = (".jpg", ".jpeg", ".png") if args.format == "jpg" else _EXTENSIONS
+    plan = make_plan(
+        args, args.foregrounds, {"composite": ""}, companions=alphas, extensions=extensions
+    )
+    if colour is None:
+        for job in plan.jobs:
+            job.companions["background"] = Path(args.background)
+
+    import numpy as np
+
+    from matte_core import composite
+    from matte_core.cli import placement
+    from matte_core.cli.pictures import as_fraction, check_size
+    from matte_core.errors import InputError
+    from matte_core.files import encode_jpeg, encode_png, read_picture, read_plane
+    from matte_core.files.header import is_srgb
+    from matte_core.files.writing import quantise
+    from matte_core.images import Alpha, Image, as_float, as_uint8
+    from matte_core.progress import part
+
+    # Read before the run: without a background nothing can be done.
+    behind = None if colour else read_picture(args.background, max_megapixels=args.max_megapixels)
+
+    def background_for(shape: tuple[int, int]) -> Image:
+        if behind is None:
+            return np.broadcast_to(np.array(colour, np.uint8), (*shape, 3)).copy()
+        is_placed = args.center or args.fit or args.position
+        return behind.image if is_placed else placement.cover(behind.image, shape)
+
+    def place(foreground: Image, alpha: Alpha, *, is_deep: bool) -> Image:
+        background = background_for(alpha.shape)
+        # The result is as deep as the deeper of the two.
+        background = as_float(background) if is_deep else background
+        inside = background.shape[:2]
+        offset = args.position or (0, 0)
+        if args.fit:
+            foreground, alpha = placement.fit(foreground, alpha, inside)
+        if args.fit or args.center:
+            offset = placement.centre(alpha.shape, inside)
+        flat: Image = composite(foreground, alpha, background, offset=offset)
+        return flat
+
+    def work(job: Job, progress: ProgressCallback) -> Outcome:
+        picture = read_picture(job.source, max_megapixels=args.max_megapixels)
+        warnings: list[str] = []
+        alpha, amount = picture.alpha, args.decontaminate
+        if "alpha" in job.companions:
+            path = job.companions["alpha"]
+            plane = read_plane(path, "alpha", max_megapixels=args.max_megapixels)
+            check_size(plane, picture, "alpha", str(path))
+            given = as_fraction(plane)
+            alpha = given if alpha is None else alpha * given
+            amount = 100.0 if amount is None else amount
+        if alpha is None:
+            raise InputError(
+                f"{job.source} has no transparency.",
+                "Cut it out first with `matte cutout`, or give its --alpha.",
+            )
+        foreground = picture.image
+        if amount:
+            # Loaded only here: a clean cut-out is composited without a solver.
+            from matte_core.matting import decontaminate, estimate_foreground
+
+            clean = estimate_foreground(foreground, alpha, progress=part(progress, 0.0, 0.9))
+            foreground = decontaminate(foreground, clean, amount / 100)
+        progress(0.9, "Composite")
+        profile = picture.icc_profile
+        if behind is not None:
+            same = behind.icc_profile == profile or (
+                is_srgb(behind.icc_profile) and is_srgb(profile)
+            )
+            if not same:
+                warnings.append(
+                    "The subject and the background have different colour profiles; the result "
+                    "has the background's, in which the subject's colours may look different."
+                )
+            profile = behind.icc_profile
+        flat = place(foreground, alpha, is_deep=picture.is_deep)
+        if job.results["composite"].suffix.lower() == ".png":
+            pixels = flat if flat.dtype == np.uint8 else quantise(as_float(flat), is_deep=True)
+            encoded = encode_png(pixels, icc_profile=profile)
+        else:
+            encoded = encode_jpeg(as_uint8(flat), quality=args.quality, icc_profile=profile)
+        height, width = flat.shape[:2]
+        values = {"width": width, "height": height}
+        return Outcome({"composite": encoded}, values, f"{width} x {height}", warnings)
+
+    return run_batch(args, plan, work)

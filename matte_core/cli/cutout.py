@@ -1,0 +1,116 @@
+"""``matte cutout``: the whole chain, from a photo to its subject on transparency."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matte_core.cli.batch import Outcome, run_batch
+from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.cli.network import check_request
+from matte_core.cli.options import (
+    add_common,
+    add_decontaminate,
+    add_selection,
+    add_subject,
+    add_trimap,
+)
+from matte_core.cli.segment import describe, in_words, notes
+from matte_core.progress import ProgressCallback
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SUFFIXES = {"rgba": "", "alpha": "-alpha", "mask": "-mask", "trimap": "-trimap"}
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "cutout",
+        help="cut the subject out of photos",
+        description="Cut the subject out of photos: a PNG with transparency for each, its "
+        "fringe cleaned of the old background's colour. Transparency that a picture has "
+        "already stays: holes stay holes. Of a photo with 16 bits a channel the result has "
+        "16 as well; the colour profile is kept.",
+        epilog="In a folder the results are called NAME.png, NAME-alpha.png, NAME-mask.png "
+        "and NAME-trimap.png.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders of them")
+    parser.add_argument(
+        "--output",
+        choices=(*_SUFFIXES, "all"),
+        default="rgba",
+        help="the cut-out (default), one of the steps on the way to it, or all of them",
+    )
+    parser.add_argument(
+        "--crop", action="store_true", help="crop the results to what is not transparent"
+    )
+    add_common(parser)
+    add_subject(parser)
+    add_selection(parser)
+    add_trimap(parser)
+    add_decontaminate(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    check_request(args)
+    kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
+    selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
+    suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
+    plan = make_plan(args, args.pictures, suffixes, companions=selections)
+
+    from matte_core import cut_out
+    from matte_core.cli.pictures import bounds, read_selection, with_holes
+    from matte_core.errors import NoSubjectError
+    from matte_core.files import encode_png, read_picture
+    from matte_core.files.writing import quantise, stack_alpha
+    from matte_core.images import BACKGROUND
+
+    def work(job: Job, progress: ProgressCallback) -> Outcome:
+        picture = read_picture(job.source, max_megapixels=args.max_megapixels)
+        cut = cut_out(
+            picture.image,
+            args.subject,
+            model=args.model,
+            radius_px=args.radius,
+            shape=args.shape,
+            hint=read_selection(job, picture, args.max_megapixels),
+            decontaminate=args.decontaminate / 100,
+            progress=progress,
+        )
+        alpha = with_holes(cut.alpha, picture)
+        box = bounds(alpha > 0)
+        if box is None:
+            raise NoSubjectError(
+                f"Nothing of the subject in {job.source} is left: all of it is transparent.",
+                "Name another subject with --subject, or mark it with --selection.",
+            )
+        rows, columns = box if args.crop else (slice(None), slice(None))
+        offset_px = (rows.start, columns.start) if args.crop else None
+
+        def encode(pixels: "NDArray[Any]") -> bytes:
+            return encode_png(
+                pixels[rows, columns], icc_profile=picture.icc_profile, offset_px=offset_px
+            )
+
+        files: dict[str, bytes] = {}
+        if "rgba" in kinds:
+            files["rgba"] = encode(stack_alpha(cut.foreground, alpha, is_deep=picture.is_deep))
+        if "alpha" in kinds:
+            files["alpha"] = encode(quantise(alpha, is_deep=picture.is_deep))
+        if "mask" in kinds:
+            files["mask"] = encode(quantise(with_holes(cut.mask, picture), is_deep=False))
+        if "trimap" in kinds:
+            trimap = cut.trimap
+            if picture.alpha is not None:
+                trimap = trimap.copy()
+                trimap[picture.alpha == 0] = BACKGROUND
+            files["trimap"] = encode(trimap)
+        values = describe(cut.segmentation)
+        if offset_px:
+            values["offset"] = {"x": offset_px[1], "y": offset_px[0]}
+        return Outcome(files, values, in_words(cut.segmentation), notes(cut.segmentation))
+
+    return run_batch(args, plan, work)

@@ -1,0 +1,49 @@
+"""A subject and a background of different sizes, brought together."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.images import Alpha, Image, as_float
+
+
+def cover(background: Image, shape: tuple[int, int]) -> Image:
+    """Scale a background so that it just covers (H, W), and crop what sticks out evenly."""
+    height, width = background.shape[:2]
+    scale = max(shape[0] / height, shape[1] / width)
+    size = (max(round(height * scale), shape[0]), max(round(width * scale), shape[1]))
+    scaled = _resize(background, size)
+    top, left = (size[0] - shape[0]) // 2, (size[1] - shape[1]) // 2
+    return scaled[top : top + shape[0], left : left + shape[1]]
+
+
+def fit(foreground: Image, alpha: Alpha, shape: tuple[int, int]) -> tuple[Image, Alpha]:
+    """Scale a subject so that its picture just fits into (H, W).
+
+    Colours are weighted by alpha, so that those of transparent pixels do not bleed in.
+    """
+    height, width = alpha.shape
+    scale = min(shape[0] / height, shape[1] / width)
+    size = (max(round(height * scale), 1), max(round(width * scale), 1))
+    if size == (height, width):
+        return foreground, alpha
+    # A trace of weight everywhere: fully transparent pixels keep some colour.
+    weight = np.maximum(alpha, np.float32(1e-4))[..., None]
+    colours = _resize(as_float(foreground) * weight, size) / _resize(weight, size)[..., None]
+    return np.clip(colours, 0, 1), _resize(alpha, size)
+
+
+def centre(shape: tuple[int, int], inside: tuple[int, int]) -> tuple[int, int]:
+    """Return the (row, column) that puts (H, W) into the middle of another."""
+    return (inside[0] - shape[0]) // 2, (inside[1] - shape[1]) // 2
+
+
+def _resize(pixels: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    # Averaging over areas when shrinking is what keeps it free of aliasing.
+    shrinks = size[0] * size[1] < pixels.shape[0] * pixels.shape[1]
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    resized: NDArray[Any] = cv2.resize(pixels, size[::-1], interpolation=interpolation)
+    # Averages of floats can come out a rounding above 1.
+    return resized if resized.dtype == np.uint8 else np.clip(resized, 0, 1)

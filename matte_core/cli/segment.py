@@ -1,0 +1,107 @@
+"""``matte segment``: find the subject, write it as a mask or every class as a colour map."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matte_core.cli.batch import Outcome, run_batch
+from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.cli.network import check_request
+from matte_core.cli.options import add_common, add_selection, add_subject
+from matte_core.errors import NoSubjectError
+from matte_core.progress import ProgressCallback
+
+if TYPE_CHECKING:
+    from matte_core.segmentation import Segmentation
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "segment",
+        help="find the subject and write its mask",
+        description="Find the subject of photos with a network, and write it as a mask: a "
+        "gray PNG, white is the subject. Says which classes are in the picture, with the "
+        "share of the picture that each covers.",
+        epilog="In a folder the results are called NAME-mask.png, NAME-probability.png or "
+        "NAME-classes.png.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders of them")
+    add_common(parser)
+    add_subject(parser)
+    add_selection(parser)
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--soft",
+        action="store_true",
+        help="write the probability of the subject as gray levels, not a hard mask",
+    )
+    kind.add_argument(
+        "--class-map",
+        action="store_true",
+        help="write the class of every pixel in the colours of PASCAL VOC, not a mask",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    check_request(args, needs_network=args.class_map)
+    kind = "probability" if args.soft else "classes" if args.class_map else "mask"
+    selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
+    plan = make_plan(args, args.pictures, {kind: f"-{kind}"}, companions=selections)
+
+    from matte_core import segment
+    from matte_core.cli.pictures import read_selection, with_holes
+    from matte_core.files import encode_png, read_picture
+    from matte_core.files.writing import quantise
+    from matte_core.segmentation import colour_map
+
+    def work(job: Job, progress: ProgressCallback) -> Outcome:
+        picture = read_picture(job.source, max_megapixels=args.max_megapixels)
+        hint = read_selection(job, picture, args.max_megapixels)
+        found = segment(picture.image, args.subject, args.model, hint=hint, progress=progress)
+        if kind == "classes":
+            if not found.classes:
+                raise NoSubjectError(f"There is no map of classes. {found.note}")
+            png = encode_png(colour_map(found.labels))
+        elif kind == "probability":
+            soft = with_holes(found.probability, picture)
+            png = encode_png(quantise(soft, is_deep=False))
+        else:
+            png = encode_png(quantise(with_holes(found.mask, picture), is_deep=False))
+        return Outcome({kind: png}, describe(found), in_words(found), notes(found))
+
+    return run_batch(args, plan, work)
+
+
+def describe(found: "Segmentation") -> dict[str, Any]:
+    """Return what a network found as plain values."""
+    return {
+        "source": found.source,
+        "note": found.note,
+        "classes": [
+            {
+                "name": present.name,
+                "index": int(present.index),
+                "share": round(float(present.share), 4),
+                "confidence": round(float(present.confidence), 4),
+            }
+            for present in found.classes
+        ],
+        "subject": list(found.subject),
+        "subject_share": round(float(found.mask.mean()), 4),
+    }
+
+
+def in_words(found: "Segmentation") -> str:
+    """Return what a network found as a few words."""
+    classes = ", ".join(f"{present.name} {present.share:.1%}" for present in found.classes)
+    if not classes:
+        return f"subject {found.mask.mean():.1%}"
+    return classes if len(found.classes) == 1 else f"{classes}; subject: {', '.join(found.subject)}"
+
+
+def notes(found: "Segmentation") -> list[str]:
+    """Return what a person should know about how the subject was found."""
+    return [found.note] if found.note else []

@@ -1,0 +1,214 @@
+"""Photos, masks, trimaps and alphas, read from files by OpenCV and put right afterwards."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.errors import FileError
+from matte_core.files.header import SIGNATURE_BYTES, Header, read_header, sniff
+from matte_core.images import Float32, Image, as_uint8
+
+MAX_MEGAPIXELS = 200.0
+
+# A mask saved as JPEG in colour has a little colour; a photo given as a mask has a lot.
+_COLOUR_STEP = 48
+_COLOURED_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it was in its file, upright.
+
+    Attributes
+    ----------
+    image : (H, W, 3) uint8, or float32 in [0, 1], sRGB
+        Float32 when the file holds 16 bits a channel: value / 65535.
+    alpha : (H, W) float32, [0, 1], or None
+        The transparency that the file came with; None when all of it is opaque.
+    is_gray : bool
+        Whether the file holds gray levels; the three channels are then equal.
+    icc_profile : bytes or None
+        The RGB colour profile, to be put into what is made of the picture.
+    """
+
+    image: Image
+    alpha: Float32 | None = None
+    is_gray: bool = False
+    icc_profile: bytes | None = None
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether the file holds more than 8 bits a channel."""
+        return self.image.dtype != np.uint8
+
+
+def read_picture(
+    path: str | os.PathLike[str], *, max_megapixels: float = MAX_MEGAPIXELS
+) -> Picture:
+    """Read a JPEG, PNG, TIFF, WebP or BMP picture.
+
+    The EXIF orientation is applied, palettes and gray are turned into RGB, transparency is
+    returned apart. Colours stay in the picture's own profile.
+
+    Parameters
+    ----------
+    path : path
+        Any name that the system can hold.
+    max_megapixels : float
+        Larger pictures are refused, by their header, before they are decoded.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read, is not such a picture, is damaged or too large.
+    """
+    name = os.fspath(path)
+    data = _read_bytes(Path(path))
+    header = read_header(data, name)
+    megapixels = header.width * header.height / 1e6
+    if megapixels > max_megapixels:
+        raise FileError(
+            f"{name} has {header.width} x {header.height} pixels, {megapixels:.0f} megapixels; "
+            f"the limit is {max_megapixels:g}.",
+            "Raise the limit with --max-megapixels if the memory is there, or scale it down.",
+        )
+    pixels = _decode(data, header, name)
+    is_gray = pixels.ndim == 2
+    if header.is_inverted:
+        pixels = np.iinfo(pixels.dtype).max - pixels
+    colours, alpha = _split(pixels, header)
+    image = _to_rgb(colours)
+    if alpha is not None and header.is_premultiplied:
+        image = _divide_by_alpha(image, alpha)
+    image = _upright(image, header.orientation)
+    if alpha is not None:
+        alpha = None if alpha.min() == 1 else _upright(alpha, header.orientation)
+    return Picture(image, alpha, is_gray, header.icc_profile)
+
+
+def read_plane(
+    path: str | os.PathLike[str], what: str, *, max_megapixels: float = MAX_MEGAPIXELS
+) -> NDArray[np.uint8] | Float32:
+    """Read a mask, trimap or alpha: the gray levels of a picture.
+
+    White on transparent counts as white on black. Of a picture in colour that has
+    transparency, as a cut-out has, the transparency is taken.
+
+    Parameters
+    ----------
+    path : path
+        The picture.
+    what : str
+        "mask", "trimap" or "alpha", for messages.
+    max_megapixels : float
+        As for `read_picture`.
+
+    Returns
+    -------
+    (H, W) uint8, or float32 in [0, 1] from a picture of 16 bits a channel
+
+    Raises
+    ------
+    FileError
+        As for `read_picture`, and for an opaque picture in colour: a photo is no mask.
+    """
+    picture = read_picture(path, max_megapixels=max_megapixels)
+    if not picture.is_gray and _is_coloured(picture.image):
+        if picture.alpha is None:
+            raise FileError(
+                f"{os.fspath(path)} is a picture in colour, not a {what}.",
+                f"A {what} is a gray picture: white is the subject, black the background.",
+            )
+        plane: NDArray[Any] = picture.alpha
+    else:
+        # The three channels are equal, or as good as.
+        plane = picture.image[..., 1]
+        if picture.alpha is not None:
+            plane = plane * picture.alpha
+            plane = plane if picture.is_deep else plane / 255
+    if not picture.is_deep and plane.dtype != np.uint8:
+        plane = np.rint(plane * 255).astype(np.uint8)
+    return np.ascontiguousarray(plane)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise FileError(f"{path} is a folder.", "Name a picture.")
+        with path.open("rb") as file:
+            start = file.read(SIGNATURE_BYTES)
+            # What is no picture is not read to its end, however long it is.
+            return start if sniff(start) is None else start + file.read()
+    except FileNotFoundError as error:
+        raise FileError(f"There is no file {path}.") from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError(f"{path} cannot be read: {reason}.") from error
+
+
+def _decode(data: bytes, header: Header, name: str) -> NDArray[Any]:
+    if header.patches:
+        patched = bytearray(data)
+        for offset, replacement in header.patches:
+            patched[offset : offset + len(replacement)] = replacement
+        data = bytes(patched)
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise FileError(f"{name} cannot be decoded: {error.err}.") from error
+    if pixels is None:
+        raise FileError(
+            f"{name} is a {header.format} of {header.width} x {header.height} pixels "
+            "that cannot be decoded: it is damaged, or of a kind that is not supported.",
+            "Open it in GIMP and export it again as PNG, TIFF or JPEG.",
+        )
+    if pixels.dtype not in (np.uint8, np.uint16):
+        raise FileError(f"{name} holds values of type {pixels.dtype}, not 8 or 16 bits.")
+    return pixels
+
+
+def _split(pixels: NDArray[Any], header: Header) -> tuple[NDArray[Any], Float32 | None]:
+    """Return the colours, and the transparency as float32 in [0, 1] when there is one."""
+    if pixels.ndim == 2:
+        if header.gray_key is None:
+            return pixels, None
+        return pixels, (pixels != header.gray_key).astype(np.float32)
+    if pixels.shape[2] < 4:
+        return pixels, None
+    alpha: Float32 = np.divide(pixels[..., 3], np.iinfo(pixels.dtype).max, dtype=np.float32)
+    return pixels[..., :3], alpha
+
+
+def _to_rgb(colours: NDArray[Any]) -> Image:
+    code = cv2.COLOR_GRAY2RGB if colours.ndim == 2 else cv2.COLOR_BGR2RGB
+    image: NDArray[Any] = cv2.cvtColor(np.ascontiguousarray(colours), code)
+    return np.divide(image, 65535, dtype=np.float32) if image.dtype == np.uint16 else image
+
+
+def _divide_by_alpha(image: Image, alpha: Float32) -> Image:
+    limit = 255 if image.dtype == np.uint8 else 1
+    # Where alpha is zero there is no colour to find; black stays black.
+    straight: NDArray[Any] = np.minimum(image / np.maximum(alpha, 1e-6)[..., None], limit)
+    return as_uint8(straight / limit) if limit == 255 else straight.astype(np.float32)
+
+
+def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Apply an EXIF orientation (EXIF 2.32, tag 274)."""
+    if orientation in (5, 6, 7, 8):
+        pixels = np.swapaxes(pixels, 0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def _is_coloured(image: Image) -> bool:
+    step = _COLOUR_STEP if image.dtype == np.uint8 else _COLOUR_STEP / 255
+    spread = image.max(axis=2) - image.min(axis=2)
+    return float(np.mean(spread > step)) > _COLOURED_SHARE

@@ -1,0 +1,153 @@
+"""Pictures encoded by OpenCV, and files that are written whole or not at all."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.errors import FileError
+from matte_core.files.jpeg import with_profile
+from matte_core.files.png import offset_chunk, profile_chunk, with_chunks
+from matte_core.images import Alpha, Image, as_float, as_uint8
+
+JPEG_QUALITY = 95
+
+
+def stack_alpha(foreground: Image, alpha: Alpha, *, is_deep: bool) -> NDArray[Any]:
+    """Return colours and alpha as one (H, W, 4) array, uint8, or uint16 if `is_deep`.
+
+    Values that came from such integers go back to the very same ones.
+    """
+    if is_deep:
+        return np.dstack([_as_uint16(as_float(foreground)), _as_uint16(alpha)])
+    return np.dstack([as_uint8(foreground), np.rint(alpha * 255).astype(np.uint8)])
+
+
+def quantise(plane: Alpha, *, is_deep: bool) -> NDArray[Any]:
+    """Return an alpha as integers: uint8, or uint16 if `is_deep`."""
+    return _as_uint16(plane) if is_deep else np.rint(plane * 255).astype(np.uint8)
+
+
+def encode_png(
+    pixels: NDArray[Any],
+    *,
+    icc_profile: bytes | None = None,
+    offset_px: tuple[int, int] | None = None,
+) -> bytes:
+    """Encode a picture as PNG.
+
+    Parameters
+    ----------
+    pixels : (H, W), (H, W, 3) or (H, W, 4), uint8 or uint16
+        Gray, RGB, or RGB and alpha (not premultiplied).
+    icc_profile : bytes, optional
+        An RGB profile; left out of gray pictures.
+    offset_px : (row, column), optional
+        Where the picture lies in the one it was cropped from, for programs that place it.
+    """
+    stored = pixels
+    if pixels.ndim == 3:
+        stored = cv2.cvtColor(
+            pixels, cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
+        )
+    # OpenCV's own settings are quicker than any level asked for, and no larger.
+    encoded = _encode(".png", stored, [])
+    chunks = []
+    if icc_profile and pixels.ndim == 3:
+        chunks.append(profile_chunk(icc_profile))
+    if offset_px:
+        chunks.append(offset_chunk(offset_px[1], offset_px[0]))
+    return with_chunks(encoded, chunks)
+
+
+def encode_jpeg(
+    image: NDArray[np.uint8], *, quality: int = JPEG_QUALITY, icc_profile: bytes | None = None
+) -> bytes:
+    """Encode an (H, W, 3) uint8 image as JPEG, with colours at full resolution.
+
+    Halved colours would blur the very edges that matting has found.
+    """
+    settings = [
+        cv2.IMWRITE_JPEG_QUALITY,
+        quality,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+    ]
+    encoded = _encode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), settings)
+    return with_profile(encoded, icc_profile) if icc_profile else encoded
+
+
+def check_target(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
+    """Check that a result may be written to `path`.
+
+    Raises
+    ------
+    FileError
+        If it is one of the inputs (whatever `overwrite` says), a folder, or is there already.
+    """
+    for source in inputs:
+        if path.exists() and source.exists() and path.samefile(source):
+            raise FileError(
+                f"{path} is one of the pictures given; it is never written over.",
+                "Name another file or folder with -o.",
+            )
+    if path.is_dir():
+        raise FileError(f"{path} is a folder.", "Name a file, or another folder, with -o.")
+    if path.exists() and not overwrite:
+        raise FileError(
+            f"{path} is there already.", "Give --overwrite to replace it, or another -o."
+        )
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, whatever happens meanwhile.
+
+    The bytes go to a new file in the same folder, are forced to the disk, and take the name
+    in one step. The folder is made if need be.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written; nothing is left behind then.
+    """
+    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(part, flags, 0o666), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        finally:
+            # Gone already when all went well; KeyboardInterrupt comes by here too.
+            with contextlib.suppress(FileNotFoundError):
+                part.unlink()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError(
+            f"{path} cannot be written: {reason}.", "Choose another place with -o."
+        ) from error
+
+
+def _encode(extension: str, pixels: NDArray[Any], settings: list[int]) -> bytes:
+    is_encoded, encoded = cv2.imencode(extension, pixels, settings)
+    if not is_encoded:
+        height, width = pixels.shape[:2]
+        raise FileError(
+            f"A picture of {width} x {height} pixels cannot be stored as {extension[1:].upper()}.",
+            "JPEG holds at most 65500 pixels a side; PNG holds more.",
+        )
+    return encoded.tobytes()
+
+
+def _as_uint16(values: Alpha) -> NDArray[np.uint16]:
+    steps: NDArray[np.uint16] = np.rint(values * np.float32(65535)).astype(np.uint16)
+    return steps

@@ -1,0 +1,170 @@
+"""The command behind `install.py`: reads its options, prints what happens, tells by its status.
+
+    0    everything that is needed is there (a model that could not be fetched is told)
+    1    something that is needed is missing or broken
+    2    the options make no sense
+    130  stopped with Ctrl+C; what was there before still is
+
+Standard library only.
+"""
+
+import argparse
+import io
+import os
+import signal
+import sys
+from pathlib import Path
+
+import matte_core
+from matte_core.errors import MatteError
+from matte_core.setup import gimps, installing, library, places
+from matte_core.setup.checks import Check
+from matte_core.setup.gimps import Machine
+from matte_core.setup.installing import Found, Outcome, Wishes
+from matte_core.setup.plugin import Source
+from matte_core.setup.uninstall import uninstall
+
+
+def main(arguments: list[str], root: Path) -> int:
+    """Run the command for the project in the folder `root`; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A folder's name that the terminal cannot show is no reason to stop.
+            stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _run(options, root)
+    except KeyboardInterrupt:
+        print("\nStopped. What was there before still is.", file=sys.stderr)
+        return 130
+    except MatteError as error:
+        print(f"\n{error.message}\n{error.hint}".rstrip(), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"\nA file cannot be read or written: {error}", file=sys.stderr)
+        print("See that the disk is not full and the folder yours.", file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace, root: Path) -> int:
+    machine = Machine(sys.platform, os.environ, Path.home())
+    wishes = Wishes(
+        repair=options.repair,
+        sample=options.demo,
+        model=options.model,
+        wheels=options.wheels,
+        python=options.python,
+        gimp=options.gimp,
+        mirror=options.mirror,
+        with_gimp=not options.no_gimp,
+    )
+    found = installing.look_around(Source(root), machine, wishes)
+    if options.uninstall:
+        return _uninstall(found, keep_models=options.keep_models)
+    if options.check:
+        return _check(found, with_gimp=not options.no_gimp)
+    if os.environ.get("SUDO_USER") and Path.home() == Path("/root"):
+        print("You run this with sudo: it installs for root alone. Without sudo it is for you.")
+    outcome = installing.install(found, wishes, _print_step)
+    status = _summary(found, outcome, wishes)
+    if options.repair:
+        print()
+        return max(status, _check(found, with_gimp=not options.no_gimp))
+    return status
+
+
+def _uninstall(found: Found, *, keep_models: bool) -> int:
+    # Their package may be gone already, and what was installed for it still there.
+    sandboxed = [places.flatpak(Path.home()).home, places.snap(Path.home()).home]
+    removed = uninstall(found.profiles, [found.host.home, *sandboxed], keep_models=keep_models)
+    for path in removed:
+        print(f"Removed {path}")
+    if not removed:
+        print("There was nothing to remove.")
+    return 0
+
+
+def _check(found: Found, *, with_gimp: bool) -> int:
+    status = 0
+    for check in installing.check(found, with_gimp=with_gimp):
+        _print_check(check)
+        if check.is_needed and not check.ok:
+            status = 1
+    return status
+
+
+def _print_check(check: Check) -> None:
+    mark = "ok  " if check.ok else ("FAIL" if check.is_needed else "note")
+    print(f"{mark}  {check.name}: {check.found}")
+    if check.remedy:
+        print("      " + check.remedy.replace("\n", "\n      "))
+
+
+def _print_step(step: str, message: str) -> None:
+    print(f"{step + ':':<13}{message}", flush=True)
+
+
+def _summary(found: Found, outcome: Outcome, wishes: Wishes) -> int:
+    if outcome.changed:
+        print(f"\nMatte {matte_core.__version__} is installed: {', '.join(outcome.changed)}.")
+    else:
+        print(f"Matte {matte_core.__version__} is installed and up to date; nothing was changed.")
+    for warning in outcome.warnings:
+        print("\nNote: " + warning.replace("\n", "\n      "))
+    if outcome.pictures:
+        print("\nThe sample photo, cut out:")
+        for path in outcome.pictures:
+            print(f"  {path}")
+    print()
+    if any(gimp.is_usable for gimp in found.gimps) or found.profiles:
+        print("In GIMP: Filters > Matte > Cut Out Subject… (start GIMP anew if it is open)")
+    elif wishes.with_gimp:
+        print(f"No GIMP 3 was found. {gimps.where_to_get(found.host.platform)}")
+    print(library.how_to_call(found.host, os.environ.get("PATH", "")))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="install.py",
+        description="Install Matte for GIMP, for the person who runs this; no root is needed. "
+        "Run again, it changes only what is not up to date.",
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="look at every part; change nothing")
+    what.add_argument("--repair", action="store_true", help="make anew what does not work")
+    what.add_argument("--uninstall", action="store_true", help="remove everything it installed")
+    parser.add_argument("--keep-models", action="store_true", help="with --uninstall: not those")
+    demo = parser.add_mutually_exclusive_group()
+    demo.add_argument(
+        "--demo", action="store_const", const=True, help="cut out the sample photo once more"
+    )
+    demo.add_argument(
+        "--no-demo", dest="demo", action="store_const", const=False, help="do not cut it out"
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--model", type=_file, metavar="FILE", help="use this ONNX model")
+    source.add_argument("--mirror", metavar="URL", help="fetch the model from this folder")
+    parser.add_argument(
+        "--wheels", type=_folder, metavar="FOLDER", help="install packages from here, offline"
+    )
+    parser.add_argument("--python", type=_file, metavar="PATH", help="make the environment with it")
+    parser.add_argument("--gimp", type=_file, metavar="PATH", help="the GIMP 3 to use first")
+    parser.add_argument("--no-gimp", action="store_true", help="install the command line alone")
+    parser.add_argument("--version", action="version", version=matte_core.__version__)
+    return parser
+
+
+def _file(text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {path}")
+    return path
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path}")
+    return path

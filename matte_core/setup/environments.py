@@ -1,0 +1,266 @@
+"""Make the virtual environment that the numerics run in, whole or not at all.
+
+The new one is made beside the old one (``env.new``), tried, stamped and only then moved into its
+place, so a failure half-way leaves the old one at work, and what is found at ``env`` with a stamp
+is always whole. An environment may be moved as long as it is used as ``env/bin/python``; the
+scripts that pip writes hold the old path, so they are left out: nothing here needs them.
+
+Standard library only.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from matte_core.errors import SetupError
+from matte_core.setup import removal
+from matte_core.setup.places import Place
+from matte_core.setup.processes import Finished, follow, run
+from matte_core.setup.pythons import Python, remedy
+
+Report = Callable[[str, str], None]
+
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+STAMP = "matte.json"
+IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime")
+STEP = "Environment"
+
+QUICK_SECONDS = 30.0
+IMPORT_SECONDS = 180.0
+NEEDED_BYTES = 900_000_000
+
+# A person's pip settings for proxies, certificates and mirrors count; those that would send the
+# packages elsewhere or change which ones are installed do not.
+_PIP_VARIABLES = {
+    "PIP_USER": "0",
+    "PIP_REQUIRE_VIRTUALENV": "0",
+    "PIP_NO_INPUT": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "PIP_PROGRESS_BAR": "off",
+}
+_PIP_UNWANTED = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_CONSTRAINT", "PIP_REQUIREMENT")
+
+
+def fingerprint(requirements: Path = REQUIREMENTS) -> str:
+    """Return the SHA-256 of the list of packages, whatever its line ends."""
+    return hashlib.sha256(requirements.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def problem(place: Place, requirements: Path = REQUIREMENTS) -> str:
+    """Say what is wrong with the environment of a place; empty when nothing is.
+
+    Quick: reads the stamp and starts the environment's Python, which is what a system's upgrade
+    breaks. `import_problem` looks deeper.
+    """
+    stamp = _read_stamp(place.environment)
+    if stamp is None:
+        return "there is none yet" if not place.environment.exists() else "it is not whole"
+    if stamp.get("requirements") != fingerprint(requirements):
+        return "it was made for another version of Matte"
+    python = place.python_of(place.environment)
+    script = "import sys; print('%d.%d' % sys.version_info[:2])"
+    answer = run(place.command(python, "-I", "-S", "-c", script), QUICK_SECONDS)
+    if answer.status:
+        return f"its Python does not start ({answer.last_words})"
+    if answer.output.strip() != stamp.get("python"):
+        return f"its Python was {stamp.get('python')} and is now {answer.output.strip()}"
+    return ""
+
+
+def import_problem(
+    place: Place, environment: Path | None = None, imports: tuple[str, ...] = IMPORTS
+) -> str:
+    """Load every package in the environment; say what is wrong, empty when nothing is."""
+    python = place.python_of(environment or place.environment)
+    script = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+    answer = run(place.command(python, "-I", "-c", script, *imports), IMPORT_SECONDS)
+    return "" if answer.status == 0 else answer.last_words
+
+
+def make(
+    place: Place,
+    python: Python,
+    report: Report,
+    *,
+    wheels: Path | None = None,
+    requirements: Path = REQUIREMENTS,
+    imports: tuple[str, ...] = IMPORTS,
+) -> None:
+    """Make the environment anew and put it in the place of the old one.
+
+    Parameters
+    ----------
+    place : Place
+        Where to; its home must exist.
+    python : Python
+        What to make it with, from `matte_core.setup.pythons.find`.
+    report : callable
+        Given the step and what happens.
+    wheels : Path, optional
+        A folder of wheels to install from, instead of a package index.
+    requirements : Path, optional
+        The packages, pinned and hashed.
+    imports : tuple of str, optional
+        The modules that must load before the environment counts as whole.
+
+    Raises
+    ------
+    SetupError
+        If it cannot be made. The old environment is then still there.
+    """
+    new = place.home / "env.new"
+    log = place.home / "logs" / "install.log"
+    removal.remove(new)
+    _check_space(place.home)
+    # Inside a Flatpak or a Snap the project's folder may be out of sight; the home is not.
+    listed = place.home / "requirements.new.txt"
+    try:
+        shutil.copyfile(requirements, listed)
+        _create(place, python, new, report, log)
+        _install(place, new, listed, wheels, report, log)
+        report(STEP, "Trying the packages")
+        wrong = import_problem(place, new, imports)
+        if wrong:
+            raise SetupError(
+                f"The packages were installed, but do not load: {wrong}.", f"See {log}."
+            )
+        _drop_scripts(place, new)
+        stamp = {
+            "requirements": fingerprint(requirements),
+            "python": f"{python.version[0]}.{python.version[1]}",
+            "made_with": str(python.path),
+        }
+        (new / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
+        removal.swap(new, place.environment)
+    except OSError as error:
+        raise SetupError(
+            f"The environment cannot be written: {error}.",
+            f"Close GIMP, see that the disk of {place.home} is not full, and run this again.",
+        ) from error
+    finally:
+        removal.remove(new)
+        removal.remove(listed)
+
+
+def _read_stamp(environment: Path) -> dict[str, object] | None:
+    try:
+        stamp = json.loads((environment / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return stamp if isinstance(stamp, dict) else None
+
+
+def _check_space(home: Path) -> None:
+    free = shutil.disk_usage(home).free
+    if free < NEEDED_BYTES:
+        raise SetupError(
+            f"The disk of {home} has {free / 1e6:.0f} MB left; the environment needs "
+            f"{NEEDED_BYTES / 1e6:.0f} MB while it is made.",
+            "Make room, or name another folder with the variable MATTE_HOME.",
+        )
+
+
+def _create(place: Place, python: Python, new: Path, report: Report, log: Path) -> None:
+    report(STEP, f"Making it with Python {python.version_text} ({python.path})")
+    command = place.command(python.path, "-I", "-m", "venv", "--prompt", "matte", new)
+    done = follow(command, log)
+    if done.status:
+        lacks_pip = "ensurepip" in done.output
+        hint = remedy([replace(python, makes_environments=False)], place.platform)
+        raise SetupError(
+            f"{python.path} cannot make a virtual environment: {done.last_words}",
+            hint if lacks_pip else f"See {log}; another Python can be named with --python.",
+        )
+
+
+def _install(
+    place: Place, new: Path, listed: Path, wheels: Path | None, report: Report, log: Path
+) -> None:
+    arguments: list[str | Path] = ["--require-hashes", "--only-binary", ":all:", "-r", listed]
+    if wheels is not None:
+        report(STEP, f"Installing the packages from {wheels}")
+        arguments += ["--no-index", "--find-links", wheels.absolute()]
+    else:
+        report(STEP, "Fetching the packages (about 150 MB, once)")
+    command = place.command(place.python_of(new), "-I", "-m", "pip", "install", *arguments)
+
+    def on_line(line: str) -> None:
+        found = re.match(r"\s*(Collecting|Downloading|Installing collected)\s+(\S+)", line)
+        if found and found[1] == "Collecting":
+            report(STEP, f"Fetching {found[2].partition('==')[0]}")
+        elif found and found[1].startswith("Installing"):
+            report(STEP, "Unpacking")
+
+    done = follow(command, log, on_line, pip_variables())
+    if done.status:
+        message, hint = explain(done, offline=wheels is not None)
+        raise SetupError(message, f"{hint} Everything that pip said is in {log}.")
+
+
+def pip_variables() -> dict[str, str]:
+    """Return the changes to the variables for pip; what it must not see is set to nothing."""
+    changes = {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    if "PIP_CACHE_DIR" not in os.environ:
+        # Hundreds of megabytes in a person's cache would outlive an uninstallation.
+        changes["PIP_NO_CACHE_DIR"] = "1"
+    return changes
+
+
+def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
+    """Turn what pip said when it failed into what was wrong and what to do.
+
+    Returns
+    -------
+    message, hint : str
+    """
+    said = done.output + done.errors
+    if "No space left" in said or "[Errno 28]" in said:
+        return "The disk is full.", "Make room and run this again."
+    if "DO NOT MATCH THE HASHES" in said:
+        return (
+            "A package is not the one that Matte was tested with: its checksum differs.",
+            "It was refused. Try again; if it stays so, the index or a proxy changes files.",
+        )
+    if re.search(r"SSLError|CERTIFICATE_VERIFY_FAILED|certificate verify failed", said):
+        return (
+            "The package index cannot be reached safely: its certificate is not trusted.",
+            "Behind a proxy with a certificate of its own, set PIP_CERT to the file of that.",
+        )
+    if re.search(
+        r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError"
+        r"|Max retries exceeded|Connection refused|Network is unreachable",
+        said,
+    ):
+        return (
+            "The package index cannot be reached.",
+            "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of "
+            "wheels with --wheels.",
+        )
+    if "No matching distribution" in said or "Could not find a version" in said:
+        wanted = re.search(r"No matching distribution found for (\S+)", said)
+        name = wanted[1] if wanted else "a package"
+        if offline:
+            return (
+                f"The folder of wheels does not hold {name} for this computer.",
+                "Fill it on a like computer with: python3 -m pip download --only-binary :all: "
+                "-r matte_core/setup/requirements.txt -d FOLDER",
+            )
+        return (
+            f"{name} is not published for this Python on this computer.",
+            "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python. macOS must "
+            "be 14 or later, glibc 2.28 or later.",
+        )
+    errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
+    return f"pip failed: {errors[-1][6:].strip() if errors else done.last_words}", ""
+
+
+def _drop_scripts(place: Place, environment: Path) -> None:
+    for script in place.python_of(environment).parent.iterdir():
+        is_python = script.name.lower().startswith("python") or script.suffix.lower() == ".dll"
+        if not is_python:
+            removal.remove(script)

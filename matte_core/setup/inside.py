@@ -1,0 +1,56 @@
+"""Check and repair from inside GIMP: the same parts as `install.py`, for this plug-in alone.
+
+The plug-in's folder holds all that is needed: `matte_core` with the pinned list of packages. What
+is made is what `install.py` would have made for this person, in the same place.
+
+Standard library only.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import matte_core
+from matte_core.setup import checks, environments, homes, library, networks, places, pythons
+from matte_core.setup.checks import Check
+from matte_core.setup.environments import Report
+from matte_core.setup.plugin import Source
+
+CORE = Path(matte_core.__file__).resolve().parent
+OLDEST_GIMP = (3, 0)
+
+
+def look(gimp_version: str) -> Iterator[Check]:
+    """Look at every part that the plug-in needs, one after the other.
+
+    Parameters
+    ----------
+    gimp_version : str
+        Of the GIMP that the plug-in runs in, such as "3.0.4".
+    """
+    numbers = tuple(int(part) for part in gimp_version.split(".")[:2])
+    yield Check("GIMP", numbers >= OLDEST_GIMP, gimp_version, "")
+    yield Check("Plug-in", True, f"version {matte_core.__version__}, {CORE.parent}")
+    yield from checks.check_inside(places.host(), CORE)
+
+
+def repair(report: Report) -> list[str]:
+    """Make anew what does not work; return what could not be had but is no reason to stop.
+
+    Raises
+    ------
+    SetupError
+        If the environment cannot be made; the old one is then still there.
+    """
+    place = places.host()
+    homes.claim(place.home)
+    with homes.one_at_a_time(place.home):
+        wrong = environments.problem(place) or environments.import_problem(place)
+        if wrong:
+            report(environments.STEP, f"{place.environment}: {wrong}")
+            environments.make(place, pythons.find(place), report)
+        # The network is fetched through the command line, so that must be there as well.
+        source = Source(CORE.parent)
+        if library.problem(place, source):
+            library.install(place, source)
+        wrong = networks.ensure(place, report)
+    return [f"The network could not be had: {wrong}"] if wrong else []

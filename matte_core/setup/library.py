@@ -1,0 +1,102 @@
+"""Put the library and the `matte` command into the project's folder.
+
+    <home>/lib/__main__.py     starts the command line
+    <home>/lib/matte_core/     a copy of the library
+    <home>/bin/matte           a script for a shell; matte.cmd on Windows
+
+``<env>/bin/python -I <home>/lib`` runs it too: a folder with a `__main__.py` is put on the path
+even in isolated mode.
+
+Standard library only.
+"""
+
+import os
+import shlex
+from pathlib import Path
+
+from matte_core import folders
+from matte_core.setup import trees
+from matte_core.setup.places import Place
+from matte_core.setup.plugin import Source
+
+_START = b'''"""Start Matte's command line from its own folder."""
+
+import sys
+
+from matte_core.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
+'''
+
+
+def folder(place: Place) -> Path:
+    """Return the folder that holds the library."""
+    return place.home / "lib"
+
+
+def launcher(place: Place) -> Path:
+    """Return the script that runs the command line."""
+    return place.home / "bin" / ("matte.cmd" if place.platform == "win32" else "matte")
+
+
+def problem(place: Place, source: Source) -> str:
+    """Say in what the library is not up to date; empty when it is."""
+    wrong = trees.difference(_library(source), folder(place))
+    if wrong:
+        return wrong
+    bin_folder = launcher(place).parent
+    return trees.difference(_scripts(place), bin_folder, {launcher(place).name})
+
+
+def install(place: Place, source: Source) -> None:
+    """Put the library and the command in, or another version of them in their place."""
+    trees.place(_library(source), folder(place), place.home, "lib")
+    trees.place(_scripts(place), launcher(place).parent, place.home, "bin", {launcher(place).name})
+
+
+def command(place: Place, *arguments: str | Path) -> list[str]:
+    """Return the command line that runs `matte` with some arguments."""
+    python = place.python_of(place.environment)
+    return place.command(python, "-I", "-X", "utf8", folder(place), *arguments)
+
+
+def how_to_call(place: Place, search_path: str) -> str:
+    """Say how a person calls the command from a shell."""
+    script = launcher(place)
+    if str(script.parent) in search_path.split(os.pathsep):
+        return "In a shell: matte --help"
+    if place.platform == "win32":
+        return f"In a shell: {script} --help   (or add {script.parent} to your Path)"
+    return (
+        f"In a shell: {shlex.quote(str(script))} --help\n"
+        f"To call it as matte: ln -s {shlex.quote(str(script))} ~/.local/bin/matte"
+    )
+
+
+def _library(source: Source) -> trees.Tree:
+    return {"__main__.py": _START, **trees.read(source.core, "matte_core/")}
+
+
+def _scripts(place: Place) -> trees.Tree:
+    python, library = place.python_of(place.environment), folder(place)
+    if place.platform == "win32":
+        # In a batch file a percent sign of a folder's name must be doubled.
+        home, start, where = (
+            str(path).replace("%", "%%") for path in (place.home, python, library)
+        )
+        lines = [
+            "@echo off",
+            "setlocal",
+            f'set "{folders.HOME_VARIABLE}={home}"',
+            f'"{start}" -I -X utf8 "{where}" %*',
+        ]
+        return {"matte.cmd": "\r\n".join([*lines, ""]).encode()}
+    variable = f"{folders.HOME_VARIABLE}={shlex.quote(str(place.home))}"
+    start, where = shlex.quote(str(python)), shlex.quote(str(library))
+    script = (
+        "#!/bin/sh\n"
+        "# Matte for GIMP's command line; made by its install.py.\n"
+        f'{variable} exec {start} -I -X utf8 {where} "$@"\n'
+    )
+    return {"matte": script.encode()}

@@ -1,0 +1,133 @@
+"""Get a network into the project's folder, through the command line of the environment.
+
+Without one Matte still works: the selection, or the picture's centre, and GrabCut stand in. So a
+network that cannot be fetched is told, and is no reason to stop.
+
+Standard library only.
+"""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import matte_core
+from matte_core import folders
+from matte_core.setup import homes
+from matte_core.setup.environments import Report
+from matte_core.setup.places import Place
+from matte_core.setup.processes import run
+
+CORE = Path(matte_core.__file__).resolve().parent
+DEFAULT = "deeplab-513"
+STEP = "Model"
+STAND_IN = (
+    "Until then a simpler method stands in, which is less exact: the selection, or the "
+    "picture's centre, says where the subject is."
+)
+FETCH_SECONDS = 1800.0
+_ADDED = "added_model"
+_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from matte_core.cli import main; sys.exit(main())"
+)
+
+
+def present(home: Path) -> list[str]:
+    """Return the names of the networks that are there and whole."""
+    return [name for name, is_whole in _found(home) if is_whole]
+
+
+def damaged(home: Path) -> list[str]:
+    """Return the names of the networks whose file is not what their description says."""
+    return [name for name, is_whole in _found(home) if not is_whole]
+
+
+def ensure(
+    place: Place,
+    report: Report,
+    file: Path | None = None,
+    mirror: str | None = None,
+    core: Path = CORE,
+) -> str:
+    """Get a network unless one is there; say what went wrong, empty when nothing did.
+
+    Parameters
+    ----------
+    place : Place
+        Whose environment and library are in order already.
+    report : callable
+    file : Path, optional
+        A person's own ONNX, which becomes the default.
+    mirror : str, optional
+        Where to fetch the published one from instead of its public address.
+    core : Path, optional
+        The `matte_core` whose command line does it.
+    """
+    if file is not None:
+        return _add(place, report, file, core)
+    names = present(place.home)
+    if names and (mirror is None or DEFAULT in names) and DEFAULT not in damaged(place.home):
+        return ""
+    report(STEP, f"Fetching {DEFAULT} (5 MB, once)")
+    arguments = ["models", "fetch", DEFAULT]
+    if mirror is not None:
+        arguments += ["--mirror", mirror]
+    return _matte(place, core, *arguments)
+
+
+def share(source: Path, target: Path) -> None:
+    """Copy what is new among the networks of one home to another, each file whole."""
+    for path in sorted((source / "models").glob("*")):
+        wanted = target / "models" / path.name
+        if path.suffix not in (".onnx", ".json", ".txt") or not path.is_file():
+            continue
+        if not wanted.is_file() or wanted.read_bytes() != path.read_bytes():
+            wanted.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = wanted.with_name(wanted.name + ".new")
+            shutil.copyfile(path, fresh)
+            fresh.replace(wanted)
+
+
+def how_to_get_one(place: Place) -> str:
+    """Say how a person gets a network later."""
+    return (
+        "Get it later with: python3 install.py, where the internet can be reached; "
+        "or with --mirror ADDRESS; or from a file with --model FILE.\n"
+        f"{STAND_IN}"
+        if place.kind == "host"
+        else f"Run: python3 install.py. {STAND_IN}"
+    )
+
+
+def _add(place: Place, report: Report, file: Path, core: Path) -> str:
+    try:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        return f"{file} cannot be read: {error}."
+    if homes.read_note(place.home).get(_ADDED) == digest and present(place.home):
+        return ""
+    report(STEP, f"Adding {file.name}")
+    wrong = _matte(place, core, "models", "add", str(file.absolute()), "--default")
+    if not wrong:
+        homes.write_note(place.home, {_ADDED: digest})
+    return wrong
+
+
+def _matte(place: Place, core: Path, *arguments: str) -> str:
+    python = place.python_of(place.environment)
+    command = place.command(python, "-I", "-X", "utf8", "-c", _START, core.parent, *arguments)
+    done = run(command, FETCH_SECONDS, {folders.HOME_VARIABLE: str(place.home)})
+    return "" if done.status == 0 else done.last_words.removeprefix("matte: ")
+
+
+def _found(home: Path) -> list[tuple[str, bool]]:
+    return [(path.stem, _is_whole(path)) for path in sorted((home / "models").glob("*.onnx"))]
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        return bool(described["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

@@ -1,0 +1,88 @@
+"""Where an environment lives and how a program is started there.
+
+A GIMP from a package uses this computer's own programs. Inside a Flatpak or a Snap there are
+other programs and other libraries, so an environment for them must be made by their own Python,
+from the inside, and in a folder that they can see.
+
+Standard library only.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from matte_core import folders
+
+FLATPAK_APP = "org.gimp.GIMP"
+SNAP_APP = "gimp"
+
+Kind = Literal["host", "flatpak", "snap"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One set of programs, with the folder for everything that is installed for it.
+
+    Attributes
+    ----------
+    kind : {"host", "flatpak", "snap"}
+    home : Path
+        What `matte_core.folders.home` is for the programs of this place.
+    platform : str
+        As `sys.platform`.
+    """
+
+    kind: Kind
+    home: Path
+    platform: str = sys.platform
+
+    @property
+    def environment(self) -> Path:
+        """The folder of the virtual environment."""
+        return self.home / "env"
+
+    @property
+    def called(self) -> str:
+        """The name of the place, for a person."""
+        return {"host": "this computer", "flatpak": "GIMP's Flatpak", "snap": "GIMP's Snap"}[
+            self.kind
+        ]
+
+    def python_of(self, environment: Path) -> Path:
+        """Return the Python of a virtual environment, whether or not it exists yet."""
+        if self.platform == "win32":
+            return environment / "Scripts" / "python.exe"
+        return environment / "bin" / "python"
+
+    def command(self, program: str | os.PathLike[str], *arguments: str | Path) -> list[str]:
+        """Return the command line that starts a program in this place, from outside of it."""
+        inner = [os.fspath(program), *(os.fspath(argument) for argument in arguments)]
+        if self.kind == "flatpak":
+            return ["flatpak", "run", f"--command={inner[0]}", FLATPAK_APP, *inner[1:]]
+        if self.kind == "snap":
+            # The shell of the Snap takes a script; the words stay arguments, never text of it.
+            return ["snap", "run", "--shell", SNAP_APP, "-c", 'exec "$0" "$@"', *inner]
+        return inner
+
+
+def host() -> Place:
+    """Return the place of this process's own programs."""
+    return Place("host", folders.home())
+
+
+def flatpak(user_folder: Path) -> Place:
+    """Return the place of GIMP's Flatpak: what `XDG_DATA_HOME` is inside of it."""
+    return Place(
+        "flatpak", user_folder / ".var" / "app" / FLATPAK_APP / "data" / folders.APP, "linux"
+    )
+
+
+def snap(user_folder: Path) -> Place:
+    """Return the place of GIMP's Snap.
+
+    The folder that a Snap may write and that is not copied at each of its upgrades is
+    ``common``; the rest of the person's hidden folders cannot be seen from inside.
+    """
+    return Place("snap", user_folder / "snap" / SNAP_APP / "common" / folders.APP, "linux")

@@ -1,0 +1,159 @@
+"""Put the plug-in into a profile of GIMP, together with its own copy of `matte_core`.
+
+The folder holds `matte.py`, which alone may be run (GIMP starts everything executable in it), the
+plug-in's package, `matte_core` and `matte-home.json`, which says where the environment is. It is
+written outside of GIMP's search path first, so a GIMP that starts just then sees the old plug-in
+or the new one, never half of one.
+
+Standard library only.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import matte_core
+from matte_core.errors import SetupError
+from matte_core.setup import removal, trees
+from matte_core.setup.gimps import Profile
+
+NOTE = "matte-home.json"
+MAIN = "matte.py"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The project's folder, or another that is laid out like it."""
+
+    root: Path
+
+    @property
+    def core(self) -> Path:
+        return self.root / "matte_core"
+
+    @property
+    def plugin(self) -> Path:
+        return self.root / "plug-ins" / "matte"
+
+    @property
+    def requirements(self) -> Path:
+        return self.core / "setup" / "requirements.txt"
+
+    @property
+    def has_plugin(self) -> bool:
+        return (self.plugin / MAIN).is_file()
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The project's folder for each kind of GIMP that may use one profile."""
+
+    home: Path
+    flatpak: Path | None = None
+
+
+def tree(source: Source, homes: Homes, made: tuple[str, ...] = ()) -> trees.Tree:
+    """Return everything that the plug-in's folder is to hold.
+
+    Parameters
+    ----------
+    source : Source
+    homes : Homes
+    made : tuple of str
+        The folders around it that did not exist before; they go when the plug-in goes.
+    """
+    if not source.has_plugin:
+        raise SetupError(
+            f"{source.plugin / MAIN} is missing.", "Get the whole project, not a part of it."
+        )
+    note: dict[str, object] = {
+        "home": str(homes.home),
+        "source_version": matte_core.__version__,
+    }
+    if homes.flatpak is not None:
+        note["flatpak_home"] = str(homes.flatpak)
+    if made:
+        note["made"] = list(made)
+    return {
+        **trees.read(source.plugin),
+        **trees.read(source.core, "matte_core/"),
+        NOTE: (json.dumps(note, indent=1) + "\n").encode(),
+    }
+
+
+def problem(profile: Profile, source: Source, homes: Homes) -> str:
+    """Say in what the plug-in of a profile is not up to date; empty when it is."""
+    wanted = tree(source, homes, _made_before(profile))
+    if removal.is_link(profile.plugin):
+        return "it is a link"
+    return trees.difference(wanted, profile.plugin, {MAIN})
+
+
+def install(profile: Profile, source: Source, homes: Homes) -> None:
+    """Put the plug-in in, or another version of it in its place.
+
+    Raises
+    ------
+    SetupError
+        If there is a folder of that name that is not this plug-in, or it cannot be written.
+    """
+    target = profile.plugin
+    if target.exists() and not is_ours(target):
+        raise SetupError(
+            f"{target} holds another plug-in of the same name.", "Move it away and run this again."
+        )
+    made = _made_before(profile) or tuple(
+        str(folder)
+        for folder in (target.parent, profile.folder, profile.folder.parent)
+        if not folder.exists()
+    )
+    wanted = tree(source, homes, made)
+    trees.place(wanted, target, profile.folder, "matte-plug-in", {MAIN})
+
+
+def is_ours(folder: Path) -> bool:
+    """Tell whether a folder holds this plug-in, copied by the installer or by hand."""
+    if read_note(folder):
+        return True
+    try:
+        return b"plug-in-matte-" in (folder / MAIN).read_bytes() or (
+            (folder / "matte_plugin").is_dir()
+        )
+    except OSError:
+        return False
+
+
+def read_note(folder: Path) -> dict[str, object]:
+    """Return what the installer noted in the plug-in's folder; empty where it did not."""
+    try:
+        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return note if isinstance(note, dict) and isinstance(note.get("home"), str) else {}
+
+
+def remove(profile: Profile) -> list[Path]:
+    """Take the plug-in away, and the folders that were made for it if nothing else came in.
+
+    Returns
+    -------
+    removed : list of Path
+    """
+    target = profile.plugin
+    for leftover in ("matte-plug-in.new", "matte-plug-in.old"):
+        removal.remove(profile.folder / leftover)
+    note = read_note(target)
+    if not note or removal.is_link(target):
+        return []  # whatever it is, the installer did not put it there
+    removed = [target] if removal.remove(target) else []
+    made = note.get("made")
+    for folder in made if isinstance(made, list) else []:
+        path = Path(str(folder))
+        if path in (target.parent, *target.parent.parents) and removal.remove_if_empty(path):
+            removed.append(path)
+    return removed
+
+
+def _made_before(profile: Profile) -> tuple[str, ...]:
+    made = read_note(profile.plugin).get("made")
+    return tuple(map(str, made)) if isinstance(made, list) else ()

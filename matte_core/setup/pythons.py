@@ -1,0 +1,274 @@
+"""Find a Python on this computer that the environment can be made with.
+
+GIMP's own Python does not do: on Windows it comes from MSYS2, for which nobody publishes compiled
+packages; on macOS and in an AppImage it lives inside a signed or mounted bundle that moves.
+
+Standard library only.
+"""
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from matte_core.errors import SetupError
+from matte_core.setup.places import Place
+from matte_core.setup.processes import run
+
+OLDEST = (3, 11)
+NEWEST = (3, 14)  # the newest that the pinned packages were published for
+NEWEST_INTEL_MAC = (3, 13)  # for which onnxruntime is published up to 1.23 alone
+PROBE_SECONDS = 20.0
+
+_PROBE = """
+import importlib.util, json, platform, sys, sysconfig
+names = ("venv", "ensurepip", "ensurepip.__main__")
+libc = "musl" if "musl" in (sysconfig.get_config_var("SOABI") or "") else ""
+print(json.dumps({
+    "path": getattr(sys, "_base_executable", "") or sys.executable,
+    "version": list(sys.version_info[:3]),
+    "implementation": sys.implementation.name,
+    "bits": 64 if sys.maxsize > 2**32 else 32,
+    "platform": " ".join((sysconfig.get_platform(), platform.machine(), libc)).strip(),
+    "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    "makes_environments": all(map(importlib.util.find_spec, names)),
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Python:
+    """A Python that was asked what it is.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is; of a virtual environment, the Python that it was made with.
+    version : tuple of int
+    implementation : str
+        Such as ``"cpython"``.
+    bits : int
+    platform : str
+        What it was built for and the machine it runs on, such as ``"linux-x86_64 x86_64"`` or
+        ``"macosx-11.0-universal2 arm64"``; ends with ``"musl"`` for that C library.
+    free_threaded : bool
+    makes_environments : bool
+        Whether it comes with `venv` and `ensurepip`.
+    """
+
+    path: Path
+    version: tuple[int, int, int]
+    implementation: str = "cpython"
+    bits: int = 64
+    platform: str = "linux-x86_64 x86_64"
+    free_threaded: bool = False
+    makes_environments: bool = True
+
+    @property
+    def version_text(self) -> str:
+        return ".".join(map(str, self.version))
+
+    @property
+    def fault(self) -> str:
+        """Why it cannot be used, for a person; empty when it can."""
+        if self.version[:2] < OLDEST:
+            return f"is Python {self.version_text}, older than {_text(OLDEST)}"
+        if self.implementation != "cpython":
+            return f"is {self.implementation}, not the usual Python"
+        if self.bits != 64:
+            return "is a 32-bit Python; the packages are published for 64 bits only"
+        if self.platform.startswith("win-arm"):
+            return "is a Python for ARM; the packages for Windows are published for x86-64 only"
+        if self.platform.endswith("musl"):
+            return "is built for musl; the packages are published for glibc only"
+        if "mingw" in self.platform or is_gimps_own(self.path):
+            return "belongs to GIMP or MSYS2 and cannot take compiled packages"
+        if "WindowsApps" in str(self.path):
+            return "comes from the Microsoft Store, which hides its files from other programs"
+        if not self.makes_environments:
+            return "comes without the module that makes environments (venv, ensurepip)"
+        return ""
+
+    @property
+    def is_known_to_fit(self) -> bool:
+        """Whether the pinned packages were published for just this kind of Python."""
+        is_intel_mac = self.platform.startswith("macosx") and self.platform.endswith("x86_64")
+        newest = NEWEST_INTEL_MAC if is_intel_mac else NEWEST
+        return self.version[:2] <= newest and not self.free_threaded
+
+
+def is_gimps_own(path: Path) -> bool:
+    """Tell by its folder whether a Python came inside GIMP's own package."""
+    appdir = os.environ.get("APPDIR", "")
+    if len(appdir) > 1 and path.is_relative_to(appdir):
+        return True
+    folders = str(path).replace("\\", "/").split("/")[:-1]
+    return any(re.fullmatch(r"GIMP.*\.app|GIMP [23].*", name) for name in folders)
+
+
+def probe(path: str | Path, place: Place) -> Python | None:
+    """Ask a Python what it is; None when it does not answer like one."""
+    answer = run(place.command(path, "-I", "-c", _PROBE), PROBE_SECONDS)
+    try:
+        told = json.loads(answer.output)
+        return Python(
+            path=Path(told["path"]),
+            version=(int(told["version"][0]), int(told["version"][1]), int(told["version"][2])),
+            implementation=str(told["implementation"]),
+            bits=int(told["bits"]),
+            platform=str(told["platform"]),
+            free_threaded=bool(told["free_threaded"]),
+            makes_environments=bool(told["makes_environments"]),
+        )
+    except (ValueError, KeyError, IndexError, TypeError):
+        return None
+
+
+def find(place: Place, asked: Path | None = None) -> Python:
+    """Find the Python to make the environment with.
+
+    Parameters
+    ----------
+    place : Place
+        Whose programs are searched.
+    asked : Path, optional
+        Use this one and no other.
+
+    Raises
+    ------
+    SetupError
+        If there is none; the hint says how to get one.
+    """
+    if asked is not None:
+        found = probe(asked, place)
+        if found is None:
+            raise SetupError(f"{asked} is not a Python that starts.", "Name another one.")
+        if found.fault:
+            raise SetupError(f"{asked} {found.fault}.", remedy([found], place.platform))
+        return found
+    if place.kind == "host":
+        paths: Iterable[str | Path] = candidates(place.platform, os.environ, Path.home())
+    else:
+        paths = ["python3"]
+    refused: dict[str, Python] = {}
+    second_best: Python | None = None
+    for path in paths:
+        found = probe(path, place)
+        if found is None:
+            continue
+        if found.fault:
+            refused.setdefault(os.path.realpath(found.path), found)
+        elif found.is_known_to_fit:
+            return found
+        else:
+            second_best = second_best or found
+    if second_best is not None:
+        return second_best
+    raise SetupError(
+        f"No Python {_text(OLDEST)} or later that can be used was found for {place.called}"
+        + "".join(f"; {python.path} {python.fault}" for python in refused.values())
+        + ".",
+        remedy(refused.values(), place.platform),
+    )
+
+
+def candidates(platform: str, environ: Mapping[str, str], user: Path) -> Iterator[Path]:
+    """Yield the paths where a Python may be, the likeliest first, each one once."""
+    seen: set[Path] = set()
+    for path in _places_to_look(platform, environ, user):
+        if path not in seen and path.is_file():
+            seen.add(path)
+            yield path
+
+
+def _places_to_look(platform: str, environ: Mapping[str, str], user: Path) -> Iterator[Path]:
+    running = getattr(sys, "_base_executable", "") or sys.executable
+    if running:
+        yield Path(running)
+    versions = [f"{OLDEST[0]}.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
+    search_path = environ.get("PATH", os.defpath)
+    for version in versions:
+        found = shutil.which(f"python{version}", path=search_path)
+        if found:
+            yield Path(found)
+    yield from _usual_places(platform, environ, user, versions)
+    # Last, because on a bare macOS a "python3" is there that only offers to install Xcode. The
+    # launcher "py" of Windows starts the newest it knows of.
+    for name in ("python3", "python", "py"):
+        found = shutil.which(name, path=search_path)
+        if found:
+            yield Path(found)
+
+
+def _usual_places(
+    platform: str, environ: Mapping[str, str], user: Path, versions: list[str]
+) -> Iterator[Path]:
+    if platform == "win32":
+        for version in versions:
+            short = version.replace(".", "")
+            for variable, below in (
+                ("LOCALAPPDATA", f"Programs/Python/Python{short}"),
+                ("ProgramFiles", f"Python{short}"),
+            ):
+                if variable in environ:
+                    yield Path(environ[variable]) / below / "python.exe"
+        return
+    roots = [Path("/usr/bin"), Path("/usr/local/bin")]
+    if platform == "darwin":
+        frameworks = Path("/Library/Frameworks/Python.framework/Versions")
+        yield from (frameworks / version / "bin" / "python3" for version in versions)
+        roots = [Path("/opt/homebrew/bin"), Path("/usr/local/bin"), Path("/opt/local/bin")]
+    roots.append(user / ".local" / "bin")
+    yield from (root / f"python{version}" for version in versions for root in roots)
+    pyenv = Path(environ.get("PYENV_ROOT", user / ".pyenv")) / "versions"
+    if pyenv.is_dir():
+        yield from sorted((found / "bin" / "python3" for found in pyenv.iterdir()), reverse=True)
+
+
+def remedy(refused: Iterable[Python], platform: str, os_release: Path | None = None) -> str:
+    """Say what a person has to install, in the words of their system."""
+    if platform == "win32":
+        return "Install Python from https://www.python.org/downloads/windows/ and run this again."
+    if platform == "darwin":
+        return (
+            "Install Python from https://www.python.org/downloads/macos/ "
+            "(or: brew install python@3.13) and run this again."
+        )
+    system = _distribution(os_release or Path("/etc/os-release"))
+    bare = next((python for python in refused if python.fault.startswith("comes without")), None)
+    if {"debian", "ubuntu"} & system:
+        if bare is not None:
+            package = f"python{bare.version[0]}.{bare.version[1]}-venv"
+            return f"Run: sudo apt install {package}   and then this again."
+        return "Run: sudo apt install python3 python3-venv   and then this again."
+    if {"fedora", "rhel"} & system:
+        return "Run: sudo dnf install python3.13   and then this again."
+    if {"suse", "opensuse"} & system:
+        return "Run: sudo zypper install python313   and then this again."
+    if "arch" in system:
+        return "Run: sudo pacman -S python   and then this again."
+    return (
+        f"Install Python {_text(OLDEST)} to {_text(NEWEST)} with its venv module, "
+        "or name one with --python."
+    )
+
+
+def _distribution(os_release: Path) -> set[str]:
+    try:
+        lines = os_release.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return set()
+    words: set[str] = set()
+    for line in lines:
+        key, _, value = line.partition("=")
+        if key in ("ID", "ID_LIKE"):
+            words.update(value.strip().strip("'\"").lower().split())
+    return words
+
+
+def _text(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"

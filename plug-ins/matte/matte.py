@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""Matte for GIMP: cut subjects out of photos. GIMP runs this file; it registers the actions."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# Installed, the library lies beside this file; in a checkout, two folders up.
+sys.path[:0] = [str(place) for place in (HERE, HERE.parents[1]) if (place / "matte_core").is_dir()]
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_plugin import actions
+
+
+class Matte(Gimp.PlugIn):
+    """The actions of Filters > Matte."""
+
+    def do_set_i18n(self, _name):
+        return False
+
+    def do_query_procedures(self):
+        return list(actions.ACTIONS)
+
+    def do_create_procedure(self, name):
+        return actions.ACTIONS[name].create(self)
+
+
+Gimp.main(Matte.__gtype__, sys.argv)

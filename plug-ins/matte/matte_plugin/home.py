@@ -1,0 +1,30 @@
+"""Where this copy of the plug-in finds its environment: what the installer wrote beside it.
+
+GIMP packages (Flatpak, Snap, AppImage) change the variables that name a person's folders, so
+the installer notes the folder that it used in `matte-home.json`, and the plug-in trusts that
+over the variables.
+"""
+
+import os
+from pathlib import Path
+
+from matte_core import folders
+from matte_core.setup.plugin import read_note
+
+FLATPAK = Path("/.flatpak-info")
+NOTE = Path(__file__).resolve().parents[1] / "matte-home.json"
+
+
+def settle() -> None:
+    """Make `matte_core.folders` and every child process use the folder that was installed to."""
+    if os.environ.get(folders.HOME_VARIABLE):
+        return
+    # One profile serves a GIMP from a package and one from a Flatpak, which sees other folders.
+    home = read_note(NOTE.parent).get("flatpak_home" if FLATPAK.exists() else "home")
+    if isinstance(home, str):
+        os.environ[folders.HOME_VARIABLE] = home
+
+
+def worker_log() -> Path:
+    """Return the file that takes the worker's standard error."""
+    return folders.logs() / "worker.log"

@@ -1,0 +1,73 @@
+"""Set Up and Check…: says what works and what does not, and repairs it on request."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, GObject
+
+from matte_core.errors import MatteError
+from matte_core.setup import inside
+from matte_plugin import home, running
+
+NAME = "plug-in-matte-setup"
+
+
+def create(plug_in):
+    """Describe the procedure: its arguments, menus and words."""
+    procedure = Gimp.Procedure.new(plug_in, NAME, Gimp.PDBProcType.PLUGIN, run, None)
+    procedure.set_menu_label("Set _Up and Check…")
+    procedure.add_menu_path("<Image>/Filters/Matte")
+    procedure.set_documentation(
+        "Check whether Matte can work here, and repair it",
+        "Looks at GIMP, Matte's environment, its worker and its network, tries a real cut-out, "
+        "and says what is wrong and where the log is. With repair, what is missing or broken is "
+        "made anew first.",
+        NAME,
+    )
+    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
+    flags = GObject.ParamFlags.READWRITE
+    procedure.add_enum_argument(
+        "run-mode", "Run mode", "The run mode", Gimp.RunMode, Gimp.RunMode.NONINTERACTIVE, flags
+    )
+    procedure.add_boolean_argument(
+        "repair", "_Repair", "Make anew what is missing or broken", False, flags
+    )
+    procedure.add_boolean_return_value(
+        "works", "Works", "Whether all that is needed works", False, flags
+    )
+    procedure.add_string_return_value("report", "Report", "What was found, line by line", "", flags)
+    return procedure
+
+
+def run(procedure, config, _data):
+    """Show the window, or check without one."""
+    home.settle()
+    if config.get_property("run-mode") == Gimp.RunMode.INTERACTIVE:
+        from matte_plugin import set_up_window
+
+        checks = set_up_window.show()
+        return _values(procedure, checks, [])
+    words = []
+    Gimp.progress_init("Matte: checking")
+    try:
+        if config.get_property("repair"):
+            words += inside.repair(
+                lambda step, message: Gimp.progress_set_text(f"{step}: {message}")
+            )
+        checks = list(inside.look(Gimp.version()))
+    except MatteError as error:
+        return running.failed(procedure, str(error))
+    finally:
+        Gimp.progress_end()
+    return _values(procedure, checks, words)
+
+
+def _values(procedure, checks, words):
+    works = all(check.ok for check in checks if check.is_needed)
+    lines = [f"{'ok' if check.ok else 'WRONG'}: {check.name}: {check.found}" for check in checks]
+    values = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+    values.remove(1)
+    values.remove(1)
+    values.insert(1, GObject.Value(GObject.TYPE_BOOLEAN, works))
+    values.insert(2, GObject.Value(GObject.TYPE_STRING, "\n".join(lines + words)))
+    return values

@@ -1,0 +1,140 @@
+"""The window of Set Up and Check…: a line for each part, and a button that repairs.
+
+Checks and repairs take seconds to minutes, so they run in a thread; what they find comes to the
+window through the main loop.
+"""
+
+import threading
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("GimpUi", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gimp, GimpUi, GLib, Gtk, Pango
+
+from matte_core import folders
+from matte_core.errors import MatteError
+from matte_core.setup import checks, inside
+
+REPAIR, OPEN_LOGS = 1, 2
+SPACING = 12
+
+
+def show():
+    """Show the window until it is closed; return what was found last."""
+    GimpUi.init("matte")
+    window = Window()
+    window.look()
+    while (response := window.dialog.run()) in (REPAIR, OPEN_LOGS):
+        if response == REPAIR:
+            window.repair()
+        else:
+            folders.logs().mkdir(parents=True, exist_ok=True, mode=0o700)
+            Gtk.show_uri_on_window(window.dialog, folders.logs().as_uri(), 0)
+    window.close()
+    return window.found
+
+
+class Window:
+    """The dialog and what it shows."""
+
+    def __init__(self):
+        self.found = []
+        self._is_closed = False
+        self.dialog = GimpUi.Dialog(title="Matte: Set Up and Check", role="matte-set-up")
+        self._repair_button = self.dialog.add_button("_Repair", REPAIR)
+        self.dialog.add_button("Open _Log Folder", OPEN_LOGS)
+        self.dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
+        self.dialog.set_default_size(620, 380)
+        box = self.dialog.get_content_area()
+        box.set_spacing(SPACING)
+        box.set_border_width(SPACING)
+        self._grid = Gtk.Grid(column_spacing=SPACING, row_spacing=SPACING // 2)
+        scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+        scrolled.add(self._grid)
+        box.pack_start(scrolled, True, True, 0)
+        row = Gtk.Box(spacing=SPACING)
+        self._spinner = Gtk.Spinner()
+        self._status = Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END)
+        row.pack_start(self._spinner, False, False, 0)
+        row.pack_start(self._status, True, True, 0)
+        box.pack_start(row, False, False, 0)
+        self.dialog.show_all()
+
+    def look(self):
+        """Check every part, in a thread."""
+        self._start("Checking…")
+        self._in_thread(lambda: self._look(Gimp.version(), ""))
+
+    def repair(self):
+        """Repair, then check again, in a thread."""
+        self._start("Repairing…")
+        version = Gimp.version()
+
+        def work():
+            try:
+                words = " ".join(inside.repair(self._report))
+            except MatteError as error:
+                words = str(error)
+            self._look(version, words)
+
+        self._in_thread(work)
+
+    def close(self):
+        """Take the window away; a thread that is still at work finds nobody to tell."""
+        self._is_closed = True
+        self.dialog.destroy()
+
+    def _look(self, version, words):
+        self._in_window(self._clear)
+        found = []
+        for check in inside.look(version):
+            found.append(check)
+            self._in_window(self._add, check)
+        self._in_window(self._finish, found, words)
+
+    def _report(self, step, message):
+        self._in_window(self._status.set_text, f"{step}: {message}")
+
+    def _in_thread(self, work):
+        threading.Thread(target=work, daemon=True).start()
+
+    def _in_window(self, change, *arguments):
+        def once():
+            if not self._is_closed:
+                change(*arguments)
+            return GLib.SOURCE_REMOVE
+
+        GLib.idle_add(once)
+
+    def _start(self, words):
+        self._status.set_text(words)
+        self._spinner.start()
+        self._repair_button.set_sensitive(False)
+
+    def _clear(self):
+        for child in self._grid.get_children():
+            child.destroy()
+
+    def _add(self, check):
+        row = len(self._grid.get_children())
+        name = "object-select-symbolic" if check.ok else "dialog-warning-symbolic"
+        self._grid.attach(Gtk.Image(icon_name=name, valign=Gtk.Align.START), 0, row, 1, 1)
+        title = Gtk.Label(label=check.name, xalign=0, yalign=0)
+        self._grid.attach(title, 1, row, 1, 1)
+        remedy = check.remedy.replace(checks.REPAIR, "Press Repair.")
+        words = f"{check.found}\n{remedy}" if remedy else check.found
+        text = Gtk.Label(label=words, xalign=0, wrap=True, selectable=True, hexpand=True)
+        self._grid.attach(text, 2, row, 1, 1)
+        self._grid.show_all()
+
+    def _finish(self, found, words):
+        self.found = found
+        self._spinner.stop()
+        wrong = [check for check in found if check.is_needed and not check.ok]
+        summary = (
+            "Something is wrong; press Repair." if wrong else "Everything that is needed works."
+        )
+        self._status.set_text(words or summary)
+        self._repair_button.set_sensitive(True)

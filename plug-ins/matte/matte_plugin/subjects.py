@@ -1,0 +1,21 @@
+"""The subjects that can be chosen, with the words a person reads for them."""
+
+from matte_core.segmentation.classes import VOC_CLASSES
+
+AUTO, SELECTION, EVERYTHING = "auto", "selection", "everything"
+
+_SPOKEN = {
+    "aeroplane": "Airplane",
+    "diningtable": "Dining table",
+    "motorbike": "Motorcycle",
+    "pottedplant": "Potted plant",
+    "tvmonitor": "TV or monitor",
+}
+
+#: The classes a network can find, by name, people and pets first as they are asked for most.
+CLASS_LABELS = {
+    name: _SPOKEN.get(name, name.capitalize())
+    for name in sorted(
+        VOC_CLASSES[1:], key=lambda name: (name not in ("person", "cat", "dog"), name)
+    )
+}

@@ -1,0 +1,131 @@
+import os
+import stat
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from matte_core.errors import FileError
+from matte_core.files import check_target, encode_jpeg, encode_png, read_picture, write_whole
+from matte_core.files.writing import quantise, stack_alpha
+
+
+def listing(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_cut_out_comes_back_exactly(tmp_path, photo, is_deep):
+    limit = 65535 if is_deep else 255
+    alpha = np.linspace(0, 1, photo[..., 0].size, dtype=np.float32).reshape(photo.shape[:2])
+    foreground = photo / np.float32(255) if is_deep else photo
+    path = tmp_path / "cut.png"
+    write_whole(path, encode_png(stack_alpha(foreground, alpha, is_deep=is_deep)))
+    picture = read_picture(path)
+    assert picture.is_deep is is_deep
+    np.testing.assert_array_equal(np.rint(picture.alpha * limit), np.rint(alpha * limit))
+    np.testing.assert_allclose(picture.image, foreground, atol=1e-7)
+
+
+def test_every_integer_survives_the_way_through_float():
+    deep = np.arange(65536, dtype=np.float32).reshape(256, 256) / np.float32(65535)
+    np.testing.assert_array_equal(quantise(deep, is_deep=True).ravel(), np.arange(65536))
+    shallow = np.arange(256, dtype=np.float32).reshape(16, 16) / np.float32(255)
+    np.testing.assert_array_equal(quantise(shallow, is_deep=False).ravel(), np.arange(256))
+
+
+def test_profile_and_offset_are_written(tmp_path, build, photo):
+    profile = build.profile(length=70000)
+    png, jpeg = tmp_path / "a.png", tmp_path / "a.jpg"
+    write_whole(png, encode_png(photo, icc_profile=profile, offset_px=(3, -5)))
+    write_whole(jpeg, encode_jpeg(photo, icc_profile=profile))
+    assert read_picture(png).icc_profile == profile
+    assert read_picture(jpeg).icc_profile == profile
+    assert b"oFFs" + (-5).to_bytes(4, "big", signed=True) + (3).to_bytes(4, "big") in (
+        png.read_bytes()
+    )
+    np.testing.assert_array_equal(read_picture(png).image, photo)
+    assert cv2.imread(str(jpeg)).shape == photo.shape
+
+
+def test_gray_gets_no_rgb_profile(build, photo):
+    assert b"iCCP" not in encode_png(photo[..., 0], icc_profile=build.profile())
+
+
+def test_jpeg_keeps_colours_at_full_resolution():
+    stripes = np.zeros((16, 16, 3), np.uint8)
+    stripes[:, ::2] = (255, 0, 0)
+    stripes[:, 1::2] = (0, 0, 255)
+    decoded = cv2.imdecode(np.frombuffer(encode_jpeg(stripes), np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert np.abs(decoded.astype(int) - stripes).max() < 60
+
+
+def test_nothing_else_is_left_in_the_folder(tmp_path):
+    write_whole(tmp_path / "new" / "deep" / "a.png", b"one")
+    write_whole(tmp_path / "new" / "deep" / "a.png", b"two")
+    assert (tmp_path / "new" / "deep" / "a.png").read_bytes() == b"two"
+    assert listing(tmp_path / "new" / "deep") == ["a.png"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_result_has_the_usual_permissions(tmp_path):
+    before = os.umask(0o027)
+    try:
+        write_whole(tmp_path / "a.png", b"x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.png").stat().st_mode) == 0o640
+
+
+def test_failure_half_way_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+
+    def no_space(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(FileError, match=r"a\.png cannot be written: No space left"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert listing(tmp_path) == ["a.png"]
+
+
+def test_interruption_half_way_leaves_nothing(tmp_path, monkeypatch):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "a.png", b"new")
+    assert listing(tmp_path) == []
+
+
+def test_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(FileError, match="cannot be written"):
+        write_whole(tmp_path / "file" / "a.png", b"x")
+
+
+def test_targets_that_are_refused(tmp_path):
+    source, there = tmp_path / "photo.png", tmp_path / "there.png"
+    source.write_bytes(b"x")
+    there.write_bytes(b"x")
+    (tmp_path / "link.png").hardlink_to(source)
+    check_target(tmp_path / "new.png", [source], overwrite=False)
+    check_target(there, [source], overwrite=True)
+    with pytest.raises(FileError, match="there already"):
+        check_target(there, [source], overwrite=False)
+    (tmp_path / "x").mkdir()
+    for same in (source, tmp_path / "link.png", tmp_path / "x" / ".." / "photo.png"):
+        with pytest.raises(FileError, match="never written over"):
+            check_target(same, [Path("missing.png"), source], overwrite=True)
+    with pytest.raises(FileError, match="is a folder"):
+        check_target(tmp_path, [], overwrite=True)
+
+
+def test_picture_too_large_for_jpeg():
+    with pytest.raises(FileError, match=r"70000 x 1 pixels cannot be stored as JPG"):
+        encode_jpeg(np.zeros((1, 70000, 3), np.uint8))

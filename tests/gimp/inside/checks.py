@@ -1,0 +1,336 @@
+"""What must hold in a real GIMP, with the plug-in installed by its installer. Runs in GIMP."""
+
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gegl", "0.4")
+gi.require_version("Gimp", "3.0")
+from document_tools import (
+    CUT_OUT,
+    During,
+    Skipped,
+    alpha_of,
+    call,
+    fail,
+    fingerprint,
+    is_alive,
+    photo,
+    pixels,
+    selection_values,
+    succeed,
+)
+from gi.repository import Gegl, Gimp
+
+HOME = Path(os.environ["MATTE_EXPECTED_HOME"])
+
+# Boxes (rows, columns) of the astronaut portrait that are surely hers and surely not.
+HER_FACE = (slice(90, 140), slice(205, 245))
+NOT_HER = (slice(0, 60), slice(440, 500))
+
+
+def box_mean(values, width, box):
+    rows, columns = box
+    picked = [values[row * width + column]
+              for row in range(rows.start, rows.stop)
+              for column in range(columns.start, columns.stop)]  # fmt: skip
+    return sum(picked) / len(picked)
+
+
+def network():
+    """Skip where no network is installed: the stand-in has no idea of people."""
+    if not list((HOME / "models").glob("*.onnx")):
+        raise Skipped("needs a network, and none could be fetched here")
+
+
+def portrait():
+    network()
+    image = photo("astronaut.png")
+    return image, image.get_layers()[0]
+
+
+def portrait_alpha():
+    image, layer = portrait()
+    succeed(image, [layer])
+    return list(alpha_of(layer.get_mask()))
+
+
+def check_actions_are_registered():
+    cut_out = Gimp.get_pdb().lookup_procedure(CUT_OUT)
+    assert cut_out is not None
+    names = [argument.name for argument in cut_out.get_arguments()]
+    wanted = ["subject", "output", "decontaminate", "trimap-width", "model"]
+    assert set(wanted) <= set(names), names
+    assert "<Image>/Filters/Matte" in cut_out.get_menu_paths()
+    assert "<Image>/Layer/Mask" in cut_out.get_menu_paths()
+    assert Gimp.get_pdb().lookup_procedure("plug-in-matte-setup") is not None
+
+
+def check_layer_mask_shows_the_subject():
+    image, layer = portrait()
+    before = pixels(layer)
+    selection = selection_values(image)
+    succeed(image, [layer], output="layer-mask")
+    alpha = alpha_of(layer.get_mask())
+    assert box_mean(alpha, 512, HER_FACE) > 0.99
+    assert box_mean(alpha, 512, NOT_HER) < 0.01
+    soft = sum(0.02 < value < 0.98 for value in alpha) / len(alpha)
+    assert 0.002 < soft < 0.2, f"{soft:.3f} of the mask is soft"
+    assert pixels(layer) == before
+    assert selection_values(image) == selection
+    assert [item.get_id() for item in image.get_selected_layers()] == [layer.get_id()]
+    assert len(image.get_layers()) == 1
+    assert not image.get_channels()
+
+
+def check_selection_is_the_same_alpha():
+    alpha = portrait_alpha()
+    image, layer = portrait()
+    before = pixels(layer)
+    succeed(image, [layer], output="selection")
+    selected = selection_values(image)
+    worst = max(abs(a * 255 - s) for a, s in zip(alpha, selected, strict=True))
+    assert worst <= 1, f"off by {worst:.2f} steps"
+    assert pixels(layer) == before
+    assert layer.get_mask() is None
+    assert not image.get_channels()
+
+
+def check_new_layer_lies_above_and_keeps_the_original():
+    image, layer = portrait()
+    before = pixels(layer)
+    succeed(image, [layer], output="new-layer-mask")
+    above, below = image.get_layers()
+    assert below.get_id() == layer.get_id()
+    assert pixels(below) == before
+    assert not below.get_visible()
+    assert above.get_visible()
+    mask = above.get_mask()
+    alpha = alpha_of(mask)
+    assert box_mean(alpha, 512, HER_FACE) > 0.99
+    new, old = pixels(above, "R'G'B' u8"), pixels(below, "R'G'B' u8")
+    # The 8 bits of this mask round an alpha of 0.998 to 1, so a step of colour is allowed there.
+    inside = [index for index, value in enumerate(alpha) if value == 1.0]
+    assert len(inside) > 50_000
+    differing = [i for i in inside if new[3 * i : 3 * i + 3] != old[3 * i : 3 * i + 3]]
+    assert len(differing) < 0.02 * len(inside)
+    rows, columns = HER_FACE
+    for row in range(rows.start, rows.stop):
+        span = slice(3 * (row * 512 + columns.start), 3 * (row * 512 + columns.stop))
+        assert new[span] == old[span]
+    edge = [index for index, value in enumerate(alpha) if 0.2 < value < 0.8]
+    changed = sum(new[3 * i : 3 * i + 3] != old[3 * i : 3 * i + 3] for i in edge)
+    assert changed > 0.5 * len(edge), "the edge still has the old background's colour"
+
+
+def check_without_decontamination_colours_stay():
+    image, layer = portrait()
+    succeed(image, [layer], output="new-layer-mask", decontaminate=0.0, hide_original=False)
+    above, below = image.get_layers()
+    assert pixels(above, "R'G'B' u8") == pixels(below, "R'G'B' u8")
+    assert below.get_visible()
+
+
+def check_offset_layer_lands_in_place():
+    alpha = portrait_alpha()
+    image, layer = portrait()
+    image.resize(700, 600, 120, -40)
+    assert list(layer.get_offsets())[1:] == [120, -40]
+    succeed(image, [layer], output="selection")
+    selected = selection_values(image)
+    for row in range(0, 472, 7):
+        for column in range(0, 512, 5):
+            expected = alpha[(row + 40) * 512 + column] * 255
+            assert abs(expected - selected[row * 700 + column + 120]) <= 1
+        assert not any(selected[row * 700 : row * 700 + 120])
+    succeed(image, [layer], output="layer-mask")
+    mask = layer.get_mask()
+    assert (mask.get_width(), mask.get_height()) == (512, 512)
+    worst = max(abs(a - b) for a, b in zip(alpha, alpha_of(mask), strict=True))
+    assert worst <= 1 / 255
+
+
+def check_several_layers_are_each_cut_out():
+    image, layer = portrait()
+    second = layer.copy()
+    image.insert_layer(second, None, 0)
+    succeed(image, [layer, second])
+    assert layer.get_mask() is not None
+    assert second.get_mask() is not None
+    assert pixels(layer.get_mask()) == pixels(second.get_mask())
+
+
+def check_existing_mask_is_replaced_or_intersected():
+    alpha = portrait_alpha()
+    image, layer = portrait()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 512, 100)
+    layer.add_mask(layer.create_mask(Gimp.AddMaskType.SELECTION))
+    Gimp.Selection.none(image)
+    succeed(image, [layer], existing_mask="intersect")
+    both = alpha_of(layer.get_mask())
+    assert not any(both[101 * 512 :])
+    assert all(abs(a - b) <= 1 / 255 for a, b in zip(alpha[: 99 * 512], both, strict=False))
+    succeed(image, [layer], existing_mask="replace")
+    assert all(
+        abs(a - b) <= 1 / 255 for a, b in zip(alpha, alpha_of(layer.get_mask()), strict=True)
+    )
+
+
+def check_high_precision_gray_and_indexed():
+    for precision in (Gimp.Precision.U16_NON_LINEAR, Gimp.Precision.FLOAT_LINEAR):
+        image, layer = portrait()
+        image.convert_precision(precision)
+        before = pixels(layer)
+        succeed(image, [layer])
+        alpha = alpha_of(layer.get_mask())
+        assert box_mean(alpha, 512, HER_FACE) > 0.99
+        steps = {round(value * 255, 6) % 1 for value in alpha if 0 < value < 1}
+        assert len(steps) > 50, "the alpha was cut to 8 bits"
+        assert pixels(layer) == before
+    for convert in (
+        lambda image: image.convert_grayscale(),
+        lambda image: image.convert_indexed(
+            Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 64, False, False, ""
+        ),
+    ):
+        image, layer = portrait()
+        convert(image)
+        before = pixels(layer)
+        succeed(image, [layer])
+        assert box_mean(alpha_of(layer.get_mask()), 512, HER_FACE) > 0.9
+        assert pixels(layer) == before
+
+
+def check_transparency_stays():
+    image, layer = portrait()
+    layer.add_alpha()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 200, 80, 20, 20)
+    layer.edit_clear()
+    Gimp.Selection.none(image)
+    succeed(image, [layer], output="new-layer-mask")
+    above, below = image.get_layers()
+    assert pixels(above, "A u8") == pixels(below, "A u8")
+    assert 0 in pixels(above, "A u8")
+
+
+def check_selection_as_a_hint():
+    image, layer = portrait()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 20, 0, 400, 512)
+    kept = selection_values(image)
+    succeed(image, [layer], subject="selection")
+    assert selection_values(image) == kept
+    alpha = alpha_of(layer.get_mask())
+    assert box_mean(alpha, 512, HER_FACE) > 0.99
+    assert box_mean(alpha, 512, NOT_HER) < 0.01
+
+
+def check_last_values_are_used():
+    image, layer = portrait()
+    succeed(image, [layer], output="selection", run_mode=Gimp.RunMode.WITH_LAST_VALS)
+    assert image.get_layers()
+
+
+def check_bad_input_is_refused_and_changes_nothing():
+    image, layer = portrait()
+    message = fail(image, [layer], subject="selection")
+    assert "selected" in message, message
+    channel = Gimp.Channel.new(image, "Mine", 512, 512, 100, Gegl.Color.new("red"))
+    image.insert_channel(channel, None, 0)
+    message = fail(image, [channel])
+    assert "Mine" in message, message
+    message = fail(image, [layer], model="/nowhere/net.onnx")
+    assert "/nowhere/net.onnx" in message, message
+    message = fail(image, [layer], subject="train")
+    assert "person" in message, message
+
+
+def check_a_picture_without_a_subject_says_so():
+    network()
+    image = Gimp.Image.new(320, 240, Gimp.ImageBaseType.RGB)
+    layer = Gimp.Layer.new(
+        image, "Plain", 320, 240, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL
+    )
+    image.insert_layer(layer, None, 0)
+    layer.fill(Gimp.FillType.WHITE)
+    message = fail(image, [layer])
+    assert "select" in message.lower(), message
+
+
+def large_portrait():
+    image, layer = portrait()
+    layer.scale(4096, 4096, False)
+    image.resize_to_layers()
+    return image, layer
+
+
+def check_a_killed_worker_changes_nothing():
+    image, layer = large_portrait()
+    with During(lambda _plug_in, worker: os.kill(worker, 9), seconds=1.5) as during:
+        message = fail(image, [layer])
+    assert during.found, "no worker was seen"
+    assert "ended" in message, message
+    assert "worker.log" in message, message
+
+
+def check_a_killed_plug_in_takes_its_worker_along():
+    image, layer = large_portrait()
+    before = fingerprint(image)
+    with During(lambda plug_in, _worker: os.kill(plug_in, 9), seconds=1.5) as during:
+        status, _ = call(image, [layer])
+    assert status != Gimp.PDBStatusType.SUCCESS
+    assert during.found, "no worker was seen"
+    limit = time.monotonic() + 2
+    while is_alive(during.found[1]) and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert not is_alive(during.found[1]), "the worker outlived its plug-in"
+    assert fingerprint(image) == before
+
+
+@contextmanager
+def hidden(path):
+    """Take a file or folder away for a while."""
+    away = path.with_name(path.name + ".away")
+    path.rename(away)
+    try:
+        yield
+    finally:
+        away.rename(path)
+
+
+def check_a_missing_environment_is_said():
+    image, layer = portrait()
+    with hidden(HOME / "env"):
+        message = fail(image, [layer])
+    assert "Set Up and Check" in message, message
+
+
+def check_without_a_network_the_selection_does():
+    image = photo("astronaut.png")
+    layer = image.get_layers()[0]
+    before = pixels(layer)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 30, 0, 390, 512)
+    with hidden(HOME / "models"):
+        succeed(image, [layer], subject="selection")
+    alpha = alpha_of(layer.get_mask())
+    assert box_mean(alpha, 512, HER_FACE) > 0.9
+    assert box_mean(alpha, 512, NOT_HER) < 0.05
+    assert pixels(layer) == before
+
+
+def check_set_up_reports_what_works():
+    procedure = Gimp.get_pdb().lookup_procedure("plug-in-matte-setup")
+    config = procedure.create_config()
+    result = procedure.run(config)
+    assert result.index(0) == Gimp.PDBStatusType.SUCCESS
+    works, report = result.index(1), result.index(2)
+    assert works, report
+    for part in ("GIMP", "Environment", "Worker", "Cutting out"):
+        assert f"ok: {part}" in report, report
+    with hidden(HOME / "env"):
+        result = procedure.run(config)
+    works, report = result.index(1), result.index(2)
+    assert not works, report
+    assert "WRONG: Environment" in report, report

@@ -1,0 +1,172 @@
+"""What the checks inside GIMP share: opening, calling, looking at every pixel. Runs in GIMP."""
+
+import hashlib
+import os
+import struct
+import threading
+import time
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gegl", "0.4")
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gegl, Gimp, Gio
+
+CUT_OUT = "plug-in-matte-cut-out"
+PHOTOS = Path("/mnt/shared/data/photos")
+
+
+class Skipped(Exception):
+    """A check that cannot be made here; the message says why."""
+
+
+def photo(name):
+    """Open one of the shared photos."""
+    path = PHOTOS / name
+    if not path.exists():
+        raise Skipped("needs the shared test photos")
+    return load(path)
+
+
+def load(path):
+    return Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(str(path)))
+
+
+def call(image, layers, name=CUT_OUT, run_mode=Gimp.RunMode.NONINTERACTIVE, **arguments):
+    """Run a procedure of the plug-in; return its status and GIMP's last error."""
+    procedure = Gimp.get_pdb().lookup_procedure(name)
+    assert procedure is not None, f"{name} is not registered"
+    config = procedure.create_config()
+    config.set_property("run-mode", run_mode)
+    config.set_property("image", image)
+    config.set_core_object_array("drawables", layers)
+    for key, value in arguments.items():
+        config.set_property(key.replace("_", "-"), value)
+    result = procedure.run(config)
+    return result.index(0), Gimp.get_pdb().get_last_error()
+
+
+def succeed(image, layers, **arguments):
+    status, error = call(image, layers, **arguments)
+    assert status == Gimp.PDBStatusType.SUCCESS, error
+
+
+def fail(image, layers, **arguments):
+    """Run a procedure that must fail and leave the image as it was; return its message."""
+    before = fingerprint(image)
+    status, error = call(image, layers, **arguments)
+    assert status in (Gimp.PDBStatusType.EXECUTION_ERROR, Gimp.PDBStatusType.CALLING_ERROR), status
+    assert fingerprint(image) == before, "the image was changed by a failed run"
+    return error
+
+
+def pixels(drawable, format_name=None):
+    """Return all pixels; as they are stored when no format is named."""
+    buffer = drawable.get_buffer()
+    rectangle = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
+    return buffer.get(rectangle, 1.0, format_name, Gegl.AbyssPolicy.NONE)
+
+
+def alpha_of(mask):
+    """Return a mask's or a channel's values as floats, row after row."""
+    return struct.unpack(f"<{mask.get_width() * mask.get_height()}f", pixels(mask, "Y float"))
+
+
+def selection_values(image):
+    return pixels(image.get_selection(), "Y u8")
+
+
+def digest(drawable):
+    return hashlib.sha256(pixels(drawable)).hexdigest()
+
+
+def fingerprint(image):
+    """Return all that a person could see of an image and its items."""
+    return {
+        "size": (image.get_width(), image.get_height()),
+        "layers": [_layer_print(layer) for layer in image.get_layers()],
+        "channels": [(item.get_name(), digest(item)) for item in image.get_channels()],
+        "selection": digest(image.get_selection()),
+        "selected layers": [layer.get_id() for layer in image.get_selected_layers()],
+        "selected channels": [item.get_id() for item in image.get_selected_channels()],
+    }
+
+
+def _layer_print(layer):
+    mask = layer.get_mask()
+    return (
+        layer.get_id(),
+        layer.get_name(),
+        layer.get_visible(),
+        tuple(layer.get_offsets()),
+        digest(layer),
+        None if mask is None else (digest(mask), layer.get_edit_mask(), layer.get_apply_mask()),
+        [_layer_print(child) for child in layer.get_children()] if layer.is_group() else [],
+    )
+
+
+def children(pid):
+    """Return the numbers of a process's children."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it ended while we looked
+            if int(status[1]) == pid and status[0] != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def plug_in_and_worker():
+    """Return the process numbers of a running plug-in of ours and its worker, or None."""
+    for plug_in in children(os.getppid()):
+        try:
+            command = Path(f"/proc/{plug_in}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"matte.py" in command:
+            workers = children(plug_in)
+            if workers:
+                return plug_in, workers[0]
+    return None
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class During:
+    """Do something to the plug-in's processes a while after they have started.
+
+    with During(lambda plug_in, worker: os.kill(worker, 9), seconds=1.5) as seen: ...
+    """
+
+    def __init__(self, action, seconds=0.0, patience=30.0):
+        self._action = action
+        self._seconds = seconds
+        self._patience = patience
+        self.found = None
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._thread.join()
+
+    def _watch(self):
+        limit = time.monotonic() + self._patience
+        while time.monotonic() < limit:
+            self.found = plug_in_and_worker()
+            if self.found:
+                time.sleep(self._seconds)
+                self._action(*self.found)
+                return
+            time.sleep(0.02)

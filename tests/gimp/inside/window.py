@@ -1,0 +1,174 @@
+"""A real GIMP window on a screen of its own, driven by keyboard and mouse. Runs in the tree.
+
+An agent, started as GIMP's batch script, runs Python inside the same GIMP on request: what the
+window shows can be compared with what the document holds.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+GIMPRC = """
+(check-updates no)
+(color-profile-policy keep)
+(metadata-rotation-policy keep)
+(save-session-info no)
+(single-window-mode yes)
+(theme "Default")
+(theme-color-scheme dark)
+(undo-levels 20)
+"""
+
+AGENT = """
+import pathlib, time, traceback, json, sys
+import gi
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, Gegl
+sys.path.insert(0, "/mnt/checkout/tests/gimp/inside")
+folder = pathlib.Path({folder!r})
+scope = dict(Gimp=Gimp, Gegl=Gegl)
+(folder / "ready").touch()
+while not (folder / "stop").exists():
+    request = folder / "request.py"
+    if request.exists():
+        code = request.read_text()
+        request.unlink()
+        scope["answer"] = None
+        try:
+            exec(code, scope)
+            told = ["ok", scope["answer"]]
+        except BaseException:
+            told = ["error", traceback.format_exc()]
+        (folder / "answer.new").write_text(json.dumps(told))
+        (folder / "answer.new").rename(folder / "answer.json")
+    time.sleep(0.05)
+"""
+
+SIZE = (1400, 900)
+
+
+class Window:
+    """GIMP with one picture open; use it in a ``with`` statement."""
+
+    def __init__(self, picture, folder, version):
+        self.folder = Path(folder)
+        self._picture = str(picture)
+        self._processes = []
+        self._version = version
+
+    def __enter__(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        profile = Path.home() / ".config" / "GIMP" / self._version
+        profile.mkdir(parents=True, exist_ok=True)
+        (profile / "gimprc").write_text(GIMPRC)
+        agent = self.folder / "agent.py"
+        agent.write_text(AGENT.format(folder=str(self.folder)))
+        os.environ["DISPLAY"] = self._start_screen()
+        self._start("openbox")
+        batch = f"exec(open({str(agent)!r}).read())"
+        self._start(
+            "dbus-run-session", "--", "gimp", "-n", "-s", self._picture,
+            "--batch-interpreter=python-fu-eval", "-b", batch,
+        )  # fmt: skip
+        self.wait_for(lambda: (self.folder / "ready").exists(), 120, "GIMP to start")
+        time.sleep(2)  # the first windows come and go
+        main = self.wait_for(lambda: self.windows("– GIMP"), 60, "its window")[0]
+        for welcome in self.windows("Welcome to GIMP"):
+            subprocess.run(
+                ["xdotool", "windowfocus", "--sync", welcome, "key", "Escape"], check=True
+            )
+        place = ["windowmove", main, "0", "0", "windowsize", main, *map(str, SIZE)]
+        subprocess.run(["xdotool", *place, "windowfocus", "--sync", main], check=True)
+        time.sleep(2)
+        return self
+
+    def __exit__(self, *_):
+        # What is left goes with the process namespace of the tree.
+        (self.folder / "stop").touch()
+        time.sleep(0.3)
+        for process in reversed(self._processes):
+            process.terminate()
+
+    def _start(self, *command, **options):
+        with (self.folder / f"{command[0]}.log").open("wb") as log:
+            started = subprocess.Popen(command, stdout=log, stderr=log, **options)
+        self._processes.append(started)
+
+    def _start_screen(self):
+        """Start a screen and return its name: the server chooses one that is free."""
+        reading, writing = os.pipe()
+        size = f"{SIZE[0]}x{SIZE[1]}x24"
+        command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"]
+        self._start(*command, pass_fds=[writing])
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            return ":" + told.readline().strip()
+
+    def ask(self, code, patience=60):
+        """Run Python inside GIMP; return what it leaves in `answer`."""
+        answer = self.folder / "answer.json"
+        answer.unlink(missing_ok=True)
+        (self.folder / "request.new").write_text(code)
+        (self.folder / "request.new").rename(self.folder / "request.py")
+        self.wait_for(answer.exists, patience, "an answer from inside GIMP")
+        outcome, value = json.loads(answer.read_text())
+        assert outcome == "ok", value
+        return value
+
+    def windows(self, title):
+        """Return the numbers of the visible windows with this in their title."""
+        found = subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--name", title],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return found.stdout.split()
+
+    def keys(self, *names):
+        """Press keys, one after the other."""
+        for name in names:
+            subprocess.run(["xdotool", "key", "--clearmodifiers", name], check=True)
+            time.sleep(0.3)
+
+    def type(self, text):
+        subprocess.run(["xdotool", "type", "--delay", "30", text], check=True)
+
+    def click(self, x, y, button=1):
+        subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", str(button)], check=True)
+
+    def action(self, words):
+        """Start an action by GIMP's own action search."""
+        self.keys("slash")
+        time.sleep(1)
+        self.type(words)
+        time.sleep(1.5)
+        self.keys("Return")
+
+    def press_ok(self, title):
+        """Click the button at the lower right of a dialog: GIMP's OK."""
+        found = subprocess.run(
+            ["xdotool", "getwindowgeometry", "--shell", self.windows(title)[0]],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        place = dict(line.split("=") for line in found.stdout.splitlines())
+        right, bottom = (
+            int(place["X"]) + int(place["WIDTH"]),
+            int(place["Y"]) + int(place["HEIGHT"]),
+        )
+        self.click(right - 60, bottom - 45)
+
+    def screenshot(self, path):
+        subprocess.run(["import", "-window", "root", str(path)], check=True)
+
+    @staticmethod
+    def wait_for(condition, seconds, what):
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            value = condition()
+            if value:
+                return value
+            time.sleep(0.1)
+        raise AssertionError(f"waited {seconds} s for {what}")

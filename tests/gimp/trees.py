@@ -1,0 +1,170 @@
+"""A real GIMP 3.0 and 3.2 to test in: Debian's own packages, unpacked into a folder.
+
+Where the machine is a Debian or Ubuntu and we are root, each GIMP lives in a tree of its own
+(`mmdebstrap`, about 45 s and 900 MB each), kept in the cache for the next run. A command in a
+tree runs in namespaces of its own: nothing stays mounted, nothing goes on running, and nothing
+is installed on the machine itself.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+SUITES = {"3.0": "trixie", "3.2": "forky"}
+PACKAGES = (
+    "gimp,python3-gi,gir1.2-gimp-3.0,python3-venv,xvfb,xdotool,xauth,dbus-x11,"
+    "fonts-dejavu-core,imagemagick,ca-certificates,procps,openbox"
+)
+CERTIFICATES = Path("etc/ssl/certs/ca-certificates.crt")
+COMPLETE = "complete-1"
+NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
+
+# Runs in new mount and process namespaces, so that nothing stays mounted and nothing goes on
+# running: $1 is the tree, then SOURCE TARGET MODE triples up to --.
+ENTER = """
+set -e
+tree=$1; shift
+mount --make-rprivate /
+mount --bind "$tree" "$tree"
+mount -t proc proc "$tree/proc"
+mount --rbind /dev "$tree/dev"
+mount -t tmpfs tmpfs "$tree/tmp"
+while [ "$1" != -- ]; do
+    mkdir -p "$tree/$2"
+    mount --bind "$1" "$tree/$2"
+    [ "$3" = rw ] || mount -o remount,bind,ro "$tree/$2"
+    shift 3
+done
+shift
+exec chroot "$tree" "$@"
+"""
+
+
+class Unavailable(Exception):
+    """No tree can be made on this machine; the message says why."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A folder with a whole Debian and a GIMP in it."""
+
+    version: str
+    root: Path
+
+    def run(self, command, binds=(), environ=None, **options):
+        """Run a command inside.
+
+        Parameters
+        ----------
+        command : list of str
+        binds : sequence of (Path, str, str)
+            Folders of the machine, the place inside, and "ro" or "rw".
+        environ : dict, optional
+            Variables on top of a plain environment.
+        options
+            Of `subprocess.run`.
+        """
+        return subprocess.run(self.arguments(command, binds, environ), check=False, **options)
+
+    def arguments(self, command, binds=(), environ=None):
+        """Return the argument list that runs `command` inside; see `run`."""
+        triples = [str(part) for bind in binds for part in bind]
+        plain = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+            "HOME": "/root",
+            "LANG": "C.UTF-8",
+            "PIP_CACHE_DIR": "/var/cache/matte-pip",
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name.lower() in ("http_proxy", "https_proxy", "no_proxy")
+                or name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_DEFAULT_TIMEOUT")
+            },
+            **(environ or {}),
+        }
+        settings = [f"{name}={value}" for name, value in plain.items()]
+        enter = [*NAMESPACES, "sh", "-c", ENTER, "sh", str(self.root), *triples, "--"]
+        return [*enter, "/usr/bin/env", "-i", *settings, *command]
+
+
+def cache_folder():
+    """Return the folder for what is kept between runs of the tests."""
+    named = os.environ.get("MATTE_TEST_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(named) if named else Path(base) / "matte-for-gimp-tests"
+
+
+def open_tree(version):
+    """Return the tree with GIMP `version` ("3.0" or "3.2"), building it when it is not there.
+
+    Raises
+    ------
+    Unavailable
+        If this machine cannot build one.
+    """
+    root = cache_folder() / f"gimp-{version}"
+    if not (root / COMPLETE).exists():
+        _require_machine()
+        _build(SUITES[version], root)
+    _bring_network_settings(root)
+    return Tree(version, root)
+
+
+def _require_machine():
+    if not sys.platform.startswith("linux") or shutil.which("apt-get") is None:
+        raise Unavailable("GIMP trees are built from Debian packages; this is no Debian or Ubuntu")
+    if os.geteuid() != 0:
+        raise Unavailable("building and entering a GIMP tree needs root")
+    if subprocess.run([*NAMESPACES, "true"], check=False).returncode:
+        raise Unavailable("this machine does not let us make namespaces")
+
+
+def _build(suite, root):
+    print(f"building a GIMP tree from Debian {suite} in {root} (once, about a minute)", flush=True)
+    shutil.rmtree(root, ignore_errors=True)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    options = ["--variant=apt", f"--include={PACKAGES}"]
+    options += ['--aptopt=Acquire::Check-Valid-Until "false"', "--keyring=/usr/share/keyrings"]
+    built = subprocess.run(
+        ["perl", _mmdebstrap(), *options, suite, root], capture_output=True, text=True, check=False
+    )
+    if built.returncode:
+        shutil.rmtree(root, ignore_errors=True)
+        raise Unavailable(f"mmdebstrap failed for {suite}: {built.stderr[-600:]}")
+    (root / COMPLETE).touch()
+
+
+def _mmdebstrap():
+    """Return the mmdebstrap script: the machine's own, or one unpacked into the cache."""
+    own = shutil.which("mmdebstrap")
+    if own:
+        return own
+    folder = cache_folder() / "mmdebstrap"
+    script = folder / "usr" / "bin" / "mmdebstrap"
+    if script.exists():
+        return script
+    # A private state folder, so that the machine's own package lists stay as they are.
+    state = folder / "apt"
+    (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+    apt = ["apt-get", "-o", f"Dir::State::Lists={state / 'lists'}", "-o", "APT::Sandbox::User=root"]
+    for arguments in (["update"], ["download", "mmdebstrap"]):
+        done = subprocess.run(
+            [*apt, *arguments], cwd=folder, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise Unavailable(f"apt-get {arguments[0]} failed: {done.stderr[-600:]}")
+    (package,) = folder.glob("mmdebstrap_*.deb")
+    subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+    shutil.rmtree(state)
+    return script
+
+
+def _bring_network_settings(root):
+    """Let pip inside reach what the machine reaches: its name servers and its certificates."""
+    shutil.copyfile("/etc/resolv.conf", root / "etc" / "resolv.conf")
+    host = Path("/") / CERTIFICATES
+    if host.exists():
+        shutil.copyfile(host, root / CERTIFICATES)

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Run every check and every test: ``python3 tests/run.py [pytest's arguments]``.
+
+Makes its own environment (kept in the cache, remade when the pinned requirements change), then
+runs ruff, mypy and pytest. The tests in a real GIMP build themselves a GIMP 3.0 and 3.2 where
+that can be done; where it cannot they are skipped, saying why. Standard library only.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "gimp")]
+
+from trees import cache_folder
+
+REQUIREMENTS = (ROOT / "matte_core/setup/requirements.txt", ROOT / "tests/requirements.txt")
+
+
+def make_environment():
+    """Return the Python of the tests' environment, made when it is not there."""
+    contents = b"".join(path.read_bytes() for path in REQUIREMENTS) + sys.version.encode()
+    root = cache_folder() / f"env-{hashlib.sha256(contents).hexdigest()[:12]}"
+    python = root / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    complete = root / "complete"
+    if not complete.exists():
+        print(f"making the tests' environment in {root}", flush=True)
+        for old in cache_folder().glob("env-*"):
+            shutil.rmtree(old)
+        subprocess.run([sys.executable, "-m", "venv", root], check=True)
+        files = [part for path in REQUIREMENTS for part in ("-r", path)]
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", *files], check=True)
+        complete.touch()
+    return python
+
+
+def main():
+    """Run all of it; the exit status is the first that failed."""
+    python = make_environment()
+    # What the user's shell has set must not decide what is tested.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    for title, command in (
+        ("ruff", ["ruff", "check", "."]),
+        ("ruff format", ["ruff", "format", "--check", "."]),
+        ("mypy", ["mypy"]),
+        ("pytest", ["pytest", *sys.argv[1:]]),
+    ):
+        print(f"== {title}", flush=True)
+        status = subprocess.run([python, "-m", *command], cwd=ROOT, env=environ, check=False)
+        if status.returncode:
+            return status.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036  (said in words rather than as a traceback)
+        sys.exit(f"Matte needs Python 3.11 or later; this is {sys.version.split()[0]}.")
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""The client against real child processes, each with one fault: words, and nothing left running."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
+
+from matte_core.errors import Cancelled, ProtocolError, SetupError, WorkerError
+from matte_core.protocol import Array
+from matte_plugin import worker_client
+from matte_plugin.worker_client import Worker
+
+ODD_WORKER = Path(__file__).with_name("odd_worker.py")
+
+
+@pytest.fixture
+def worker(tmp_path, monkeypatch):
+    """Return a maker of clients whose worker has the given fault; checks that all ended."""
+    monkeypatch.setenv("MATTE_CHECKOUT", str(ROOT))
+    monkeypatch.setenv("MATTE_FAULT", str(tmp_path / "fault"))
+    monkeypatch.setattr(worker_client, "START_SECONDS", 5.0)
+    monkeypatch.setattr(worker_client, "SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(worker_client, "END_SECONDS", 0.5)
+    started = []
+    plain_popen = subprocess.Popen
+
+    def remembered_popen(*arguments, **options):
+        process = plain_popen(*arguments, **options)
+        started.append(process)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", remembered_popen)
+
+    def make(fault):
+        (tmp_path / "fault").write_text(fault)
+        return Worker(Path(sys.executable), tmp_path / "logs" / "worker.log", ODD_WORKER)
+
+    yield make
+    assert started
+    assert all(process.poll() is not None for process in started)
+
+
+def test_pixels_go_there_and_back(worker):
+    pixels = os.urandom(3_000_000)
+    seen = []
+    with worker("none") as client:
+        for _ in range(2):
+            answer = client.call(
+                "echo",
+                {"a": 1},
+                {"image": Array("uint8", (1000, 1000, 3), pixels)},
+                lambda fraction, step: seen.append((fraction, step)),
+            )
+    assert answer.values["values"] == {"size": 3_000_000}
+    assert answer.arrays["image"].data == pixels
+    assert (0.5, "Half") in seen
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "words"),
+    [
+        ("ends at once", WorkerError, "ended before it was done"),
+        ("prints at once", ProtocolError, "Hell"),
+        ("other protocol", ProtocolError, "did not greet"),
+        ("old version", SetupError, r"0\.0\.0"),
+        ("ends while working", WorkerError, r"status 3.*worker\.log"),
+        ("ends half-way through a frame", ProtocolError, "ended after"),
+        ("strange frame", ProtocolError, "song"),
+        ("strange progress", ProtocolError, "without a fraction"),
+        ("reads only", WorkerError, "said nothing for"),
+        ("never reads", WorkerError, "said nothing for"),
+    ],
+)
+def test_a_fault_is_said_and_leaves_no_process(worker, fault, error, words):
+    pixels = Array("uint8", (3_000_000,), bytes(3_000_000))
+    with pytest.raises(error, match=words), worker(fault) as client:
+        client.call("cut_out", {}, {"image": pixels})
+
+
+def test_a_worker_that_never_greets_is_given_up(worker, monkeypatch):
+    monkeypatch.setattr(worker_client, "START_SECONDS", 0.5)
+    with pytest.raises(WorkerError, match="said nothing"), worker("never greets"):
+        pass
+
+
+def test_cancel_ends_a_worker_that_does_not_listen(worker):
+    def cancel(fraction, step):
+        if step:
+            raise Cancelled
+
+    started = time.monotonic()
+    with pytest.raises(Cancelled), worker("works for ever") as client:
+        client.call("cut_out", {}, progress=cancel)
+    assert time.monotonic() - started < 10
+
+
+def test_cancel_keeps_a_worker_that_listens(worker):
+    def cancel(fraction, step):
+        if step:
+            raise Cancelled
+
+    with worker("works until told") as client:
+        with pytest.raises(Cancelled):
+            client.call("cut_out", {}, progress=cancel)
+        with pytest.raises(Cancelled):
+            client.call("cut_out", {}, progress=cancel)
+
+
+def test_standard_error_goes_to_the_log(worker, tmp_path):
+    with pytest.raises(WorkerError), worker("ends at once"):
+        pass
+    assert "no luck today" in (tmp_path / "logs" / "worker.log").read_text()
+
+
+def test_the_log_is_rotated(worker, tmp_path, monkeypatch):
+    monkeypatch.setattr(worker_client, "LOG_BYTES", 10)
+    for _ in range(6):
+        with pytest.raises(WorkerError), worker("ends at once"):
+            pass
+    names = sorted(path.name for path in (tmp_path / "logs").iterdir())
+    assert names == ["worker.1.log", "worker.2.log", "worker.3.log", "worker.log"]
+
+
+def test_a_log_that_cannot_be_written_stops_nobody(worker, tmp_path):
+    (tmp_path / "logs").write_text("a file where the folder should be")
+    with worker("none") as client:
+        assert client.call("echo", {}).type == "result"
+
+
+def test_a_missing_environment_is_said(tmp_path):
+    missing = tmp_path / "env" / "bin" / "python"
+    with pytest.raises(SetupError, match="Set Up and Check"), Worker(missing, tmp_path / "log"):
+        pass
+
+
+def test_a_python_that_does_not_start_is_said(tmp_path):
+    broken = tmp_path / "python"
+    broken.write_text("not a program")
+    with pytest.raises(SetupError, match="does not start"), Worker(broken, tmp_path / "log"):
+        pass
