@@ -20,12 +20,12 @@ import cv2
 import gimp_matting
 import numpy as np
 from alpha_methods import GIMP, OURS, PYMATTING, REFERENCE, SHORT_NAMES, read_pair
-from measured import ChildFailed, machine, run_child
+from measured import ChildFailed, machine, run_child, shared_folder
 from measures import measure
 from report import table, write_section
 from sheet import write_sheet
 
-DATA = HERE.parents[2] / "shared" / "data" / "matting" / "alphamatting"
+DATA = shared_folder() / "data" / "matting" / "alphamatting"
 GROWTH_MEGAPIXELS = (0.5, 1, 2, 4, 8, 12, 24)
 GROWTH_UNKNOWN = 0.10
 ERROR_NAMES = ("sad", "mse", "gradient", "connectivity")
