@@ -57,6 +57,6 @@ def test_a_gimp_that_does_not_start_is_told(tmp_path: Path) -> None:
     image, trimap = np.zeros((8, 8, 3), np.uint8), np.full((8, 8), 128, np.uint8)
     with pytest.raises(GimpFailed, match="no-such-gimp"):
         estimate(GimpCommand(["no-such-gimp"], tmp_path, str(tmp_path)), [(image, trimap)])
+    gimp = GimpCommand(["echo", "not a gimp"], tmp_path, str(tmp_path))
     with pytest.raises(GimpFailed, match="not a gimp"):
-        gimp = GimpCommand(["echo", "not a gimp"], tmp_path, str(tmp_path))
         estimate(gimp, [(image, trimap)])
