@@ -73,7 +73,8 @@ class _Run:
             described = {"picture": str(job.source), "files": files, **outcome.values}
             self.say(json.dumps(described), sys.stdout)
         elif not self._args.quiet:
-            names = ", ".join(str(path) for path in job.results.values())
+            first, *others = job.results.values()
+            names = f"{first} and {len(others)} more" if others else str(first)
             detail = f": {outcome.text}" if outcome.text else ""
             self.say(f"{job.source} -> {names}{detail}", sys.stdout)
 

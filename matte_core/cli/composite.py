@@ -103,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.cli.pictures import as_fraction, check_size
     from matte_core.errors import InputError
     from matte_core.files import encode_jpeg, encode_png, read_picture, read_plane
+    from matte_core.files.header import is_srgb
     from matte_core.files.writing import quantise
     from matte_core.images import Alpha, Image, as_float, as_uint8
     from matte_core.progress import part
@@ -154,11 +155,15 @@ def run(args: argparse.Namespace) -> int:
             foreground = decontaminate(foreground, clean, amount / 100)
         progress(0.9, "Composite")
         profile = picture.icc_profile
-        if behind is not None and behind.icc_profile != profile:
-            warnings.append(
-                "The subject and the background have different colour profiles; the result "
-                "has the background's, in which the subject's colours may look different."
+        if behind is not None:
+            same = behind.icc_profile == profile or (
+                is_srgb(behind.icc_profile) and is_srgb(profile)
             )
+            if not same:
+                warnings.append(
+                    "The subject and the background have different colour profiles; the result "
+                    "has the background's, in which the subject's colours may look different."
+                )
             profile = behind.icc_profile
         flat = place(foreground, alpha, is_deep=picture.is_deep)
         if job.results["composite"].suffix.lower() == ".png":

@@ -169,3 +169,8 @@ def rgb_profile(profile: bytes | None) -> bytes | None:
     if profile and profile[16:20] == b"RGB " and profile[36:40] == b"acsp":
         return profile
     return None
+
+
+def is_srgb(profile: bytes | None) -> bool:
+    """Tell whether an ICC profile calls itself sRGB; a picture without one counts as sRGB."""
+    return profile is None or b"sRGB" in profile or "sRGB".encode("utf-16-be") in profile

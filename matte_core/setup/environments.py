@@ -14,13 +14,14 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from matte_core.errors import SetupError
 from matte_core.setup import removal
 from matte_core.setup.places import Place
 from matte_core.setup.processes import Finished, follow, run
-from matte_core.setup.pythons import Python
+from matte_core.setup.pythons import Python, remedy
 
 Report = Callable[[str, str], None]
 
@@ -169,9 +170,11 @@ def _create(place: Place, python: Python, new: Path, report: Report, log: Path) 
     command = place.command(python.path, "-I", "-m", "venv", "--prompt", "matte", new)
     done = follow(command, log)
     if done.status:
+        lacks_pip = "ensurepip" in done.output
+        hint = remedy([replace(python, makes_environments=False)], place.platform)
         raise SetupError(
-            f"{python.path} cannot make a virtual environment: {done.last_words}.",
-            f"See {log}; another Python can be named with --python.",
+            f"{python.path} cannot make a virtual environment: {done.last_words}",
+            hint if lacks_pip else f"See {log}; another Python can be named with --python.",
         )
 
 
@@ -201,7 +204,11 @@ def _install(
 
 def pip_variables() -> dict[str, str]:
     """Return the changes to the variables for pip; what it must not see is set to nothing."""
-    return {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    changes = {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    if "PIP_CACHE_DIR" not in os.environ:
+        # Hundreds of megabytes in a person's cache would outlive an uninstallation.
+        changes["PIP_NO_CACHE_DIR"] = "1"
+    return changes
 
 
 def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
@@ -245,7 +252,8 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
             )
         return (
             f"{name} is not published for this Python on this computer.",
-            "Name a Python from 3.11 to 3.14 for 64 bits with --python.",
+            "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python. macOS must "
+            "be 14 or later, glibc 2.28 or later.",
         )
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
     return f"pip failed: {errors[-1][6:].strip() if errors else done.last_words}", ""

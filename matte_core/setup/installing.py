@@ -131,6 +131,8 @@ def install(found: Found, wishes: Wishes, report: Report) -> Outcome:
                 _environment(place, found.source, wishes, report, outcome)
             except SetupError as error:
                 if place is found.host:
+                    # Where there is no plug-in yet, GIMP at least gets the one that can say so.
+                    _plugins(found, report, outcome, only_missing=True)
                     raise
                 # The rest of the computer need not wait for one package's sandbox.
                 outcome.warnings.append(f"{place.called}: {error}")
@@ -172,9 +174,11 @@ def _environment(
     outcome.changed.append(f"the environment for {place.called}")
 
 
-def _plugins(found: Found, report: Report, outcome: Outcome) -> None:
+def _plugins(found: Found, report: Report, outcome: Outcome, *, only_missing: bool = False) -> None:
     failed: list[MatteError] = []
     for profile in found.profiles:
+        if only_missing and profile.plugin.exists():
+            continue
         homes_for = found.homes_for(profile)
         try:
             wrong = plugin.problem(profile, found.source, homes_for)
@@ -185,7 +189,7 @@ def _plugins(found: Found, report: Report, outcome: Outcome) -> None:
         except SetupError as error:
             failed.append(error)
             outcome.warnings.append(str(error))
-    if failed and len(failed) == len(found.profiles):
+    if failed and len(failed) == len(found.profiles) and not only_missing:
         raise failed[0]
 
 

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from matte_core.cli import main
+from matte_core.files import encode_png, read_picture
+from matte_core.files.header import is_srgb
 
 
 def overlap(found, wanted):
@@ -241,3 +243,31 @@ def test_found_classes_are_told(command, env, shared, tmp_path, load):
     colours = load(tmp_path / "map.png")
     share = (colours == (64, 0, 0)).all(axis=2).mean()
     assert share == pytest.approx(described["classes"][0]["share"], abs=0.01)
+
+
+def test_colour_profiles_are_carried_and_told_apart(tmp_path, monkeypatch, capsys, photo, subject):
+    monkeypatch.chdir(tmp_path)
+
+    def profile(name):
+        head = (132 + len(name)).to_bytes(4, "big") + bytes(12) + b"RGB " + bytes(16) + b"acsp"
+        return head + bytes(92) + name
+
+    alpha = (subject * 255).astype(np.uint8)
+    cut = encode_png(np.dstack([photo, alpha]), icc_profile=profile(b"Adobe RGB (1998)"))
+    (tmp_path / "cut.png").write_bytes(cut)
+    (tmp_path / "wall.png").write_bytes(encode_png(photo, icc_profile=profile(b"sRGB IEC")))
+    (tmp_path / "plain.png").write_bytes(encode_png(photo))
+    for background, picture, carried, is_warned in (
+        ("white", "cut.png", b"Adobe RGB (1998)", False),
+        ("wall.png", "cut.png", b"sRGB IEC", True),
+        ("plain.png", "cut.png", None, True),
+        ("cut.png", "cut.png", b"Adobe RGB (1998)", False),
+    ):
+        out = f"{background}-out.jpg"
+        assert main(["composite", picture, "--background", background, "-o", out]) == 0
+        assert ("different colour profiles" in capsys.readouterr().err) is is_warned
+        found = read_picture(out).icc_profile
+        assert found == (carried and profile(carried))
+    assert is_srgb(None)
+    assert is_srgb(profile(b"sRGB IEC"))
+    assert not is_srgb(profile(b"Display P3"))

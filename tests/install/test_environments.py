@@ -29,6 +29,7 @@ def make(host, python, wheels, requirements, told):
     return run
 
 
+@pytest.mark.usefixtures("copied_environment")
 def test_made_whole_used_and_made_anew(host, make, requirements, wheels, told):
     assert environments.problem(host, requirements) == "there is none yet"
     make()
