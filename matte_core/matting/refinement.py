@@ -18,7 +18,7 @@ from matte_core.progress import ProgressCallback, silent
 STEPS = 20
 
 # Alphas this near to 0 or 1, with all their neighbours, are taken as final.
-_DECIDED = 0.02
+_DECIDED = 0.05
 
 
 def refine(
