@@ -19,9 +19,9 @@ from matte_core.segmentation.grid import Box, ScoreField
 from matte_core.segmentation.network import Network
 
 #: Pixels along the longer side of the first look, where the network's size is free.
-FIRST_LOOK_PX = 769
+FIRST_LOOK_PX = 641
 #: The same of the closer looks at each part, and whether they are mirrored.
-CLOSER_LOOKS = ((641, False), (641, True))
+CLOSER_LOOKS = ((641, False), (769, True))
 _MARGIN = 0.3  # of a part's longer side: the surroundings it is looked at with
 _RIM = 0.1  # of a look's longer side: where it fades in
 _MAX_PARTS = 6
@@ -55,10 +55,10 @@ def closer_looks(
     """Look at every part of the subject by itself, as it is and mirrored."""
     looks: list[Look] = []
     boxes = _part_boxes(first, subject, image.shape)
-    for number, box in enumerate(boxes):
+    for number, (box, crowding) in enumerate(boxes):
         progress(number / len(boxes), "Looking closer")
         for wanted_px, is_mirrored in CLOSER_LOOKS:
-            side = _side_px(wanted_px, network, box)
+            side = _side_px(round(wanted_px * crowding), network, box)
             score = _score_mirrored if is_mirrored else _score_plain
             looks.append(Look(score(network, image, box, side), box, 1.0))
     return looks
@@ -169,8 +169,14 @@ def _score_mirrored(network: Network, image: Image, box: Box, side: int) -> Scor
     return network.score(image[:, ::-1], mirrored, side).mirrored(width)
 
 
-def _part_boxes(first: Look, subject: Sequence[int], shape: tuple[int, ...]) -> list[Box]:
-    """Return a box with surroundings around every part of the subject, the largest first."""
+def _part_boxes(
+    first: Look, subject: Sequence[int], shape: tuple[int, ...]
+) -> list[tuple[Box, float]]:
+    """Return a box with surroundings around every part of the subject, the largest first.
+
+    With each comes by how much less it is to be enlarged because the picture's border leaves
+    it no surroundings: a network knows things of a certain size, and fails on larger ones.
+    """
     box = first.box
     scale = min(1.0, 256 / max(box.height, box.width))
     size = max(2, round(box.height * scale)), max(2, round(box.width * scale))
@@ -180,7 +186,7 @@ def _part_boxes(first: Look, subject: Sequence[int], shape: tuple[int, ...]) -> 
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     parts = sorted(stats[1:count].tolist(), key=lambda part: -part[cv2.CC_STAT_AREA])
     least = _LEAST_PART * int(mask.sum())
-    found: list[Box] = []
+    found: list[tuple[Box, float]] = []
     for left, top, width, height, area in parts[:_MAX_PARTS]:
         if area < least:
             break
@@ -192,8 +198,11 @@ def _part_boxes(first: Look, subject: Sequence[int], shape: tuple[int, ...]) -> 
         )
         margin = round(_MARGIN * max(tight.height, tight.width)) + 4
         part = tight.grown(margin, shape)
-        if not any(_holds(other, part) for other in found):
-            found.append(part)
+        if any(_holds(other, part) for other, _ in found):
+            continue
+        intended = (1 + 2 * _MARGIN) * max(tight.height, tight.width)
+        crowding = min(1.0, max(part.height, part.width) / intended) ** 0.5
+        found.append((part, crowding))
     return found
 
 

@@ -30,6 +30,7 @@ _MARGIN = 0.15  # of the selection's longer side: the surroundings the network i
 _MIN_SHARE = 5e-4  # of the picture: a class that covers less is noise
 _MIN_CONFIDENCE = 0.5
 _MIN_INSIDE = 0.5  # of a connected part, for it to be meant by the selection
+_LEAST_CONTRAST = 4  # in steps of 8 bit: networks see things in perfect flatness
 _DRAWN_PX = 1024  # the longer side of the reduced picture that the outline is drawn on
 _REACH_CELLS = 1.5
 _MOST_REACH_PX = 24
@@ -117,6 +118,9 @@ def _with_network(
     shape = (image.shape[0], image.shape[1])
     box = Box.whole(shape) if hint is None else _surroundings(hint)
     progress(0.0, "Finding the subject")
+    sample = image[:: max(1, shape[0] // 64), :: max(1, shape[1] // 64)]
+    if np.ptp(sample) < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
+        raise NoSubjectError("The picture is all one colour: there is nothing in it to find.")
     first = first_look(network, image, box, FIRST_LOOK_PX if refine else None)
     present = _present_classes(first.scores, network.spec.classes, shape, hint)
     chosen = choose_classes(wanted, present)
@@ -131,8 +135,8 @@ def _with_network(
     if refine:
         mask = without_specks(mask, cell_px)
     if hint is not None:
-        mask = keep_inside(mask, hint)
-        probability *= _near(mask, cell_px)
+        mask = keep_inside(mask, hint, cell_px)
+        probability *= _near(mask, 2 * cell_px)
     if not mask.any():
         names = " or ".join(held.name for held in chosen)
         where = "lies mostly inside the selection" if hint is not None else "is large enough"
@@ -235,22 +239,26 @@ def without_specks(mask: Mask, cell_px: float) -> Mask:
     return cleaned
 
 
-def keep_inside(mask: Mask, hint: Mask) -> Mask:
-    """Keep the connected parts of a mask that lie mostly inside a selection."""
+def keep_inside(mask: Mask, hint: Mask, cell_px: float) -> Mask:
+    """Keep the connected parts of a mask that lie mostly inside a selection.
+
+    What of them goes on far outside is cut off: it is another one of the same kind that
+    touches the one selected.
+    """
     count, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     whole = np.bincount(parts.ravel(), minlength=count)
     inside = np.bincount(parts[hint], minlength=count)
     keep = inside >= _MIN_INSIDE * np.maximum(whole, 1)
     keep[0] = False
-    kept: Mask = keep[parts]
-    return kept
+    around = Box.around(hint)
+    size = 0 if around is None else max(around.height, around.width)
+    return np.asarray(keep[parts] & _near(hint, max(cell_px, _MARGIN / 3 * size)))
 
 
 def _near(mask: Mask, reach_px: float) -> NDArray[Any]:
     """Return where a mask is near: true within `reach_px` of it."""
     distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
-    near: NDArray[Any] = distance <= 2 * reach_px
-    return near
+    return np.asarray(distance <= reach_px)
 
 
 def _stand_in(image: Image, hint: Mask | None, note: str) -> Segmentation:
