@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from matte_core.images import UNKNOWN, Alpha, Float32, Image, Trimap
 from matte_core.matting.level import Level, without_rim
+from matte_core.progress import ProgressCallback, silent
 
 RADIUS_PX = 1
 EPSILON = 1e-5
@@ -22,7 +23,15 @@ EPSILON = 1e-5
 _STRIP_ROWS = 32
 
 
-def lift(level: Level, alpha: Float32, image: Image, trimap: Trimap, out: Alpha) -> None:
+def lift(
+    level: Level,
+    alpha: Float32,
+    image: Image,
+    trimap: Trimap,
+    out: Alpha,
+    *,
+    progress: ProgressCallback = silent,
+) -> None:
     """Fill in the unknown pixels of the full picture from the level's alpha.
 
     Parameters
@@ -35,6 +44,8 @@ def lift(level: Level, alpha: Float32, image: Image, trimap: Trimap, out: Alpha)
     trimap : (H, W) uint8, {0, 128, 255}
     out : (H, W) float32
         Its unknown pixels are overwritten with values in [0, 1]; others are left alone.
+    progress : callable
+        Called between strips; may raise `Cancelled`.
     """
     factor = level.factor
     small, coarse = without_rim(level.image), without_rim(alpha)
@@ -42,6 +53,7 @@ def lift(level: Level, alpha: Float32, image: Image, trimap: Trimap, out: Alpha)
     rows, columns = coarse.shape
     height, width = trimap.shape
     for top in range(0, rows, _STRIP_ROWS):
+        progress(top / rows, "Enlarging")
         bottom = min(top + _STRIP_ROWS, rows)
         strip = slice(top * factor, min(bottom * factor, height))
         is_unknown = trimap[strip] == UNKNOWN
