@@ -135,8 +135,10 @@ def conjugate_gradients(
         iteration += 1
         if monotonic() - reported > _REPORT_SECONDS:
             reported = monotonic()
-            done = np.log(first / norm) / np.log(first / absolute_tolerance)
-            progress(float(np.clip(done, iteration / max_iterations, 1)), "Solving for alpha")
+            done = iteration / max_iterations
+            if absolute_tolerance > 0 and norm > 0:
+                done = max(done, np.log(first / norm) / np.log(first / absolute_tolerance))
+            progress(float(np.clip(done, 0, 1)), "Solving for alpha")
     return x, iteration
 
 
