@@ -281,6 +281,11 @@ def test_a_snap_is_told_the_folder_that_it_can_see(source, host, machine):
     found = Found(source, [host, snap], [], [inside])
     assert found.homes_for(inside).home == snap.home
     assert found.homes_for(Profile(machine / "3.0")).home == host.home
+    # From inside of it the project is out of sight, the plug-in is not.
+    assert found.core_for(snap) == source.core
+    (inside.plugin / "matte_core").mkdir(parents=True)
+    assert found.core_for(snap) == inside.plugin / "matte_core"
+    assert found.core_for(host) == source.core
 
 
 def test_one_profile_that_cannot_be_written_does_not_stop_the_others(
