@@ -90,7 +90,12 @@ def _run(options: argparse.Namespace, root: Path) -> int:
 def _uninstall(found: Found, *, keep_models: bool) -> int:
     # Their package may be gone already, and what was installed for it still there.
     sandboxed = [places.flatpak(Path.home()).home, places.snap(Path.home()).home]
-    removed = uninstall(found.profiles, [found.host.home, *sandboxed], keep_models=keep_models)
+    removed = uninstall(
+        found.profiles,
+        [found.host.home, *sandboxed],
+        links=[Path.home() / ".local" / "bin" / "matte"],
+        keep_models=keep_models,
+    )
     for path in removed:
         print(f"Removed {path}")
     if not removed:
