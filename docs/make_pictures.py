@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 sys.path.insert(0, str(ROOT / "tests" / "gimp"))
 
-import trees
+import trees  # noqa: E402
 
 HOME = "/mnt/work/home"
 MATTE = f"{HOME}/.local/share/matte-for-gimp"
