@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 sys.path.insert(0, str(ROOT / "tests" / "gimp"))
 
-import trees
+import trees  # noqa: E402
 
 HOME = "/mnt/work/home"
 MATTE = f"{HOME}/.local/share/matte-for-gimp"
@@ -27,7 +27,7 @@ SAMPLE = f"{MATTE}/sample/astronaut.png"
 STRIP = (
     'cd /mnt/work && "$1" cutout "$2" -o cut.png && "$1" cutout "$2" --output alpha -o alpha.png '
     '&& "$1" composite cut.png --background "#2a6f97" -o blue.png '
-    "&& convert \"$2\" alpha.png blue.png -resize x420 +append -strip -colors 256 strip.png"
+    '&& convert "$2" alpha.png blue.png -resize x420 +append -strip -colors 256 strip.png'
 )
 
 

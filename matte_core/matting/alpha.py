@@ -28,18 +28,19 @@ from matte_core.images import (
     check_trimap,
 )
 from matte_core.matting import closed_form, guided, knn, refinement, sampling
-from matte_core.matting.level import Level, make_level
+from matte_core.matting.level import Level, make_level, without_rim
 from matte_core.matting.solver import solve
 from matte_core.progress import ProgressCallback, part
 
-# Unknown pixels beyond which the picture is reduced by 2, and those aimed at when it is.
+# Up to so many unknown pixels the picture is solved as it is.
 _FULL_SIZE_UNKNOWN = 12_000
-_LEVEL_UNKNOWN = 100_000
+# Beyond, it is reduced by 2, 3 or 4 so that about so many are left, which takes two seconds.
+_LEVEL_UNKNOWN = 150_000
 _LARGEST_FACTOR = 4
-_MOST_UNKNOWN = 1_000_000
+# Detail is worth more than that, but not more memory than so many take.
+_MOST_UNKNOWN = 500_000
 _MARGIN_PX = 24
 _TOLERANCE = 1e-3
-_REFINED_UNKNOWN = 100_000
 # Alphas this near to 0 or 1 are haze: the quadratic energies never quite get there.
 _HAZE = 0.02
 
@@ -80,27 +81,29 @@ def estimate_alpha(
     report = part(progress, 0, 1)
     report(0.0, "Reducing")
     rows, columns = _region(trimap)
-    level = _solving_level(image[rows, columns], trimap[rows, columns])
-    report(0.05, "Comparing pixels")
-    extent = float(max(level.trimap.shape))
-    system = knn.laplacian(level, extent)
-    report(0.25, "Sampling colours")
-    system = system + sampling.data_term(level, extent)
-    report(0.45, "Setting up")
-    system = system + closed_form.laplacian(level)
-    report(0.6, "Solving for alpha")
-    solution = solve(
-        system.matrix, system.right, tolerance=_TOLERANCE, progress=part(progress, 0.6, 0.8)
-    )
-    plane = level.known_alpha.copy()
-    plane[level.unknown] = np.clip(solution.x, 0, 1)
     region = (image[rows, columns], trimap[rows, columns], alpha[rows, columns])
-    guided.lift(level, plane.reshape(level.trimap.shape), *region)
-    if level.factor == 2 and len(level.unknown) < _REFINED_UNKNOWN:
+    level = _solving_level(*region[:2])
+    extent = float(max(level.trimap.shape))
+    system = knn.laplacian(level, extent, progress=part(progress, 0.05, 0.25))
+    system += sampling.data_term(level, extent, progress=part(progress, 0.25, 0.35))
+    system += closed_form.laplacian(level, progress=part(progress, 0.35, 0.45))
+    solution = solve(
+        system.matrix, system.right, tolerance=_TOLERANCE, progress=part(progress, 0.45, 0.75)
+    )
+    coarse = level.known_alpha.copy()
+    coarse[level.unknown] = np.clip(solution.x, 0, 1)
+    coarse = coarse.reshape(level.trimap.shape)
+    del system
+    if level.factor == 1:
+        unknown = region[1] == UNKNOWN
+        region[2][unknown] = without_rim(coarse)[unknown]
+    else:
+        guided.lift(level, coarse, *region, progress=part(progress, 0.75, 0.8))
+    if level.factor == 2:
         refinement.refine(*region, progress=part(progress, 0.8, 1.0))
     unknown = trimap == UNKNOWN
     alpha[unknown] = np.clip((alpha[unknown] - _HAZE) / (1 - 2 * _HAZE), 0, 1)
-    report(1.0, "Solving for alpha")
+    report(1.0, "Done")
     return alpha
 
 

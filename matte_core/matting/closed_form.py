@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System, from_stencil
+from matte_core.progress import ProgressCallback, silent
 
 EPSILON = 1e-7
 
 _SIDE = 3
 _REACH = 2
 _STENCIL = 2 * _REACH + 1
-_CHUNK = 32_768
+_CHUNK = 16_384
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +37,9 @@ def stencil_offsets(width: int) -> NDArray[np.intp]:
     return np.asarray((steps[:, None] * width + steps).ravel(), np.intp)
 
 
-def laplacian(level: Level, epsilon: float = EPSILON) -> System:
+def laplacian(
+    level: Level, epsilon: float = EPSILON, *, progress: ProgressCallback = silent
+) -> System:
     """Set up the energy of all 3 x 3 windows that hold an unknown pixel.
 
     Parameters
@@ -44,6 +47,8 @@ def laplacian(level: Level, epsilon: float = EPSILON) -> System:
     level : Level
     epsilon : float
         Regularisation of the windows' covariances; small values trust the colours more.
+    progress : callable
+        Called between blocks of windows; may raise `Cancelled`.
 
     Returns
     -------
@@ -55,6 +60,7 @@ def laplacian(level: Level, epsilon: float = EPSILON) -> System:
     corners = _touched_windows(level.trimap)
     stencil = np.zeros((_STENCIL * _STENCIL, len(level.unknown)), np.float64)
     for start in range(0, len(corners), _CHUNK):
+        progress(start / len(corners), "Comparing neighbours")
         chunk = corners[start : start + _CHUNK]
         whitened = _whitened_colours(level.colours, chunk, window, epsilon)
         owners = [level.nodes[chunk + offset] for offset in window]
@@ -83,7 +89,7 @@ def _touched_windows(trimap: NDArray[np.uint8]) -> NDArray[np.intp]:
     touched[:RIM] = touched[height - RIM - 2 :] = False
     touched[:, :RIM] = touched[:, width - RIM - 2 :] = False
     rows, columns = np.nonzero(touched)
-    return rows * width + columns
+    return np.asarray(rows * width + columns, np.intp)
 
 
 def _whitened_colours(
@@ -98,7 +104,7 @@ def _whitened_colours(
     floor = epsilon / (_SIDE * _SIDE)
 
     def covariance(a: Floats, b: Floats) -> Floats:
-        return np.einsum("ik,ik->k", a, b) / (_SIDE * _SIDE)
+        return np.asarray(np.einsum("ik,ik->k", a, b)) / (_SIDE * _SIDE)
 
     # Cholesky factor of each 3 x 3 covariance, then forward substitution, in place.
     c00 = np.sqrt(covariance(red, red) + floor)

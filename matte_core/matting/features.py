@@ -32,7 +32,7 @@ def colour_disc(colours: Float32, disc_weight: float, value_weight: float) -> Fl
     hsv = cv2.cvtColor(colours.reshape(1, -1, 3), cv2.COLOR_RGB2HSV).reshape(-1, 3)
     angle = hsv[:, 0] * np.float32(np.pi / 180)
     radius = hsv[:, 1] * np.float32(disc_weight)
-    features = np.empty_like(hsv)
+    features = np.empty((len(colours), 3), np.float32)
     np.multiply(radius, np.cos(angle), out=features[:, 0])
     np.multiply(radius, np.sin(angle), out=features[:, 1])
     np.multiply(hsv[:, 2], np.float32(value_weight), out=features[:, 2])

@@ -19,8 +19,9 @@ from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.features import colour_disc, with_positions
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System
+from matte_core.progress import ProgressCallback, silent
 
-NEIGHBOURS = 7
+NEIGHBOURS = 10
 WEIGHT = 0.015
 # Lengths of the feature axes: colour decides, position breaks ties.
 DISC_WEIGHT = 0.8
@@ -29,12 +30,19 @@ POSITION_WEIGHT = 0.05
 
 # Known pixels look alike in their thousands: one in so many is enough to be found.
 _KNOWN_STEP = 16
+# Only one unknown pixel in so many asks for its neighbours; the others are found by them.
+_QUERY_STEP = 2
 # A neighbour is accepted when it is at most so much farther (as 1 + this) than the nearest.
 _SLACK = 1.0
+_BLOCK = 20_000
 
 
 def nearest(
-    queries: Float32, candidates: Float32, count: int, slack: float
+    queries: Float32,
+    candidates: Float32,
+    count: int,
+    slack: float,
+    progress: ProgressCallback = silent,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Find the nearest candidates of every query; the result is the same on any machine.
 
@@ -46,6 +54,8 @@ def nearest(
         How many to find; fewer are returned where there are fewer candidates.
     slack : float
         The k-th neighbour found is at most ``1 + slack`` times as far as the k-th nearest.
+    progress : callable
+        Called between blocks of queries; may raise `Cancelled`.
 
     Returns
     -------
@@ -55,12 +65,18 @@ def nearest(
     """
     count = min(count, len(candidates))
     tree = cKDTree(candidates, balanced_tree=False, compact_nodes=False)
-    distances, indices = tree.query(queries, k=count, eps=slack, workers=-1)
-    shape = (len(queries), count)
-    return distances.reshape(shape), indices.reshape(shape)
+    distances = np.empty((len(queries), count))
+    indices = np.empty((len(queries), count), np.intp)
+    for start in range(0, len(queries), _BLOCK):
+        progress(start / len(queries), "Comparing pixels")
+        block = slice(start, start + _BLOCK)
+        found = tree.query(queries[block], k=count, eps=slack, workers=-1)
+        distances[block] = found[0].reshape(-1, count)
+        indices[block] = found[1].reshape(-1, count)
+    return distances, indices
 
 
-def laplacian(level: Level, extent_px: float) -> System:
+def laplacian(level: Level, extent_px: float, *, progress: ProgressCallback = silent) -> System:
     """Set up the energy that ties unknown pixels to what looks like them.
 
     Parameters
@@ -68,6 +84,8 @@ def laplacian(level: Level, extent_px: float) -> System:
     level : Level
     extent_px : float
         Size of the unknown region in pixels of the level, the unit of distance.
+    progress : callable
+        May raise `Cancelled`.
     """
     size = len(level.unknown)
     known = _known_sample(level)
@@ -78,14 +96,15 @@ def laplacian(level: Level, extent_px: float) -> System:
         level.width,
         POSITION_WEIGHT / extent_px,
     )
-    distances, found = nearest(features[:size], features, NEIGHBOURS + 1, _SLACK)
+    asked = np.arange(0, size, _QUERY_STEP, dtype=np.int32)
+    distances, found = nearest(features[asked], features, NEIGHBOURS + 1, _SLACK, progress)
     farthest = np.sqrt(2 * DISC_WEIGHT**2 + VALUE_WEIGHT**2)
     strength = np.maximum(1 - distances / (2 * farthest), 0)
-    strength *= WEIGHT / NEIGHBOURS
-    to_known = found >= size
-    tied = (strength * to_known).sum(axis=1)
-    right = (strength * level.known_alpha[pixels][found]).sum(axis=1)
-    rows = np.repeat(np.arange(size, dtype=np.int32), found.shape[1])
+    strength *= WEIGHT * _QUERY_STEP / NEIGHBOURS
+    tied, right = np.zeros(size), np.zeros(size)
+    tied[asked] = (strength * (found >= size)).sum(axis=1)
+    right[asked] = (strength * level.known_alpha[pixels][found]).sum(axis=1)
+    rows = np.repeat(asked, found.shape[1])
     columns = found.ravel()
     between = (columns < size) & (columns != rows)
     half = scipy.sparse.csr_array(

@@ -86,7 +86,7 @@ def number(image: Float32, trimap: Trimap, alpha: Float32, factor: int) -> Level
         Its values at the known pixels are kept.
     factor : int
     """
-    framed = cv2.copyMakeBorder(image, RIM, RIM, RIM, RIM, cv2.BORDER_REPLICATE)
+    framed = np.pad(image, ((RIM, RIM), (RIM, RIM), (0, 0)), mode="edge")
     labels = np.pad(trimap, RIM)
     unknown = np.flatnonzero(labels == UNKNOWN)
     nodes = np.full(labels.size, -1, np.int32)

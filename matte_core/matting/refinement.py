@@ -13,12 +13,12 @@ from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Tri
 from matte_core.matting import closed_form
 from matte_core.matting.level import number
 from matte_core.matting.solver import conjugate_gradients
-from matte_core.progress import ProgressCallback, silent
+from matte_core.progress import ProgressCallback, part, silent
 
 STEPS = 20
 
 # Alphas this near to 0 or 1, with all their neighbours, are taken as final.
-_DECIDED = 0.02
+_DECIDED = 0.05
 
 
 def refine(
@@ -42,8 +42,13 @@ def refine(
     labels = np.where(alpha > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
     labels[active] = UNKNOWN
     level = number(as_float(image), labels, alpha, 1)
-    system = closed_form.laplacian(level)
+    system = closed_form.laplacian(level, progress=part(progress, 0.0, 0.6, "Refining"))
     x, _ = conjugate_gradients(
-        system.matrix, system.right, alpha[active].astype(np.float64), 0.0, STEPS, progress
+        system.matrix,
+        system.right,
+        alpha[active].astype(np.float64),
+        absolute_tolerance=0.0,
+        max_iterations=STEPS,
+        progress=part(progress, 0.6, 1.0, "Refining"),
     )
     alpha[active] = np.clip(x, 0, 1)

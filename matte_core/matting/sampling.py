@@ -23,6 +23,7 @@ from matte_core.matting.features import with_positions
 from matte_core.matting.knn import nearest
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System, from_values
+from matte_core.progress import ProgressCallback, part, silent
 
 SAMPLES = 5
 WEIGHT = 0.1
@@ -31,11 +32,11 @@ POSITION_WEIGHT = 3.0
 _REGULARISATION = 1e-3
 _BAND_PX = 20
 _KNOWN_STEP = 4
-_QUERY_STEP = 2
+_QUERY_STEP = 3
 _SLACK = 0.5
 
 
-def data_term(level: Level, extent_px: float) -> System:
+def data_term(level: Level, extent_px: float, *, progress: ProgressCallback = silent) -> System:
     """Pull the alphas towards what a mixture of near known colours says.
 
     Neighbours tell nearly the same, so only some pixels are asked, with more weight each.
@@ -45,6 +46,8 @@ def data_term(level: Level, extent_px: float) -> System:
     level : Level
     extent_px : float
         Size of the unknown region in pixels of the level, the unit of distance.
+    progress : callable
+        May raise `Cancelled`.
     """
     asked = np.arange(0, len(level.unknown), _QUERY_STEP)
     pixels = level.unknown[asked]
@@ -52,10 +55,11 @@ def data_term(level: Level, extent_px: float) -> System:
     per_px = POSITION_WEIGHT / extent_px
     queries = with_positions(colours[pixels], pixels, level.width, per_px)
     sides = []
-    for value in (FOREGROUND, BACKGROUND):
+    for place, value in enumerate((FOREGROUND, BACKGROUND)):
         known = _known_near(level, value)
         points = with_positions(colours[known], known, level.width, per_px)
-        _, found = nearest(queries, points, SAMPLES, _SLACK)
+        step = part(progress, 0.5 * place, 0.5 * (place + 1), "Sampling colours")
+        _, found = nearest(queries, points, SAMPLES, _SLACK, step)
         sides.append(colours[known[found]] - colours[pixels][:, None])
     share, contrast = _foreground_share(*sides)
     values = np.zeros(len(level.unknown))

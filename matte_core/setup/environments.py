@@ -34,6 +34,15 @@ QUICK_SECONDS = 30.0
 IMPORT_SECONDS = 180.0
 NEEDED_BYTES = 900_000_000
 
+CONNECTION = (
+    "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of wheels "
+    "with --wheels."
+)
+NEEDS = (
+    "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python; macOS must be 14 "
+    "or later, glibc 2.28 or later."
+)
+
 # A person's pip settings for proxies, certificates and mirrors count; those that would send the
 # packages elsewhere or change which ones are installed do not.
 _PIP_VARIABLES = {
@@ -238,8 +247,7 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
     ):
         return (
             "The package index cannot be reached.",
-            "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of "
-            "wheels with --wheels.",
+            CONNECTION,
         )
     if "No matching distribution" in said or "Could not find a version" in said:
         wanted = re.search(r"No matching distribution found for (\S+)", said)
@@ -250,10 +258,15 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
                 "Fill it on a like computer with: python3 -m pip download --only-binary :all: "
                 "-r matte_core/setup/requirements.txt -d FOLDER",
             )
+        if "(from versions: none)" in said:
+            # With few retries pip does not say why it found nothing.
+            return (
+                f"The package index cannot be reached, or does not hold {name} for this Python.",
+                f"{CONNECTION} {NEEDS}",
+            )
         return (
             f"{name} is not published for this Python on this computer.",
-            "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python. macOS must "
-            "be 14 or later, glibc 2.28 or later.",
+            NEEDS,
         )
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
     return f"pip failed: {errors[-1][6:].strip() if errors else done.last_words}", ""

@@ -77,6 +77,17 @@ class Found:
             return Homes(by_kind.get("snap", self.host.home))
         return Homes(self.host.home, by_kind.get("flatpak"))
 
+    def core_for(self, place: Place) -> Path:
+        """Return a `matte_core` that the programs of a place can see.
+
+        From inside of a Flatpak or a Snap that may not be the project's, but it is the plug-in's.
+        """
+        for profile in self.profiles if place.kind != "host" else []:
+            core = profile.plugin / "matte_core"
+            if (profile.kind == "snap") == (place.kind == "snap") and core.is_dir():
+                return core
+        return self.source.core
+
 
 @dataclass
 class Outcome:
@@ -155,7 +166,7 @@ def check(found: Found, *, with_gimp: bool = True) -> Iterator[Check]:
         if not found.profiles:
             yield from checks.check_plugins([], found.source, Homes(found.host.home))
     for place in found.places:
-        yield from checks.check_inside(place, found.source.core)
+        yield from checks.check_inside(place, found.core_for(place))
 
 
 def _environment(

@@ -7,7 +7,8 @@ cut_out        image, perhaps selection and mask -> alpha, and foreground where 
 matte          image, trimap (H, W, 2) uint8: gray level and opacity, perhaps mask
                -> alpha, and foreground where asked for
 trimap         image and perhaps selection, or mask -> trimap
-segment        image, perhaps selection -> alpha, or colours (H, W, 3) uint8 and their legend
+segment        image, perhaps selection and mask
+               -> alpha, or colours (H, W, 3) uint8 and their legend
 decontaminate  image, mask and opacity, or one of these -> foreground, and the subject's box
 check          -> the versions of the packages, the networks that are installed
 """
@@ -112,7 +113,7 @@ def segment_method(request: Frame, progress: ProgressCallback) -> Frame:
             "result", {"values": values}, {"colours": from_numpy(colour_map(found.labels))}
         )
     alpha = found.probability if params.get("want") == "soft" else found.mask.astype(np.float32)
-    return Frame("result", {"values": _found(found)}, {"alpha": from_numpy(alpha)})
+    return _matted(request, params, alpha, None, _found(found))
 
 
 def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
@@ -121,6 +122,7 @@ def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
 
     params = params_of(request, "image")
     image = image_of(request)
+    name = params.get("name", "the layer")
     planes = [plane_of(request, name) for name in ("mask", "opacity")]
     alpha: Float32 = np.ones(image.shape[:2], np.float32)
     for plane in planes:
@@ -129,9 +131,9 @@ def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
     visible = alpha > 0
     if alpha.min() == 1 or not visible.any():
         raise InputError(
-            "The layer has nothing cut out: all of it is visible."
+            f"Nothing of “{name}” is cut out: all of it is visible."
             if visible.any()
-            else "Nothing of the layer is visible: its mask or its transparency hides all of it.",
+            else f"Nothing of “{name}” is visible: its mask or its transparency hides all of it.",
             "Cut the subject out first, with Filters > Matte > Cut Out Subject….",
         )
     foreground, amount = image, float(params.get("decontaminate", 1.0))
@@ -199,7 +201,7 @@ def _legend(segmentation: Segmentation) -> list[dict[str, Any]]:
     for number, count in sorted(
         zip(numbers.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]
     ):
-        plain = VOC_CLASSES[0] if number == 0 else f"class {number}"
+        plain = VOC_CLASSES[0] if number == 0 else "subject"
         legend.append(
             {
                 "name": names.get(number, plain),

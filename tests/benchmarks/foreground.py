@@ -19,11 +19,11 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 import cv2
 import numpy as np
-from measured import machine, measure, peak_mb, run_child
+from measured import machine, measure, peak_mb, run_child, shared_folder
 from numpy.typing import NDArray
 from report import table, write_section
 
-DATA = HERE.parents[2] / "shared" / "data" / "matting"
+DATA = shared_folder() / "data" / "matting"
 METHODS = ("ours", "PyMatting")
 RUNS = 30
 SOFTNESS_PX = 6.0

@@ -10,45 +10,24 @@ import argparse
 import shutil
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 import cv2
-import gimp_matting
 import numpy as np
-from alpha_methods import GIMP, OURS, PYMATTING, REFERENCE, SHORT_NAMES, read_pair
-from measured import ChildFailed, machine, run_child
+from alpha_methods import GIMP, OURS, PYMATTING, REFERENCE, SHORT_NAMES
+from measured import machine, shared_folder
 from measures import measure
 from report import table, write_section
+from runner import Job, Run, Runner
 from sheet import write_sheet
 
-DATA = HERE.parents[2] / "shared" / "data" / "matting" / "alphamatting"
+DATA = shared_folder() / "data" / "matting" / "alphamatting"
 GROWTH_MEGAPIXELS = (0.5, 1, 2, 4, 8, 12, 24)
 GROWTH_UNKNOWN = 0.10
 ERROR_NAMES = ("sad", "mse", "gradient", "connectivity")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One picture to be done: its files, and how many times it is enlarged."""
-
-    image: str
-    trimap: str
-    alpha: str = ""
-    scale: float = 1
-
-
-@dataclass(frozen=True)
-class Run:
-    """What one method did on several jobs."""
-
-    started_mb: float
-    seconds: list[float]
-    peak_mb: list[float]
-    pixels: list[int]
 
 
 def main() -> int:
@@ -60,7 +39,8 @@ def main() -> int:
         return 1
     folder = Path(tempfile.mkdtemp(prefix="matte-benchmark-"))
     try:
-        runner = _Runner(options)
+        methods = [SHORT_NAMES[name] for name in options.methods.split(",")]
+        runner = Runner(methods, options.gimp, options.gimp_tree)
         parts = [
             _compare(runner, options, trimap, photos, folder / trimap)
             for trimap in options.trimaps.split(",")
@@ -116,61 +96,8 @@ def _without_paths(arguments: str) -> str:
     return " ".join(word for word in words if word != "--write")
 
 
-class _Runner:
-    """Runs methods, and remembers which cannot be run here."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        self.methods = [SHORT_NAMES[name] for name in options.methods.split(",")]
-        self.failed: dict[str, str] = {}
-        self.gimp_version = ""
-        self.gimp_words = options.gimp or gimp_matting.find_gimp()
-        self.gimp_tree = options.gimp_tree
-        if GIMP in self.methods and not (self.gimp_words or self.gimp_tree):
-            self._give_up(GIMP, "no GIMP 3 was found; name one with --gimp or --gimp-tree")
-
-    def run(self, method: str, jobs: list[Job]) -> Run | None:
-        """Run a method on jobs; None where it cannot be run, which is said once."""
-        if method in self.failed:
-            return None
-        print(f"  {method}: {len(jobs)} pictures ...", file=sys.stderr, flush=True)
-        try:
-            if method == GIMP:
-                return self._run_gimp(jobs)
-            request = {"method": method, "jobs": [asdict(job) for job in jobs]}
-            answer = run_child("alpha_methods", request)
-        except (ChildFailed, gimp_matting.GimpFailed) as error:
-            self._give_up(method, str(error))
-            return None
-        columns = (
-            [result[key] for result in answer["results"]]
-            for key in ("seconds", "peak_mb", "pixels")
-        )
-        return Run(answer["started_mb"], *columns)
-
-    def _run_gimp(self, jobs: list[Job]) -> Run:
-        if self.gimp_tree:
-            gimp = gimp_matting.command_in_tree(self.gimp_tree)
-        else:
-            gimp = gimp_matting.command_on_this_machine(self.gimp_words)
-        try:
-            pairs = [read_pair(job.image, job.trimap, job.scale) for job in jobs]
-            found = gimp_matting.estimate(gimp, pairs)
-        finally:
-            shutil.rmtree(gimp.folder)
-        self.gimp_version = found.version
-        for job, alpha in zip(jobs, found.alphas, strict=True):
-            if job.alpha:
-                np.save(job.alpha, alpha)
-        pixels = [trimap.size for _, trimap in pairs]
-        return Run(found.started_mb, found.seconds, found.peak_mb, pixels)
-
-    def _give_up(self, method: str, why: str) -> None:
-        print(f"{method} is left out: {why}", file=sys.stderr)
-        self.failed[method] = why
-
-
 def _compare(
-    runner: _Runner, options: argparse.Namespace, trimap: str, photos: list[str], folder: Path
+    runner: Runner, options: argparse.Namespace, trimap: str, photos: list[str], folder: Path
 ) -> str:
     """Measure every method on every photo with one kind of trimap; return the tables."""
     errors: dict[str, np.ndarray] = {}
@@ -250,7 +177,7 @@ def _ratios(errors: dict[str, np.ndarray], runs: dict[str, Run]) -> str:
     return table(["ours / theirs", "ratio"], rows) if rows else ""
 
 
-def _enlarge(runner: _Runner, data: Path, photos: list[str]) -> str:
+def _enlarge(runner: Runner, data: Path, photos: list[str]) -> str:
     """Time ours against those that can be run on larger pictures."""
     rows = []
     for megapixels, others in ((1.6, ("PyMatting closed form",)), (7, (GIMP,))):
@@ -278,7 +205,7 @@ def _enlarge(runner: _Runner, data: Path, photos: list[str]) -> str:
     return text
 
 
-def _grow(runner: _Runner, data: Path, photos: list[str]) -> str:
+def _grow(runner: Runner, data: Path, photos: list[str]) -> str:
     """Time and memory of ours by size, on the photo whose unknown region is nearest to a tenth."""
     shares = {name: (_gray(data / "Trimap1" / name) == 128).mean() for name in photos}
     name = min(shares, key=lambda photo: abs(shares[photo] - GROWTH_UNKNOWN))

@@ -85,6 +85,11 @@ def measure(
     return result, min(seconds), peak_mb()
 
 
+def shared_folder() -> Path:
+    """Return where the photos and networks for measuring lie, as the tests have it."""
+    return Path(os.environ.get("MATTE_SHARED") or ROOT.parent / "shared")
+
+
 def machine() -> str:
     """Return the machine in words: cores and memory, and nothing that tells which it is."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -177,11 +177,23 @@ def test_a_full_disk_is_told(run, monkeypatch):
     assert "Traceback" not in said
 
 
-def test_an_end_by_a_signal_is_as_clean_as_ctrl_c(run):
-    before = signal.getsignal(signal.SIGTERM)
-    run("--uninstall")
-    assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
-    signal.signal(signal.SIGTERM, before)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_does_not_disturb_the_tidying_up(run, monkeypatch, number):
+    before = [signal.getsignal(each) for each in command.STOPS]
+    tidied = []
+
+    def stopped_twice(*_):
+        try:
+            signal.raise_signal(number)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
+            tidied.append(True)
+
+    monkeypatch.setattr(installing, "look_around", stopped_twice)
+    assert "Stopped" in run(status=130)
+    assert tidied == [True]
+    assert [signal.getsignal(each) for each in command.STOPS] == before
 
 
 @pytest.mark.parametrize(
@@ -269,6 +281,11 @@ def test_a_snap_is_told_the_folder_that_it_can_see(source, host, machine):
     found = Found(source, [host, snap], [], [inside])
     assert found.homes_for(inside).home == snap.home
     assert found.homes_for(Profile(machine / "3.0")).home == host.home
+    # From inside of it the project is out of sight, the plug-in is not.
+    assert found.core_for(snap) == source.core
+    (inside.plugin / "matte_core").mkdir(parents=True)
+    assert found.core_for(snap) == inside.plugin / "matte_core"
+    assert found.core_for(host) == source.core
 
 
 def test_one_profile_that_cannot_be_written_does_not_stop_the_others(

@@ -13,6 +13,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="rights are kept
 
 @posix_only
 def test_the_folder_is_its_owners_alone(tmp_path):
+    (tmp_path / "a" / "home" / "logs").mkdir(parents=True)
     homes.claim(tmp_path / "a" / "home")
     assert stat.S_IMODE((tmp_path / "a" / "home").stat().st_mode) == 0o700
     assert homes.is_claimed(tmp_path / "a" / "home")

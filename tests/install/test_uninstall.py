@@ -78,3 +78,17 @@ def test_what_cannot_be_removed_is_told_and_can_be_tried_again(installed, host, 
     monkeypatch.undo()
     uninstall([installed], [host.home])
     assert not host.home.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_to_the_command_goes_and_any_other_stays(installed, host, tmp_path):
+    ours, other = tmp_path / "matte", tmp_path / "other"
+    ours.symlink_to(library.launcher(host))
+    other.symlink_to(tmp_path / "home folder" / "elsewhere" / "matte")
+    plain = tmp_path / "plain"
+    plain.touch()
+    removed = uninstall([installed], [host.home], links=[ours, other, plain, tmp_path / "none"])
+    assert ours in removed
+    assert not ours.is_symlink()
+    assert other.is_symlink()
+    assert plain.is_file()

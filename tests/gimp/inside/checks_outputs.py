@@ -115,38 +115,6 @@ def check_an_indexed_image_refuses_a_soft_layer_but_takes_a_mask():
     assert pixels(above, "R'G'B' u8") == pixels(layer, "R'G'B' u8")
 
 
-def check_gray_images_take_every_output():
-    for output in ("layer-mask", "selection", "channel", "new-layer", "new-layer-mask"):
-        image, layer = disc(kind=Gimp.ImageBaseType.GRAY)
-        before = pixels(layer)
-        select_disc(image, 24)
-        succeed(image, [layer], subject="selection", output=output)
-        assert pixels(layer) == before
-        for made in image.get_layers():
-            new, old = pixels(made, "Y' u8"), pixels(layer, "Y' u8")
-            found = new[32 * 64 + 32], old[32 * 64 + 32]
-            assert found[0] == found[1], (output, found)
-
-
-def check_edge_controls_move_and_soften():
-    def area(**controls):
-        _, layer = by_selection(output="layer-mask", **controls)
-        alpha = alpha_of(layer.get_mask())
-        return sum(alpha), sum(0.01 < value < 0.99 for value in alpha)
-
-    plain, soft = area()
-    grown, _ = area(shift_edge=3.0)
-    shrunk, _ = area(shift_edge=-3.0)
-    assert shrunk < plain - 200 < plain + 200 < grown
-    feathered, softer = area(feather=14.0)
-    assert softer > 2 * soft
-    assert abs(feathered - plain) < 0.1 * plain
-    _, harder = area(contrast=100.0)
-    assert harder == 0
-    smoothed, _ = area(smooth=3.0)
-    assert abs(smoothed - plain) < 0.1 * plain
-
-
 def check_one_network_serves_several_outputs_in_a_group():
     network()
     image, layer = portrait(256)

@@ -25,9 +25,9 @@ from document_tools import (
 from gi.repository import Gegl, Gimp, Gio
 
 
-def with_trimap(**arguments):
+def with_trimap(kind=Gimp.ImageBaseType.RGB, **arguments):
     """Open the disc with a trimap of a selection of it; return image, photo and trimap."""
-    image, layer = disc()
+    image, layer = disc(kind=kind)
     select_disc(image)
     arguments = {"source": "selection", "trimap_width": 6.0, **arguments}
     succeed(image, [layer], name=TRIMAP, **arguments)
@@ -249,3 +249,36 @@ def check_trimap_and_result_are_found_again_in_the_saved_file():
     succeed(copy, [copy.get_layers()[0]], name=FROM_TRIMAP, output="new-layer")
     assert len(copy.get_layers()) == 3
     assert fingerprint(image)["layers"][1][0] == result.get_id()
+
+
+def check_edge_controls_move_and_soften():
+    image, layer, _ = with_trimap()
+
+    def area(**controls):
+        succeed(image, [layer], name=FROM_TRIMAP, **controls)
+        alpha = alpha_of(layer.get_mask())
+        return sum(alpha), sum(0.01 < value < 0.99 for value in alpha)
+
+    plain, soft = area()
+    grown, _ = area(shift_edge=3.0)
+    shrunk, _ = area(shift_edge=-3.0)
+    assert shrunk < plain - 200 < plain + 200 < grown
+    feathered, softer = area(feather=14.0)
+    assert softer > 2 * soft
+    assert abs(feathered - plain) < 0.1 * plain
+    _, harder = area(contrast=100.0)
+    assert harder == 0
+    smoothed, _ = area(smooth=3.0)
+    assert abs(smoothed - plain) < 0.1 * plain
+
+
+def check_gray_layers_keep_their_grays():
+    for output in ("new-layer", "new-layer-mask"):
+        image, layer, _ = with_trimap(kind=Gimp.ImageBaseType.GRAY)
+        before = pixels(layer)
+        succeed(image, [layer], name=FROM_TRIMAP, output=output)
+        assert pixels(layer) == before
+        made = image.get_layers()[1]
+        new = pixels(made, "Y' u8")
+        middle = [row * 64 + column for row in range(24, 40) for column in range(24, 40)]
+        assert [new[index] for index in middle] == [before[index] for index in middle]

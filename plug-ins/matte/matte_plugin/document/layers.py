@@ -133,6 +133,21 @@ def check_soft(image):
         )
 
 
+def check_colour(image):
+    """Refuse an image that holds no free colours.
+
+    Raises
+    ------
+    InputError
+        If the image is gray or indexed.
+    """
+    if image.get_base_type() != Gimp.ImageBaseType.RGB:
+        raise InputError(
+            "A map of classes is in color, and this image is not.",
+            "Choose Image > Mode > RGB first, or another output.",
+        )
+
+
 def pixel_copy(layer, name):
     """Copy a layer without its mask; groups, text and the like become plain pixels."""
     if type(layer) is Gimp.Layer:

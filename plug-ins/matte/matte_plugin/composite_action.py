@@ -1,0 +1,175 @@
+"""Composite over Background…: a cut-out layer, its edge cleaned, over something new."""
+
+import gi
+
+gi.require_version("Gegl", "0.4")
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gegl, Gimp
+
+from matte_core.errors import InputError
+from matte_plugin import arguments, decontaminate_action, running
+from matte_plugin.document import composing, items, layers
+
+NAME = "plug-in-matte-composite"
+
+COLOR, FILE, LAYER, IMAGE = "color", "file", "layer", "image"
+BACKGROUNDS = {
+    COLOR: ("A color", "One color all over"),
+    FILE: ("A picture file", "Any picture that GIMP can open"),
+    LAYER: ("A layer", "A copy of a layer, of this image or another"),
+    IMAGE: ("An open image", "What is visible of another open image"),
+}
+SIZES = {
+    composing.COVER: ("Cover the image", "As large as it must be to leave nothing open"),
+    composing.INSIDE: ("Fit into the image", "As large as it can be without being cut"),
+    composing.ORIGINAL: ("As it is", "Its own size, in the middle"),
+}
+PLACEMENTS = {
+    composing.KEEP: ("Where it is", "The subject stays in its place"),
+    composing.CENTER: ("In the middle", "The visible part of the subject is centered"),
+    composing.FIT: ("Fitted", "Scaled so that its visible part just fits into the image"),
+    composing.POSITION: ("At a position", "Its visible part begins at X and Y"),
+}
+FAR = 100_000
+
+HELP = f"""Puts the subject of a layer, cut out by a mask or by transparency, over a new \
+background. The color of the old background is taken out of its edge, and soft edges stay soft. \
+The result is a group of two layers above the old one, so that both can still be moved, or one \
+merged layer; what lies beyond the image's edge is only hidden.
+
+Backgrounds: {arguments.listed(BACKGROUNDS)}; their sizes: {arguments.listed(SIZES)}. Placements \
+of the subject: {arguments.listed(PLACEMENTS)}; scale counts for all of them."""
+
+
+def create(plug_in):
+    """Describe the procedure: its arguments, menus and words."""
+    procedure = arguments.image_procedure(
+        plug_in,
+        NAME,
+        run,
+        label="Composite over _Background…",
+        menus=("<Image>/Layer/Transparency",),
+        blurb="Put a cut-out subject over a color, a picture, a layer or another image",
+        help_text=HELP,
+    )
+    _add_background(procedure)
+    _add_placement(procedure)
+    arguments.add_decontaminate(procedure, "")
+    procedure.add_boolean_argument(
+        "flatten", "_Merge into one layer", "Make one layer instead of a group of two",
+        False, arguments.READWRITE,
+    )  # fmt: skip
+    arguments.add_hide_original(procedure)
+    return procedure
+
+
+def _add_background(procedure):
+    arguments.add_choice(
+        procedure, "background", "_Background", "What comes behind the subject", BACKGROUNDS, COLOR
+    )
+    flags = arguments.READWRITE
+    procedure.add_color_argument(
+        "background-color", "C_olor", "The background's color", False, Gegl.Color.new("white"),
+        flags,
+    )  # fmt: skip
+    procedure.add_file_argument(
+        "background-file", "_File", "The picture file", Gimp.FileChooserAction.OPEN, True, None,
+        flags,
+    )  # fmt: skip
+    procedure.add_drawable_argument(
+        "background-layer", "_Layer", "The layer to copy, of this image or another", True, flags
+    )
+    procedure.add_image_argument("background-image", "_Image", "The other image", True, flags)
+    arguments.add_choice(
+        procedure, "background-size", "Background si_ze", "How large the background becomes",
+        SIZES, composing.COVER,
+    )  # fmt: skip
+
+
+def _add_placement(procedure):
+    flags = arguments.READWRITE
+    arguments.add_choice(
+        procedure, "placement", "_Subject", "Where the subject comes to lie", PLACEMENTS,
+        composing.KEEP,
+    )  # fmt: skip
+    procedure.add_double_argument(
+        "scale", "S_cale", "The subject's size, in percent", 1, 1000, 100, flags
+    )
+    for name, label, blurb in (
+        ("x", "_X", "Where its visible part begins, in pixels from the left of the image"),
+        ("y", "_Y", "Where its visible part begins, in pixels from the top of the image"),
+    ):
+        procedure.add_int_argument(
+            name, label, f"{blurb} (placement “At a position”)", -FAR, FAR, 0, flags
+        )
+
+
+def run(procedure, run_mode, image, drawables, config, _data):
+    """Run the action in whichever mode GIMP asks for."""
+    return running.run(procedure, run_mode, config, lambda: _compose(image, drawables, config))
+
+
+def _compose(image, drawables, config):
+    layers.check_soft(image)
+    chosen = items.layers_of(drawables)
+    _check_background(image, config)
+    amount = config.get_property("decontaminate") / 100
+    subjects = running.for_each(
+        chosen,
+        lambda worker, layer, progress: decontaminate_action.ask(worker, layer, amount, progress),
+    )
+    backgrounds = _make_backgrounds(image, config, len(subjects))
+    placement = composing.Placement(
+        config.get_property("placement"),
+        config.get_property("scale") / 100,
+        config.get_property("x"),
+        config.get_property("y"),
+    )
+    size = config.get_property("background-size")
+    with items.one_undo_step(image):
+        for subject, background in zip(subjects, backgrounds, strict=True):
+            group = composing.compose(subject, background, size, placement)
+            if config.get_property("flatten"):
+                composing.merge(group)
+            if config.get_property("hide-original"):
+                subject.layer.set_visible(False)
+
+
+def _check_background(image, config):
+    """Refuse at once what cannot be a background."""
+    kind = config.get_property("background")
+    found = None if kind == COLOR else config.get_property(f"background-{kind}")
+    if kind != COLOR and found is None:
+        raise InputError(
+            f"No {kind} was chosen as the background.", "Choose one, or another background."
+        )
+    if kind == IMAGE and found == image:
+        raise InputError(
+            "The background is the image itself.",
+            "Choose another open image, or one of this image's layers.",
+        )
+
+
+def _make_backgrounds(image, config, count):
+    """Make a background for each subject; when one fails, none of them is left."""
+    kind = config.get_property("background")
+    made = []
+    try:
+        for _ in range(count):
+            if kind == COLOR:
+                colour = config.get_property("background-color")
+                made.append(composing.plain_background(image, colour))
+            elif kind == FILE:
+                file = config.get_property("background-file")
+                made.append(composing.background_from_file(image, file))
+            elif kind == LAYER:
+                layer = config.get_property("background-layer")
+                made.append(composing.background_from_layer(image, layer))
+            else:
+                other = config.get_property("background-image")
+                made.append(composing.background_from_image(image, other))
+    except BaseException:
+        for layer in made:
+            layer.delete()
+        raise
+    return made

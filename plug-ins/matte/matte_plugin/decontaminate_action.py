@@ -1,0 +1,63 @@
+"""Decontaminate Colors…: a layer that is cut out already, without its old background's colour."""
+
+from matte_plugin import arguments, running
+from matte_plugin.document import composing, items, layers, reading
+
+NAME = "plug-in-matte-decontaminate"
+
+HELP = """Takes the color of the old background out of the edge of a layer that is cut out \
+already, by a mask or by transparency, from wherever that came. The result is a copy above the \
+layer, with the same mask and transparency; where the subject is solid, its colors are not \
+touched."""
+
+
+def create(plug_in):
+    """Describe the procedure: its arguments, menus and words."""
+    procedure = arguments.image_procedure(
+        plug_in,
+        NAME,
+        run,
+        label="_Decontaminate Colors…",
+        menus=("<Image>/Layer/Transparency",),
+        blurb="Take the old background's color out of the edge of a cut-out layer",
+        help_text=HELP,
+    )
+    arguments.add_decontaminate(procedure, "")
+    arguments.add_hide_original(procedure)
+    return procedure
+
+
+def run(procedure, run_mode, image, drawables, config, _data):
+    """Run the action in whichever mode GIMP asks for."""
+    return running.run(procedure, run_mode, config, lambda: _clean(image, drawables, config))
+
+
+def _clean(image, drawables, config):
+    layers.check_soft(image)
+    amount = config.get_property("decontaminate") / 100
+    subjects = running.for_each(
+        items.layers_of(drawables),
+        lambda worker, layer, progress: ask(worker, layer, amount, progress),
+    )
+    with items.one_undo_step(image):
+        for subject in subjects:
+            layer = subject.layer
+            name = f"{layer.get_name()} clean"
+            position = image.get_item_position(layer)
+            composing.add_clean_copy(subject, name, layer.get_parent(), position)
+            if config.get_property("hide-original"):
+                layer.set_visible(False)
+
+
+def ask(worker, layer, amount, progress):
+    """Ask the worker for a cut-out layer's clean colours."""
+    planes = {
+        "image": reading.read_image(layer),
+        "mask": reading.read_mask(layer),
+        "opacity": reading.read_opacity(layer),
+    }
+    arrays = {name: plane for name, plane in planes.items() if plane is not None}
+    params = {"decontaminate": amount, "name": layer.get_name()}
+    answer = worker.call("decontaminate", params, arrays, progress)
+    box = tuple(answer.values["values"]["box"])
+    return composing.Subject(layer, answer.arrays["foreground"], box)

@@ -1,0 +1,204 @@
+"""A subject over a new background: two layers in a group, movable, or merged into one."""
+
+import math
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, GLib
+
+from matte_core.errors import FileError
+from matte_core.protocol import Array
+from matte_plugin.document import layers, pixels, reading, writing
+
+BACKGROUND_NAME = "Background"
+
+KEEP, CENTER, FIT, POSITION = "keep", "center", "fit", "position"
+COVER, INSIDE, ORIGINAL = "cover", "fit", "original"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the subject comes to lie, and how large.
+
+    Attributes
+    ----------
+    kind : str
+        `KEEP` its place, `CENTER` it, `FIT` it into the image, or `POSITION` its upper left
+        corner.
+    scale : float
+        Its size, 1 for as it is; on top of the fitting.
+    x, y : int
+        For `POSITION`, in pixels of the image.
+    """
+
+    kind: str = KEEP
+    scale: float = 1.0
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A layer with a mask or transparency, its clean colours, and the box of what is visible.
+
+    Attributes
+    ----------
+    layer : Gimp.Layer
+    foreground : Array, (H, W, 3)
+    box : (int, int, int, int)
+        Left, top, right and bottom, in pixels of the layer.
+    """
+
+    layer: Gimp.Layer
+    foreground: Array
+    box: tuple[int, int, int, int]
+
+
+def clean_copy(subject, name):
+    """Copy a layer with its mask and transparency, but with clean colours; not in an image yet."""
+    layer = subject.layer
+    copy = layers.pixel_copy(layer, name)
+    pixels.write_colours(copy, subject.foreground)
+    return copy
+
+
+def add_clean_copy(subject, name, parent, position):
+    """Put a clean copy of a layer into the image, with the mask that the layer has."""
+    copy = clean_copy(subject, name)
+    subject.layer.get_image().insert_layer(copy, parent, position)
+    mask = reading.read_mask(subject.layer)
+    if mask is not None:
+        writing.write_layer_mask(copy, mask)
+    return copy
+
+
+def plain_background(image, colour):
+    """Make a layer of one colour as large as the image."""
+    is_gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
+    kind = Gimp.ImageType.GRAY_IMAGE if is_gray else Gimp.ImageType.RGB_IMAGE
+    width, height = image.get_width(), image.get_height()
+    layer = Gimp.Layer.new(image, BACKGROUND_NAME, width, height, kind, 100, Gimp.LayerMode.NORMAL)
+    pixels.fill(layer, colour)
+    return layer
+
+
+def background_from_file(image, file):
+    """Read a picture file as a layer.
+
+    Raises
+    ------
+    FileError
+        If GIMP cannot read it; says what GIMP says.
+    """
+    name = file.get_parse_name()
+    try:
+        layer = Gimp.file_load_layer(Gimp.RunMode.NONINTERACTIVE, image, file)
+    except GLib.Error as error:
+        raise FileError(f"{name} cannot be opened: {error.message}") from error
+    if layer is None:
+        reason = Gimp.get_pdb().get_last_error()
+        raise FileError(f"{name} cannot be opened: {reason}", "Choose a picture that GIMP reads.")
+    return layer
+
+
+def background_from_layer(image, drawable):
+    """Copy a layer of this or another image, as it is without its mask."""
+    layer = Gimp.Layer.new_from_drawable(drawable, image)
+    if layer.get_mask() is not None:
+        layer.remove_mask(Gimp.MaskApplyMode.APPLY)
+    return layer
+
+
+def background_from_image(image, other):
+    """Copy what is visible of another image."""
+    return Gimp.Layer.new_from_visible(other, image, BACKGROUND_NAME)
+
+
+def compose(subject, background, size, placement):
+    """Put a subject over a background, as a group above its own layer.
+
+    Parameters
+    ----------
+    subject : Subject
+    background : Gimp.Layer
+        Not in the image yet.
+    size : str
+        Whether the background is to `COVER` the image, lie `INSIDE` it, or keep its `ORIGINAL`
+        size; it is centred.
+    placement : Placement
+
+    Returns
+    -------
+    Gimp.GroupLayer
+    """
+    layer = subject.layer
+    image = layer.get_image()
+    group = Gimp.GroupLayer.new(image, f"{layer.get_name()} composite")
+    image.insert_layer(group, layer.get_parent(), image.get_item_position(layer))
+    background.set_name(BACKGROUND_NAME)
+    background.set_visible(True)
+    image.insert_layer(background, group, 0)
+    with _smooth_scaling():
+        _place_background(background, size)
+        copy = add_clean_copy(subject, layer.get_name(), group, 0)
+        _place(copy, subject, placement)
+    return group
+
+
+def merge(group):
+    """Merge a group into one layer of the image's size."""
+    name = group.get_name()
+    layer = group.merge()
+    layer.resize_to_image_size()
+    layer.set_name(name)
+    return layer
+
+
+def _place_background(layer, size):
+    image = layer.get_image()
+    width, height = layer.get_width(), layer.get_height()
+    ratios = image.get_width() / width, image.get_height() / height
+    scale = {COVER: max(ratios), INSIDE: min(ratios), ORIGINAL: 1.0}[size]
+    if scale != 1:
+        # Rounded up where it has to cover.
+        whole = math.ceil if size == COVER else round
+        width, height = (max(whole(length * scale - 1e-9), 1) for length in (width, height))
+        layer.scale(width, height, False)
+    layer.set_offsets((image.get_width() - width) // 2, (image.get_height() - height) // 2)
+
+
+def _place(layer, subject, placement):
+    """Scale and move the subject's layer, so that what is visible of it lies as asked."""
+    image = layer.get_image()
+    _, layer_left, layer_top = subject.layer.get_offsets()
+    left, top, right, bottom = subject.box
+    scale = placement.scale
+    if placement.kind == FIT:
+        scale *= min(image.get_width() / (right - left), image.get_height() / (bottom - top))
+    width, height = layer.get_width(), layer.get_height()
+    if scale != 1:
+        width, height = (max(round(length * scale), 1) for length in (width, height))
+        layer.scale(width, height, False)
+    # Rounding the layer's size changes its scale by a trace.
+    across, down = width / subject.layer.get_width(), height / subject.layer.get_height()
+    if placement.kind == POSITION:
+        x, y = placement.x - left * across, placement.y - top * down
+    else:
+        middle = image.get_width() / 2, image.get_height() / 2
+        if placement.kind == KEEP:
+            middle = layer_left + (left + right) / 2, layer_top + (top + bottom) / 2
+        x, y = middle[0] - (left + right) / 2 * across, middle[1] - (top + bottom) / 2 * down
+    layer.set_offsets(round(x), round(y))
+
+
+@contextmanager
+def _smooth_scaling():
+    Gimp.context_push()
+    try:
+        Gimp.context_set_interpolation(Gimp.InterpolationType.CUBIC)
+        yield
+    finally:
+        Gimp.context_pop()

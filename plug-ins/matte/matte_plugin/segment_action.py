@@ -1,0 +1,96 @@
+"""Subject Mask…: what the network alone finds, without following the edge."""
+
+from matte_plugin import arguments, outputs, running
+from matte_plugin.document import items, layers, reading
+from matte_plugin.subjects import SELECTION as SELECTED
+
+NAME = "plug-in-matte-segment"
+
+CLASS_MAP = "class-map"
+OUTPUTS = {
+    name: outputs.CHOICES[name] for name in (outputs.SELECTION, outputs.CHANNEL, outputs.LAYER_MASK)
+} | {CLASS_MAP: ("Map of classes", "A layer with a color for each class that is found")}
+HARD, SOFT = "hard", "soft"
+EDGES = {
+    HARD: ("Hard", "Each pixel is the subject's or not"),
+    SOFT: ("Soft", "As sure as the network is"),
+}
+
+HELP = f"""Finds the subject by the network alone: fast and rough, a start for work by hand. Cut \
+Out Subject… follows hair and soft edges as well.
+
+{arguments.SUBJECTS_HELP}
+
+Outputs: {arguments.listed(OUTPUTS)}. Edges: {arguments.listed(EDGES)}. The map of classes is a \
+layer in the colors of PASCAL VOC; its name says which color is what."""
+
+
+def create(plug_in):
+    """Describe the procedure: its arguments, menus and words."""
+    procedure = arguments.image_procedure(
+        plug_in,
+        NAME,
+        run,
+        label="Subject _Mask…",
+        menus=("<Image>/Select",),
+        blurb="Select a person, an animal or a thing roughly, by the network alone",
+        help_text=HELP,
+    )
+    arguments.add_subject(procedure, "What to look for in the photo")
+    arguments.add_choice(
+        procedure, "output", "_Output", "Where the result goes", OUTPUTS, outputs.SELECTION
+    )
+    arguments.add_choice(procedure, "edge", "_Edge", "How its edge is", EDGES, HARD)
+    arguments.add_existing_mask(procedure)
+    arguments.add_network(procedure)
+    return procedure
+
+
+def run(procedure, run_mode, image, drawables, config, _data):
+    """Run the action in whichever mode GIMP asks for."""
+    return running.run(procedure, run_mode, config, lambda: _segment(image, drawables, config))
+
+
+def _segment(image, drawables, config):
+    output = config.get_property("output")
+    if output == CLASS_MAP:
+        layers.check_colour(image)
+    found = running.for_each(
+        items.layers_of(drawables),
+        lambda worker, layer, progress: (layer, _ask(worker, layer, config, progress)),
+    )
+    if output != CLASS_MAP:
+        cuts = [layers.Cut(layer, answer.arrays["alpha"]) for layer, answer in found]
+        outputs.write(image, cuts, output, NAME)
+        return
+    with items.one_undo_step(image):
+        for layer, answer in found:
+            name = _legend(answer.values["values"]["legend"])
+            layers.new_picture(layer, answer.arrays["colours"], name)
+
+
+def _ask(worker, layer, config, progress):
+    is_map = config.get_property("output") == CLASS_MAP
+    arrays = {"image": reading.read_image(layer)}
+    params = arguments.subject_params(config)
+    params["want"] = "classes" if is_map else config.get_property("edge")
+    if config.get_property("subject") == SELECTED:
+        arrays["selection"] = reading.read_selection(layer)
+    if is_map:
+        params["subject"] = arguments.EVERYTHING
+    elif config.get_property("existing-mask") == arguments.INTERSECT:
+        mask = reading.read_mask(layer)
+        if mask is not None:
+            arrays["mask"] = mask
+    answer = worker.call("segment", params, arrays, progress)
+    running.say_note(answer)
+    return answer
+
+
+def _legend(entries):
+    """Say in a layer's name what its colours mean, the largest part first."""
+    named = [
+        "{} #{:02x}{:02x}{:02x} {:.0%}".format(entry["name"], *entry["colour"], entry["share"])
+        for entry in entries
+    ]
+    return f"Classes: {', '.join(named)}"
