@@ -12,6 +12,8 @@ from matte_core.errors import Cancelled, MatteError
 from matte_plugin import home
 from matte_plugin.worker_client import Worker
 
+FIRST_RUN = "Matte is not set up yet. Press Set Up: about 150 MB are fetched, once."
+
 
 def run(procedure, run_mode, config, action, ask=None):
     """Run an action in whichever mode GIMP asks for.
@@ -23,9 +25,10 @@ def run(procedure, run_mode, config, action, ask=None):
     ask : callable, optional
         Shows a dialog and returns False when it is cancelled; by default GIMP's own.
     """
-    ask = ask or (lambda: ask_plainly(procedure, config))
-    if run_mode == Gimp.RunMode.INTERACTIVE and not ask():
-        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+    if run_mode == Gimp.RunMode.INTERACTIVE:
+        offer_set_up()
+        if not (ask or (lambda: ask_plainly(procedure, config)))():
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     images = []
     values = guarded(procedure, lambda: images.extend(action() or ()))
     if images:
@@ -35,6 +38,15 @@ def run(procedure, run_mode, config, action, ask=None):
         values.remove(1)
         values.insert(1, GObject.Value(Gimp.Image, images[0]))
     return values
+
+
+def offer_set_up():
+    """Show the window that makes the environment where there is none: no action fails for that."""
+    home.settle()
+    if not folders.environment_python().is_file():
+        from matte_plugin import set_up_window
+
+        set_up_window.show(FIRST_RUN)
 
 
 def ask_with_preview(procedure, config, find_source, params):

@@ -21,10 +21,16 @@ REPAIR, OPEN_LOGS = 1, 2
 SPACING = 12
 
 
-def show():
-    """Show the window until it is closed; return what was found last."""
+def show(greeting=""):
+    """Show the window until it is closed; return what was found last.
+
+    Parameters
+    ----------
+    greeting : str, optional
+        What is said after the first look, to someone who did not come for this.
+    """
     GimpUi.init("matte")
-    window = Window()
+    window = Window(greeting)
     window.look()
     while (response := window.dialog.run()) in (REPAIR, OPEN_LOGS):
         if response == REPAIR:
@@ -39,11 +45,13 @@ def show():
 class Window:
     """The dialog and what it shows."""
 
-    def __init__(self):
+    def __init__(self, greeting=""):
         self.found = []
+        self._greeting = greeting
         self._is_closed = False
         self.dialog = GimpUi.Dialog(title="Matte: Set Up and Check", role="matte-set-up")
-        self._repair_button = self.dialog.add_button("_Repair", REPAIR)
+        self._verb = "Set Up" if greeting else "Repair"
+        self._repair_button = self.dialog.add_button(f"_{self._verb}", REPAIR)
         self.dialog.add_button("Open _Log Folder", OPEN_LOGS)
         self.dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
         self.dialog.set_default_size(620, 380)
@@ -65,7 +73,8 @@ class Window:
     def look(self):
         """Check every part, in a thread."""
         self._start("Checking…")
-        self._in_thread(lambda: self._look(Gimp.version(), ""))
+        version = Gimp.version()
+        self._in_thread(lambda: self._look(version, self._greeting))
 
     def repair(self):
         """Repair, then check again, in a thread."""
@@ -123,7 +132,7 @@ class Window:
         self._grid.attach(Gtk.Image(icon_name=name, valign=Gtk.Align.START), 0, row, 1, 1)
         title = Gtk.Label(label=check.name, xalign=0, yalign=0)
         self._grid.attach(title, 1, row, 1, 1)
-        remedy = check.remedy.replace(checks.REPAIR, "Press Repair.")
+        remedy = check.remedy.replace(checks.REPAIR, f"Press {self._verb}.")
         words = f"{check.found}\n{remedy}" if remedy else check.found
         text = Gtk.Label(label=words, xalign=0, wrap=True, selectable=True, hexpand=True)
         self._grid.attach(text, 2, row, 1, 1)
@@ -134,7 +143,9 @@ class Window:
         self._spinner.stop()
         wrong = [check for check in found if check.is_needed and not check.ok]
         summary = (
-            "Something is wrong; press Repair." if wrong else "Everything that is needed works."
+            f"Something is wrong; press {self._verb}."
+            if wrong
+            else "Everything that is needed works."
         )
         self._status.set_text(words or summary)
         self._repair_button.set_sensitive(True)
