@@ -88,7 +88,8 @@ class PreviewDialog:
         controls = self._dialog.fill_box("matte-controls", names)
         controls.set_valign(Gtk.Align.START)
         controls.set_size_request(CONTROLS_PX, -1)
-        self._view = PictureView(self._dragged, self._resized)
+        self._view = PictureView(self._dragged, self._pointed, self._resized)
+        self._view.set_tooltip_text("Click to see a spot at 100 %; drag to move there")
         self._found = Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END)
         self._bar = Gtk.ProgressBar()
         frame = Gtk.Frame()
@@ -157,6 +158,10 @@ class PreviewDialog:
         left, top, width, height = self._seen()
         self._center = (left + width / 2 - right, top + height / 2 - down)
         self._ask_soon()
+
+    def _pointed(self, across, along):
+        self._center = (across * self._source.width, along * self._source.height)
+        self._full.set_active(True)
 
     def _resized(self):
         if self._full.get_active():

@@ -18,19 +18,23 @@ class PictureView(Gtk.EventBox):
     Parameters
     ----------
     on_dragged : callable
-        Given how many pixels to the right and down the picture was dragged.
+        Given how many pixels to the right and down the picture was dragged at 100 %.
+    on_pointed : callable
+        Given where the fitted picture was clicked, as fractions of its width and height.
     on_resized : callable
         Called without arguments after the place for the picture has changed.
     """
 
-    def __init__(self, on_dragged, on_resized):
+    def __init__(self, on_dragged, on_pointed, on_resized):
         super().__init__()
         self._on_dragged = on_dragged
+        self._on_pointed = on_pointed
         self._on_resized = on_resized
         self._pixbuf = None
         self._is_fitted = True
         self._size = (0, 0)
         self._drag_start = None
+        self._place = (0, 0, 1, 1)
         # A layout takes any size, so the window can be made smaller again.
         self._layout = Gtk.Layout()
         self._image = Gtk.Image()
@@ -81,6 +85,7 @@ class PictureView(Gtk.EventBox):
         self._image.set_from_pixbuf(drawn)
         left, top = (self.size[0] - width) // 2, (self.size[1] - height) // 2
         self._layout.move(self._image, max(left, 0), max(top, 0))
+        self._place = (max(left, 0), max(top, 0), width, height)
 
     def _allocated(self, _widget, place):
         if (place.width, place.height) != self._size:
@@ -93,5 +98,12 @@ class PictureView(Gtk.EventBox):
 
     def _released(self, _widget, event):
         start, self._drag_start = self._drag_start, None
-        if start is not None and not self._is_fitted:
+        if start is None:
+            return
+        if not self._is_fitted:
             self._on_dragged(event.x - start[0], event.y - start[1])
+            return
+        left, top, width, height = self._place
+        across, along = (event.x - left) / width, (event.y - top) / height
+        if 0 <= across <= 1 and 0 <= along <= 1:
+            self._on_pointed(across, along)
