@@ -9,10 +9,15 @@ The chain::
 ``import matte_core`` costs nothing and needs only the standard library.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# onnxruntime reports to its maker unless this is set before it is loaded, and leaves an identifier
+# in the person's cache. Nobody who cuts out a photo has agreed to that.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _HOMES = {
     "segment": "matte_core.segmentation",

@@ -1,8 +1,10 @@
-"""Alpha from a picture and a trimap: KNN matting joined with the closed-form Laplacian.
+"""Alpha from a picture and a trimap: KNN matting joined with local and sampled evidence.
 
-Affinities between distant pixels that look alike carry alpha across gaps and holes; the local
-Laplacian keeps its fine structure. Alpha minimises the sum of both energies with the known
-pixels held fixed, so the system has the unknown pixels only.
+Affinities between pixels that look alike carry alpha across gaps and into holes
+(`knn`); the closed-form Laplacian keeps fine structure (`closed_form`); near known colours say
+where between them a pixel lies (`sampling`). Alpha minimises the sum of the three energies with
+the known pixels held fixed, so the system has the unknown pixels only. It is solved on a
+reduced picture and carried to the full one by a guided filter (`guided`).
 
 References
 ----------
@@ -10,9 +12,9 @@ Chen, Li, Tang: KNN Matting. CVPR 2012.
 Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 2008.
 """
 
+import math
+
 import numpy as np
-import scipy.sparse
-from numpy.typing import NDArray
 
 from matte_core.errors import InputError
 from matte_core.images import (
@@ -20,21 +22,27 @@ from matte_core.images import (
     FOREGROUND,
     UNKNOWN,
     Alpha,
-    Float32,
     Image,
     Trimap,
-    as_float,
     check_image,
     check_trimap,
 )
-from matte_core.matting import closed_form, knn
-from matte_core.matting.features import colour_features, with_positions
+from matte_core.matting import closed_form, guided, knn, refinement, sampling
+from matte_core.matting.level import Level, make_level, without_rim
 from matte_core.matting.solver import solve
 from matte_core.progress import ProgressCallback, part
 
-# (neighbours, weight of the picture's longer side in feature units)
-_NEIGHBOURS = ((10, 1.0), (2, 0.1))
-_KNN_WEIGHT = 0.02
+# Up to so many unknown pixels the picture is solved as it is.
+_FULL_SIZE_UNKNOWN = 12_000
+# Beyond, it is reduced by 2, 3 or 4 so that about so many are left, which takes two seconds.
+_LEVEL_UNKNOWN = 150_000
+_LARGEST_FACTOR = 4
+# Detail is worth more than that, but not more memory than so many take.
+_MOST_UNKNOWN = 500_000
+_MARGIN_PX = 24
+_TOLERANCE = 1e-3
+# Alphas this near to 0 or 1 are haze: the quadratic energies never quite get there.
+_HAZE = 0.02
 
 
 def estimate_alpha(
@@ -66,24 +74,36 @@ def estimate_alpha(
     image = check_image(image)
     trimap = check_trimap(trimap, image.shape[:2])
     alpha: Alpha = (trimap == FOREGROUND).astype(np.float32)
-    unknown = trimap == UNKNOWN
-    if not unknown.any():
+    unknown_rows = np.flatnonzero((trimap == UNKNOWN).any(axis=1))
+    if len(unknown_rows) == 0:
         return alpha
     _check_known(trimap)
     report = part(progress, 0, 1)
-    report(0.0, "Matting")
-    if min(unknown.shape) < 3:
-        # The local windows are 3 x 3: a strip thinner than that is given copies of its rim.
-        thick_image, thick_trimap = (
-            np.pad(plane, ((1, 1), (1, 1)) + ((0, 0),) * (plane.ndim - 2), mode="edge")
-            for plane in (image, trimap)
-        )
-        solved = _solve_unknown(as_float(thick_image), thick_trimap, report)
-        alpha[unknown] = solved[1:-1, 1:-1][unknown]
+    report(0.0, "Reducing")
+    rows, columns = _region(trimap)
+    region = (image[rows, columns], trimap[rows, columns], alpha[rows, columns])
+    level = _solving_level(*region[:2])
+    extent = float(max(level.trimap.shape))
+    system = knn.laplacian(level, extent, progress=part(progress, 0.05, 0.25))
+    system += sampling.data_term(level, extent, progress=part(progress, 0.25, 0.35))
+    system += closed_form.laplacian(level, progress=part(progress, 0.35, 0.45))
+    solution = solve(
+        system.matrix, system.right, tolerance=_TOLERANCE, progress=part(progress, 0.45, 0.75)
+    )
+    coarse = level.known_alpha.copy()
+    coarse[level.unknown] = np.clip(solution.x, 0, 1)
+    coarse = coarse.reshape(level.trimap.shape)
+    del system
+    if level.factor == 1:
+        unknown = region[1] == UNKNOWN
+        region[2][unknown] = without_rim(coarse)[unknown]
     else:
-        solved = _solve_unknown(as_float(image), trimap, report)
-        alpha[unknown] = solved[unknown]
-    report(1.0, "Matting")
+        guided.lift(level, coarse, *region, progress=part(progress, 0.75, 0.8))
+    if level.factor == 2:
+        refinement.refine(*region, progress=part(progress, 0.8, 1.0))
+    unknown = trimap == UNKNOWN
+    alpha[unknown] = np.clip((alpha[unknown] - _HAZE) / (1 - 2 * _HAZE), 0, 1)
+    report(1.0, "Done")
     return alpha
 
 
@@ -99,38 +119,30 @@ def _check_known(trimap: Trimap) -> None:
             )
 
 
-def _solve_unknown(image: Float32, trimap: Trimap, progress: ProgressCallback) -> Float32:
-    """Return alpha (H, W) with the unknown pixels solved for."""
+def _region(trimap: Trimap) -> tuple[slice, slice]:
+    """Return the rows and columns around the unknown pixels that the estimate looks at."""
     unknown = trimap == UNKNOWN
-    height, width = unknown.shape
-    count = int(unknown.sum())
-    # Unknown pixels are the first nodes, known ones follow: the system is a leading block.
-    order = np.concatenate([np.flatnonzero(unknown), np.flatnonzero(~unknown)])
-    nodes = np.empty(height * width, np.intp)
-    nodes[order] = np.arange(len(order))
-    system = closed_form.laplacian(image, unknown, nodes.reshape(height, width))
-    progress(0.2, "Comparing pixels")
-    system = system + _knn_laplacian(image, order, count)
-    progress(0.6, "Solving for alpha")
-    known_alpha = (trimap.ravel()[order[count:]] == FOREGROUND).astype(np.float64)
-    rows = system[:count].tocsr()
-    solution = solve(
-        rows[:, :count].tocsr(),
-        -(rows[:, count:] @ known_alpha),
-        progress=part(progress, 0.6, 1.0),
-    )
-    alpha: Alpha = (trimap == FOREGROUND).astype(np.float32)
-    alpha[unknown] = np.clip(solution.x[nodes[np.flatnonzero(unknown)]], 0, 1)
-    return alpha
+    spans = []
+    for axis, length in ((1, trimap.shape[0]), (0, trimap.shape[1])):
+        where = np.flatnonzero(unknown.any(axis=axis))
+        spans.append(
+            slice(max(int(where[0]) - _MARGIN_PX, 0), min(int(where[-1]) + _MARGIN_PX + 1, length))
+        )
+    inside = trimap[spans[0], spans[1]]
+    if (inside == FOREGROUND).any() and (inside == BACKGROUND).any():
+        return spans[0], spans[1]
+    return slice(0, trimap.shape[0]), slice(0, trimap.shape[1])
 
 
-def _knn_laplacian(image: Float32, order: NDArray[np.intp], count: int) -> scipy.sparse.csr_array:
-    height, width = image.shape[:2]
-    rows, columns = np.divmod(order, width)
-    colours = colour_features(image).reshape(height * width, -1)[order]
-    graph = None
-    for neighbours, weight in _NEIGHBOURS:
-        points = with_positions(colours, rows, columns, weight, max(height, width))
-        one = knn.affinities(points[:count], points, np.arange(len(order)), neighbours, len(order))
-        graph = one if graph is None else graph + one
-    return knn.laplacian(graph) * _KNN_WEIGHT
+def _solving_level(image: Image, trimap: Trimap) -> Level:
+    """Reduce the picture as far as the size of its unknown region asks for."""
+    unknown = int((trimap == UNKNOWN).sum())
+    factor = 1
+    if unknown > _FULL_SIZE_UNKNOWN:
+        factor = min(max(math.ceil(math.sqrt(unknown / _LEVEL_UNKNOWN)), 2), _LARGEST_FACTOR)
+        factor = max(factor, math.ceil(math.sqrt(unknown / _MOST_UNKNOWN)))
+    while True:
+        level = make_level(image, trimap, factor)
+        if factor == 1 or level.has_both:
+            return level
+        factor -= 1

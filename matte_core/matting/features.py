@@ -1,7 +1,7 @@
-"""The colour space in which pixels are compared: where neighbours are alike to the eye.
+"""The space in which pixels are compared: what looks alike lies close together.
 
-Hue is an angle, and an angle means nothing where there is no colour. So hue and saturation
-are taken together as the point ``saturation * (cos hue, sin hue)`` of the colour disc; with the
+Hue is an angle, and an angle means nothing where there is no colour. So hue and saturation are
+taken together as the point ``saturation * (cos hue, sin hue)`` of the colour disc; with the
 value, gray pixels of like brightness lie close together whatever their hue claims to be.
 
 References
@@ -16,49 +16,52 @@ from numpy.typing import NDArray
 from matte_core.images import Float32
 
 
-def colour_features(image: Float32) -> Float32:
-    """Return the colour disc and the value of every pixel.
+def colour_disc(colours: Float32, disc_weight: float, value_weight: float) -> Float32:
+    """Return the place of each colour on the disc of hue and saturation, and its value.
 
     Parameters
     ----------
-    image : (H, W, 3) float32, sRGB, [0, 1]
+    colours : (N, 3) float32, sRGB, [0, 1]
+    disc_weight, value_weight : float
+        What the radius of the disc, and the step from black to white, count.
 
     Returns
     -------
-    features : (H, W, 4) float32
-        ``saturation * cos(hue)``, ``saturation * sin(hue)``, saturation, value; the first two
-        in [-1, 1], the others in [0, 1].
+    features : (N, 3) float32
     """
-    hue, saturation, value = cv2.split(cv2.cvtColor(image, cv2.COLOR_RGB2HSV))
-    angle = hue * np.float32(np.pi / 180)
-    return np.stack(
-        [saturation * np.cos(angle), saturation * np.sin(angle), saturation, value], axis=-1
-    )
+    hsv = cv2.cvtColor(colours.reshape(1, -1, 3), cv2.COLOR_RGB2HSV).reshape(-1, 3)
+    angle = hsv[:, 0] * np.float32(np.pi / 180)
+    radius = hsv[:, 1] * np.float32(disc_weight)
+    features = np.empty((len(colours), 3), np.float32)
+    np.multiply(radius, np.cos(angle), out=features[:, 0])
+    np.multiply(radius, np.sin(angle), out=features[:, 1])
+    np.multiply(hsv[:, 2], np.float32(value_weight), out=features[:, 2])
+    return features
 
 
 def with_positions(
-    features: Float32,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
-    weight: float,
-    extent_px: int,
+    features: Float32, pixels: NDArray[np.intp], width: int, weight_per_px: float
 ) -> Float32:
     """Append weighted pixel positions to features.
 
     Parameters
     ----------
     features : (N, F) float32
-    rows, columns : (N,) int
-        Positions in pixels.
-    weight : float
-        What the distance of `extent_px` pixels counts, in units of the features.
-    extent_px : int
-        The length that counts as 1, usually the picture's longer side.
+    pixels : (N,) int
+        Indices into the flattened picture.
+    width : int
+        The picture's width in pixels.
+    weight_per_px : float
+        What one pixel of distance counts, in units of the features.
 
     Returns
     -------
     (N, F + 2) float32
     """
-    scale = np.float32(weight / extent_px)
-    positions = np.stack([rows * scale, columns * scale], axis=1).astype(np.float32)
-    return np.concatenate([features, positions], axis=1)
+    rows, columns = np.divmod(pixels, width)
+    placed = np.empty((len(features), features.shape[1] + 2), np.float32)
+    placed[:, :-2] = features
+    placed[:, -2] = rows
+    placed[:, -1] = columns
+    placed[:, -2:] *= np.float32(weight_per_px)
+    return placed

@@ -27,8 +27,8 @@ from matte_core.progress import ProgressCallback, part
 STEP = "Foreground colours"
 
 RIM_PX = 8  # a Lanczos kernel at half size reaches 6 px
-COARSEST_PX = 4
-_BLOCK_PIXELS = 1 << 19  # finished at once, so that float copies stay small
+COARSEST_PX = 16
+_BLOCK_PIXELS = 1 << 15  # finished at once, so that float copies stay in the cache
 
 
 def estimate_foreground(
@@ -114,18 +114,23 @@ def decontaminate(image: Image, foreground: Image, amount: float) -> Image:
     if amount in (0, 1):
         return (foreground if amount else image).copy()
     mixed = image.copy()
-    differs = (foreground != image).any(axis=2)  # a narrow band: far less than the picture
-    ours, theirs = as_float(image[differs]), as_float(foreground[differs])
+    # A narrow band: far less than the picture.
+    differs = np.flatnonzero((foreground != image).any(axis=2))
+    ours, theirs = (
+        as_float(picture.reshape(-1, 3).take(differs, axis=0)).T for picture in (image, foreground)
+    )
     _store(mixed, differs, ours + np.float32(amount) * (theirs - ours))
     return mixed
 
 
-def _store(image: Image, where: NDArray[np.bool_], colours: NDArray[np.float32]) -> None:
-    """Write colours, (n, 3) float32 in [0, 1], into `image`, rounded where it is uint8."""
+def _store(image: Image, place: NDArray[np.intp], colours: NDArray[np.floating[Any]]) -> None:
+    """Write colours, (3, n) float in [0, 1], at flat places, rounded where `image` is uint8."""
     if image.dtype == np.uint8:
-        image[where] = np.rint(colours * 255).astype(np.uint8)
-    else:
-        image[where] = colours
+        colours = np.rint(colours * np.float32(255))
+    flat = image.reshape(-1, 3)
+    flat[place] = colours.astype(image.dtype).T
+    if not np.shares_memory(flat, image):  # the rows of a narrower box do not lie end to end
+        image[...] = flat.reshape(image.shape)
 
 
 def _box(is_soft: NDArray[np.bool_], margin_px: int) -> tuple[slice, slice]:
@@ -173,12 +178,12 @@ def _finish_rows(foreground: Image, level: Level, coarse: Colours, rows: slice) 
     place = np.flatnonzero(level.is_wanted[rows])
     parents = coarse.nodes[rows.start // 2 : (rows.stop + 1) // 2]
     parents = parents.repeat(2, axis=0)[: alpha.shape[0]].repeat(2, axis=1)[:, : alpha.shape[1]]
-    begun = coarse.values.take(parents.take(place), axis=1)
+    begun = coarse.values.take(parents.take(place), axis=0).T.copy()
     pixels = as_float(level.image[rows].reshape(-1, 3).take(place, axis=0)).T
     a = alpha.take(place)
     residual = a * begun[:3] + (1 - a) * begun[3:] - pixels
     found = begun[:3] - a / (a * a + (1 - a) ** 2) * residual
-    _store(foreground[rows], level.is_wanted[rows], np.clip(found, 0, 1).T)
+    _store(foreground[rows], place, np.clip(found, 0, 1))
     return len(a)
 
 
@@ -219,4 +224,4 @@ def _mean_colours(level: Level) -> Colours:
         (weights * pixels).sum(axis=0) / max(float(weights.sum()), 1e-6)
         for weights in (alpha, 1 - alpha)
     ]
-    return Colours(np.zeros(level.alpha.shape, np.int32), np.concatenate(means)[:, None])
+    return Colours(np.zeros(level.alpha.shape, np.int32), np.concatenate(means)[None])

@@ -26,7 +26,7 @@ from matte_core.images import Alpha, Float32, Image, as_float
 REGULARIZATION = 1e-5  # eps: the paper's value
 # Of each sweep. The last goes to the solution and not beyond, which takes the ripple away that
 # over-relaxation leaves where alpha is nearly 0 or 1.
-RELAXATION = (1.7,) * 6 + (1.0,)
+RELAXATION = (1.7,) * 4 + (1.0,)
 HALO_PX = 2 * len(RELAXATION) + 1  # a colour travels one pixel in each half of a sweep
 STRIP_NODES = 1 << 20  # about 150 MB while a strip is solved
 
@@ -57,8 +57,8 @@ class Colours:
     Attributes
     ----------
     nodes : (h, w) int32
-        The column of `values` that belongs to a pixel; 0 where none does.
-    values : (6, n) float32, [0, 1]
+        The row of `values` that belongs to a pixel; 0 where none does.
+    values : (n, 6) float32, [0, 1]
         Foreground and background colour.
     """
 
@@ -70,14 +70,16 @@ class Colours:
 class _Half:
     """The wanted pixels of one colour of the chessboard, `span` of all nodes.
 
-    `coupling` @ values is the weighted mean over the neighbours; `pixels` are the image's; the
-    gains say how much of a pixel's residual goes into its foreground and its background.
+    `coupling` @ values is the weighted mean over the neighbours. The rest has one row a channel,
+    which numpy is fast at: the image's `pixels`, the colours `mine` so far, and the gains, which
+    say how much of a pixel's residual goes into its foreground and its background.
     """
 
     span: slice
     coupling: scipy.sparse.csr_matrix
     a: Float32
     pixels: Float32
+    mine: Float32
     foreground_gain: Float32
     background_gain: Float32
 
@@ -93,10 +95,10 @@ def solve_level(level: Level, coarse: Colours) -> Colours:
     nodes = np.zeros(level.alpha.shape, np.int32)
     count, found = 0, []
     for rows, where, values in solve_strips(level, coarse):
-        nodes[rows][where] = np.arange(count, count + values.shape[1], dtype=np.int32)
-        count += values.shape[1]
+        nodes[rows][where] = np.arange(count, count + len(values), dtype=np.int32)
+        count += len(values)
         found.append(values)
-    return Colours(nodes, np.concatenate(found, axis=1))
+    return Colours(nodes, np.concatenate(found))
 
 
 def solve_strips(level: Level, coarse: Colours) -> Iterator[Strip]:
@@ -108,7 +110,7 @@ def solve_strips(level: Level, coarse: Colours) -> Iterator[Strip]:
         The rows of the strip.
     where : (rows, w) bool
         The wanted pixels among them.
-    values : (6, n) float32, [0, 1]
+    values : (n, 6) float32, [0, 1]
         Their foreground and background colours, row by row.
     """
     before = np.concatenate([[0], np.cumsum(level.is_wanted.sum(axis=1))])
@@ -141,14 +143,14 @@ def _solve_strip(level: Level, coarse: Colours, rows: slice) -> Strip:
     nodes = _with_margin(nodes[1:-1, 1:-1])
     alpha = _with_margin(level.alpha[window])
     image = _with_margin(level.image[window]).reshape(-1, 3)
-    pixels = np.ascontiguousarray(as_float(image.take(place, axis=0)).T)
+    pixels = as_float(image.take(place, axis=0))
 
     values = _begin(coarse, window, nodes.shape, place)
-    a = alpha.take(place)
-    np.copyto(values[:3], pixels, where=a == 1)
-    np.copyto(values[3:], pixels, where=a == 0)
+    a = alpha.take(place)[:, None]
+    np.copyto(values[:, :3], pixels, where=a == 1)
+    np.copyto(values[:, 3:], pixels, where=a == 0)
     halves = [
-        _prepare(slice(start, stop), place[start:stop], nodes, alpha, pixels)
+        _prepare(slice(start, stop), place[start:stop], nodes, alpha, pixels, values)
         for start, stop in itertools.pairwise(ends[:3])
     ]
     for relaxation in RELAXATION:
@@ -156,7 +158,7 @@ def _solve_strip(level: Level, coarse: Colours, rows: slice) -> Strip:
             _relax(half, values, relaxation)
     core = slice(rows.start - window.start, rows.stop - window.start)
     where = wanted[core]
-    return rows, where, values.take(nodes[1:-1, 1:-1][core][where], axis=1)
+    return rows, where, values.take(nodes[1:-1, 1:-1][core][where], axis=0)
 
 
 def _with_margin(values: NDArray[Any]) -> NDArray[Any]:
@@ -171,7 +173,7 @@ def _begin(
     above = coarse.nodes[start // 2 : (start + shape[0] - 1) // 2]
     enlarged = above.repeat(2, axis=0)[start % 2 :].repeat(2, axis=1)
     parents = _with_margin(enlarged[: shape[0] - 2, :width])
-    return coarse.values.take(parents.take(place), axis=1)
+    return coarse.values.take(parents.take(place), axis=0)
 
 
 def _prepare(
@@ -180,6 +182,7 @@ def _prepare(
     nodes: NDArray[np.int32],
     alpha: Alpha,
     pixels: Float32,
+    values: Float32,
 ) -> _Half:
     own = alpha.take(place)
     stride = nodes.shape[1]
@@ -194,10 +197,18 @@ def _prepare(
     weights /= total[:, None]
     bounds = np.arange(0, 4 * len(place) + 1, 4, dtype=np.int32)
     coupling = scipy.sparse.csr_matrix(
-        (weights.ravel(), neighbours.ravel(), bounds), shape=(len(place), pixels.shape[1])
+        (weights.ravel(), neighbours.ravel(), bounds), shape=(len(place), len(values))
     )
     scale = 1 / (own * own + (1 - own) ** 2 + total)
-    return _Half(span, coupling, own, pixels[:, span], scale * own, scale * (1 - own))
+    return _Half(
+        span,
+        coupling,
+        own,
+        np.ascontiguousarray(pixels[span].T),
+        np.ascontiguousarray(values[span].T),
+        scale * own,
+        scale * (1 - own),
+    )
 
 
 def _relax(half: _Half, values: Float32, relaxation: float) -> None:
@@ -207,14 +218,14 @@ def _relax(half: _Half, values: Float32, relaxation: float) -> None:
     F = F' - a r / (w + a^2 + (1 - a)^2) and B = B' - (1 - a) r / (...), where
     r = a F' + (1 - a) B' - I.
     """
-    means = np.stack([half.coupling @ channel for channel in values])
+    means = np.ascontiguousarray((half.coupling @ values).T)
     residual = half.a * means[:3]
     residual += (1 - half.a) * means[3:]
     residual -= half.pixels
     means[:3] -= half.foreground_gain * residual
     means[3:] -= half.background_gain * residual
-    mine = values[:, half.span]
-    means -= mine
+    means -= half.mine
     means *= np.float32(relaxation)
-    mine += means
-    np.clip(mine, 0, 1, out=mine)
+    means += half.mine
+    np.clip(means, 0, 1, out=half.mine)
+    values[half.span] = half.mine.T

@@ -15,13 +15,36 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from matte_core.images import Float32
+from matte_core.images import UNKNOWN, Float32
+from matte_core.matting.features import colour_disc, with_positions
+from matte_core.matting.level import RIM, Level
+from matte_core.matting.system import System
+from matte_core.progress import ProgressCallback, silent
+
+NEIGHBOURS = 10
+WEIGHT = 0.015
+# Lengths of the feature axes: colour decides, position breaks ties.
+DISC_WEIGHT = 0.8
+VALUE_WEIGHT = 0.7
+POSITION_WEIGHT = 0.05
+
+# Known pixels look alike in their thousands: one in so many is enough to be found.
+_KNOWN_STEP = 16
+# Only one unknown pixel in so many asks for its neighbours; the others are found by them.
+_QUERY_STEP = 2
+# A neighbour is accepted when it is at most so much farther (as 1 + this) than the nearest.
+_SLACK = 1.0
+_BLOCK = 20_000
 
 
 def nearest(
-    queries: Float32, candidates: Float32, count: int, workers: int = -1
+    queries: Float32,
+    candidates: Float32,
+    count: int,
+    slack: float,
+    progress: ProgressCallback = silent,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Find the nearest candidates of every query.
+    """Find the nearest candidates of every query; the result is the same on any machine.
 
     Parameters
     ----------
@@ -29,8 +52,10 @@ def nearest(
     candidates : (N, F) float32
     count : int
         How many to find; fewer are returned where there are fewer candidates.
-    workers : int
-        Threads of the search; the result is the same for any number.
+    slack : float
+        The k-th neighbour found is at most ``1 + slack`` times as far as the k-th nearest.
+    progress : callable
+        Called between blocks of queries; may raise `Cancelled`.
 
     Returns
     -------
@@ -40,46 +65,60 @@ def nearest(
     """
     count = min(count, len(candidates))
     tree = cKDTree(candidates, balanced_tree=False, compact_nodes=False)
-    distances, indices = tree.query(queries, k=count, workers=workers)
-    shape = (len(queries), count)
-    return distances.reshape(shape), indices.reshape(shape)
+    distances = np.empty((len(queries), count))
+    indices = np.empty((len(queries), count), np.intp)
+    for start in range(0, len(queries), _BLOCK):
+        progress(start / len(queries), "Comparing pixels")
+        block = slice(start, start + _BLOCK)
+        found = tree.query(queries[block], k=count, eps=slack, workers=-1)
+        distances[block] = found[0].reshape(-1, count)
+        indices[block] = found[1].reshape(-1, count)
+    return distances, indices
 
 
-def affinities(
-    queries: Float32, candidates: Float32, own: NDArray[np.intp], count: int, size: int
-) -> scipy.sparse.csr_array:
-    """Return the symmetric affinities between pixels that are alike.
+def laplacian(level: Level, extent_px: float, *, progress: ProgressCallback = silent) -> System:
+    """Set up the energy that ties unknown pixels to what looks like them.
 
     Parameters
     ----------
-    queries : (M, F) float32
-        Features of the unknown pixels.
-    candidates : (N, F) float32
-        Features of every pixel that may be a neighbour; the queries are among them.
-    own : (N,) int
-        The index of each candidate in the whole graph; a query m is the node m.
-    count : int
-        Neighbours of each pixel, itself not counted.
-    size : int
-        Number of nodes of the graph.
-
-    Returns
-    -------
-    W : (size, size) float64, sparse, symmetric, no diagonal
+    level : Level
+    extent_px : float
+        Size of the unknown region in pixels of the level, the unit of distance.
+    progress : callable
+        May raise `Cancelled`.
     """
-    distances, indices = nearest(queries, candidates, count + 1)
-    neighbours = own[indices]
-    rows = np.repeat(np.arange(len(queries)), neighbours.shape[1])
-    columns = neighbours.ravel()
-    farthest = np.sqrt(queries.shape[1])
-    strength = np.maximum(1 - distances.ravel() / farthest, 0)
-    others = columns != rows
-    graph = scipy.sparse.coo_array(
-        (strength[others], (rows[others], columns[others])), (size, size)
-    ).tocsr()
-    return (graph + graph.T).tocsr()
+    size = len(level.unknown)
+    known = _known_sample(level)
+    pixels = np.concatenate([level.unknown, known])
+    features = with_positions(
+        colour_disc(level.colours[pixels], DISC_WEIGHT, VALUE_WEIGHT),
+        pixels,
+        level.width,
+        POSITION_WEIGHT / extent_px,
+    )
+    asked = np.arange(0, size, _QUERY_STEP, dtype=np.int32)
+    distances, found = nearest(features[asked], features, NEIGHBOURS + 1, _SLACK, progress)
+    farthest = np.sqrt(2 * DISC_WEIGHT**2 + VALUE_WEIGHT**2)
+    strength = np.maximum(1 - distances / (2 * farthest), 0)
+    strength *= WEIGHT * _QUERY_STEP / NEIGHBOURS
+    tied, right = np.zeros(size), np.zeros(size)
+    tied[asked] = (strength * (found >= size)).sum(axis=1)
+    right[asked] = (strength * level.known_alpha[pixels][found]).sum(axis=1)
+    rows = np.repeat(asked, found.shape[1])
+    columns = found.ravel()
+    between = (columns < size) & (columns != rows)
+    half = scipy.sparse.csr_array(
+        (strength.ravel()[between], (rows[between], columns[between].astype(np.int32))),
+        (size, size),
+    )
+    graph = half + half.T
+    degree = np.asarray(graph.sum(axis=1)) + tied
+    return System(scipy.sparse.diags_array(degree).tocsr() - graph, right)
 
 
-def laplacian(graph: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
-    """Return ``L = D - W`` of symmetric affinities, D holding the sums of the rows."""
-    return (scipy.sparse.diags_array(np.asarray(graph.sum(axis=1))) - graph).tocsr()
+def _known_sample(level: Level) -> NDArray[np.intp]:
+    """Return one in `_KNOWN_STEP` known pixels, those of the rim left out."""
+    is_known = level.trimap != UNKNOWN
+    is_known[:RIM] = is_known[-RIM:] = False
+    is_known[:, :RIM] = is_known[:, -RIM:] = False
+    return np.flatnonzero(is_known)[::_KNOWN_STEP]

@@ -1,8 +1,9 @@
 """Solving the sparse, symmetric, positive definite systems of matting, and knowing that we did.
 
 Conjugate gradients with a diagonal preconditioner does nearly all of the work. Where it has not
-converged in the iterations it is given, a sparse factorisation finishes; a solution whose
-residual is still too large is an error, never a result.
+converged in the iterations it is given, it is restarted once from where it stopped, which cures
+lost conjugacy; after that a sparse factorisation finishes, where the system is small enough to
+factorise. A solution whose residual is still too large is an error, never a result.
 
 References
 ----------
@@ -23,6 +24,8 @@ from matte_core.progress import ProgressCallback, silent
 Vector = NDArray[np.float64]
 
 _REPORT_SECONDS = 0.1
+# Fill-in grows faster than the system: beyond this a factorisation may take all memory.
+_LARGEST_FACTORISED = 50_000
 _HINT = "Give the trimap more known foreground and background, or make the picture smaller."
 
 
@@ -64,37 +67,47 @@ def solve(
     tolerance : float
         The largest residual relative to the right side that is accepted.
     max_iterations : int
-        Of conjugate gradients, before the factorisation takes over.
+        Of conjugate gradients, before it is restarted, and again before it is given up.
     progress : callable
         Called several times a second; may raise `Cancelled`.
 
     Raises
     ------
     ConvergenceError
-        If neither method reaches the tolerance.
+        If no method reaches the tolerance.
     """
     scale = float(np.linalg.norm(right))
     if scale == 0:
         return Solution(np.zeros_like(right), 0.0, 0)
-    x, iterations = conjugate_gradients(
-        matrix, right, start, tolerance * scale, max_iterations, progress
+    x, residual, total = start, np.inf, 0
+    for _ in range(2):
+        x, iterations = conjugate_gradients(
+            matrix, right, x, tolerance * scale, max_iterations, progress
+        )
+        total += iterations
+        residual = float(np.linalg.norm(right - matrix @ x)) / scale
+        # The recurrence of CG drifts from the true residual by rounding; allow for that alone.
+        if residual <= 2 * tolerance:
+            return Solution(x, residual, total)
+    if len(right) <= _LARGEST_FACTORISED:
+        progress(1.0, "Factorising")
+        x = _factorise(matrix, right)
+        residual = float(np.linalg.norm(right - matrix @ x)) / scale
+        if residual <= 2 * tolerance:
+            return Solution(x, residual, -1)
+    raise ConvergenceError(
+        f"The alpha solver stopped at a residual of {residual:.2g} (wanted {tolerance:.2g}) "
+        f"after {total} iterations.",
+        _HINT,
     )
-    residual = float(np.linalg.norm(right - matrix @ x)) / scale
-    # The recurrence of CG drifts from the true residual by rounding; allow for that alone.
-    if residual <= 2 * tolerance:
-        return Solution(x, residual, iterations)
-    progress(1.0, "Factorising")
+
+
+def _factorise(matrix: scipy.sparse.csr_array, right: Vector) -> Vector:
     try:
-        x = scipy.sparse.linalg.splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A").solve(right)
+        factors = scipy.sparse.linalg.splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A")
     except RuntimeError as error:
         raise ConvergenceError(f"The alpha system has no solution: {error}.", _HINT) from error
-    residual = float(np.linalg.norm(right - matrix @ x)) / scale
-    if not residual <= 2 * tolerance:
-        raise ConvergenceError(
-            f"The alpha solver stopped at a residual of {residual:.2g} (wanted {tolerance:.2g}).",
-            _HINT,
-        )
-    return Solution(x, residual, -1)
+    return np.asarray(factors.solve(right), np.float64)
 
 
 def conjugate_gradients(
@@ -135,8 +148,10 @@ def conjugate_gradients(
         iteration += 1
         if monotonic() - reported > _REPORT_SECONDS:
             reported = monotonic()
-            done = np.log(first / norm) / np.log(first / absolute_tolerance)
-            progress(float(np.clip(done, iteration / max_iterations, 1)), "Solving for alpha")
+            done = iteration / max_iterations
+            if absolute_tolerance > 0 and norm > 0:
+                done = max(done, np.log(first / norm) / np.log(first / absolute_tolerance))
+            progress(float(np.clip(done, 0, 1)), "Solving for alpha")
     return x, iteration
 
 

@@ -1,7 +1,8 @@
 """Where the cells of a network's answer lie in the picture, and lifting them to its pixels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,9 +124,17 @@ class ScoreField:
     grid: Grid
     cell_px: float
 
-    def at(
-        self, rows: NDArray[np.int_], columns: NDArray[np.int_], classes: Sequence[int]
-    ) -> Float32:
+    def mirrored(self, width: int) -> "ScoreField":
+        """Return the scores of a mirrored picture of that width where they belong in it."""
+        grid = self.grid
+        turned = replace(
+            grid,
+            x_scale=-grid.x_scale,
+            x_offset=grid.x_offset + (width - 1) * grid.x_scale,
+        )
+        return replace(self, grid=turned)
+
+    def at(self, rows: NDArray[Any], columns: NDArray[Any], classes: Sequence[int]) -> Float32:
         """Interpolate the scores of some classes bilinearly at picture rows and columns.
 
         Returns
@@ -147,7 +156,7 @@ class ScoreField:
 
 
 def _neighbours(
-    pixels: NDArray[np.int_], scale: float, offset: float, count: int
+    pixels: NDArray[Any], scale: float, offset: float, count: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], Float32]:
     """Return the two cells around each pixel and the weight of the second."""
     place = np.clip(pixels * scale + offset, 0, count - 1)

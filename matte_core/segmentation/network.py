@@ -125,7 +125,7 @@ class Network:
         """
         (height, width), (seen_height, seen_width) = self._sizes(box, long_side_px)
         part = image[box.top : box.bottom, box.left : box.right]
-        canvas = self._normalise(_resized(part, seen_height, seen_width), height, width)
+        canvas = self._normalise(resized(part, seen_height, seen_width), height, width)
         tensor = canvas[None] if self.spec.layout == "NHWC" else canvas.transpose(2, 0, 1)[None]
         answer = run_session(self.session, np.ascontiguousarray(tensor))
         values = self._log_scores(answer)
@@ -211,11 +211,14 @@ class Network:
                 return np.ascontiguousarray(planes, np.float32)
 
 
-def _resized(part: Image, height: int, width: int) -> Image:
+def resized(part: Image, height: int, width: int) -> Image:
+    """Resize a picture, averaging where it shrinks."""
+    if part.shape[:2] == (height, width):
+        return part
     shrinks = height < part.shape[0] or width < part.shape[1]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    resized: Image = cv2.resize(part, (width, height), interpolation=method)  # type: ignore[assignment]
-    return resized
+    sized: Image = cv2.resize(part, (width, height), interpolation=method)  # type: ignore[assignment]
+    return sized
 
 
 def load_network(path: Path) -> Network:

@@ -1,5 +1,6 @@
 """What a segmentation gives back, and the class map's colours."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -47,14 +48,17 @@ class Segmentation:
     source: str
     subject: tuple[str, ...] = ()
     note: str = ""
-    _scores: ScoreField | None = field(default=None, repr=False, compare=False)
+    _labels: Callable[[], NDArray[np.uint8]] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def labels(self) -> NDArray[np.uint8]:
-        """(H, W) uint8: the class number of every pixel; the mask's 0 and 1 without network."""
-        if self._scores is None:
-            return self.mask.astype(np.uint8)
-        return label_map(self._scores, (self.mask.shape[0], self.mask.shape[1]))
+        """(H, W) uint8: the class number of every pixel, as the published recipe has it.
+
+        One look at the whole picture at the size the network was trained for, nothing drawn
+        to the picture's edges. Made when it is first asked for; without a network it is the
+        mask's 0 and 1.
+        """
+        return self.mask.astype(np.uint8) if self._labels is None else self._labels()
 
 
 def label_map(scores: ScoreField, shape: tuple[int, int]) -> NDArray[np.uint8]:

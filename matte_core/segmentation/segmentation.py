@@ -15,20 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.errors import ModelError, NoSubjectError
-from matte_core.images import Float32, Image, Mask, check_image, check_mask
+from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
 from matte_core.models.registry import resolve
-from matte_core.progress import ProgressCallback, silent
+from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation.grabcut import grabcut
 from matte_core.segmentation.grid import Box, ScoreField
-from matte_core.segmentation.network import Network, load_network
-from matte_core.segmentation.result import Segmentation, bands
+from matte_core.segmentation.guided import apply_guided, guided_coefficients
+from matte_core.segmentation.looks import FIRST_LOOK_PX, Look, blend, closer_looks, first_look
+from matte_core.segmentation.network import Network, load_network, resized
+from matte_core.segmentation.result import Segmentation, bands, label_map
 from matte_core.segmentation.subject import PresentClass, choose_classes, parse_subject
 
 _MARGIN = 0.15  # of the selection's longer side: the surroundings the network is shown
 _MIN_SHARE = 5e-4  # of the picture: a class that covers less is noise
 _MIN_CONFIDENCE = 0.5
 _MIN_INSIDE = 0.5  # of a connected part, for it to be meant by the selection
-_NEGLIGIBLE = 0.01
+_LEAST_CONTRAST = 4  # in steps of 8 bit: networks see things in perfect flatness
+_DRAWN_PX = 1024  # the longer side of the reduced picture that the outline is drawn on
+_REACH_CELLS = 1.5
+_MOST_REACH_PX = 24
+_SPECK_CELLS = 2.0
 _SURVEY_PX = 513
 
 
@@ -38,6 +44,7 @@ def segment(
     model: str | Path | None = None,
     *,
     hint: Mask | None = None,
+    refine: bool = True,
     progress: ProgressCallback | None = None,
 ) -> Segmentation:
     """Find the subject of a picture.
@@ -54,6 +61,10 @@ def segment(
     hint : (H, W) bool, optional
         A rough selection. Only its surroundings are looked at, and only what lies mostly
         inside it is kept.
+    refine : bool
+        Whether to look at the subject more closely and to draw its outline to the picture's
+        edges. Without it the mask is the published recipe's: one look at the size the network
+        was trained for, its scores interpolated.
     progress : callable, optional
         See `matte_core.progress`.
 
@@ -77,8 +88,7 @@ def segment(
         hint = check_mask(hint, image.shape[:2], "selection")
         if not hint.any():
             raise NoSubjectError("The selection is empty.", "Select the subject roughly.")
-    report = progress or silent
-    report(0.0, "Loading the network")
+    part(progress, 0.0, 1.0)(0.0, "Loading the network")
     try:
         path = resolve(model)
     except ModelError as error:
@@ -88,54 +98,95 @@ def segment(
         return _stand_in(image, hint, note)
     network = load_network(path)
     wanted = parse_subject(subject, network.spec.classes)
-    report(0.2, "Finding the subject")
-    if hint is None:
-        scores = network.score(image, Box.whole(image.shape))
-        report(0.7, "Drawing the mask")
-        return _from_scores(image, network, scores, wanted, None)
-    scores = network.score(image, _surroundings(hint))
-    report(0.7, "Drawing the mask")
     try:
-        return _from_scores(image, network, scores, wanted, hint)
+        return _with_network(image, network, wanted, hint, refine, part(progress, 0.1, 1.0))
     except NoSubjectError as error:
+        if hint is None:
+            raise
         note = f"{error.message} The mask was estimated from colours within the selection."
         return _stand_in(image, hint, note)
+
+
+def _with_network(
+    image: Image,
+    network: Network,
+    wanted: Sequence[str],
+    hint: Mask | None,
+    refine: bool,
+    progress: ProgressCallback,
+) -> Segmentation:
+    shape = (image.shape[0], image.shape[1])
+    box = Box.whole(shape) if hint is None else _surroundings(hint)
+    progress(0.0, "Finding the subject")
+    sample = image[:: max(1, shape[0] // 64), :: max(1, shape[1] // 64)]
+    if np.ptp(sample) < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
+        raise NoSubjectError("The picture is all one colour: there is nothing in it to find.")
+    first = first_look(network, image, box, FIRST_LOOK_PX if refine else None)
+    present = _present_classes(first.scores, network.spec.classes, shape, hint)
+    chosen = choose_classes(wanted, present)
+    subject = [held.index for held in chosen]
+    looks = [first]
+    if refine:
+        looks += closer_looks(network, image, first, subject, part(progress, 0.3, 0.7))
+    progress(0.7, "Drawing the mask")
+    cell_px = min(look.scores.cell_px for look in looks)
+    probability = draw(image, looks, subject, cell_px if refine else None)
+    mask = probability > 0.5
+    if refine:
+        mask = without_specks(mask, cell_px)
+    if hint is not None:
+        mask = keep_inside(mask, hint, cell_px)
+        probability *= _near(mask, 2 * cell_px)
+    if not mask.any():
+        names = " or ".join(held.name for held in chosen)
+        where = "lies mostly inside the selection" if hint is not None else "is large enough"
+        raise NoSubjectError(f"No {names} {where}.", "Select the subject roughly.")
+    return Segmentation(
+        mask=mask,
+        classes=present,
+        probability=probability,
+        probabilities=softmax(first.scores.values),
+        grid_px=cell_px,
+        source="network",
+        subject=tuple(held.name for held in chosen),
+        _labels=lambda: label_map(network.score(image, Box.whole(shape)), shape),
+    )
+
+
+def draw(
+    image: Image, looks: Sequence[Look], subject: Sequence[int], cell_px: float | None
+) -> Float32:
+    """Return the subject's probability at every pixel.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+    looks : sequence of Look
+    subject : sequence of int
+        Class numbers.
+    cell_px : float or None
+        Picture pixels per cell of the closest look: within about that distance the outline
+        is drawn to the picture's own edges. None leaves the interpolated scores as they are.
+    """
+    shape = (image.shape[0], image.shape[1])
+    if cell_px is None:
+        whole = np.empty(shape, np.float32)
+        for rows in bands(shape):
+            window = np.s_[rows[0] : rows[-1] + 1]
+            whole[window] = blend(looks, subject, shape, shape, rows)
+        return whole
+    scale = min(1.0, _DRAWN_PX / max(shape))
+    size = (max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale)))
+    guide = as_float(resized(image, *size))
+    radius = int(np.clip(round(_REACH_CELLS * cell_px * scale), 1, _MOST_REACH_PX))
+    coefficients = guided_coefficients(guide, blend(looks, subject, shape, size), radius)
+    return apply_guided(image, coefficients)
 
 
 def _surroundings(hint: Mask) -> Box:
     box = Box.around(hint)
     assert box is not None  # segment() has refused an empty selection
     return box.grown(round(_MARGIN * max(box.height, box.width)), hint.shape)
-
-
-def _from_scores(
-    image: Image,
-    network: Network,
-    scores: ScoreField,
-    wanted: Sequence[str],
-    hint: Mask | None,
-) -> Segmentation:
-    height, width = image.shape[:2]
-    probabilities = softmax(scores.values)
-    present = _present_classes(scores, network.spec.classes, (height, width), hint)
-    chosen = choose_classes(wanted, present)
-    probability, mask = _lift(scores, probabilities, [held.index for held in chosen], image)
-    if hint is not None:
-        mask = keep_inside(mask, hint)
-        if not mask.any():
-            names = " or ".join(held.name for held in chosen)
-            raise NoSubjectError(f"No {names} lies mostly inside the selection.")
-        probability *= _near(mask, scores.cell_px)
-    return Segmentation(
-        mask=mask,
-        classes=present,
-        probability=probability,
-        probabilities=probabilities,
-        grid_px=scores.cell_px,
-        source="network",
-        subject=tuple(held.name for held in chosen),
-        _scores=scores,
-    )
 
 
 def softmax(scores: Float32) -> Float32:
@@ -170,49 +221,44 @@ def _present_classes(
     return tuple(sorted(found, key=lambda held: -held.share))
 
 
-def _lift(
-    scores: ScoreField, probabilities: Float32, subject: list[int], image: Image
-) -> tuple[Float32, Mask]:
-    """Return the subject's probability and mask at every pixel, band by band."""
-    shape = (image.shape[0], image.shape[1])
-    # Classes that are nowhere likely change neither the softmax nor the arg max.
-    likely = probabilities.max(axis=(1, 2)) > _NEGLIGIBLE
-    order = subject + [
-        number for number in np.flatnonzero(likely).tolist() if number not in subject
-    ]
-    probability, mask = np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
-    columns = np.arange(shape[1])
-    count = len(subject)
-    if count == len(order):
-        order.append(0)
-    for rows in bands(shape):
-        values = scores.at(rows, columns, order)
-        ours, others = values[:count].max(axis=0), values[count:].max(axis=0)
-        top = np.maximum(ours, others)
-        values -= top
-        np.exp(values, out=values)
-        window = np.s_[rows[0] : rows[-1] + 1]
-        mask[window] = ours > others
-        probability[window] = values[:count].sum(axis=0) / values.sum(axis=0)
-    return probability, mask
+def without_specks(mask: Mask, cell_px: float) -> Mask:
+    """Remove specks and pinholes that are smaller than the network can have meant.
+
+    Holes as large as two by two cells are true ones, and stay.
+    """
+    least = max(4.0, (_SPECK_CELLS * cell_px) ** 2)
+    cleaned = mask
+    for value in (True, False):
+        count, parts, stats, _ = cv2.connectedComponentsWithStats(
+            (cleaned == value).astype(np.uint8), connectivity=4
+        )
+        tiny = np.asarray(stats[:, cv2.CC_STAT_AREA] < least)
+        tiny[0] = False
+        if tiny.any() and tiny[1:].sum() < count - 1:
+            cleaned = np.where(tiny[parts], not value, cleaned)
+    return cleaned
 
 
-def keep_inside(mask: Mask, hint: Mask) -> Mask:
-    """Keep the connected parts of a mask that lie mostly inside a selection."""
+def keep_inside(mask: Mask, hint: Mask, cell_px: float) -> Mask:
+    """Keep the connected parts of a mask that lie mostly inside a selection.
+
+    What of them goes on far outside is cut off: it is another one of the same kind that
+    touches the one selected.
+    """
     count, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     whole = np.bincount(parts.ravel(), minlength=count)
     inside = np.bincount(parts[hint], minlength=count)
     keep = inside >= _MIN_INSIDE * np.maximum(whole, 1)
     keep[0] = False
-    kept: Mask = keep[parts]
-    return kept
+    around = Box.around(hint)
+    size = 0 if around is None else max(around.height, around.width)
+    return np.asarray(keep[parts] & _near(hint, max(cell_px, _MARGIN / 3 * size)))
 
 
 def _near(mask: Mask, reach_px: float) -> NDArray[Any]:
     """Return where a mask is near: true within `reach_px` of it."""
     distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
-    near: NDArray[Any] = distance <= 2 * reach_px
-    return near
+    return np.asarray(distance <= reach_px)
 
 
 def _stand_in(image: Image, hint: Mask | None, note: str) -> Segmentation:

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 import matte_core
 from matte_core.errors import MatteError
@@ -24,6 +25,8 @@ from matte_core.setup.installing import Found, Outcome, Wishes
 from matte_core.setup.plugin import Source
 from matte_core.setup.uninstall import uninstall
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
 
 def main(arguments: list[str], root: Path) -> int:
     """Run the command for the project in the folder `root`; return the exit status."""
@@ -32,7 +35,7 @@ def main(arguments: list[str], root: Path) -> int:
             # A folder's name that the terminal cannot show is no reason to stop.
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {number: signal.signal(number, _stop) for number in STOPS}
     try:
         return _run(options, root)
     except KeyboardInterrupt:
@@ -45,6 +48,16 @@ def main(arguments: list[str], root: Path) -> int:
         print(f"\nA file cannot be read or written: {error}", file=sys.stderr)
         print("See that the disk is not full and the folder yours.", file=sys.stderr)
         return 1
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    """Stop at the first signal, and let no second one disturb the tidying up."""
+    for each in STOPS:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _run(options: argparse.Namespace, root: Path) -> int:
@@ -77,7 +90,12 @@ def _run(options: argparse.Namespace, root: Path) -> int:
 def _uninstall(found: Found, *, keep_models: bool) -> int:
     # Their package may be gone already, and what was installed for it still there.
     sandboxed = [places.flatpak(Path.home()).home, places.snap(Path.home()).home]
-    removed = uninstall(found.profiles, [found.host.home, *sandboxed], keep_models=keep_models)
+    removed = uninstall(
+        found.profiles,
+        [found.host.home, *sandboxed],
+        links=[Path.home() / ".local" / "bin" / "matte"],
+        keep_models=keep_models,
+    )
     for path in removed:
         print(f"Removed {path}")
     if not removed:

@@ -8,6 +8,9 @@ start at all. Standard library only: the plug-in uses this inside GIMP's own Pyt
 import os
 from collections.abc import Mapping
 
+# onnxruntime 1.32 otherwise writes an identifier into a person's cache and sends events.
+NO_REPORTS = {"ORT_DISABLE_TELEMETRY": "1"}
+
 _PREFIXES = ("PYTHON", "LD_", "DYLD_")
 _NAMES = frozenset(
     {
@@ -30,9 +33,12 @@ def scrubbed_environment(environ: Mapping[str, str]) -> dict[str, str]:
     (``PYTHON*``, ``LD_*``, ``DYLD_*``), those that say where GIMP's own modules lie, and, of every
     list of folders such as ``PATH`` or ``XDG_DATA_DIRS``, the entries inside an AppImage
     (``APPDIR``); a variable that then has no entry left is left out as well.
+
+    Put in is the one thing that keeps onnxruntime from reporting to its maker: it must be set
+    before that is loaded for the first time.
     """
     bundle = _bundle(environ)
-    kept: dict[str, str] = {}
+    kept = dict(NO_REPORTS)
     for name, value in environ.items():
         if name in _NAMES or name.startswith(_PREFIXES):
             continue
@@ -41,7 +47,7 @@ def scrubbed_environment(environ: Mapping[str, str]) -> dict[str, str]:
             if not entries:
                 continue
             value = os.pathsep.join(entries)
-        kept[name] = value
+        kept.setdefault(name, value)
     return kept
 
 

@@ -14,13 +14,14 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from matte_core.errors import SetupError
 from matte_core.setup import removal
 from matte_core.setup.places import Place
 from matte_core.setup.processes import Finished, follow, run
-from matte_core.setup.pythons import Python
+from matte_core.setup.pythons import Python, remedy
 
 Report = Callable[[str, str], None]
 
@@ -32,6 +33,15 @@ STEP = "Environment"
 QUICK_SECONDS = 30.0
 IMPORT_SECONDS = 180.0
 NEEDED_BYTES = 900_000_000
+
+CONNECTION = (
+    "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of wheels "
+    "with --wheels."
+)
+NEEDS = (
+    "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python; macOS must be 14 "
+    "or later, glibc 2.28 or later."
+)
 
 # A person's pip settings for proxies, certificates and mirrors count; those that would send the
 # packages elsewhere or change which ones are installed do not.
@@ -169,9 +179,11 @@ def _create(place: Place, python: Python, new: Path, report: Report, log: Path) 
     command = place.command(python.path, "-I", "-m", "venv", "--prompt", "matte", new)
     done = follow(command, log)
     if done.status:
+        lacks_pip = "ensurepip" in done.output
+        hint = remedy([replace(python, makes_environments=False)], place.platform)
         raise SetupError(
-            f"{python.path} cannot make a virtual environment: {done.last_words}.",
-            f"See {log}; another Python can be named with --python.",
+            f"{python.path} cannot make a virtual environment: {done.last_words}",
+            hint if lacks_pip else f"See {log}; another Python can be named with --python.",
         )
 
 
@@ -201,7 +213,11 @@ def _install(
 
 def pip_variables() -> dict[str, str]:
     """Return the changes to the variables for pip; what it must not see is set to nothing."""
-    return {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    changes = {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
+    if "PIP_CACHE_DIR" not in os.environ:
+        # Hundreds of megabytes in a person's cache would outlive an uninstallation.
+        changes["PIP_NO_CACHE_DIR"] = "1"
+    return changes
 
 
 def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
@@ -231,8 +247,7 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
     ):
         return (
             "The package index cannot be reached.",
-            "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of "
-            "wheels with --wheels.",
+            CONNECTION,
         )
     if "No matching distribution" in said or "Could not find a version" in said:
         wanted = re.search(r"No matching distribution found for (\S+)", said)
@@ -243,9 +258,15 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
                 "Fill it on a like computer with: python3 -m pip download --only-binary :all: "
                 "-r matte_core/setup/requirements.txt -d FOLDER",
             )
+        if "(from versions: none)" in said:
+            # With few retries pip does not say why it found nothing.
+            return (
+                f"The package index cannot be reached, or does not hold {name} for this Python.",
+                f"{CONNECTION} {NEEDS}",
+            )
         return (
             f"{name} is not published for this Python on this computer.",
-            "Name a Python from 3.11 to 3.14 for 64 bits with --python.",
+            NEEDS,
         )
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
     return f"pip failed: {errors[-1][6:].strip() if errors else done.last_words}", ""

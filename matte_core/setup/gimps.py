@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from matte_core.errors import SetupError
 from matte_core.setup.places import FLATPAK_APP, SNAP_APP
 from matte_core.setup.processes import run
 
@@ -90,10 +91,19 @@ def find_gimps(machine: Machine, asked: Path | None = None) -> list[Gimp]:
     machine : Machine
     asked : Path, optional
         An executable that a person named; it comes first.
+
+    Raises
+    ------
+    SetupError
+        If `asked` is no GIMP that starts.
     """
     found: list[Gimp] = []
     if asked is not None:
         found += _from_executables(_with_console([asked]))
+        if not found:
+            raise SetupError(
+                f"{asked} is not a GIMP that starts.", "Name the gimp or gimp-console of GIMP 3."
+            )
     found += sorted(
         [*_from_executables(_executables(machine)), *_sandboxed(machine), *_appimages(machine)],
         key=lambda gimp: _numbers(gimp.version),

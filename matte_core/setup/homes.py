@@ -57,6 +57,7 @@ def claim(home: Path) -> None:
                 f"{home} holds files that are not Matte's, such as {foreign[0]}.",
                 f"Name an empty folder with the variable {folders.HOME_VARIABLE}.",
             )
+        home.chmod(0o700)
         write_note(home, {"app": folders.APP, "version": matte_core.__version__})
     except OSError as error:
         raise SetupError(

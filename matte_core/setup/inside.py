@@ -41,16 +41,16 @@ def repair(report: Report) -> list[str]:
     SetupError
         If the environment cannot be made; the old one is then still there.
     """
-    place = places.host()
+    place, source = places.host(), Source(CORE.parent)
+    wanted = source.requirements
     homes.claim(place.home)
     with homes.one_at_a_time(place.home):
-        wrong = environments.problem(place) or environments.import_problem(place)
+        wrong = environments.problem(place, wanted) or environments.import_problem(place)
         if wrong:
             report(environments.STEP, f"{place.environment}: {wrong}")
-            environments.make(place, pythons.find(place), report)
+            environments.make(place, pythons.find(place), report, requirements=wanted)
         # The network is fetched through the command line, so that must be there as well.
-        source = Source(CORE.parent)
         if library.problem(place, source):
             library.install(place, source)
-        wrong = networks.ensure(place, report)
+        wrong = networks.ensure(place, report, core=CORE)
     return [f"The network could not be had: {wrong}"] if wrong else []

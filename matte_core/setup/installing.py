@@ -77,6 +77,17 @@ class Found:
             return Homes(by_kind.get("snap", self.host.home))
         return Homes(self.host.home, by_kind.get("flatpak"))
 
+    def core_for(self, place: Place) -> Path:
+        """Return a `matte_core` that the programs of a place can see.
+
+        From inside of a Flatpak or a Snap that may not be the project's, but it is the plug-in's.
+        """
+        for profile in self.profiles if place.kind != "host" else []:
+            core = profile.plugin / "matte_core"
+            if (profile.kind == "snap") == (place.kind == "snap") and core.is_dir():
+                return core
+        return self.source.core
+
 
 @dataclass
 class Outcome:
@@ -131,6 +142,8 @@ def install(found: Found, wishes: Wishes, report: Report) -> Outcome:
                 _environment(place, found.source, wishes, report, outcome)
             except SetupError as error:
                 if place is found.host:
+                    # Where there is no plug-in yet, GIMP at least gets the one that can say so.
+                    _plugins(found, report, outcome, only_missing=True)
                     raise
                 # The rest of the computer need not wait for one package's sandbox.
                 outcome.warnings.append(f"{place.called}: {error}")
@@ -153,7 +166,7 @@ def check(found: Found, *, with_gimp: bool = True) -> Iterator[Check]:
         if not found.profiles:
             yield from checks.check_plugins([], found.source, Homes(found.host.home))
     for place in found.places:
-        yield from checks.check_inside(place, found.source.core)
+        yield from checks.check_inside(place, found.core_for(place))
 
 
 def _environment(
@@ -172,9 +185,11 @@ def _environment(
     outcome.changed.append(f"the environment for {place.called}")
 
 
-def _plugins(found: Found, report: Report, outcome: Outcome) -> None:
+def _plugins(found: Found, report: Report, outcome: Outcome, *, only_missing: bool = False) -> None:
     failed: list[MatteError] = []
     for profile in found.profiles:
+        if only_missing and profile.plugin.exists():
+            continue
         homes_for = found.homes_for(profile)
         try:
             wrong = plugin.problem(profile, found.source, homes_for)
@@ -185,7 +200,7 @@ def _plugins(found: Found, report: Report, outcome: Outcome) -> None:
         except SetupError as error:
             failed.append(error)
             outcome.warnings.append(str(error))
-    if failed and len(failed) == len(found.profiles):
+    if failed and len(failed) == len(found.profiles) and not only_missing:
         raise failed[0]
 
 

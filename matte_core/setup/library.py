@@ -79,19 +79,17 @@ def _library(source: Source) -> trees.Tree:
 
 
 def _scripts(place: Place) -> trees.Tree:
-    python, library = place.python_of(place.environment), folder(place)
     if place.platform == "win32":
-        # In a batch file a percent sign of a folder's name must be doubled.
-        home, start, where = (
-            str(path).replace("%", "%%") for path in (place.home, python, library)
-        )
+        # A batch file is read in the console's own code page, so it names no folder of a person.
         lines = [
             "@echo off",
             "setlocal",
-            f'set "{folders.HOME_VARIABLE}={home}"',
-            f'"{start}" -I -X utf8 "{where}" %*',
+            f'for %%I in ("%~dp0..") do set "{folders.HOME_VARIABLE}=%%~fI"',
+            f'"%{folders.HOME_VARIABLE}%\\env\\Scripts\\python.exe" -I -X utf8 '
+            f'"%{folders.HOME_VARIABLE}%\\lib" %*',
         ]
-        return {"matte.cmd": "\r\n".join([*lines, ""]).encode()}
+        return {"matte.cmd": "\r\n".join([*lines, ""]).encode("ascii")}
+    python, library = place.python_of(place.environment), folder(place)
     variable = f"{folders.HOME_VARIABLE}={shlex.quote(str(place.home))}"
     start, where = shlex.quote(str(python)), shlex.quote(str(library))
     script = (

@@ -118,7 +118,7 @@ def _matte(place: Place, core: Path, *arguments: str) -> str:
     python = place.python_of(place.environment)
     command = place.command(python, "-I", "-X", "utf8", "-c", _START, core.parent, *arguments)
     done = run(command, FETCH_SECONDS, {folders.HOME_VARIABLE: str(place.home)})
-    return "" if done.status == 0 else done.last_words
+    return "" if done.status == 0 else done.last_words.removeprefix("matte: ")
 
 
 def _found(home: Path) -> list[tuple[str, bool]]:

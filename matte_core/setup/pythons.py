@@ -21,31 +21,50 @@ from matte_core.setup.processes import run
 
 OLDEST = (3, 11)
 NEWEST = (3, 14)  # the newest that the pinned packages were published for
+NEWEST_INTEL_MAC = (3, 13)  # for which onnxruntime is published up to 1.23 alone
 PROBE_SECONDS = 20.0
 
 _PROBE = """
-import importlib.util, json, sys, sysconfig
+import importlib.util, json, platform, sys, sysconfig
+names = ("venv", "ensurepip", "ensurepip.__main__")
+libc = "musl" if "musl" in (sysconfig.get_config_var("SOABI") or "") else ""
 print(json.dumps({
     "path": getattr(sys, "_base_executable", "") or sys.executable,
     "version": list(sys.version_info[:3]),
     "implementation": sys.implementation.name,
     "bits": 64 if sys.maxsize > 2**32 else 32,
-    "platform": sysconfig.get_platform(),
+    "platform": " ".join((sysconfig.get_platform(), platform.machine(), libc)).strip(),
     "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-    "makes_environments": all(map(importlib.util.find_spec, ("venv", "ensurepip"))),
+    "makes_environments": all(map(importlib.util.find_spec, names)),
 }))
 """
 
 
 @dataclass(frozen=True)
 class Python:
-    """A Python that was asked what it is."""
+    """A Python that was asked what it is.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is; of a virtual environment, the Python that it was made with.
+    version : tuple of int
+    implementation : str
+        Such as ``"cpython"``.
+    bits : int
+    platform : str
+        What it was built for and the machine it runs on, such as ``"linux-x86_64 x86_64"`` or
+        ``"macosx-11.0-universal2 arm64"``; ends with ``"musl"`` for that C library.
+    free_threaded : bool
+    makes_environments : bool
+        Whether it comes with `venv` and `ensurepip`.
+    """
 
     path: Path
     version: tuple[int, int, int]
     implementation: str = "cpython"
     bits: int = 64
-    platform: str = "linux-x86_64"
+    platform: str = "linux-x86_64 x86_64"
     free_threaded: bool = False
     makes_environments: bool = True
 
@@ -62,6 +81,10 @@ class Python:
             return f"is {self.implementation}, not the usual Python"
         if self.bits != 64:
             return "is a 32-bit Python; the packages are published for 64 bits only"
+        if self.platform.startswith("win-arm"):
+            return "is a Python for ARM; the packages for Windows are published for x86-64 only"
+        if self.platform.endswith("musl"):
+            return "is built for musl; the packages are published for glibc only"
         if "mingw" in self.platform or is_gimps_own(self.path):
             return "belongs to GIMP or MSYS2 and cannot take compiled packages"
         if "WindowsApps" in str(self.path):
@@ -73,7 +96,9 @@ class Python:
     @property
     def is_known_to_fit(self) -> bool:
         """Whether the pinned packages were published for just this kind of Python."""
-        return self.version[:2] <= NEWEST and not self.free_threaded
+        is_intel_mac = self.platform.startswith("macosx") and self.platform.endswith("x86_64")
+        newest = NEWEST_INTEL_MAC if is_intel_mac else NEWEST
+        return self.version[:2] <= newest and not self.free_threaded
 
 
 def is_gimps_own(path: Path) -> bool:
@@ -129,14 +154,14 @@ def find(place: Place, asked: Path | None = None) -> Python:
         paths: Iterable[str | Path] = candidates(place.platform, os.environ, Path.home())
     else:
         paths = ["python3"]
-    refused: list[Python] = []
+    refused: dict[str, Python] = {}
     second_best: Python | None = None
     for path in paths:
         found = probe(path, place)
-        if found is None or found in refused:
+        if found is None:
             continue
         if found.fault:
-            refused.append(found)
+            refused.setdefault(os.path.realpath(found.path), found)
         elif found.is_known_to_fit:
             return found
         else:
@@ -144,10 +169,10 @@ def find(place: Place, asked: Path | None = None) -> Python:
     if second_best is not None:
         return second_best
     raise SetupError(
-        f"No Python {_text(OLDEST)} or later that can be used was found in {place.called}"
-        + "".join(f"; {python.path} {python.fault}" for python in refused)
+        f"No Python {_text(OLDEST)} or later that can be used was found for {place.called}"
+        + "".join(f"; {python.path} {python.fault}" for python in refused.values())
         + ".",
-        remedy(refused, place.platform),
+        remedy(refused.values(), place.platform),
     )
 
 

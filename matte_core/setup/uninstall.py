@@ -3,6 +3,7 @@
 Standard library only.
 """
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from matte_core.setup.gimps import Profile
 
 
 def uninstall(
-    profiles: Iterable[Profile], home_folders: Iterable[Path], *, keep_models: bool = False
+    profiles: Iterable[Profile],
+    home_folders: Iterable[Path],
+    *,
+    links: Iterable[Path] = (),
+    keep_models: bool = False,
 ) -> list[Path]:
     """Remove the plug-in from every profile, and the project's folders.
 
@@ -22,6 +27,8 @@ def uninstall(
     home_folders : iterable of Path
         Only those that the installer marked as its own are touched. The folders that the
         plug-ins note as theirs are taken too.
+    links : iterable of Path
+        Where a person may have linked the `matte` command to; only links to it are removed.
     keep_models : bool
         Leave the networks where they are.
 
@@ -44,6 +51,9 @@ def uninstall(
             removed += plugin.remove(profile)
         for home in dict.fromkeys(wanted):
             if homes.is_claimed(home):
+                removed += [
+                    link for link in links if _leads_into(link, home) and removal.remove(link)
+                ]
                 removed += _empty(home, keep_models=keep_models)
     except OSError as error:
         raise SetupError(
@@ -51,6 +61,10 @@ def uninstall(
             "Close GIMP, see that the folder is yours, and run this again.",
         ) from error
     return removed
+
+
+def _leads_into(link: Path, home: Path) -> bool:
+    return link.is_symlink() and Path(os.readlink(link)).parent == home / "bin"
 
 
 def _empty(home: Path, *, keep_models: bool) -> list[Path]:

@@ -59,7 +59,7 @@ def test_colours_are_those_of_the_challenge() -> None:
         ("grace_hopper.png", "person", (0.55, 0.7)),
         ("cat.png", "cat", (0.35, 0.5)),
         ("three_people.jpg", "person", (0.55, 0.75)),
-        ("deeplab_demo_image2.jpg", "dog", (0.15, 0.25)),
+        ("deeplab_demo_image2.jpg", "dog", (0.12, 0.18)),
     ],
 )
 def test_auto_finds_the_subject(
@@ -74,7 +74,7 @@ def test_auto_finds_the_subject(
     assert found.mask.dtype == bool
     assert found.probability.dtype == np.float32
     assert share[0] < found.mask.mean() < share[1]
-    assert found.classes[0].share == pytest.approx(found.mask.mean(), abs=0.05)
+    assert found.classes[0].share == pytest.approx(found.mask.mean(), abs=0.08)
     assert 0.8 < found.classes[0].confidence <= 1
     np.testing.assert_allclose(found.probabilities.sum(axis=0), 1, rtol=1e-5)
 
@@ -84,7 +84,8 @@ def test_the_golden_labels(shared: Path) -> None:
     folder = shared / "data" / "segmentation" / "golden"
     image = load(folder / "tfls_segmentation_input_rotation0.jpg")
     golden = cv2.imread(str(folder / "tfls_segmentation_golden_rotation0.png"), 0) // 10
-    found = segment(image, model="deeplab-257")
+    found = segment(image, model="deeplab-257", refine=False)
+    assert (found.labels == segment(image, model="deeplab-257").labels).all()
     # Rounding may turn a label only where the best two scores are equal to six digits.
     assert (found.labels != golden).sum() <= 2
 
@@ -105,7 +106,7 @@ def test_people_come_first_when_they_cover_a_third(photos: Path) -> None:
 def test_floats_and_bytes_agree(photos: Path) -> None:
     image = load(photos / "cat.png")
     one, other = segment(image), segment(image / np.float64(255))
-    assert overlap(one.mask, other.mask) > 0.99
+    assert overlap(one.mask, other.mask) > 0.97
 
 
 def test_size_hardly_matters(photos: Path) -> None:
@@ -120,7 +121,7 @@ def test_what_is_not_there_is_said(photos: Path) -> None:
     image = load(photos / "cat.png")
     with pytest.raises(NoSubjectError, match=r"No person.*found: cat \(4"):
         segment(image, "person")
-    with pytest.raises(NoSubjectError, match=r"Nothing.*selection"):
+    with pytest.raises(NoSubjectError, match=r"one colour"):
         segment(np.full((80, 100, 3), 128, np.uint8))
     with pytest.raises(InputError, match=r"no 'unicorn'.*aeroplane"):
         segment(image, "unicorn")
@@ -137,6 +138,7 @@ def test_a_selection_picks_one_of_several(photos: Path) -> None:
     found = segment(image, hint=left)
     assert found.source == "network"
     assert (found.mask & left).sum() > 0.8 * found.mask.sum()
+    assert 0.05 < found.mask.mean() < 0.12
     assert found.probability[:, -100:].max() == 0
 
 

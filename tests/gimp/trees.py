@@ -31,6 +31,7 @@ mount --make-rprivate /
 mount --bind "$tree" "$tree"
 mount -t proc proc "$tree/proc"
 mount --rbind /dev "$tree/dev"
+mount -t tmpfs tmpfs "$tree/tmp"
 while [ "$1" != -- ]; do
     mkdir -p "$tree/$2"
     mount --bind "$1" "$tree/$2"

@@ -7,7 +7,6 @@ pip into a real environment, so that no test needs a network.
 import base64
 import hashlib
 import shutil
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import matte_core
-from matte_core.setup import environments, homes
+from matte_core.setup import environments, homes, pythons
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source
 
@@ -60,11 +59,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import matte_core
 from matte_core.protocol import PROTOCOL, Frame, read_frame, write_frame
 
-write_frame(sys.stdout.buffer, Frame("hello", {"protocol": PROTOCOL, "version": VERSION}))
+hello = {"protocol": PROTOCOL, "version": matte_core.__version__}
+write_frame(sys.stdout.buffer, Frame("hello", hello))
 while (request := read_frame(sys.stdin.buffer)) is not None:
-    ANSWER
+    write_frame(sys.stdout.buffer, Frame("result", {"id": 1, "values": {"seconds": 0.1}}))
 """
-ANSWER = 'write_frame(sys.stdout.buffer, Frame("result", {"id": 1, "values": {"seconds": 0.1}}))'
 
 
 @dataclass
@@ -108,7 +107,33 @@ def write_program(tmp_path: Path) -> Callable[[str, str], Path]:
     return write
 
 
-def make_wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
+@pytest.fixture
+def make_wheel() -> Callable[[Path, str, dict[str, str]], Path]:
+    """Write a wheel of a pure Python package, version 1."""
+    return write_wheel
+
+
+@pytest.fixture(scope="session")
+def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with pip alone: making it takes longer than all that is tried with it."""
+    place = Place("host", tmp_path_factory.mktemp("bare"))
+    python = pythons.probe(sys.executable, place)
+    assert python is not None
+    environments._create(place, python, place.environment, Told(), place.home / "log")
+    return place.environment
+
+
+@pytest.fixture
+def copied_environment(bare_environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an environment be a copy of the bare one, and all the rest be done as it is."""
+
+    def create(place: Place, python: object, new: Path, report: object, log: object) -> None:
+        shutil.copytree(bare_environment, new, symlinks=True)
+
+    monkeypatch.setattr(environments, "_create", create)
+
+
+def write_wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
     """Write a wheel of a pure Python package, version 1."""
     stem = f"{name.replace('-', '_')}-1"
     contents = {
@@ -128,31 +153,13 @@ def make_wheel(folder: Path, name: str, files: dict[str, str]) -> Path:
     return wheel
 
 
-@pytest.fixture(scope="session")
-def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with pip alone: making it takes longer than all that is tried with it."""
-    folder = tmp_path_factory.mktemp("bare") / "env"
-    subprocess.run([sys.executable, "-I", "-m", "venv", folder], check=True)
-    return folder
-
-
-@pytest.fixture
-def copied_environment(bare_environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let an environment be a copy of the bare one, and all the rest be done as it is."""
-
-    def create(place: Place, python: object, new: Path, report: object, log: object) -> None:
-        shutil.copytree(bare_environment, new, symlinks=True)
-
-    monkeypatch.setattr(environments, "_create", create)
-
-
 @pytest.fixture
 def wheels(tmp_path: Path) -> Path:
     """A folder of wheels that stand for the real packages."""
     folder = tmp_path / "wheels"
     folder.mkdir()
     for name, modules in MODULES.items():
-        make_wheel(folder, name, dict.fromkeys(modules, ""))
+        write_wheel(folder, name, dict.fromkeys(modules, ""))
     return folder
 
 
@@ -182,7 +189,7 @@ def source(tmp_path: Path, requirements: Path) -> Source:
         shutil.copy(real / name, core)
     shutil.copy(requirements, core / "setup")
     (core / "cli" / "__init__.py").write_text(CLI)
-    write_worker(core)
+    (core / "worker" / "__main__.py").write_text(WORKER)
     package = root / "plug-ins" / "matte" / "matte_plugin"
     (package / "__pycache__").mkdir(parents=True)
     (package / "__pycache__" / "actions.pyc").write_bytes(b"compiled")
@@ -190,12 +197,3 @@ def source(tmp_path: Path, requirements: Path) -> Source:
     (package / "sample.py").write_text("")
     (package.parent / "matte.py").write_text("#!/usr/bin/env python3\n# plug-in-matte-cut-out\n")
     return Source(root)
-
-
-def write_worker(core: Path, answer: str = ANSWER, version: str = "matte_core.__version__") -> None:
-    """Write a worker that greets with `version` and answers by running `answer`."""
-    script = WORKER.replace("VERSION", version).replace("ANSWER", answer)
-    (core / "worker" / "__main__.py").write_text(script)
-
-
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="its stand-ins are shell scripts")

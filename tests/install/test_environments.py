@@ -29,6 +29,7 @@ def make(host, python, wheels, requirements, told):
     return run
 
 
+@pytest.mark.usefixtures("copied_environment")
 def test_made_whole_used_and_made_anew(host, make, requirements, wheels, told):
     assert environments.problem(host, requirements) == "there is none yet"
     make()
@@ -145,6 +146,12 @@ def test_a_persons_pip_settings_cannot_send_the_packages_elsewhere(
         ("NewConnectionError('...: Failed: Name or service not known')", "reached", "HTTPS_PROXY"),
         ("ProxyError('Cannot connect to proxy.')", "reached", "HTTPS_PROXY"),
         ("ERROR: No matching distribution found for onnxruntime==1.32.0", "onnxruntime", "3.11"),
+        (
+            "ERROR: Could not find a version that satisfies the requirement cloudpickle==3.1.2 "
+            "(from versions: none)\nERROR: No matching distribution found for cloudpickle==3.1.2",
+            "cannot be reached, or does not hold cloudpickle==3.1.2",
+            "HTTPS_PROXY",
+        ),
         ("ERROR: something new", "something new", ""),
         ("Killed", "Killed", ""),
     ],

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from matte_core.errors import SetupError
 from matte_core.setup import gimps
 from matte_core.setup.gimps import Gimp, Machine, Profile
 
@@ -71,6 +72,11 @@ def test_one_that_a_person_names_is_first_and_its_console_is_used(machine, gimp,
     found = gimps.find_gimps(machine, named)
     assert found[0] == Gimp("package", "3.0.4", (str(console),))
     assert found[1].version == "3.2.6"
+
+
+def test_one_that_a_person_names_wrongly_is_told(machine, write_program):
+    with pytest.raises(SetupError, match="not a GIMP"):
+        gimps.find_gimps(machine, write_program("bin/gimpel", "echo 'version 1'"))
 
 
 def test_a_gimp_without_a_console_cannot_be_used_without_a_window(machine, gimp):

@@ -69,7 +69,9 @@ def test_what_does_not_answer_is_none(host, write_program, tmp_path):
         ({"version": (3, 10, 13)}, "older than 3.11"),
         ({"implementation": "pypy"}, "pypy"),
         ({"bits": 32}, "32-bit"),
-        ({"platform": "mingw_x86_64_ucrt_gnu"}, "MSYS2"),
+        ({"platform": "mingw_x86_64_ucrt_gnu AMD64"}, "MSYS2"),
+        ({"platform": "win-arm64 ARM64"}, "x86-64"),
+        ({"platform": "linux-x86_64 x86_64 musl"}, "glibc"),
         ({"path": "/Applications/GIMP.app/Contents/MacOS/python3"}, "GIMP"),
         ({"path": r"C:\Program Files\GIMP 3\bin\python.exe"}, "GIMP"),
         ({"path": r"C:\Program Files\WindowsApps\PythonSoftware\python3.exe"}, "Store"),
@@ -79,6 +81,23 @@ def test_what_does_not_answer_is_none(host, write_program, tmp_path):
 def test_a_python_that_does_not_do_says_why(changes, words):
     python = Python(**{"path": Path("/usr/bin/python3"), "version": (3, 13, 0), **changes})
     assert words in python.fault
+
+
+@pytest.mark.parametrize(
+    ("platform", "version", "fits"),
+    [
+        ("linux-x86_64 x86_64", (3, 14, 0), True),
+        ("linux-x86_64 x86_64", (3, 15, 0), False),
+        ("macosx-11.0-universal2 arm64", (3, 14, 0), True),
+        ("macosx-11.0-universal2 x86_64", (3, 14, 0), False),
+        ("macosx-11.0-universal2 x86_64", (3, 13, 2), True),
+        ("win-amd64 AMD64", (3, 14, 0), True),
+    ],
+)
+def test_which_pythons_the_packages_are_published_for(platform, version, fits):
+    python = Python(Path("/usr/bin/python3"), version, platform=platform)
+    assert python.fault == ""
+    assert python.is_known_to_fit is fits
 
 
 @pytest.mark.parametrize(

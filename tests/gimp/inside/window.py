@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 GIMPRC = """
-(config-version "{version}")
 (check-updates no)
 (color-profile-policy keep)
 (metadata-rotation-policy keep)
@@ -54,25 +53,21 @@ SIZE = (1400, 900)
 class Window:
     """GIMP with one picture open; use it in a ``with`` statement."""
 
-    def __init__(self, picture, folder, display=77, version=("3.0", "3.0.4")):
+    def __init__(self, picture, folder, version):
         self.folder = Path(folder)
         self._picture = str(picture)
-        self._display = f":{display}"
         self._processes = []
         self._version = version
 
     def __enter__(self):
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        profile = Path.home() / ".config" / "GIMP" / self._version[0]
+        profile = Path.home() / ".config" / "GIMP" / self._version
         profile.mkdir(parents=True, exist_ok=True)
-        (profile / "gimprc").write_text(GIMPRC.format(version=self._version[1]))
+        (profile / "gimprc").write_text(GIMPRC)
         agent = self.folder / "agent.py"
         agent.write_text(AGENT.format(folder=str(self.folder)))
-        os.environ["DISPLAY"] = self._display
-        size = f"{SIZE[0]}x{SIZE[1]}x24"
-        self._start("Xvfb", self._display, "-screen", "0", size, "-nolisten", "tcp")
-        time.sleep(1)
+        os.environ["DISPLAY"] = self._start_screen()
         self._start("openbox")
         batch = f"exec(open({str(agent)!r}).read())"
         self._start(
@@ -80,11 +75,14 @@ class Window:
             "--batch-interpreter=python-fu-eval", "-b", batch,
         )  # fmt: skip
         self.wait_for(lambda: (self.folder / "ready").exists(), 120, "GIMP to start")
-        self.wait_for(lambda: self.windows("– GIMP"), 60, "its window")
+        time.sleep(2)  # the first windows come and go
+        main = self.wait_for(lambda: self.windows("– GIMP"), 60, "its window")[0]
         for welcome in self.windows("Welcome to GIMP"):
             subprocess.run(
                 ["xdotool", "windowfocus", "--sync", welcome, "key", "Escape"], check=True
             )
+        place = ["windowmove", main, "0", "0", "windowsize", main, *map(str, SIZE)]
+        subprocess.run(["xdotool", *place, "windowfocus", "--sync", main], check=True)
         time.sleep(2)
         return self
 
@@ -95,9 +93,20 @@ class Window:
         for process in reversed(self._processes):
             process.terminate()
 
-    def _start(self, *command):
-        log = (self.folder / f"{Path(command[0]).name}.log").open("wb")
-        self._processes.append(subprocess.Popen(command, stdout=log, stderr=log))
+    def _start(self, *command, **options):
+        with (self.folder / f"{command[0]}.log").open("wb") as log:
+            started = subprocess.Popen(command, stdout=log, stderr=log, **options)
+        self._processes.append(started)
+
+    def _start_screen(self):
+        """Start a screen and return its name: the server chooses one that is free."""
+        reading, writing = os.pipe()
+        size = f"{SIZE[0]}x{SIZE[1]}x24"
+        command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"]
+        self._start(*command, pass_fds=[writing])
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            return ":" + told.readline().strip()
 
     def ask(self, code, patience=60):
         """Run Python inside GIMP; return what it leaves in `answer`."""
@@ -137,6 +146,19 @@ class Window:
         self.type(words)
         time.sleep(1.5)
         self.keys("Return")
+
+    def press_ok(self, title):
+        """Click the button at the lower right of a dialog: GIMP's OK."""
+        found = subprocess.run(
+            ["xdotool", "getwindowgeometry", "--shell", self.windows(title)[0]],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        place = dict(line.split("=") for line in found.stdout.splitlines())
+        right, bottom = (
+            int(place["X"]) + int(place["WIDTH"]),
+            int(place["Y"]) + int(place["HEIGHT"]),
+        )
+        self.click(right - 60, bottom - 45)
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", str(path)], check=True)

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Make the pictures of the README from a real GIMP window: ``python3 docs/make_pictures.py``.
+
+Installs Matte into a GIMP tree (see tests/gimp/trees.py) the way a person would, lets the
+installer fetch its sample photo (the astronaut Eileen Collins, NASA, public domain), drives the
+window with keyboard and mouse, and writes docs/images/.
+
+    python3 docs/make_pictures.py [--model FILE] [--version 3.0]
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+sys.path.insert(0, str(ROOT / "tests" / "gimp"))
+
+import trees  # noqa: E402
+
+HOME = "/mnt/work/home"
+MATTE = f"{HOME}/.local/share/matte-for-gimp"
+SAMPLE = f"{MATTE}/sample/astronaut.png"
+STRIP = (
+    'cd /mnt/work && "$1" cutout "$2" -o cut.png && "$1" cutout "$2" --output alpha -o alpha.png '
+    '&& "$1" composite cut.png --background "#2a6f97" -o blue.png '
+    '&& convert "$2" alpha.png blue.png -resize x420 +append -strip -colors 256 strip.png'
+)
+
+
+def main():
+    """Make all pictures anew."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--version", default="3.0", choices=sorted(trees.SUITES))
+    parser.add_argument("--model", type=Path, help="an ONNX file, where none can be fetched")
+    options = parser.parse_args()
+    tree = trees.open_tree(options.version)
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        (work / "home").mkdir()
+        binds = [(ROOT, "/mnt/checkout", "ro"), (work, "/mnt/work", "rw")]
+        model = []
+        if options.model:
+            binds.append((options.model.resolve().parent, "/mnt/model", "ro"))
+            model = ["--model", f"/mnt/model/{options.model.name}"]
+
+        def run(*command):
+            done = tree.run(list(command), binds, {"HOME": HOME})
+            if done.returncode:
+                sys.exit(f"failed: {' '.join(command)}")
+
+        run("python3", "/mnt/checkout/install.py", *model)
+        session = "/mnt/checkout/tests/gimp/inside/window_session.py"
+        (work / "session").mkdir()
+        run("python3", session, SAMPLE, "/mnt/work/session", options.version)
+        run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", SAMPLE)
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        for name in ("dialog", "cut-out", "set-up"):
+            _shrink(tree, binds, work, f"session/{name}.png", f"{name}.png")
+        shutil.copyfile(work / "strip.png", IMAGES / "strip.png")
+    print(f"made the pictures in {IMAGES}")
+
+
+def _shrink(tree, binds, work, source, name):
+    """Write a screenshot with a palette: half the bytes, and nobody sees it."""
+    command = ["convert", f"/mnt/work/{source}", "-strip", "-colors", "256", f"/mnt/work/{name}"]
+    tree.run(command, binds, stdout=subprocess.DEVNULL).check_returncode()
+    shutil.copyfile(work / name, IMAGES / name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""One resolution of the picture at which the matting system is set up.
+
+Everything is an index: pixels are numbered along the rows of the level's picture, which has a
+rim of `RIM` pixels around it so that each neighbour of a pixel exists; the unknown pixels are
+the nodes of the system, numbered in the same order.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Image, Trimap
+
+RIM = 2
+_STRIP_ROWS = 128
+
+
+@dataclass(frozen=True)
+class Level:
+    """A reduced picture, its trimap, and the numbering of its unknown pixels.
+
+    Attributes
+    ----------
+    image : (H, W, 3) float32, sRGB, [0, 1], with the rim
+    trimap : (H, W) uint8, {0, 128, 255}, with the rim, which is never unknown
+    unknown : (N,) int
+        Indices of the unknown pixels into the flattened level, rising.
+    nodes : (H * W,) int32
+        The number of each unknown pixel; -1 for all others.
+    known_alpha : (H * W,) float32, [0, 1]
+        The alpha of the known pixels; 0 for unknown ones.
+    factor : int
+        Pixels of the picture along the side of one pixel of the level.
+    """
+
+    image: Float32
+    trimap: Trimap
+    unknown: NDArray[np.intp]
+    nodes: NDArray[np.int32]
+    known_alpha: Float32
+    factor: int
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row, the rim among them."""
+        return int(self.trimap.shape[1])
+
+    @property
+    def colours(self) -> Float32:
+        """(H * W, 3) float32, the pixels one after the other."""
+        return self.image.reshape(-1, 3)
+
+    @property
+    def has_both(self) -> bool:
+        """Whether foreground and background are both known somewhere."""
+        return bool((self.trimap == FOREGROUND).any() and (self.trimap == BACKGROUND).any())
+
+
+def make_level(image: Image, trimap: Trimap, factor: int) -> Level:
+    """Reduce a picture and its trimap by a whole factor.
+
+    A pixel of the level is known only where all pixels that it stands for are known and agree.
+    Rows and columns missing in the last block are repeated.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 or float in [0, 1]
+    trimap : (H, W) uint8, {0, 128, 255}
+    factor : int
+        At least 1.
+    """
+    small, labels = _reduce_image(image, factor), _reduce_trimap(trimap, factor)
+    return number(small, labels, (labels == FOREGROUND).astype(np.float32), factor)
+
+
+def number(image: Float32, trimap: Trimap, alpha: Float32, factor: int) -> Level:
+    """Put the rim around a reduced picture and number its unknown pixels.
+
+    Parameters
+    ----------
+    image : (h, w, 3) float32, sRGB, [0, 1]
+    trimap : (h, w) uint8, {0, 128, 255}
+    alpha : (h, w) float32, [0, 1]
+        Its values at the known pixels are kept.
+    factor : int
+    """
+    framed = np.pad(image, ((RIM, RIM), (RIM, RIM), (0, 0)), mode="edge")
+    labels = np.pad(trimap, RIM)
+    unknown = np.flatnonzero(labels == UNKNOWN)
+    nodes = np.full(labels.size, -1, np.int32)
+    nodes[unknown] = np.arange(len(unknown), dtype=np.int32)
+    known_alpha = np.pad(alpha, RIM).ravel()
+    known_alpha[unknown] = 0
+    return Level(framed, labels, unknown, nodes, known_alpha, factor)
+
+
+def without_rim(plane: Float32) -> Float32:
+    """Cut the rim off a plane of the level."""
+    return plane[RIM:-RIM, RIM:-RIM]
+
+
+def _reduce_image(image: Image, factor: int) -> Float32:
+    """Average blocks of pixels, strip by strip so that no float copy of the picture is made."""
+    scale = np.float32(1 / 255 if image.dtype == np.uint8 else 1)
+    height, width = image.shape[:2]
+    rows, columns = -(-height // factor), -(-width // factor)
+    small = np.empty((rows, columns, 3), np.float32)
+    for top in range(0, rows, _STRIP_ROWS):
+        bottom = min(top + _STRIP_ROWS, rows)
+        strip = np.multiply(image[top * factor : bottom * factor], scale, dtype=np.float32)
+        if factor > 1:
+            missing_rows = (bottom - top) * factor - strip.shape[0]
+            missing_columns = columns * factor - width
+            if missing_rows or missing_columns:
+                strip = cv2.copyMakeBorder(
+                    strip, 0, missing_rows, 0, missing_columns, cv2.BORDER_REPLICATE
+                )
+            strip = cv2.resize(strip, (columns, bottom - top), interpolation=cv2.INTER_AREA)
+        small[top:bottom] = strip
+    return small
+
+
+def _reduce_trimap(trimap: Trimap, factor: int) -> Trimap:
+    if factor == 1:
+        return trimap
+    height, width = trimap.shape
+    rows, columns = -(-height // factor), -(-width // factor)
+    padded = cv2.copyMakeBorder(
+        trimap, 0, rows * factor - height, 0, columns * factor - width, cv2.BORDER_REPLICATE
+    )
+    highest = padded[::factor].copy()
+    lowest = highest.copy()
+    for row in range(1, factor):
+        np.maximum(highest, padded[row::factor], out=highest)
+        np.minimum(lowest, padded[row::factor], out=lowest)
+    tops, bottoms = highest[:, ::factor].copy(), lowest[:, ::factor].copy()
+    for column in range(1, factor):
+        np.maximum(tops, highest[:, column::factor], out=tops)
+        np.minimum(bottoms, lowest[:, column::factor], out=bottoms)
+    return np.where(tops == bottoms, tops, np.uint8(UNKNOWN))

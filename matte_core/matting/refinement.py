@@ -1,0 +1,54 @@
+"""Polishing a lifted alpha at full size: a few steps down the local energy.
+
+Where the lifted alpha is neither foreground nor background, a fixed number of conjugate
+gradient steps lowers the closed-form energy of the full picture, starting from it. Few steps
+mend what the reduction lost, hairs and sharp edges, and leave alone what it got right, the
+large scale: the steps are a filter, not a solution, and are not run to convergence.
+"""
+
+import cv2
+import numpy as np
+
+from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Trimap, as_float
+from matte_core.matting import closed_form
+from matte_core.matting.level import number
+from matte_core.matting.solver import conjugate_gradients
+from matte_core.progress import ProgressCallback, part, silent
+
+STEPS = 20
+
+# Alphas this near to 0 or 1, with all their neighbours, are taken as final.
+_DECIDED = 0.05
+
+
+def refine(
+    image: Image, trimap: Trimap, alpha: Alpha, *, progress: ProgressCallback = silent
+) -> None:
+    """Refine alpha in place where it is undecided.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+    trimap : (H, W) uint8, {0, 128, 255}
+    alpha : (H, W) float32, [0, 1]
+        Known pixels are left alone.
+    progress : callable
+        May raise `Cancelled`.
+    """
+    undecided = ((alpha > _DECIDED) & (alpha < 1 - _DECIDED)).astype(np.uint8)
+    active = (cv2.dilate(undecided, np.ones((3, 3), np.uint8)) > 0) & (trimap == UNKNOWN)
+    if not active.any():
+        return
+    labels = np.where(alpha > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
+    labels[active] = UNKNOWN
+    level = number(as_float(image), labels, alpha, 1)
+    system = closed_form.laplacian(level, progress=part(progress, 0.0, 0.6, "Refining"))
+    x, _ = conjugate_gradients(
+        system.matrix,
+        system.right,
+        alpha[active].astype(np.float64),
+        absolute_tolerance=0.0,
+        max_iterations=STEPS,
+        progress=part(progress, 0.6, 1.0, "Refining"),
+    )
+    alpha[active] = np.clip(x, 0, 1)

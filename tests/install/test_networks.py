@@ -1,0 +1,99 @@
+import hashlib
+import json
+import sys
+
+import pytest
+
+from matte_core.setup import networks
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+
+
+@pytest.fixture
+def place(host):
+    """A place whose environment is this Python: the stand-in of the command line needs no more."""
+    python = host.python_of(host.environment)
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    return host
+
+
+def put(home, name, data=b"network", described=None):
+    (home / "models").mkdir(exist_ok=True)
+    (home / "models" / f"{name}.onnx").write_bytes(data)
+    digest = hashlib.sha256(described or data).hexdigest()
+    (home / "models" / f"{name}.json").write_text(json.dumps({"name": name, "sha256": digest}))
+
+
+def test_whole_and_damaged_ones_are_told_apart(host):
+    assert networks.present(host.home) == []
+    put(host.home, "good")
+    put(host.home, "cut", b"netw", described=b"network")
+    (host.home / "models" / "bare.onnx").write_bytes(b"x")
+    put(host.home, "odd")
+    (host.home / "models" / "odd.json").write_text("[]")
+    assert networks.present(host.home) == ["good"]
+    assert networks.damaged(host.home) == ["bare", "cut", "odd"]
+
+
+def test_it_is_fetched_once(place, source, told):
+    assert networks.ensure(place, told, mirror="https://mirror", core=source.core) == ""
+    assert networks.present(place.home) == ["deeplab-513"]
+    assert len(told.lines) == 1
+    assert networks.ensure(place, told, mirror="https://mirror", core=source.core) == ""
+    assert networks.ensure(place, told, core=source.core) == ""
+    assert len(told.lines) == 1
+
+
+def test_one_that_cannot_be_fetched_is_an_answer(place, source, told):
+    wrong = networks.ensure(place, told, core=source.core)
+    assert "cannot be reached" in wrong
+    assert networks.present(place.home) == []
+
+
+def test_a_persons_own_is_enough(place, source, told):
+    put(place.home, "mine")
+    assert networks.ensure(place, told, core=source.core) == ""
+    assert told.lines == []
+    assert networks.ensure(place, told, mirror="https://mirror", core=source.core) == ""
+    assert networks.present(place.home) == ["deeplab-513", "mine"]
+
+
+def test_a_damaged_one_is_fetched_again(place, source, told):
+    put(place.home, "deeplab-513", b"cut", described=b"whole")
+    put(place.home, "mine")
+    assert networks.ensure(place, told, mirror="https://mirror", core=source.core) == ""
+    assert networks.damaged(place.home) == []
+
+
+def test_a_file_is_added_once(place, source, told, tmp_path):
+    file = tmp_path / "my net.onnx"
+    file.write_bytes(b"one")
+    assert networks.ensure(place, told, file, core=source.core) == ""
+    assert networks.ensure(place, told, file, core=source.core) == ""
+    assert told.lines == [("Model", "Adding my net.onnx")]
+    file.write_bytes(b"two")
+    assert networks.ensure(place, told, file, core=source.core) == ""
+    assert len(told.lines) == 2
+    assert (place.home / "models" / "own.onnx").read_bytes() == b"two"
+
+
+def test_a_file_that_is_gone_is_an_answer(place, source, told, tmp_path):
+    assert "cannot be read" in networks.ensure(place, told, tmp_path / "no.onnx", core=source.core)
+
+
+def test_a_sandbox_gets_copies_and_only_what_is_new(host, tmp_path):
+    put(host.home, "a")
+    (host.home / "models" / "default.txt").write_text("a\n")
+    (host.home / "models" / "downloads").mkdir()
+    (host.home / "models" / "a.onnx.new").write_bytes(b"half")
+    networks.share(host.home, tmp_path / "flatpak")
+    names = sorted(path.name for path in (tmp_path / "flatpak" / "models").iterdir())
+    assert names == ["a.json", "a.onnx", "default.txt"]
+    before = (tmp_path / "flatpak" / "models" / "a.onnx").stat().st_mtime_ns
+    networks.share(host.home, tmp_path / "flatpak")
+    assert (tmp_path / "flatpak" / "models" / "a.onnx").stat().st_mtime_ns == before
+
+
+def test_how_to_get_one_names_a_command(host):
+    assert "--model FILE" in networks.how_to_get_one(host)
