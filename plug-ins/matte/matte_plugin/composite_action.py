@@ -68,6 +68,7 @@ def _add_background(procedure):
         procedure, "background", "_Background", "What comes behind the subject", BACKGROUNDS, COLOR
     )
     flags = arguments.READWRITE
+    Gegl.init(None)  # without it GIMP 3.0 loses the color on the way, and the procedure with it
     procedure.add_color_argument(
         "background-color", "C_olor", "The background's color", False, Gegl.Color.new("white"),
         flags,

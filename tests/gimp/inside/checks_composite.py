@@ -158,9 +158,12 @@ def check_composite_refusals():
     for kind in ("file", "layer", "image"):
         message = fail(image, [layer], name=COMPOSITE, background=kind)
         assert kind in message, message
+    text = Gio.File.new_for_path("/mnt/checkout/pyproject.toml")
+    message = fail(image, [layer], name=COMPOSITE, background="file", background_file=text)
+    assert "pyproject.toml" in message, message
+    # GIMP itself refuses what is not there, and says so to the person rather than the caller.
     missing = Gio.File.new_for_path("/nowhere/sea.jpg")
-    message = fail(image, [layer], name=COMPOSITE, background="file", background_file=missing)
-    assert "sea.jpg" in message, message
+    fail(image, [layer], name=COMPOSITE, background="file", background_file=missing)
     message = fail(image, [layer], name=COMPOSITE, background="image", background_image=image)
     assert "itself" in message, message
 
