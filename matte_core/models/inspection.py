@@ -161,7 +161,17 @@ def _output_spec(spec: ModelSpec, answer: NDArray[Any], given: dict[str, Any]) -
     if changes["meaning"] == "labels" and not given.get("classes"):
         changes["classes"] = VOC_CLASSES
     changes = {key: value for key, value in changes.items() if key not in given}
-    return replace(spec, **changes)
+    spec = replace(spec, **changes)
+    if planes.ndim == 3 and spec.meaning in ("logits", "probabilities"):
+        count = planes.shape[0 if spec.output_layout == "NCHW" else 2]
+        if count != len(spec.classes):
+            raise ModelError(
+                f"The network knows {count} classes, and {len(spec.classes)} names were given.",
+                "Give one name a line, the background first.",
+            )
+    elif spec.meaning == "saliency" and not spec.classes:
+        spec = replace(spec, classes=("background", "subject"))
+    return spec
 
 
 def _class_names(count: int) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Run a network: from a part of the picture to class scores on the network's grid."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -33,6 +33,8 @@ _FAILURES: tuple[type[Exception], ...] = (
     RuntimeError,
     ValueError,
 )
+MAX_MEMORY_BYTES = 4 << 30
+_OUT_OF_MEMORY = "Available memory of"  # how onnxruntime's allocator says it
 _IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _IMAGENET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 _TINY = 1e-6
@@ -51,6 +53,8 @@ def open_session(model: bytes | str, providers: Sequence[str] | None = None) -> 
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    if _share_capped_memory():
+        options.add_session_config_entry("session.use_env_allocators", "1")
     if providers is None:
         available = onnxruntime.get_available_providers()
         accelerated = [name for name in _ACCELERATED if name in available]
@@ -71,11 +75,38 @@ def open_session(model: bytes | str, providers: Sequence[str] | None = None) -> 
         ) from error
 
 
+@cache
+def _share_capped_memory() -> bool:
+    """Give all sessions one pool of memory with an upper limit; return whether that worked.
+
+    A file of a hundred bytes can ask for more memory than the machine has. With the limit
+    onnxruntime refuses that as an error, where it would otherwise take the machine down.
+    """
+    try:
+        where = onnxruntime.OrtMemoryInfo(
+            "Cpu",
+            onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR,
+            0,
+            onnxruntime.OrtMemType.DEFAULT,
+        )
+        arena = onnxruntime.OrtArenaCfg({"max_mem": MAX_MEMORY_BYTES, "arena_extend_strategy": 1})
+        onnxruntime.create_and_register_allocator(where, arena)
+    except _FAILURES:
+        return False
+    return True
+
+
 def run_session(session: Session, tensor: NDArray[Any]) -> NDArray[Any]:
     """Run a session of one input and return its first output."""
     try:
         answers = session.run(None, {session.get_inputs()[0].name: tensor})
     except _FAILURES as error:
+        if _OUT_OF_MEMORY in str(error):
+            raise ModelError(
+                f"The network wants more than {MAX_MEMORY_BYTES >> 30} GiB of memory for a "
+                f"picture of shape {tensor.shape}.",
+                "Use another network.",
+            ) from error
         raise ModelError(
             f"The network failed on a picture of shape {tensor.shape}: {_first_line(error)}",
             "Check its description with `models show`, or use another network.",
