@@ -22,6 +22,7 @@ from matte_core.images import (
     FOREGROUND,
     UNKNOWN,
     Alpha,
+    Float32,
     Image,
     Trimap,
     check_image,
@@ -40,6 +41,7 @@ _LARGEST_FACTOR = 4
 # Detail is worth more than that, but not more memory than so many take.
 _MOST_UNKNOWN = 500_000
 _MARGIN_PX = 24
+_LEAST_SIDE_PX = 8
 _TOLERANCE = 1e-3
 # Alphas this near to 0 or 1 are haze: the quadratic energies never quite get there.
 _HAZE = 0.02
@@ -78,22 +80,18 @@ def estimate_alpha(
     if len(unknown_rows) == 0:
         return alpha
     _check_known(trimap)
+    if min(trimap.shape) < 3:
+        # The local windows are 3 x 3: a strip thinner than that is given copies of its rim.
+        thick = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
+        return estimate_alpha(thick, np.pad(trimap, 1, mode="edge"), progress=progress)[
+            1:-1, 1:-1
+        ].copy()
     report = part(progress, 0, 1)
     report(0.0, "Reducing")
     rows, columns = _region(trimap)
     region = (image[rows, columns], trimap[rows, columns], alpha[rows, columns])
     level = _solving_level(*region[:2])
-    extent = float(max(level.trimap.shape))
-    system = knn.laplacian(level, extent, progress=part(progress, 0.05, 0.25))
-    system += sampling.data_term(level, extent, progress=part(progress, 0.25, 0.35))
-    system += closed_form.laplacian(level, progress=part(progress, 0.35, 0.45))
-    solution = solve(
-        system.matrix, system.right, tolerance=_TOLERANCE, progress=part(progress, 0.45, 0.75)
-    )
-    coarse = level.known_alpha.copy()
-    coarse[level.unknown] = np.clip(solution.x, 0, 1)
-    coarse = coarse.reshape(level.trimap.shape)
-    del system
+    coarse = _solve_level(level, part(progress, 0.05, 0.75))
     if level.factor == 1:
         unknown = region[1] == UNKNOWN
         region[2][unknown] = without_rim(coarse)[unknown]
@@ -105,6 +103,24 @@ def estimate_alpha(
     alpha[unknown] = np.clip((alpha[unknown] - _HAZE) / (1 - 2 * _HAZE), 0, 1)
     report(1.0, "Done")
     return alpha
+
+
+def _solve_level(level: Level, progress: ProgressCallback) -> Float32:
+    """Return the alpha of the whole level, its rim included, as (H, W) float32."""
+    coarse = level.known_alpha.copy()
+    if len(level.unknown) > 0:
+        extent = float(max(level.trimap.shape))
+        system = knn.laplacian(level, extent, progress=part(progress, 0.0, 0.3))
+        system += sampling.data_term(level, extent, progress=part(progress, 0.3, 0.4))
+        system += closed_form.laplacian(level, progress=part(progress, 0.4, 0.55))
+        solution = solve(
+            system.matrix,
+            system.right,
+            tolerance=_TOLERANCE,
+            progress=part(progress, 0.55, 1.0),
+        )
+        coarse[level.unknown] = np.clip(solution.x, 0, 1)
+    return coarse.reshape(level.trimap.shape)
 
 
 def _check_known(trimap: Trimap) -> None:
@@ -141,6 +157,8 @@ def _solving_level(image: Image, trimap: Trimap) -> Level:
     if unknown > _FULL_SIZE_UNKNOWN:
         factor = min(max(math.ceil(math.sqrt(unknown / _LEVEL_UNKNOWN)), 2), _LARGEST_FACTOR)
         factor = max(factor, math.ceil(math.sqrt(unknown / _MOST_UNKNOWN)))
+    # A strip must stay thick enough for the local windows.
+    factor = max(1, min(factor, min(trimap.shape) // _LEAST_SIDE_PX))
     while True:
         level = make_level(image, trimap, factor)
         if factor == 1 or level.has_both:

@@ -22,7 +22,7 @@ from matte_core.matting.system import System
 from matte_core.progress import ProgressCallback, silent
 
 NEIGHBOURS = 10
-WEIGHT = 0.015
+WEIGHT = 0.02
 # Lengths of the feature axes: colour decides, position breaks ties.
 DISC_WEIGHT = 0.8
 VALUE_WEIGHT = 0.7

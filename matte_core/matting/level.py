@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Image, Trimap
+from matte_core.matting.trimming import trim
 
 RIM = 2
 _STRIP_ROWS = 128
@@ -61,8 +62,9 @@ class Level:
 def make_level(image: Image, trimap: Trimap, factor: int) -> Level:
     """Reduce a picture and its trimap by a whole factor.
 
-    A pixel of the level is known only where all pixels that it stands for are known and agree.
-    Rows and columns missing in the last block are repeated.
+    A pixel of the level is known where one of the pixels that it stands for is, unless they
+    contradict: a thin known line must not be lost. Then the unknown region is trimmed. Rows and
+    columns missing in the last block are repeated.
 
     Parameters
     ----------
@@ -71,7 +73,8 @@ def make_level(image: Image, trimap: Trimap, factor: int) -> Level:
     factor : int
         At least 1.
     """
-    small, labels = _reduce_image(image, factor), _reduce_trimap(trimap, factor)
+    small = _reduce_image(image, factor)
+    labels = trim(small, _reduce_trimap(trimap, factor))
     return number(small, labels, (labels == FOREGROUND).astype(np.float32), factor)
 
 
@@ -139,4 +142,8 @@ def _reduce_trimap(trimap: Trimap, factor: int) -> Trimap:
     for column in range(1, factor):
         np.maximum(tops, highest[:, column::factor], out=tops)
         np.minimum(bottoms, lowest[:, column::factor], out=bottoms)
-    return np.where(tops == bottoms, tops, np.uint8(UNKNOWN))
+    has_foreground, has_background = tops == FOREGROUND, bottoms == BACKGROUND
+    reduced = np.full(tops.shape, UNKNOWN, np.uint8)
+    reduced[has_foreground & ~has_background] = FOREGROUND
+    reduced[has_background & ~has_foreground] = BACKGROUND
+    return reduced

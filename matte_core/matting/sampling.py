@@ -34,6 +34,7 @@ _BAND_PX = 20
 _KNOWN_STEP = 4
 _QUERY_STEP = 3
 _SLACK = 0.5
+_TETHER = 1e-7
 
 
 def data_term(level: Level, extent_px: float, *, progress: ProgressCallback = silent) -> System:
@@ -62,10 +63,11 @@ def data_term(level: Level, extent_px: float, *, progress: ProgressCallback = si
         _, found = nearest(queries, points, SAMPLES, _SLACK, step)
         sides.append(colours[known[found]] - colours[pixels][:, None])
     share, contrast = _foreground_share(*sides)
-    values = np.zeros(len(level.unknown))
-    weights = np.zeros(len(level.unknown))
+    # A pixel that nothing else ties to anything is as much the one as the other.
+    values = np.full(len(level.unknown), 0.5)
+    weights = np.full(len(level.unknown), _TETHER)
     values[asked] = share
-    weights[asked] = WEIGHT * _QUERY_STEP * contrast
+    weights[asked] += WEIGHT * _QUERY_STEP * contrast
     return from_values(values, weights)
 
 

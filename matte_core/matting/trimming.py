@@ -1,0 +1,63 @@
+"""Trimming the unknown region: pixels that plainly continue a known one are known too.
+
+Trimaps are drawn generously. A step of trimming makes those unknown pixels known that touch
+known pixels of one side and hardly differ from them in colour. Few steps are taken, so that
+what a faint edge could mislead stays within a pixel or two of the rim.
+
+References
+----------
+Shahrian, Rajan, Price, Cohen: Improving Image Matting Using Comprehensive Sampling Sets.
+CVPR 2013, section 3.1 (expansion of known regions).
+"""
+
+import numpy as np
+
+from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Trimap
+
+STEPS = 2
+LARGEST_DIFFERENCE = 0.02
+
+
+def trim(
+    image: Float32,
+    trimap: Trimap,
+    steps: int = STEPS,
+    largest_difference: float = LARGEST_DIFFERENCE,
+) -> Trimap:
+    """Return the trimap with fewer unknown pixels.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32, sRGB, [0, 1]
+    trimap : (H, W) uint8, {0, 128, 255}
+    steps : int
+        Pixels that the known region may grow by.
+    largest_difference : float
+        Of each channel, between a pixel and the neighbour that makes it known.
+
+    Returns
+    -------
+    (H, W) uint8, {0, 128, 255}
+        Known pixels keep their value; a pixel that both sides claim stays unknown.
+    """
+    labels = np.pad(trimap, 1, constant_values=UNKNOWN)
+    width = labels.shape[1]
+    flat = labels.ravel()
+    colours = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge").reshape(-1, 3)
+    inside = np.zeros(labels.shape, np.bool_)
+    inside[1:-1, 1:-1] = trimap == UNKNOWN
+    open_pixels = np.flatnonzero(inside)
+    for _ in range(steps):
+        is_foreground = np.zeros(len(open_pixels), np.bool_)
+        is_background = np.zeros(len(open_pixels), np.bool_)
+        for offset in (-width, -1, 1, width):
+            beside = open_pixels + offset
+            side = flat[beside]
+            difference = np.abs(colours[open_pixels] - colours[beside]).max(axis=1)
+            alike = difference < largest_difference
+            is_foreground |= alike & (side == FOREGROUND)
+            is_background |= alike & (side == BACKGROUND)
+        flat[open_pixels[is_foreground & ~is_background]] = FOREGROUND
+        flat[open_pixels[is_background & ~is_foreground]] = BACKGROUND
+        open_pixels = open_pixels[is_foreground == is_background]
+    return labels[1:-1, 1:-1].copy()
