@@ -23,6 +23,8 @@ from matte_core.setup.plugin import Homes, Source
 from matte_core.setup.processes import NO_WINDOW, child_environment, end
 
 WORKER_SECONDS = 120.0
+# In isolation, and leaving no compiled files in the folder of the project.
+SWITCHES = ("-I", "-B", "-X", "utf8")
 TRIAL_PX = 96
 REPAIR = "Run: python3 install.py --repair"
 
@@ -166,7 +168,7 @@ def _start(place: Place, script: Path) -> "subprocess.Popen[bytes] | str":
     try:
         with log.open("wb") as errors:
             return subprocess.Popen(
-                place.command(place.python_of(place.environment), "-I", "-X", "utf8", script),
+                place.command(place.python_of(place.environment), *SWITCHES, script),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

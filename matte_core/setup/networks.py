@@ -116,7 +116,7 @@ def _add(place: Place, report: Report, file: Path, core: Path) -> str:
 
 def _matte(place: Place, core: Path, *arguments: str) -> str:
     python = place.python_of(place.environment)
-    command = place.command(python, "-I", "-X", "utf8", "-c", _START, core.parent, *arguments)
+    command = place.command(python, "-I", "-B", "-X", "utf8", "-c", _START, core.parent, *arguments)
     done = run(command, FETCH_SECONDS, {folders.HOME_VARIABLE: str(place.home)})
     return "" if done.status == 0 else done.last_words.removeprefix("matte: ")
 

@@ -71,6 +71,8 @@ def test_from_nothing_to_nothing(run, machine, wheels, gimp, source):
     # The sample photo is not in the folder of wheels and no flower is in the stand-ins.
     assert "There is no sample photo" in said
 
+    assert not list(source.core.rglob("__pycache__"))
+
     # A second run changes nothing at all.
     before = times(machine / "user")
     assert "nothing was changed" in run("--no-demo", "--gimp", gimp)
@@ -79,6 +81,7 @@ def test_from_nothing_to_nothing(run, machine, wheels, gimp, source):
     said = run("--check", "--gimp", gimp)
     assert "FAIL" not in said
     assert "Cutting out: a trial picture" in said
+    assert not list(source.core.rglob("__pycache__"))
 
     # What is broken is found and made anew, and only that.
     (plugin / "matte.py").unlink()
