@@ -1,5 +1,6 @@
 """Tables, and the page that keeps them: docs/benchmarks.md, one section a benchmark."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,11 +36,21 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([line(heads), line(rule), *(line(row) for row in rows)])
 
 
+def _busy() -> str:
+    """Say so where other programs competed for the cores: the times are then too long."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    load, cores = os.getloadavg()[2], os.cpu_count() or 1
+    return f", busy with other work as well (load {load:.0f})" if load > cores + 1 else ""
+
+
 def write_section(title: str, command: str, text: str, page: Path = PAGE) -> None:
     """Put a section into the page, in place of the one of the same title."""
-    section = f"## {title}\n\n`{command}`, on a machine of {machine()}.\n\n{text.strip()}\n"
+    section = (
+        f"## {title}\n\n`{command}`, on a machine of {machine()}{_busy()}.\n\n{text.strip()}\n"
+    )
     old = page.read_text(encoding="utf-8") if page.exists() else TITLE
-    parts = re.split(r"(?m)^(?=## )", old)
+    parts = [TITLE, *re.split(r"(?m)^(?=## )", old)[1:]]
     starts = [part.partition("\n")[0] for part in parts]
     heading = f"## {title}"
     if heading in starts:

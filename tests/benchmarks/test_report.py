@@ -8,13 +8,13 @@ from report import table, write_section
 
 def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
-    write_section("One", "run one", "first", page)
+    write_section("One", "run one", "old figures", page)
     write_section("Two", "run two", "second", page)
     write_section("One", "run one", "### part\n\nthird", page)
     text = page.read_text()
     assert text.startswith("# Benchmarks\n")
     assert text.count("## One\n") == text.count("## Two\n") == 1
-    assert "first" not in text
+    assert "old figures" not in text
     assert text.index("third") < text.index("second")
 
 
