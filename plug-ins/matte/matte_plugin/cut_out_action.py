@@ -28,7 +28,7 @@ def create(plug_in):
     )
     arguments.add_subject(procedure)
     arguments.add_choice(
-        procedure, "output", "_Output", "Where the result goes", outputs.CHOICES,
+        procedure, "output", "O_utput", "Where the result goes", outputs.CHOICES,
         outputs.LAYER_MASK,
     )  # fmt: skip
     arguments.add_existing_mask(procedure)
@@ -43,7 +43,19 @@ def create(plug_in):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(procedure, run_mode, config, lambda: _cut_out(image, drawables, config))
+    return running.run(
+        procedure, run_mode, config, lambda: _cut_out(image, drawables, config), _arrange
+    )
+
+
+def _arrange(dialog, config):
+    from matte_plugin import dialogs
+
+    dialogs.sliders(dialog, "decontaminate", "contrast")
+    dialog.fill(None)
+    dialogs.only_if(
+        dialog, config, ("decontaminate", "hide-original"), "output", outputs.WITH_COLOURS
+    )
 
 
 def _cut_out(image, drawables, config):

@@ -1,4 +1,4 @@
-"""What every action shares: its dialog, its worker, its progress, and how its errors are told."""
+"""What every action shares: its worker, its progress, and how its errors are told."""
 
 import traceback
 
@@ -13,16 +13,21 @@ from matte_plugin import home
 from matte_plugin.worker_client import Worker
 
 
-def run(procedure, run_mode, config, action):
+def run(procedure, run_mode, config, action, arrange=None):
     """Run an action in whichever mode GIMP asks for.
 
     Parameters
     ----------
     action : callable
         Returns None, or a list of the new images that it made.
+    arrange : callable, optional
+        See `dialogs.ask`.
     """
-    if run_mode == Gimp.RunMode.INTERACTIVE and not ask(procedure, config):
-        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+    if run_mode == Gimp.RunMode.INTERACTIVE:
+        from matte_plugin import dialogs  # the toolkit, which needs a screen
+
+        if not dialogs.ask(procedure, config, arrange):
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     images = []
     values = guarded(procedure, lambda: images.extend(action() or ()))
     if images:
@@ -32,19 +37,6 @@ def run(procedure, run_mode, config, action):
         values.remove(1)
         values.insert(1, GObject.Value(Gimp.Image, images[0]))
     return values
-
-
-def ask(procedure, config):
-    """Show GIMP's own dialog for the procedure's arguments; False when it is cancelled."""
-    gi.require_version("GimpUi", "3.0")
-    from gi.repository import GimpUi
-
-    GimpUi.init(procedure.get_name())
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
-    dialog.fill(None)
-    accepted = dialog.run()
-    dialog.destroy()
-    return accepted
 
 
 def worker():
