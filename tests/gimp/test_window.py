@@ -8,6 +8,9 @@ SEEN = [
     "cancelling changes nothing",
     "one undo brings all of it back",
     "redo brings the mask again",
+    "what was painted out is gone",
+    "the composite is a group above",
+    "the saved file runs again and replaces its own",
     "set up opens and closes",
 ]
 

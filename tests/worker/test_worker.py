@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -115,11 +116,121 @@ def test_a_mask_is_multiplied_in(worker):
     assert not alpha[48:].any()
 
 
+def values_of(array, dtype=np.float32):
+    return np.frombuffer(array.data, dtype).reshape(array.shape)
+
+
+def painted(size, opacity=255):
+    """Return a trimap of the disc as a layer holds it: gray level and opacity."""
+    rows, columns = np.mgrid[:size, :size]
+    distance = np.hypot(rows - size / 2, columns - size / 2)
+    gray = np.select([distance < size / 5, distance > size / 3], [252, 3], 97)
+    return np.dstack([gray, np.full_like(gray, opacity)]).astype(np.uint8)
+
+
+def test_a_painted_trimap_is_matted(worker):
+    image, _ = disc(96)
+    params = {"box": [0, 96, 0, 96], "with_foreground": True}
+    worker.ask("matte", params, image=image, trimap=painted(96))
+    answer = worker.next("result", "error")
+    assert answer.type == "result", answer.values
+    alpha = values_of(answer.arrays["alpha"])
+    assert alpha[48, 48] == 1
+    assert alpha[0, 0] == 0
+    assert alpha[48, 70] > 0.9, "within the disc, in the unknown region"
+    assert alpha[48, 77] < 0.1
+    foreground = values_of(answer.arrays["foreground"], np.uint8)
+    assert (foreground[alpha == 1] == image[alpha == 1]).all()
+    assert 0.2 < answer.values["values"]["unknown_share"] < 0.3
+
+
+def test_beyond_the_trimaps_box_is_background_and_what_is_clear_is_unknown(worker):
+    image, _ = disc(96)
+    trimap = painted(96)
+    trimap[40:60, 40:60, 1] = 0
+    worker.ask("matte", {"box": [0, 96, 0, 50]}, image=image, trimap=trimap)
+    answer = worker.next("result", "error")
+    alpha = values_of(answer.arrays["alpha"])
+    assert not alpha[:, 50:].any()
+    assert alpha[48, 30] == 1
+    everywhere = {"box": [0, 96, 0, 96]}
+    worker.ask("matte", everywhere, 2, image=image, trimap=painted(96, opacity=200))
+    answer = worker.next("result", "error")
+    assert answer.values["error"]["kind"] == "InputError", "half opaque is not known"
+
+
+def test_the_edge_is_adjusted(worker):
+    image, _ = disc(96)
+    areas = []
+    for number, edge in enumerate(({}, {"shift_px": 3}, {"contrast": 1.0})):
+        params = {"box": [0, 96, 0, 96], "edge": edge}
+        worker.ask("matte", params, number, image=image, trimap=painted(96))
+        alpha = values_of(worker.next("result", "error").arrays["alpha"])
+        areas.append(alpha.sum())
+    assert areas[1] > areas[0] + 300
+    assert set(np.unique(alpha)) == {0, 1}
+
+
+def test_a_trimap_is_made_of_a_mask(worker):
+    _, selection = disc(96)
+    params = {"radius_px": 5, "shape": "rectangle"}
+    worker.ask("trimap", params, mask=selection)
+    answer = worker.next("result", "error")
+    trimap = values_of(answer.arrays["trimap"], np.uint8)
+    assert set(np.unique(trimap)) == {0, 128, 255}
+    assert trimap[48, 48] == 255
+    assert trimap[48, 48 + 30] == 128
+    worker.ask("trimap", params, 2, mask=np.ones((9, 9), np.float32))
+    answer = worker.next("result", "error")
+    assert "everything" in answer.values["error"]["message"]
+
+
+def test_colours_are_cleaned_and_the_subject_is_measured(worker):
+    image, selection = disc(96)
+    alpha = cv2.GaussianBlur(selection.astype(np.float32) / 255, (0, 0), 2)
+    alpha[alpha < 0.01] = 0
+    worker.ask("decontaminate", {}, image=image, mask=alpha, opacity=np.ones_like(alpha))
+    answer = worker.next("result", "error")
+    left, top, right, bottom = answer.values["values"]["box"]
+    assert (top, left) == (left, top)
+    assert 8 < left < 16
+    assert 80 < right <= 96 - left + 1
+    assert bottom == right
+    foreground = values_of(answer.arrays["foreground"], np.uint8)
+    assert (foreground[alpha == 1] == image[alpha == 1]).all()
+    worker.ask("decontaminate", {"name": "Me"}, 2, image=image, mask=np.ones_like(alpha))
+    answer = worker.next("result", "error")
+    assert "“Me”" in answer.values["error"]["message"]
+
+
+def test_a_subject_and_a_map_of_classes_without_a_network(worker):
+    image, selection = disc(96)
+    worker.ask("segment", {"want": "hard"}, image=image, selection=selection)
+    alpha = values_of(worker.next("result", "error").arrays["alpha"])
+    assert set(np.unique(alpha)) == {0, 1}
+    assert alpha[48, 48] == 1
+    worker.ask("segment", {"want": "classes"}, 2, image=image, selection=selection)
+    answer = worker.next("result", "error")
+    colours = values_of(answer.arrays["colours"], np.uint8)
+    legend = answer.values["values"]["legend"]
+    assert [entry["name"] for entry in legend] == ["background", "subject"]
+    assert sum(entry["share"] for entry in legend) == pytest.approx(1)
+    assert colours[48, 48].tolist() == legend[1]["colour"]
+    assert colours[0, 0].tolist() == [0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("method", "arrays", "kind"),
     [
         ("sing", {}, "ProtocolError"),
         ("cut_out", {}, "ProtocolError"),
+        ("matte", {"image": np.zeros((4, 4, 3), np.uint8)}, "ProtocolError"),
+        (
+            "matte",
+            {"image": np.zeros((4, 4, 3), np.uint8), "trimap": np.zeros((4, 4), np.uint8)},
+            "ProtocolError",
+        ),
+        ("trimap", {"selection": np.zeros((4, 4), np.uint8)}, "ProtocolError"),
         ("cut_out", {"image": np.zeros((4, 4), np.uint8)}, "InputError"),
         (
             "cut_out",

@@ -58,13 +58,13 @@ def listed(options):
 
 def add_subject(procedure, blurb="What to cut out of the photo"):
     """Add the choice of a subject."""
-    add_choice(procedure, "subject", "_Subject", blurb, SUBJECTS, AUTO)
+    add_choice(procedure, "subject", "Su_bject", blurb, SUBJECTS, AUTO)
 
 
 def add_network(procedure):
     """Add the choice of a network."""
     procedure.add_string_argument(
-        "model", "_Network",
+        "model", "N_etwork",
         "The name of an installed network or the path of an ONNX file; empty for the usual one",
         "", READWRITE,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def add_existing_mask(procedure):
         INTERSECT: ("Intersect with it", "What the old mask hides stays hidden"),
     }
     add_choice(
-        procedure, "existing-mask", "If there is a mas_k", "What becomes of a layer's mask",
+        procedure, "existing-mask", "If there is a _mask", "What becomes of a layer's mask",
         options, REPLACE,
     )  # fmt: skip
 
@@ -105,15 +105,15 @@ def add_edge_controls(procedure):
     """Add what adjusts the edge of the finished alpha."""
     for name, label, blurb, low, high in (
         (
-            "shift-edge", "S_hift edge",
+            "shift-edge", "Sh_ift edge",
             "Moves the edge, in pixels: outwards, or inwards when negative", -100, 100,
         ),
         (
-            "smooth", "S_mooth",
+            "smooth", "Smoo_th",
             "Takes spikes off the outline and fills notches, up to this many pixels", 0, 50,
         ),
         ("feather", "_Feather", "Makes the edge softer, by this radius in pixels", 0, 250),
-        ("contrast", "Con_trast", "Makes the edge harder, in percent", 0, 100),
+        ("contrast", "Co_ntrast", "Makes the edge harder, in percent", 0, 100),
     ):  # fmt: skip
         procedure.add_double_argument(name, label, blurb, low, high, 0, READWRITE)
 
@@ -121,7 +121,7 @@ def add_edge_controls(procedure):
 def add_hide_original(procedure):
     """Add whether the source of a new layer is hidden."""
     procedure.add_boolean_argument(
-        "hide-original", "Hide the or_iginal", "Hide the layer that a new layer was made from",
+        "hide-original", "Hide the ori_ginal", "Hide the layer that a new layer was made from",
         True, READWRITE,
     )  # fmt: skip
 
@@ -132,14 +132,6 @@ def add_new_image_value(procedure):
         "new-image", "New image",
         "The image that was made of the first layer, if that is the output", True, READWRITE,
     )  # fmt: skip
-
-
-def edge_and_colour_params(config, scale):
-    """Return what is done to a finished alpha, for a picture reduced by a scale."""
-    return {
-        "edge": edge_params(config, scale),
-        "decontaminate": config.get_property("decontaminate") / 100,
-    }
 
 
 def edge_params(config, scale=1.0):

@@ -56,7 +56,7 @@ def create(plug_in):
     _add_placement(procedure)
     arguments.add_decontaminate(procedure, "")
     procedure.add_boolean_argument(
-        "flatten", "_Merge into one layer", "Make one layer instead of a group of two",
+        "flatten", "Merge i_nto one layer", "Make one layer instead of a group of two",
         False, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_hide_original(procedure)
@@ -70,17 +70,17 @@ def _add_background(procedure):
     flags = arguments.READWRITE
     Gegl.init(None)  # without it GIMP 3.0 loses the color on the way, and the procedure with it
     procedure.add_color_argument(
-        "background-color", "C_olor", "The background's color", False, Gegl.Color.new("white"),
-        flags,
+        "background-color", "_Plain color", "The background's color", False,
+        Gegl.Color.new("white"), flags,
     )  # fmt: skip
     procedure.add_file_argument(
         "background-file", "_File", "The picture file", Gimp.FileChooserAction.OPEN, True, None,
         flags,
     )  # fmt: skip
     procedure.add_drawable_argument(
-        "background-layer", "_Layer", "The layer to copy, of this image or another", True, flags
+        "background-layer", "L_ayer", "The layer to copy, of this image or another", True, flags
     )
-    procedure.add_image_argument("background-image", "_Image", "The other image", True, flags)
+    procedure.add_image_argument("background-image", "I_mage", "The other image", True, flags)
     arguments.add_choice(
         procedure, "background-size", "Background si_ze", "How large the background becomes",
         SIZES, composing.COVER,
@@ -90,11 +90,11 @@ def _add_background(procedure):
 def _add_placement(procedure):
     flags = arguments.READWRITE
     arguments.add_choice(
-        procedure, "placement", "_Subject", "Where the subject comes to lie", PLACEMENTS,
+        procedure, "placement", "S_ubject", "Where the subject comes to lie", PLACEMENTS,
         composing.KEEP,
     )  # fmt: skip
     procedure.add_double_argument(
-        "scale", "S_cale", "The subject's size, in percent", 1, 1000, 100, flags
+        "scale", "Scal_e", "The subject's size, in percent", 1, 1000, 100, flags
     )
     for name, label, blurb in (
         ("x", "_X", "Where its visible part begins, in pixels from the left of the image"),
@@ -107,7 +107,32 @@ def _add_placement(procedure):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(procedure, run_mode, config, lambda: _compose(image, drawables, config))
+    return running.run(
+        procedure,
+        run_mode,
+        config,
+        lambda: _compose(image, drawables, config),
+        lambda dialog, config: _arrange(dialog, config, image),
+    )
+
+
+def _arrange(dialog, config, image):
+    from matte_plugin import dialogs
+
+    dialogs.sliders(dialog, "decontaminate")
+    dialog.fill(["background", "background-color", "background-file", "background-layer"])
+    others = [other for other in Gimp.get_images() if other != image]
+    dialogs.add_image_chooser(dialog, config, "background-image", others, ("background", IMAGE))
+    dialog.fill(
+        [
+            "background-size", "placement", "scale", "x", "y", "decontaminate", "flatten",
+            "hide-original",
+        ]
+    )  # fmt: skip
+    for kind in (COLOR, FILE, LAYER):
+        dialogs.only_if(dialog, config, (f"background-{kind}",), "background", (kind,))
+    dialogs.only_if(dialog, config, ("background-size",), "background", (FILE, LAYER, IMAGE))
+    dialogs.only_if(dialog, config, ("x", "y"), "placement", (composing.POSITION,))
 
 
 def _compose(image, drawables, config):

@@ -1,5 +1,7 @@
 """Cut Out Subject…: the whole chain on each selected layer, written back as the user chose."""
 
+from functools import partial
+
 from matte_plugin import arguments, outputs, running
 from matte_plugin.document import items, layers, reading
 from matte_plugin.preview.source import LayerSource
@@ -49,24 +51,25 @@ def run(procedure, run_mode, image, drawables, config, _data):
         run_mode,
         config,
         lambda: _cut_out(image, drawables, config),
-        lambda: running.ask_with_preview(
-            procedure,
-            config,
-            lambda: LayerSource(items.layers_of(drawables)[0]),
-            lambda scale: _preview_params(config, scale),
-        ),
+        _arrange,
+        lambda: (LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)),
     )
+
+
+def _arrange(dialog, config):
+    from matte_plugin import dialogs
+
+    return dialogs.arrange_with_colours(dialog, config, outputs.WITH_COLOURS)
 
 
 def _preview_params(config, scale):
     """Return what the controls say, for a picture reduced by a scale."""
+    width_px = config.get_property("trimap-width") * scale
     return {
         **arguments.subject_params(config),
-        **arguments.edge_and_colour_params(config, scale),
+        **outputs.preview_params(config, scale),
         "with_selection": config.get_property("subject") == SELECTED,
-        "radius_px": max(1, round(config.get_property("trimap-width") * scale))
-        if config.get_property("trimap-width")
-        else None,
+        "radius_px": max(1, round(width_px)) if width_px else None,
     }
 
 

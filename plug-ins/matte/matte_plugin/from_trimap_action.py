@@ -1,5 +1,7 @@
 """Matte from Trimap…: the alpha that a painted trimap asks for."""
 
+from functools import partial
+
 from matte_core.errors import InputError
 from matte_plugin import arguments, cut_out_action, outputs, running
 from matte_plugin.document import items, layers, reading
@@ -31,7 +33,7 @@ def create(plug_in):
         help_text=HELP,
     )
     procedure.add_drawable_argument(
-        "trimap", "_Trimap",
+        "trimap", "Trima_p",
         "The layer or channel to use as the trimap; none for the one that was made by Trimap…",
         True, arguments.READWRITE,
     )  # fmt: skip
@@ -54,15 +56,20 @@ def run(procedure, run_mode, image, drawables, config, _data):
         run_mode,
         config,
         lambda: _matte(image, drawables, config),
-        lambda: running.ask_with_preview(
-            procedure,
-            config,
-            lambda: LayerSource(
-                *next(iter(_pairs(drawables, config.get_property("trimap")).items()))
-            ),
-            lambda scale: arguments.edge_and_colour_params(config, scale),
-        ),
+        _arrange,
+        lambda: (_source(drawables, config), partial(outputs.preview_params, config)),
     )
+
+
+def _arrange(dialog, config):
+    from matte_plugin import dialogs
+
+    return dialogs.arrange_with_colours(dialog, config, outputs.WITH_COLOURS)
+
+
+def _source(drawables, config):
+    pairs = _pairs(drawables, config.get_property("trimap"))
+    return LayerSource(*next(iter(pairs.items())))
 
 
 def _matte(image, drawables, config):
@@ -82,10 +89,6 @@ def _matte(image, drawables, config):
         replaces_own=True,
         hidden=[trimap for trimap in pairs.values() if reading.is_layer(trimap)],
     )
-
-
-def _first_pair(drawables, config):
-    return next(iter(_pairs(drawables, config.get_property("trimap")).items()))
 
 
 def _pairs(drawables, chosen):

@@ -4,6 +4,7 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 
+from matte_plugin import arguments
 from matte_plugin.document import items, layers, writing
 
 LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
@@ -31,6 +32,16 @@ def check(image, output):
     """
     if output == NEW_LAYER:
         layers.check_soft(image)
+
+
+def preview_params(config, scale):
+    """Return what a preview does to a finished alpha, for a picture reduced by a scale."""
+    amount = config.get_property("decontaminate") / 100
+    return {
+        "edge": arguments.edge_params(config, scale),
+        # A mask or a selection leaves the layer its own colours, fringe and all.
+        "decontaminate": amount if config.get_property("output") in WITH_COLOURS else 0.0,
+    }
 
 
 def write(image, cuts, output, maker, *, hide_original=True, replaces_own=False, hidden=()):

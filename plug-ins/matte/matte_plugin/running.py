@@ -1,4 +1,4 @@
-"""What every action shares: its dialog, its worker, its progress, and how its errors are told."""
+"""What every action shares: its worker, its progress, and how its errors are told."""
 
 import traceback
 
@@ -15,19 +15,22 @@ from matte_plugin.worker_client import Worker
 FIRST_RUN = "Matte is not set up yet. Press Set Up: about 150 MB are fetched, once."
 
 
-def run(procedure, run_mode, config, action, ask=None):
+def run(procedure, run_mode, config, action, arrange=None, previewed=None):
     """Run an action in whichever mode GIMP asks for.
 
     Parameters
     ----------
     action : callable
         Returns None, or a list of the new images that it made.
-    ask : callable, optional
-        Shows a dialog and returns False when it is cancelled; by default GIMP's own.
+    arrange : callable, optional
+        See `dialogs.ask`.
+    previewed : callable, optional
+        Returns the `preview.source.LayerSource` that the dialog shows a live preview of, and a
+        callable that gives what the controls say for a picture at a scale.
     """
     if run_mode == Gimp.RunMode.INTERACTIVE:
         offer_set_up()
-        if not (ask or (lambda: ask_plainly(procedure, config)))():
+        if not _ask(procedure, config, arrange, previewed):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     images = []
     values = guarded(procedure, lambda: images.extend(action() or ()))
@@ -40,6 +43,21 @@ def run(procedure, run_mode, config, action, ask=None):
     return values
 
 
+def _ask(procedure, config, arrange, previewed):
+    from matte_plugin import dialogs  # the toolkit, which needs a screen
+
+    if previewed is not None:
+        try:
+            source, params = previewed()
+        except MatteError:
+            # What is missing for a preview, the action will say in its own words.
+            return dialogs.ask(procedure, config, arrange)
+        from matte_plugin.preview.dialog import PreviewDialog
+
+        return PreviewDialog(procedure, config, arrange, source, params, worker).run()
+    return dialogs.ask(procedure, config, arrange)
+
+
 def offer_set_up():
     """Show the window that makes the environment where there is none: no action fails for that."""
     home.settle()
@@ -47,39 +65,6 @@ def offer_set_up():
         from matte_plugin import set_up_window
 
         set_up_window.show(FIRST_RUN)
-
-
-def ask_with_preview(procedure, config, find_source, params):
-    """Show the dialog with a live preview.
-
-    Parameters
-    ----------
-    find_source : callable
-        Returns a `matte_plugin.preview.source.LayerSource`; what it cannot find, the action will
-        say: the dialog then has no preview.
-    params : callable
-        See `matte_plugin.preview.dialog.PreviewDialog`.
-    """
-    from matte_plugin.preview.dialog import PreviewDialog
-
-    try:
-        source = find_source()
-    except MatteError:
-        return ask_plainly(procedure, config)
-    return PreviewDialog(procedure, config, source, params, worker).run()
-
-
-def ask_plainly(procedure, config):
-    """Show GIMP's own dialog for the procedure's arguments; False when it is cancelled."""
-    gi.require_version("GimpUi", "3.0")
-    from gi.repository import GimpUi
-
-    GimpUi.init(procedure.get_name())
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
-    dialog.fill(None)
-    accepted = dialog.run()
-    dialog.destroy()
-    return accepted
 
 
 def worker():

@@ -7,9 +7,11 @@ from matte_plugin.subjects import SELECTION as SELECTED
 NAME = "plug-in-matte-segment"
 
 CLASS_MAP = "class-map"
+CUT_OUTPUTS = (outputs.SELECTION, outputs.CHANNEL, outputs.LAYER_MASK)
 OUTPUTS = {
-    name: outputs.CHOICES[name] for name in (outputs.SELECTION, outputs.CHANNEL, outputs.LAYER_MASK)
-} | {CLASS_MAP: ("Map of classes", "A layer with a color for each class that is found")}
+    **{name: outputs.CHOICES[name] for name in CUT_OUTPUTS},
+    CLASS_MAP: ("Map of classes", "A layer with a color for each class that is found"),
+}
 HARD, SOFT = "hard", "soft"
 EDGES = {
     HARD: ("Hard", "Each pixel is the subject's or not"),
@@ -38,9 +40,9 @@ def create(plug_in):
     )
     arguments.add_subject(procedure, "What to look for in the photo")
     arguments.add_choice(
-        procedure, "output", "_Output", "Where the result goes", OUTPUTS, outputs.SELECTION
+        procedure, "output", "O_utput", "Where the result goes", OUTPUTS, outputs.SELECTION
     )
-    arguments.add_choice(procedure, "edge", "_Edge", "How its edge is", EDGES, HARD)
+    arguments.add_choice(procedure, "edge", "Ed_ge", "How its edge is", EDGES, HARD)
     arguments.add_existing_mask(procedure)
     arguments.add_network(procedure)
     return procedure
@@ -48,7 +50,16 @@ def create(plug_in):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(procedure, run_mode, config, lambda: _segment(image, drawables, config))
+    return running.run(
+        procedure, run_mode, config, lambda: _segment(image, drawables, config), _arrange
+    )
+
+
+def _arrange(dialog, config):
+    from matte_plugin import dialogs
+
+    dialog.fill(None)
+    dialogs.only_if(dialog, config, ("subject", "edge", "existing-mask"), "output", CUT_OUTPUTS)
 
 
 def _segment(image, drawables, config):

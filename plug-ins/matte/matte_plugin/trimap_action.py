@@ -49,15 +49,15 @@ def create(plug_in):
     )
     arguments.add_subject(procedure, "What to look for in the photo (the network only)")
     procedure.add_channel_argument(
-        "channel", "_Channel", "The channel to make it of", True, arguments.READWRITE
+        "channel", "Ch_annel", "The channel to make it of", True, arguments.READWRITE
     )
     arguments.add_choice(
-        procedure, "shape", "S_hape", "The shape by which the gray band grows",
+        procedure, "shape", "Sha_pe", "The shape by which the gray band grows",
         arguments.SHAPES, "ellipse",
     )  # fmt: skip
     arguments.add_edge_width(procedure)
     procedure.add_double_argument(
-        "opacity", "_Opacity", "The opacity of the new layer, in percent",
+        "opacity", "Opacit_y", "The opacity of the new layer, in percent",
         0, 100, 50, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_network(procedure)
@@ -66,7 +66,18 @@ def create(plug_in):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(procedure, run_mode, config, lambda: _make(image, drawables, config))
+    return running.run(
+        procedure, run_mode, config, lambda: _make(image, drawables, config), _arrange
+    )
+
+
+def _arrange(dialog, config):
+    from matte_plugin import dialogs
+
+    dialogs.sliders(dialog, "opacity")
+    dialog.fill(None)
+    dialogs.only_if(dialog, config, ("subject", "model"), "source", (AUTOMATIC,))
+    dialogs.only_if(dialog, config, ("channel",), "source", (CHANNEL,))
 
 
 def _make(image, drawables, config):

@@ -9,10 +9,15 @@ import gi
 gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 from document_tools import (
+    COMPOSITE,
     CUT_OUT,
+    DECONTAMINATE,
+    FROM_TRIMAP,
     HER_FACE,
     HOME,
     NOT_HER,
+    SEGMENT,
+    TRIMAP,
     During,
     alpha_of,
     box_mean,
@@ -32,14 +37,18 @@ from gi.repository import Gegl, Gimp
 
 
 def check_actions_are_registered():
-    cut_out = Gimp.get_pdb().lookup_procedure(CUT_OUT)
-    assert cut_out is not None
-    names = [argument.name for argument in cut_out.get_arguments()]
-    wanted = ["subject", "output", "decontaminate", "trimap-width", "model"]
-    assert set(wanted) <= set(names), names
-    assert "<Image>/Filters/Matte" in cut_out.get_menu_paths()
-    assert "<Image>/Layer/Mask" in cut_out.get_menu_paths()
-    assert Gimp.get_pdb().lookup_procedure("plug-in-matte-setup") is not None
+    pdb = Gimp.get_pdb()
+    for name in (CUT_OUT, SEGMENT, TRIMAP, FROM_TRIMAP, COMPOSITE, DECONTAMINATE):
+        procedure = pdb.lookup_procedure(name)
+        assert procedure is not None, name
+        menus = procedure.get_menu_paths()
+        assert "<Image>/Filters/Matte" in menus
+        assert len(menus) == 2, menus
+        assert procedure.get_help(), name
+    arguments = [argument.name for argument in pdb.lookup_procedure(CUT_OUT).get_arguments()]
+    wanted = ["subject", "output", "decontaminate", "trimap-width", "model", "shift-edge"]
+    assert set(wanted) <= set(arguments), arguments
+    assert pdb.lookup_procedure("plug-in-matte-setup") is not None
 
 
 def check_layer_mask_shows_the_subject():

@@ -47,6 +47,8 @@ while not (folder / "stop").exists():
 """
 
 SIZE = (1400, 900)
+# Where the canvas lies in a window of that size: left, top, width, height.
+CANVAS = (213, 113, 932, 756)
 
 
 class Window:
@@ -145,6 +147,16 @@ class Window:
         self.type(words)
         time.sleep(1.5)
         self.keys("Return")
+
+    def drag_on_canvas(self, image_size, start, end):
+        """Drag the mouse between two pixels of an image that is shown in the middle at 100 %."""
+        left = CANVAS[0] + (CANVAS[2] - image_size[0]) // 2
+        top = CANVAS[1] + (CANVAS[3] - image_size[1]) // 2
+        places = [(str(left + x), str(top + y)) for x, y in (start, end)]
+        first, last = places
+        command = ["mousemove", *first, "sleep", "0.3", "mousedown", "1", "sleep", "0.2"]
+        command += ["mousemove", *last, "sleep", "0.3", "mouseup", "1"]
+        subprocess.run(["xdotool", *command], check=True)
 
     def press_ok(self, title):
         """Click the button at the lower right of a dialog: GIMP's OK."""

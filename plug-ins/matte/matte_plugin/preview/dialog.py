@@ -18,7 +18,6 @@ SPACING = 12
 CONTROLS_PX = 440
 WAIT_MS = 60
 LEAST_SHARE = 0.005
-SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")
 VIEWS = {
     "cut-out": "On a checkerboard",
     "overlay": "Overlay",
@@ -38,6 +37,8 @@ class PreviewDialog:
     ----------
     procedure, config
         What GIMP's own dialog takes.
+    arrange : callable
+        See `matte_plugin.dialogs.ask`; it returns the controls.
     source : object
         The picture, reduced and in full: see `matte_plugin.preview.source`.
     params : callable
@@ -46,7 +47,7 @@ class PreviewDialog:
         Returns a worker that is not started yet.
     """
 
-    def __init__(self, procedure, config, source, params, open_worker):
+    def __init__(self, procedure, config, arrange, source, params, open_worker):
         GimpUi.init(procedure.get_name())
         self._source = source
         self._params = params
@@ -60,7 +61,7 @@ class PreviewDialog:
             lambda fraction, step: self._in_window(self._show_progress, fraction, step),
         )
         self._is_closed = False
-        self._build(config)
+        self._build(config, arrange)
         config.connect("notify", lambda *_: self._ask_soon())
 
     def run(self):
@@ -76,16 +77,8 @@ class PreviewDialog:
             self._thread.close()
             self._dialog.destroy()
 
-    def _build(self, config):
-        names = [
-            spec.name
-            for spec in config.list_properties()
-            if spec.name not in ("run-mode", "image", "drawables", "procedure")
-        ]
-        for name in SLIDERS:
-            if name in names:
-                self._dialog.get_scale_entry(name, 1.0)
-        controls = self._dialog.fill_box("matte-controls", names)
+    def _build(self, config, arrange):
+        controls = arrange(self._dialog, config)
         controls.set_valign(Gtk.Align.START)
         controls.set_size_request(CONTROLS_PX, -1)
         self._view = PictureView(self._dragged, self._pointed, self._resized)

@@ -1,0 +1,114 @@
+"""GIMP's own dialog for a procedure's arguments, with what it cannot know by itself."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("GimpUi", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gimp, GimpUi, GObject, Gtk
+
+NOT_SHOWN = ("run-mode", "image", "drawables", "procedure")
+SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")
+
+
+def ask(procedure, config, arrange=None):
+    """Show GIMP's dialog for the procedure; False when it is cancelled.
+
+    Parameters
+    ----------
+    arrange : callable, optional
+        Given the dialog and the configuration, fills the dialog, or returns what it is to be
+        filled with; by default all arguments come one under the other.
+    """
+    GimpUi.init(procedure.get_name())
+    dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
+    if arrange is None:
+        dialog.fill(None)
+    else:
+        box = arrange(dialog, config)
+        if box is not None:
+            dialog.get_content_area().pack_start(box, True, True, 0)
+    accepted = dialog.run()
+    dialog.destroy()
+    return accepted
+
+
+def arrange_with_colours(dialog, config, values):
+    """Fill the dialog of an action that may make new layers, which alone have colours to clean.
+
+    Parameters
+    ----------
+    values : collection of str
+        The outputs that have colours of their own.
+
+    Returns
+    -------
+    box : Gtk.Widget
+        All controls, not yet in the dialog.
+    """
+    names = [spec.name for spec in config.list_properties() if spec.name not in NOT_SHOWN]
+    sliders(dialog, *(name for name in SLIDERS if name in names))
+    box = dialog.fill_box("matte-controls", names)
+    only_if(dialog, config, ("decontaminate", "hide-original"), "output", values)
+    return box
+
+
+def sliders(dialog, *names):
+    """Show arguments as sliders."""
+    for name in names:
+        dialog.get_scale_entry(name, 1.0)
+
+
+def only_if(dialog, config, names, choice, values):
+    """Let arguments be changed only while a choice has one of some values; after filling."""
+    widgets = [dialog.get_widget(name, GObject.TYPE_NONE) for name in names]
+
+    def follow(*_):
+        for widget in widgets:
+            widget.set_sensitive(config.get_property(choice) in values)
+
+    follow()
+    config.connect(f"notify::{choice}", follow)
+
+
+def add_image_chooser(dialog, config, name, images, wanted):
+    """Add a list of images, which GIMP's dialog has no widget for.
+
+    Parameters
+    ----------
+    name : str
+        The argument that takes the image.
+    images : list of Gimp.Image
+    wanted : (str, str)
+        The choice, and the value that it must have for the list to be of use.
+    """
+    combo = Gtk.ComboBoxText()
+    for image in images:
+        combo.append(str(image.get_id()), image.get_name())
+    label = Gtk.Label.new_with_mnemonic("I_mage")
+    label.set_mnemonic_widget(combo)
+    combo.set_tooltip_text(config.find_property(name).blurb)
+
+    def choose(*_):
+        number = combo.get_active_id()
+        if number is not None:
+            config.set_property(name, Gimp.Image.get_by_id(int(number)))
+
+    def follow(*_):
+        choice, value = wanted
+        combo.set_sensitive(config.get_property(choice) == value and bool(images))
+
+    known = config.get_property(name)
+    if known in images:
+        combo.set_active_id(str(known.get_id()))
+    elif images:
+        combo.set_active(0)
+    choose()
+    follow()
+    combo.connect("changed", choose)
+    config.connect(f"notify::{wanted[0]}", follow)
+    box = Gtk.Box(orientation=Gtk.Orientation.HORIZONTAL, spacing=12)
+    box.pack_start(label, False, False, 0)
+    box.pack_start(combo, True, True, 0)
+    box.show_all()
+    dialog.get_content_area().pack_start(box, False, False, 0)
