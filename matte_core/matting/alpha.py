@@ -13,6 +13,7 @@ Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -82,10 +83,9 @@ def estimate_alpha(
     _check_known(trimap)
     if min(trimap.shape) < 3:
         # The local windows are 3 x 3: a strip thinner than that is given copies of its rim.
-        thick = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
-        return estimate_alpha(thick, np.pad(trimap, 1, mode="edge"), progress=progress)[
-            1:-1, 1:-1
-        ].copy()
+        thick: Any = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
+        thick_alpha = estimate_alpha(thick, np.pad(trimap, 1, mode="edge"), progress=progress)
+        return thick_alpha[1:-1, 1:-1].copy()
     report = part(progress, 0, 1)
     report(0.0, "Reducing")
     rows, columns = _region(trimap)
