@@ -43,7 +43,7 @@ _LARGEST_FACTOR = 4
 _MOST_UNKNOWN = 500_000
 _MARGIN_PX = 24
 _LEAST_SIDE_PX = 8
-_TOLERANCE = 1e-3
+_TOLERANCE = 5e-4
 # Alphas this near to 0 or 1 are haze: the quadratic energies never quite get there.
 _HAZE = 0.02
 

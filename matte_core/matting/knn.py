@@ -25,7 +25,7 @@ NEIGHBOURS = 10
 WEIGHT = 0.02
 # Lengths of the feature axes: colour decides, position breaks ties.
 DISC_WEIGHT = 0.8
-VALUE_WEIGHT = 0.7
+VALUE_WEIGHT = 0.5
 POSITION_WEIGHT = 0.05
 
 # Known pixels look alike in their thousands: one in so many is enough to be found.

@@ -26,14 +26,14 @@ from matte_core.matting.system import System, from_values
 from matte_core.progress import ProgressCallback, part, silent
 
 SAMPLES = 5
-WEIGHT = 0.1
+WEIGHT = 0.05
 POSITION_WEIGHT = 3.0
 
 _REGULARISATION = 1e-3
 _BAND_PX = 20
 _KNOWN_STEP = 4
 _QUERY_STEP = 3
-_SLACK = 0.5
+_SLACK = 1.0
 _TETHER = 1e-7
 
 

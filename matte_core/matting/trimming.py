@@ -15,7 +15,7 @@ import numpy as np
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Trimap
 
 STEPS = 2
-LARGEST_DIFFERENCE = 0.02
+LARGEST_DIFFERENCE = 0.03
 
 
 def trim(
