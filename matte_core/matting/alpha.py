@@ -90,7 +90,7 @@ def estimate_alpha(
     report(0.0, "Reducing")
     rows, columns = _region(trimap)
     region = (image[rows, columns], trimap[rows, columns], alpha[rows, columns])
-    level = _solving_level(*region[:2])
+    level = _solving_level(region[0], region[1], part(progress, 0.0, 0.05))
     coarse = _solve_level(level, part(progress, 0.05, 0.75))
     if level.factor == 1:
         unknown = region[1] == UNKNOWN
@@ -150,7 +150,7 @@ def _region(trimap: Trimap) -> tuple[slice, slice]:
     return slice(0, trimap.shape[0]), slice(0, trimap.shape[1])
 
 
-def _solving_level(image: Image, trimap: Trimap) -> Level:
+def _solving_level(image: Image, trimap: Trimap, progress: ProgressCallback) -> Level:
     """Reduce the picture as far as the size of its unknown region asks for."""
     unknown = int((trimap == UNKNOWN).sum())
     factor = 1
@@ -160,7 +160,7 @@ def _solving_level(image: Image, trimap: Trimap) -> Level:
     # A strip must stay thick enough for the local windows.
     factor = max(1, min(factor, min(trimap.shape) // _LEAST_SIDE_PX))
     while True:
-        level = make_level(image, trimap, factor)
+        level = make_level(image, trimap, factor, progress=progress)
         if factor == 1 or level.has_both:
             return level
         factor -= 1
