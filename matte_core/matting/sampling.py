@@ -26,7 +26,7 @@ from matte_core.matting.system import System, from_values
 from matte_core.progress import ProgressCallback, part, silent
 
 SAMPLES = 5
-WEIGHT = 0.05
+WEIGHT = 0.1
 POSITION_WEIGHT = 3.0
 
 _REGULARISATION = 1e-3
