@@ -136,9 +136,8 @@ def _reduce_trimap(trimap: Trimap, factor: int) -> Trimap:
         return trimap
     height, width = trimap.shape
     rows, columns = -(-height // factor), -(-width // factor)
-    padded = cv2.copyMakeBorder(
-        trimap, 0, rows * factor - height, 0, columns * factor - width, cv2.BORDER_REPLICATE
-    )
+    missing = ((0, rows * factor - height), (0, columns * factor - width))
+    padded = np.pad(trimap, missing, mode="edge")
     highest = padded[::factor].copy()
     lowest = highest.copy()
     for row in range(1, factor):

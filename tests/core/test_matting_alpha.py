@@ -79,6 +79,18 @@ def test_input_is_left_alone():
     assert np.array_equal(trimap, trimap_before)
 
 
+@pytest.mark.parametrize("scale", [1, 4])
+def test_views_in_any_memory_order_are_fine(scale):
+    image, trimap, _ = soft_disc(60 * scale, 80 * scale, rim_px=6 * scale)
+    image = np.rint(image * 255).astype(np.uint8)
+    expected = estimate_alpha(image, trimap)
+    mirrored_image = np.asfortranarray(image[::-1, ::-1])[::-1, ::-1]
+    mirrored_trimap = np.asfortranarray(trimap[::-1, ::-1])[::-1, ::-1]
+    for plane in (mirrored_image, mirrored_trimap):
+        plane.flags.writeable = False
+    assert np.array_equal(estimate_alpha(mirrored_image, mirrored_trimap), expected)
+
+
 @pytest.mark.parametrize("value", [0, 255])
 def test_no_unknown_pixels_gives_the_trimap(value):
     image = np.zeros((4, 5, 3), np.uint8)
