@@ -13,6 +13,7 @@ Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ _LARGEST_FACTOR = 4
 _MOST_UNKNOWN = 500_000
 _MARGIN_PX = 24
 _LEAST_SIDE_PX = 8
-_TOLERANCE = 1e-3
+_TOLERANCE = 5e-4
 # Alphas this near to 0 or 1 are haze: the quadratic energies never quite get there.
 _HAZE = 0.02
 
@@ -82,15 +83,14 @@ def estimate_alpha(
     _check_known(trimap)
     if min(trimap.shape) < 3:
         # The local windows are 3 x 3: a strip thinner than that is given copies of its rim.
-        thick = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
-        return estimate_alpha(thick, np.pad(trimap, 1, mode="edge"), progress=progress)[
-            1:-1, 1:-1
-        ].copy()
+        thick: Any = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
+        thick_alpha = estimate_alpha(thick, np.pad(trimap, 1, mode="edge"), progress=progress)
+        return thick_alpha[1:-1, 1:-1].copy()
     report = part(progress, 0, 1)
     report(0.0, "Reducing")
     rows, columns = _region(trimap)
     region = (image[rows, columns], trimap[rows, columns], alpha[rows, columns])
-    level = _solving_level(*region[:2])
+    level = _solving_level(region[0], region[1], part(progress, 0.0, 0.05))
     coarse = _solve_level(level, part(progress, 0.05, 0.75))
     if level.factor == 1:
         unknown = region[1] == UNKNOWN
@@ -150,7 +150,7 @@ def _region(trimap: Trimap) -> tuple[slice, slice]:
     return slice(0, trimap.shape[0]), slice(0, trimap.shape[1])
 
 
-def _solving_level(image: Image, trimap: Trimap) -> Level:
+def _solving_level(image: Image, trimap: Trimap, progress: ProgressCallback) -> Level:
     """Reduce the picture as far as the size of its unknown region asks for."""
     unknown = int((trimap == UNKNOWN).sum())
     factor = 1
@@ -160,7 +160,7 @@ def _solving_level(image: Image, trimap: Trimap) -> Level:
     # A strip must stay thick enough for the local windows.
     factor = max(1, min(factor, min(trimap.shape) // _LEAST_SIDE_PX))
     while True:
-        level = make_level(image, trimap, factor)
+        level = make_level(image, trimap, factor, progress=progress)
         if factor == 1 or level.has_both:
             return level
         factor -= 1

@@ -21,15 +21,15 @@ from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System
 from matte_core.progress import ProgressCallback, silent
 
-NEIGHBOURS = 10
-WEIGHT = 0.02
+NEIGHBOURS = 14
+WEIGHT = 0.03
 # Lengths of the feature axes: colour decides, position breaks ties.
 DISC_WEIGHT = 0.8
-VALUE_WEIGHT = 0.7
+VALUE_WEIGHT = 0.5
 POSITION_WEIGHT = 0.05
 
 # Known pixels look alike in their thousands: one in so many is enough to be found.
-_KNOWN_STEP = 16
+_KNOWN_STEP = 32
 # Only one unknown pixel in so many asks for its neighbours; the others are found by them.
 _QUERY_STEP = 2
 # A neighbour is accepted when it is at most so much farther (as 1 + this) than the nearest.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Image, Trimap
 from matte_core.matting.trimming import trim
+from matte_core.progress import ProgressCallback, silent
 
 RIM = 2
 _STRIP_ROWS = 128
@@ -59,7 +60,9 @@ class Level:
         return bool((self.trimap == FOREGROUND).any() and (self.trimap == BACKGROUND).any())
 
 
-def make_level(image: Image, trimap: Trimap, factor: int) -> Level:
+def make_level(
+    image: Image, trimap: Trimap, factor: int, *, progress: ProgressCallback = silent
+) -> Level:
     """Reduce a picture and its trimap by a whole factor.
 
     A pixel of the level is known where one of the pixels that it stands for is, unless they
@@ -72,8 +75,10 @@ def make_level(image: Image, trimap: Trimap, factor: int) -> Level:
     trimap : (H, W) uint8, {0, 128, 255}
     factor : int
         At least 1.
+    progress : callable
+        Called between strips of the picture; may raise `Cancelled`.
     """
-    small = _reduce_image(image, factor)
+    small = _reduce_image(image, factor, progress)
     labels = trim(small, _reduce_trimap(trimap, factor))
     return number(small, labels, (labels == FOREGROUND).astype(np.float32), factor)
 
@@ -104,13 +109,14 @@ def without_rim(plane: Float32) -> Float32:
     return plane[RIM:-RIM, RIM:-RIM]
 
 
-def _reduce_image(image: Image, factor: int) -> Float32:
+def _reduce_image(image: Image, factor: int, progress: ProgressCallback) -> Float32:
     """Average blocks of pixels, strip by strip so that no float copy of the picture is made."""
     scale = np.float32(1 / 255 if image.dtype == np.uint8 else 1)
     height, width = image.shape[:2]
     rows, columns = -(-height // factor), -(-width // factor)
     small = np.empty((rows, columns, 3), np.float32)
     for top in range(0, rows, _STRIP_ROWS):
+        progress(top / rows, "Reducing")
         bottom = min(top + _STRIP_ROWS, rows)
         strip = np.multiply(image[top * factor : bottom * factor], scale, dtype=np.float32)
         if factor > 1:
@@ -130,9 +136,8 @@ def _reduce_trimap(trimap: Trimap, factor: int) -> Trimap:
         return trimap
     height, width = trimap.shape
     rows, columns = -(-height // factor), -(-width // factor)
-    padded = cv2.copyMakeBorder(
-        trimap, 0, rows * factor - height, 0, columns * factor - width, cv2.BORDER_REPLICATE
-    )
+    missing = ((0, rows * factor - height), (0, columns * factor - width))
+    padded = np.pad(trimap, missing, mode="edge")
     highest = padded[::factor].copy()
     lowest = highest.copy()
     for row in range(1, factor):

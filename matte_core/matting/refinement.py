@@ -15,10 +15,10 @@ from matte_core.matting.level import number
 from matte_core.matting.solver import conjugate_gradients
 from matte_core.progress import ProgressCallback, part, silent
 
-STEPS = 20
+STEPS = 12
 
 # Alphas this near to 0 or 1, with all their neighbours, are taken as final.
-_DECIDED = 0.05
+_DECIDED = 0.2
 
 
 def refine(

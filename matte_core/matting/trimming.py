@@ -15,7 +15,7 @@ import numpy as np
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Trimap
 
 STEPS = 2
-LARGEST_DIFFERENCE = 0.02
+LARGEST_DIFFERENCE = 0.03
 
 
 def trim(
@@ -53,10 +53,11 @@ def trim(
         for offset in (-width, -1, 1, width):
             beside = open_pixels + offset
             side = flat[beside]
-            difference = np.abs(colours[open_pixels] - colours[beside]).max(axis=1)
-            alike = difference < largest_difference
-            is_foreground |= alike & (side == FOREGROUND)
-            is_background |= alike & (side == BACKGROUND)
+            touching = np.flatnonzero(side != UNKNOWN)
+            difference = colours[open_pixels[touching]] - colours[beside[touching]]
+            alike = touching[(np.abs(difference) < largest_difference).all(axis=1)]
+            is_foreground[alike] |= side[alike] == FOREGROUND
+            is_background[alike] |= side[alike] == BACKGROUND
         flat[open_pixels[is_foreground & ~is_background]] = FOREGROUND
         flat[open_pixels[is_background & ~is_foreground]] = BACKGROUND
         open_pixels = open_pixels[is_foreground == is_background]

@@ -79,6 +79,18 @@ def test_input_is_left_alone():
     assert np.array_equal(trimap, trimap_before)
 
 
+@pytest.mark.parametrize("scale", [1, 4])
+def test_views_in_any_memory_order_are_fine(scale):
+    image, trimap, _ = soft_disc(60 * scale, 80 * scale, rim_px=6 * scale)
+    image = np.rint(image * 255).astype(np.uint8)
+    expected = estimate_alpha(image, trimap)
+    mirrored_image = np.asfortranarray(image[::-1, ::-1])[::-1, ::-1]
+    mirrored_trimap = np.asfortranarray(trimap[::-1, ::-1])[::-1, ::-1]
+    for plane in (mirrored_image, mirrored_trimap):
+        plane.flags.writeable = False
+    assert np.array_equal(estimate_alpha(mirrored_image, mirrored_trimap), expected)
+
+
 @pytest.mark.parametrize("value", [0, 255])
 def test_no_unknown_pixels_gives_the_trimap(value):
     image = np.zeros((4, 5, 3), np.uint8)
@@ -178,6 +190,33 @@ def test_cancelling_ends_it():
 
     with pytest.raises(Cancelled):
         estimate_alpha(image, trimap, progress=stop)
+
+
+@pytest.mark.parametrize("scale", [1, 4, 9])
+def test_accuracy_holds_at_every_size(scale):
+    # Solved as it is, at half size with a refinement, and at a third.
+    image, trimap, truth = soft_disc(80 * scale, 100 * scale, rim_px=8 * scale)
+    alpha = estimate_alpha(image.astype(np.float32), trimap)
+    unknown = trimap == 128
+    assert np.abs(alpha - truth)[unknown].mean() < 0.03
+
+
+def test_a_subject_cut_by_the_rim_is_whole():
+    image, trimap, truth = soft_disc(240, 320, rim_px=16)
+    # The picture ends in the middle of the disc.
+    image, trimap, truth = (plane[:120, :160] for plane in (image, trimap, truth))
+    alpha = estimate_alpha(image, trimap)
+    last_rows = trimap[-3:] == 128
+    assert np.abs(alpha - truth)[-3:][last_rows].mean() < 0.03
+
+
+def test_the_estimate_does_not_look_far_beyond_the_unknown_region():
+    image, trimap, _ = soft_disc(120, 160)
+    expected = estimate_alpha(image, trimap)
+    wide = np.pad(image, ((300, 200), (400, 100), (0, 0)), mode="edge")
+    labels = np.pad(trimap, ((300, 200), (400, 100)))
+    alpha = estimate_alpha(wide, labels)[300:-200, 400:-100]
+    assert np.abs(alpha - expected).mean() < 0.005
 
 
 def test_accuracy_on_a_real_photo(shared):

@@ -70,3 +70,19 @@ def test_progress_may_cancel(monkeypatch):
 
     with pytest.raises(Cancelled):
         solver.solve(chain(500), np.ones(500), progress=stop)
+
+
+def test_a_large_system_that_does_not_converge_is_an_error(monkeypatch):
+    monkeypatch.setattr(solver, "_LARGEST_FACTORISED", 0)
+    with pytest.raises(ConvergenceError, match="after 6 iterations") as caught:
+        solver.solve(chain(400), np.ones(400), max_iterations=3)
+    assert "trimap" in caught.value.hint
+
+
+def test_a_restart_continues_where_it_stopped(monkeypatch):
+    monkeypatch.setattr(solver, "_LARGEST_FACTORISED", 0)
+    matrix, right = chain(100, anchor=0.1), np.ones(100)
+    needed = solver.solve(matrix, right).iterations
+    solution = solver.solve(matrix, right, max_iterations=needed - 10)
+    assert solution.iterations > needed - 10
+    assert solution.residual <= 2e-6

@@ -1,0 +1,70 @@
+"""Refinement: it goes down the local energy, touches only what is undecided, keeps the known."""
+
+import numpy as np
+import pytest
+
+from matte_core.errors import Cancelled
+from matte_core.matting import closed_form
+from matte_core.matting.level import make_level
+from matte_core.matting.refinement import refine
+
+
+@pytest.fixture
+def scene():
+    """A soft vertical edge in a noisy picture, and an alpha that is too blurred."""
+    rng = np.random.default_rng(4)
+    columns = np.tile(np.arange(60.0), (30, 1))
+    truth = np.clip((33 - columns) / 6, 0, 1)
+    image = truth[..., None] * [0.9, 0.6, 0.2] + (1 - truth[..., None]) * [0.1, 0.2, 0.5]
+    image = np.clip(image + rng.normal(0, 0.02, image.shape), 0, 1)
+    trimap = np.full((30, 60), 128, np.uint8)
+    trimap[:, :15], trimap[:, 45:] = 255, 0
+    alpha = np.clip((45 - columns) / 30, 0, 1).astype(np.float32)
+    return image, trimap, alpha, truth
+
+
+def energy(image, trimap, alpha):
+    level = make_level(image, trimap, 1)
+    system = closed_form.laplacian(level)
+    x = np.pad(alpha, 2).ravel()[level.unknown]
+    return x @ (system.matrix @ x) / 2 - system.right @ x
+
+
+def test_energy_falls(scene):
+    image, trimap, alpha, _ = scene
+    before = energy(image, trimap, alpha)
+    refine(image, trimap, alpha)
+    assert energy(image, trimap, alpha) < before
+
+
+def test_known_and_decided_pixels_stay(scene):
+    image, trimap, alpha, truth = scene
+    alpha[:] = truth
+    alpha[:, 20:26] = 1
+    before = alpha.copy()
+    refine(image, trimap, alpha)
+    assert np.array_equal(alpha[trimap != 128], before[trimap != 128])
+    assert np.array_equal(alpha[:, 20:26], before[:, 20:26])
+    assert not np.array_equal(alpha, before)
+
+
+def test_nothing_undecided_is_nothing_to_do(scene):
+    image, trimap, _, truth = scene
+    alpha = (truth > 0.5).astype(np.float32)
+    before = alpha.copy()
+    refine(image, trimap, alpha)
+    assert np.array_equal(alpha, before)
+
+
+def test_cancelling_leaves_alpha_as_it_was(scene):
+    image, trimap, alpha, _ = scene
+    before = alpha.copy()
+
+    def stop(fraction, step):
+        assert 0 <= fraction <= 1
+        assert step == "Refining"
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        refine(image, trimap, alpha, progress=stop)
+    assert np.array_equal(alpha, before)

@@ -1,0 +1,126 @@
+"""The three energies of the matting system, each against its definition in the paper."""
+
+import numpy as np
+import pytest
+
+from matte_core.matting import closed_form, knn, sampling
+from matte_core.matting.level import RIM, make_level
+
+
+@pytest.fixture
+def scene():
+    """A small random picture with known foreground left, background right."""
+    rng = np.random.default_rng(3)
+    image = rng.random((9, 12, 3)).astype(np.float32)
+    trimap = np.full((9, 12), 128, np.uint8)
+    trimap[:, :3], trimap[:, -3:] = 255, 0
+    return image, trimap
+
+
+def whole_closed_form(image, epsilon):
+    """Levin's Laplacian of all pixels, window by window, as a dense matrix."""
+    height, width = image.shape[:2]
+    laplacian = np.zeros((height * width,) * 2)
+    for row in range(height - 2):
+        for column in range(width - 2):
+            pixels = [(row + i) * width + column + j for i in range(3) for j in range(3)]
+            centred = image.reshape(-1, 3)[pixels].astype(float)
+            centred -= centred.mean(axis=0)
+            covariance = centred.T @ centred / 9 + epsilon / 9 * np.eye(3)
+            block = np.eye(9) - (1 + centred @ np.linalg.inv(covariance) @ centred.T) / 9
+            laplacian[np.ix_(pixels, pixels)] += block
+    return laplacian
+
+
+@pytest.mark.parametrize("epsilon", [1e-7, 1e-3])
+def test_closed_form_is_levins_laplacian(scene, epsilon):
+    image, trimap = scene
+    level = make_level(image, trimap, 1)
+    system = closed_form.laplacian(level, epsilon)
+    whole = whole_closed_form(image, epsilon)
+    unknown = level.trimap[RIM:-RIM, RIM:-RIM].ravel() == 128
+    known_alpha = level.known_alpha.reshape(level.trimap.shape)[RIM:-RIM, RIM:-RIM].ravel()
+    np.testing.assert_allclose(system.matrix.toarray(), whole[np.ix_(unknown, unknown)], atol=1e-4)
+    np.testing.assert_allclose(system.right, -whole[unknown] @ known_alpha, atol=1e-4)
+
+
+def test_closed_form_does_not_depend_on_the_blocks(scene, monkeypatch):
+    level = make_level(*scene, 1)
+    whole = closed_form.laplacian(level).matrix.toarray()
+    monkeypatch.setattr(closed_form, "_CHUNK", 7)
+    np.testing.assert_allclose(closed_form.laplacian(level).matrix.toarray(), whole, atol=1e-9)
+
+
+@pytest.mark.parametrize("term", [closed_form.laplacian, lambda level: knn.laplacian(level, 12)])
+def test_terms_are_symmetric_and_positive(scene, term):
+    matrix = term(make_level(*scene, 1)).matrix.toarray()
+    np.testing.assert_allclose(matrix, matrix.T, atol=1e-12)
+    assert np.linalg.eigvalsh(matrix).min() > -1e-9
+
+
+@pytest.mark.parametrize("term", [closed_form.laplacian, lambda level: knn.laplacian(level, 12)])
+def test_all_foreground_costs_nothing(scene, term):
+    # With foreground as the only known side, alpha 1 everywhere must satisfy A x = b.
+    image, trimap = scene
+    level = make_level(image, np.where(trimap == 0, 255, trimap).astype(np.uint8), 1)
+    system = term(level)
+    np.testing.assert_allclose(system.matrix @ np.ones(len(level.unknown)), system.right, atol=1e-9)
+
+
+def test_nearest_agrees_with_brute_force():
+    rng = np.random.default_rng(0)
+    queries, candidates = rng.random((40, 3), np.float32), rng.random((200, 3), np.float32)
+    distances, found = knn.nearest(queries, candidates, 5, slack=0.0)
+    all_distances = np.linalg.norm(queries[:, None] - candidates[None], axis=2)
+    np.testing.assert_array_equal(found, np.argsort(all_distances, axis=1)[:, :5])
+    np.testing.assert_allclose(distances, np.sort(all_distances, axis=1)[:, :5], rtol=1e-5)
+
+
+def test_nearest_gives_what_there_is():
+    points = np.eye(3, dtype=np.float32)
+    distances, found = knn.nearest(points, points[:2], 5, slack=1.0)
+    assert found.shape == distances.shape == (3, 2)
+    one_distance, one = knn.nearest(points, points[:1], 1, slack=0.0)
+    assert one.shape == one_distance.shape == (3, 1)
+
+
+def test_foreground_share_is_that_of_locally_linear_embedding():
+    rng = np.random.default_rng(5)
+    foreground = rng.normal(size=(6, 5, 3)).astype(np.float32)
+    background = rng.normal(size=(6, 5, 3)).astype(np.float32)
+    share, contrast = sampling._foreground_share(foreground, background)
+    for row in range(6):
+        both = np.concatenate([foreground[row], background[row]]).astype(float)
+        gram = both @ both.T
+        gram += np.eye(10) * (1e-3 * np.trace(gram) + 1e-9)
+        weights = np.linalg.solve(gram, np.ones(10))
+        weights /= weights.sum()
+        assert share[row] == pytest.approx(np.clip(weights[:5].sum(), 0, 1), abs=1e-6)
+    assert ((contrast >= 0) & (contrast <= 1)).all()
+
+
+def test_data_term_knows_pure_and_mixed_colours():
+    # Known red left, known blue right; between them a fade from one to the other.
+    alpha = np.clip(np.linspace(1.5, -0.5, 40), 0, 1).astype(np.float32)
+    image = np.zeros((10, 40, 3), np.float32)
+    image[..., 0], image[..., 2] = alpha, 1 - alpha
+    trimap = np.full((10, 40), 128, np.uint8)
+    trimap[:, :10], trimap[:, -10:] = 255, 0
+    level = make_level(image, trimap, 1)
+    system = sampling.data_term(level, 40)
+    weights = system.matrix.diagonal()
+    asked = weights > 1e-3
+    truth = level.colours[level.unknown][:, 0]
+    assert asked.any()
+    np.testing.assert_allclose((system.right / weights)[asked], truth[asked], atol=0.02)
+
+
+def test_data_term_trusts_nothing_where_the_sides_look_the_same():
+    image = np.full((10, 40, 3), 0.5, np.float32)
+    trimap = np.full((10, 40), 128, np.uint8)
+    trimap[:, :10], trimap[:, -10:] = 255, 0
+    # A checkerboard keeps trimming from taking the unknown region for known.
+    image[::2, ::2] += 0.3
+    image[1::2, 1::2] += 0.3
+    level = make_level(image, trimap, 1)
+    assert sampling.data_term(level, 40).matrix.diagonal().max() < 0.05
