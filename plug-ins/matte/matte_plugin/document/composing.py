@@ -13,7 +13,7 @@ from matte_core.errors import FileError
 from matte_core.protocol import Array
 from matte_plugin.document import layers, pixels, reading, writing
 
-BACKGROUND_NAME = "Background"
+SUBJECT_NAME, BACKGROUND_NAME = "Subject", "New background"
 
 KEEP, CENTER, FIT, POSITION = "keep", "center", "fit", "position"
 COVER, INSIDE, ORIGINAL = "cover", "fit", "original"
@@ -143,7 +143,7 @@ def compose(subject, background, size, placement):
     image.insert_layer(background, group, 0)
     with _smooth_scaling():
         _place_background(background, size)
-        copy = add_clean_copy(subject, layer.get_name(), group, 0)
+        copy = add_clean_copy(subject, SUBJECT_NAME, group, 0)
         _place(copy, subject, placement)
     return group
 
