@@ -66,6 +66,7 @@ class Session:
         self.window.press_ok(words)
         self.window.wait_for(done, 120, f"the result of {words}")
         time.sleep(1.5)
+        assert not self.window.windows("GIMP Message"), f"{words} ended with a message"
 
     def ask(self, code):
         return self.window.ask(code)

@@ -105,11 +105,8 @@ def background_from_file(image, file):
 
 
 def background_from_layer(image, drawable):
-    """Copy a layer of this or another image, as it is without its mask."""
-    layer = Gimp.Layer.new_from_drawable(drawable, image)
-    if layer.get_mask() is not None:
-        layer.remove_mask(Gimp.MaskApplyMode.APPLY)
-    return layer
+    """Copy a layer of this or another image, its mask included."""
+    return Gimp.Layer.new_from_drawable(drawable, image)
 
 
 def background_from_image(image, other):
@@ -141,6 +138,8 @@ def compose(subject, background, size, placement):
     background.set_name(BACKGROUND_NAME)
     background.set_visible(True)
     image.insert_layer(background, group, 0)
+    if background.get_mask() is not None:
+        background.remove_mask(Gimp.MaskApplyMode.APPLY)
     with _smooth_scaling():
         _place_background(background, size)
         copy = add_clean_copy(subject, SUBJECT_NAME, group, 0)

@@ -149,15 +149,16 @@ def check_colour(image):
 
 
 def pixel_copy(layer, name):
-    """Copy a layer without its mask; groups, text and the like become plain pixels."""
+    """Copy a layer; groups, text and the like become plain pixels.
+
+    A mask comes along: GIMP takes it away only from a layer that is in an image.
+    """
     if type(layer) is Gimp.Layer:
         copy = layer.copy()
     else:
         copy = Gimp.Layer.new_from_drawable(layer, layer.get_image())
     copy.set_name(name)
     items.untag(copy)
-    if copy.get_mask() is not None:
-        copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
     # Alpha is the share of a colour as it is stored: layers are to be mixed in the same values.
     return _make_own(copy)
 
