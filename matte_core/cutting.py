@@ -9,7 +9,7 @@ from matte_core.images import Alpha, Image, Mask, Trimap, check_image
 from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation.result import Segmentation
 from matte_core.segmentation.segmentation import segment
-from matte_core.trimap import automatic_trimap, make_trimap
+from matte_core.trimap import make_trimap
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,7 @@ def cut_out(
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     subject, model, hint
         See `segment`.
-    radius_px : int, optional
-        Width of the trimap's band, see `make_trimap`; by default as wide as the edge is soft,
-        see `automatic_trimap`.
-    shape : str
+    radius_px, shape
         See `make_trimap`.
     decontaminate : float
         How much of the old background's colour is taken out of the fringe, from 0 (none) to
@@ -75,19 +72,10 @@ def cut_out(
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
     found = segment(image, subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
-    if radius_px is None:
-        step = part(progress, 0.3, 0.4, "Finding soft edges")
-        trimap = automatic_trimap(
-            image,
-            found.mask,
-            probability=found.probability,
-            grid_px=found.grid_px,
-            shape=shape,
-            progress=step,
-        )
-    else:
-        trimap = make_trimap(found.mask, radius_px, shape, probability=found.probability)
-    alpha = estimate_alpha(image, trimap, progress=part(progress, 0.4, 0.85))
+    trimap = make_trimap(
+        found.mask, radius_px, shape, probability=found.probability, grid_px=found.grid_px
+    )
+    alpha = estimate_alpha(image, trimap, progress=part(progress, 0.3, 0.85))
     foreground = image
     if decontaminate > 0:
         clean = estimate_foreground(image, alpha, progress=part(progress, 0.85, 1.0))

@@ -1,7 +1,6 @@
 """Trimaps: what is surely subject, surely background, and what the matting must find out."""
 
-from matte_core.trimap.automatic import automatic_trimap
 from matte_core.trimap.make import SHAPES, default_radius_px, make_trimap
 from matte_core.trimap.read import read_trimap
 
-__all__ = ["SHAPES", "automatic_trimap", "default_radius_px", "make_trimap", "read_trimap"]
+__all__ = ["SHAPES", "default_radius_px", "make_trimap", "read_trimap"]
