@@ -96,13 +96,12 @@ def check_trimap_sources_and_shapes():
 
 
 def check_trimap_by_the_network():
-    image, layer = portrait(256)
+    image, layer = portrait()
     succeed(image, [layer], name=TRIMAP, opacity=30.0)
     trimap = image.get_layers()[0]
     assert trimap.get_opacity() == 30
     values = pixels(trimap, "Y' u8")
-    face = tuple(slice(part.start // 2, part.stop // 2) for part in HER_FACE)
-    assert box_mean(values, 256, face) == 255
+    assert box_mean(values, HER_FACE) == 255
     assert 0.02 < values.count(128) / len(values) < 0.5
 
 
@@ -282,3 +281,39 @@ def check_gray_layers_keep_their_grays():
         new = pixels(made, "Y' u8")
         middle = [row * 64 + column for row in range(24, 40) for column in range(24, 40)]
         assert [new[index] for index in middle] == [before[index] for index in middle]
+
+
+def check_a_mask_that_was_there_is_respected():
+    image, layer, _ = with_trimap()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 64, 32)
+    layer.add_mask(layer.create_mask(Gimp.AddMaskType.SELECTION))
+    Gimp.Selection.none(image)
+    mask = pixels(layer.get_mask())
+    for output in ("new-layer", "new-layer-mask"):
+        for what, expected in (("intersect", 0), ("replace", 255)):
+            succeed(image, [layer], name=FROM_TRIMAP, output=output, existing_mask=what)
+            made = image.get_layers()[1]
+            below = made.get_mask() if output == "new-layer-mask" else made
+            below = pixels(below, "Y u8" if output == "new-layer-mask" else "A u8")
+            assert below[40 * 64 + 32] == expected, (output, what)
+            assert below[24 * 64 + 32] == 255
+            image.remove_layer(made)
+    assert pixels(layer.get_mask()) == mask
+
+
+def check_a_photo_anywhere_beyond_the_canvas():
+    """A tile written out there ends a plug-in: every side, and wholly outside."""
+    for left, top in ((-20, -10), (40, 50), (-20, 50), (500, 0), (0, -200)):
+        image, layer, trimap = with_trimap()
+        succeed(image, [layer], name=FROM_TRIMAP)
+        alpha = alpha_of(layer.get_mask())
+        for item in (layer, trimap):
+            item.set_offsets(left, top)
+        succeed(image, [layer], name=FROM_TRIMAP, output="channel")
+        (channel,) = image.get_channels()
+        found = pixels(channel, "Y' u8")
+        for row in range(0, 64, 3):
+            for column in range(0, 64, 3):
+                inside = 0 <= row - top < 64 and 0 <= column - left < 64
+                expected = alpha[(row - top) * 64 + column - left] * 255 if inside else 0
+                assert abs(found[row * 64 + column] - expected) <= 1, (left, top, row, column)

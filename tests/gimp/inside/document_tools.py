@@ -23,9 +23,11 @@ DECONTAMINATE = "plug-in-matte-decontaminate"
 PHOTOS = Path("/mnt/shared/data/photos")
 HOME = Path(os.environ["MATTE_EXPECTED_HOME"])
 
-# Boxes (rows, columns) of the astronaut portrait that are surely hers and surely not.
-HER_FACE = (slice(90, 140), slice(205, 245))
-NOT_HER = (slice(0, 60), slice(440, 500))
+# The portrait is scaled down to this many pixels: enough to find her, and quick.
+SIZE = 256
+# Boxes (rows, columns) of it that are surely hers and surely not.
+HER_FACE = (slice(45, 70), slice(102, 122))
+NOT_HER = (slice(0, 30), slice(220, 250))
 
 
 class Skipped(Exception):
@@ -46,12 +48,11 @@ def network():
         raise Skipped("needs a network, and none could be fetched here")
 
 
-def portrait(size=512):
+def portrait():
     """Open the portrait; return the image and its layer."""
     network()
     image = photo("astronaut.png")
-    if size != 512:
-        image.scale(size, size)
+    image.scale(SIZE, SIZE)
     return image, image.get_layers()[0]
 
 
@@ -110,10 +111,10 @@ def select_disc(image, radius=20):
     image.select_ellipse(Gimp.ChannelOps.REPLACE, middle, middle, 2 * radius, 2 * radius)
 
 
-def box_mean(values, width, box):
-    """Return the mean of values in a box of rows and columns."""
+def box_mean(values, box):
+    """Return the mean of the portrait's values in a box of rows and columns."""
     rows, columns = box
-    picked = [values[row * width + column]
+    picked = [values[row * SIZE + column]
               for row in range(rows.start, rows.stop)
               for column in range(columns.start, columns.stop)]  # fmt: skip
     return sum(picked) / len(picked)

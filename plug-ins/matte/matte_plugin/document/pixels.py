@@ -51,11 +51,32 @@ def read_reduced(drawable, left, top, width, height, scale, format_name):
 
 def write(drawable, left, top, array, format_name):
     """Write an array; what lies beyond the drawable is left out."""
+    array, left, top = _cropped(array, left, top, drawable.get_width(), drawable.get_height())
     height, width = array.shape[:2]
+    if width == 0 or height == 0:
+        return
     buffer = drawable.get_buffer()
     buffer.set(Gegl.Rectangle.new(left, top, width, height), format_name, bytes(array.data))
     buffer.flush()
     drawable.update(0, 0, drawable.get_width(), drawable.get_height())
+
+
+def _cropped(array, left, top, width, height):
+    """Cut off what would lie beyond a drawable: a tile out there ends the plug-in at once."""
+    rows, columns = array.shape[:2]
+    first_row, last_row = max(-top, 0), min(rows, height - top)
+    first, last = max(-left, 0), min(columns, width - left)
+    if (first_row, last_row, first, last) == (0, rows, 0, columns):
+        return array, left, top
+    last_row, last = max(last_row, first_row), max(last, first)
+    data = memoryview(array.data).cast("B")
+    size = data.nbytes // max(rows * columns, 1)
+    kept = b"".join(
+        data[(row * columns + first) * size : (row * columns + last) * size]
+        for row in range(first_row, last_row)
+    )
+    shape = (last_row - first_row, last - first, *array.shape[2:])
+    return Array(array.dtype, shape, kept), max(left, 0), max(top, 0)
 
 
 def clear(drawable):
