@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make the pictures of the README from a real GIMP window: ``python3 docs/make_pictures.py``.
+"""Make the pictures of README and guide from a real GIMP window: ``python3 docs/make_pictures.py``.
 
 Installs Matte into a GIMP tree (see tests/gimp/trees.py) the way a person would, lets the
 installer fetch its sample photo (the astronaut Eileen Collins, NASA, public domain), drives the
@@ -24,6 +24,7 @@ import trees  # noqa: E402
 HOME = "/mnt/work/home"
 MATTE = f"{HOME}/.local/share/matte-for-gimp"
 SAMPLE = f"{MATTE}/sample/astronaut.png"
+NAMES = ("dialog", "cut-out", "trimap", "painted", "from-trimap", "composite", "set-up")
 STRIP = (
     'cd /mnt/work && "$1" cutout "$2" -o cut.png && "$1" cutout "$2" --output alpha -o alpha.png '
     '&& "$1" composite cut.png --background "#2a6f97" -o blue.png '
@@ -58,7 +59,7 @@ def main():
         run("python3", session, SAMPLE, "/mnt/work/session", options.version)
         run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", SAMPLE)
         IMAGES.mkdir(parents=True, exist_ok=True)
-        for name in ("dialog", "cut-out", "set-up"):
+        for name in NAMES:
             _shrink(tree, binds, work, f"session/{name}.png", f"{name}.png")
         shutil.copyfile(work / "strip.png", IMAGES / "strip.png")
     print(f"made the pictures in {IMAGES}")

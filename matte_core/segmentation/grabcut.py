@@ -14,7 +14,7 @@ from matte_core.errors import NoSubjectError
 from matte_core.images import Float32, Image, Mask, as_uint8
 from matte_core.segmentation.grid import Box
 
-_LONG_SIDE_PX = 480
+LONG_SIDE_PX = 480
 _ITERATIONS = 5
 _MARGIN = 0.25  # of the selection's longer side: how far around it is looked at
 _MIN_SHARE = 1e-4
@@ -49,12 +49,12 @@ def grabcut(image: Image, hint: Mask | None = None) -> tuple[Float32, float]:
     margin = max(8, round(_MARGIN * max(around.height, around.width)))
     box = around.grown(margin, shape)
     window = np.s_[box.top : box.bottom, box.left : box.right]
-    scale = min(1.0, _LONG_SIDE_PX / max(box.height, box.width))
+    scale = min(1.0, LONG_SIDE_PX / max(box.height, box.width))
     size = (max(2, round(box.width * scale)), max(2, round(box.height * scale)))
     small = cv2.resize(as_uint8(image[window]), size, interpolation=cv2.INTER_AREA)
     prior = cv2.resize(inside[window].astype(np.float32), size, interpolation=cv2.INTER_AREA)
     labels = _labels(prior >= 0.5)
-    found = _cut(np.ascontiguousarray(small), labels)
+    found = cut(np.ascontiguousarray(small), labels)
     if found.mean() < _MIN_SHARE:
         raise NoSubjectError(
             "Nothing in the selection stands out from its surroundings.",
@@ -86,7 +86,8 @@ def _labels(inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return labels
 
 
-def _cut(image: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def cut(image: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Run GrabCut on an (h, w, 3) picture from its four labels; return the subject."""
     cv2.setRNGSeed(0)  # its clustering draws lots; the same picture is to give the same mask
     cv2.grabCut(
         image,

@@ -18,6 +18,7 @@ from matte_core.errors import ModelError, NoSubjectError
 from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
 from matte_core.models.registry import resolve
 from matte_core.progress import ProgressCallback, part
+from matte_core.segmentation.colours import HARDLY_KNOWN, decide_by_colour
 from matte_core.segmentation.grabcut import grabcut
 from matte_core.segmentation.grid import Box, ScoreField
 from matte_core.segmentation.guided import apply_guided, guided_coefficients
@@ -125,12 +126,14 @@ def _with_network(
     present = _present_classes(first.scores, network.spec.classes, shape, hint)
     chosen = choose_classes(wanted, present)
     subject = [held.index for held in chosen]
+    area = sum(held.share for held in chosen)
+    confidence = sum(held.share * held.confidence for held in chosen) / area
     looks = [first]
     if refine:
         looks += closer_looks(network, image, first, subject, part(progress, 0.3, 0.7))
     progress(0.7, "Drawing the mask")
     cell_px = min(look.scores.cell_px for look in looks)
-    probability = draw(image, looks, subject, cell_px if refine else None)
+    probability = draw(image, looks, subject, cell_px if refine else None, confidence)
     mask = probability > 0.5
     if refine:
         mask = without_specks(mask, cell_px)
@@ -154,7 +157,11 @@ def _with_network(
 
 
 def draw(
-    image: Image, looks: Sequence[Look], subject: Sequence[int], cell_px: float | None
+    image: Image,
+    looks: Sequence[Look],
+    subject: Sequence[int],
+    cell_px: float | None,
+    confidence: float = 1.0,
 ) -> Float32:
     """Return the subject's probability at every pixel.
 
@@ -167,6 +174,8 @@ def draw(
     cell_px : float or None
         Picture pixels per cell of the closest look: within about that distance the outline
         is drawn to the picture's own edges. None leaves the interpolated scores as they are.
+    confidence : float
+        The network's mean probability over the subject, in [0, 1].
     """
     shape = (image.shape[0], image.shape[1])
     if cell_px is None:
@@ -179,7 +188,10 @@ def draw(
     size = (max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale)))
     guide = as_float(resized(image, *size))
     radius = int(np.clip(round(_REACH_CELLS * cell_px * scale), 1, _MOST_REACH_PX))
-    coefficients = guided_coefficients(guide, blend(looks, subject, shape, size), radius)
+    probability = blend(looks, subject, shape, size)
+    if confidence < HARDLY_KNOWN:
+        probability = decide_by_colour(guide, probability)
+    coefficients = guided_coefficients(guide, probability, radius)
     return apply_guided(image, coefficients)
 
 

@@ -26,7 +26,7 @@ from matte_core.images import (
 SHAPES = ("ellipse", "rectangle", "cross")
 
 _OF_DIAGONAL = 0.008
-_OF_GRID = 1.0
+_OF_GRID = 2.0
 _SMALLEST_PX = 2
 _UNSURE = (0.1, 0.9)  # a probability between these is doubt, not knowledge
 _CORE = 0.35  # of a small mask's depth: what is kept as known in any case
@@ -40,7 +40,7 @@ def default_radius_px(shape: tuple[int, ...], grid_px: float | None = None) -> i
     shape : (H, W) or (H, W, 3)
     grid_px : float, optional
         Picture pixels per cell of the grid that the mask was decided on: no edge is known
-        better than that.
+        better than to two cells.
     """
     radius = _OF_DIAGONAL * math.hypot(shape[0], shape[1])
     if grid_px is not None:

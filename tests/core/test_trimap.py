@@ -71,9 +71,9 @@ def test_a_small_subject_and_a_small_gap_stay_known() -> None:
 def test_the_default_grows_with_picture_and_grid() -> None:
     small, large = default_radius_px((500, 500)), default_radius_px((4000, 3000, 3))
     assert 2 <= small < large
-    assert default_radius_px((500, 500), grid_px=30) == 30
+    assert default_radius_px((500, 500), grid_px=15) == 30
     assert default_radius_px((8, 8)) == 2
-    wide = make_trimap(square(200, 60), grid_px=25)
+    wide = make_trimap(square(200, 60), grid_px=12.5)
     assert (wide[100, 36:85] == 128).all()
     assert (wide[100, 87:113] == 255).all()
 

@@ -21,3 +21,12 @@ def test_in_gimp(results, name):
     if outcome == "skipped":
         pytest.skip(words)
     assert outcome == "passed", words
+
+
+def test_gimp_had_nothing_to_complain_of(results):
+    """A call that GIMP refuses returns quietly; only its words in the log tell."""
+    _, said = results
+    complaints = [
+        line for line in said.splitlines() if "Calling error for procedure 'gimp-" in line
+    ]
+    assert not complaints
