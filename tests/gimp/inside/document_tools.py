@@ -6,6 +6,7 @@ import os
 import struct
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import gi
@@ -56,10 +57,12 @@ def portrait():
     return image, image.get_layers()[0]
 
 
+@cache
 def portrait_alpha():
+    """Return the alpha of the portrait, found once for all checks."""
     image, layer = portrait()
     succeed(image, [layer])
-    return list(alpha_of(layer.get_mask()))
+    return alpha_of(layer.get_mask())
 
 
 def disc(size=64, radius=20, kind=Gimp.ImageBaseType.RGB, precision=None):
