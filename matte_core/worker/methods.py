@@ -2,14 +2,15 @@
 
 An image is (H, W, 3) uint8, or float32 in sRGB; the other arrays are (H, W). A selection is uint8
 and says roughly where the subject is; a mask is uint8 or float32 and multiplies the alpha.
+Colours are two arrays: foreground like the image, and changed uint8, 255 where it differs from it.
 
-cut_out        image, perhaps selection and mask -> alpha, and foreground where asked for
+cut_out        image, perhaps selection and mask -> alpha, and colours where asked for
 matte          image, trimap (H, W, 2) uint8: gray level and opacity, perhaps mask
-               -> alpha, and foreground where asked for
+               -> alpha, and colours where asked for
 trimap         image and perhaps selection, or mask -> trimap
 segment        image, perhaps selection and mask
-               -> alpha, or colours (H, W, 3) uint8 and their legend
-decontaminate  image, mask and opacity, or one of these -> foreground, and the subject's box
+               -> alpha, or a map (H, W, 3) uint8 and its legend
+decontaminate  image, mask and opacity, or one of these -> colours, and the subject's box
 check          -> the versions of the packages, the networks that are installed
 """
 
@@ -25,7 +26,7 @@ from matte_core.errors import InputError
 from matte_core.images import UNKNOWN, Alpha, Float32, Image
 from matte_core.models.registry import installed
 from matte_core.progress import ProgressCallback, part
-from matte_core.protocol import Frame
+from matte_core.protocol import Array, Frame
 from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
 from matte_core.trimap import make_trimap
@@ -109,9 +110,7 @@ def segment_method(request: Frame, progress: ProgressCallback) -> Frame:
     found = _segment(request, params, progress)
     if params.get("want") == "classes":
         values = {**_found(found), "legend": _legend(found)}
-        return Frame(
-            "result", {"values": values}, {"colours": from_numpy(colour_map(found.labels))}
-        )
+        return Frame("result", {"values": values}, {"map": from_numpy(colour_map(found.labels))})
     alpha = found.probability if params.get("want") == "soft" else found.mask.astype(np.float32)
     return _matted(request, params, alpha, None, _found(found))
 
@@ -142,7 +141,7 @@ def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
         foreground = decontaminate(image, clean, amount)
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     box = [int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1]
-    return Frame("result", {"values": {"box": box}}, {"foreground": from_numpy(foreground)})
+    return Frame("result", {"values": {"box": box}}, _colours(request, foreground))
 
 
 def check_method(request: Frame, progress: ProgressCallback) -> Frame:  # noqa: ARG001
@@ -179,8 +178,15 @@ def _matted(
         alpha = alpha * mask
     arrays = {"alpha": from_numpy(alpha)}
     if foreground is not None:
-        arrays["foreground"] = from_numpy(foreground)
+        arrays |= _colours(request, foreground)
     return Frame("result", {"values": values}, arrays)
+
+
+def _colours(request: Frame, foreground: Image) -> dict[str, Array]:
+    """Put the subject's colours into arrays, with a plane that is 255 where they differ."""
+    differs = (foreground != image_of(request)).any(axis=2)
+    changed = differs.astype(np.uint8) * np.uint8(255)
+    return {"foreground": from_numpy(foreground), "changed": from_numpy(changed)}
 
 
 def _found(segmentation: Segmentation) -> dict[str, Any]:

@@ -141,6 +141,8 @@ def test_a_painted_trimap_is_matted(worker):
     assert alpha[48, 77] < 0.1
     foreground = values_of(answer.arrays["foreground"], np.uint8)
     assert (foreground[alpha == 1] == image[alpha == 1]).all()
+    changed = values_of(answer.arrays["changed"], np.uint8)
+    assert ((changed == 255) == (foreground != image).any(axis=2)).all()
     assert 0.2 < answer.values["values"]["unknown_share"] < 0.3
 
 
@@ -211,7 +213,7 @@ def test_a_subject_and_a_map_of_classes_without_a_network(worker):
     assert alpha[48, 48] == 1
     worker.ask("segment", {"want": "classes"}, 2, image=image, selection=selection)
     answer = worker.next("result", "error")
-    colours = values_of(answer.arrays["colours"], np.uint8)
+    colours = values_of(answer.arrays["map"], np.uint8)
     legend = answer.values["values"]["legend"]
     assert [entry["name"] for entry in legend] == ["background", "subject"]
     assert sum(entry["share"] for entry in legend) == pytest.approx(1)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from matte_plugin import arguments, outputs, running
-from matte_plugin.document import items, layers, reading
+from matte_plugin.document import items, layers, pixels, reading
 from matte_plugin.preview.source import LayerSource
 from matte_plugin.subjects import SELECTION as SELECTED
 
@@ -102,4 +102,4 @@ def _ask(worker, layer, config, progress):
         arrays["mask"] = mask
     answer = worker.call("cut_out", params, arrays, progress)
     running.say_note(answer)
-    return layers.Cut(layer, answer.arrays["alpha"], answer.arrays.get("foreground"))
+    return layers.Cut(layer, answer.arrays["alpha"], pixels.Colours.of(answer.arrays))

@@ -1,7 +1,7 @@
 """Decontaminate Colors…: a layer that is cut out already, without its old background's colour."""
 
 from matte_plugin import arguments, running
-from matte_plugin.document import composing, items, layers, reading
+from matte_plugin.document import composing, items, layers, pixels, reading
 
 NAME = "plug-in-matte-decontaminate"
 
@@ -60,4 +60,4 @@ def ask(worker, layer, amount, progress):
     params = {"decontaminate": amount, "name": layer.get_name()}
     answer = worker.call("decontaminate", params, arrays, progress)
     box = tuple(answer.values["values"]["box"])
-    return composing.Subject(layer, answer.arrays["foreground"], box)
+    return composing.Subject(layer, pixels.Colours.of(answer.arrays), box)

@@ -4,7 +4,7 @@ from functools import partial
 
 from matte_core.errors import InputError
 from matte_plugin import arguments, cut_out_action, outputs, running
-from matte_plugin.document import items, layers, reading
+from matte_plugin.document import items, layers, pixels, reading
 from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-from-trimap"
@@ -122,4 +122,4 @@ def _ask(worker, photo, trimap, config, progress):
         if mask is not None:
             arrays["mask"] = mask
     answer = worker.call("matte", params, arrays, progress)
-    return layers.Cut(photo, answer.arrays["alpha"], answer.arrays.get("foreground"))
+    return layers.Cut(photo, answer.arrays["alpha"], pixels.Colours.of(answer.arrays))

@@ -77,7 +77,7 @@ def _segment(image, drawables, config):
     with items.one_undo_step(image):
         for layer, answer in found:
             name = _legend(answer.values["values"]["legend"])
-            layers.new_picture(layer, answer.arrays["colours"], name)
+            layers.new_picture(layer, answer.arrays["map"], name)
 
 
 def _ask(worker, layer, config, progress):

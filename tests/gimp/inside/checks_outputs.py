@@ -60,8 +60,8 @@ def check_new_layer_is_transparent_with_clean_colours():
     edge = [index for index, value in enumerate(alpha) if 0.2 < value < 0.8]
     changed = sum(new[3 * i : 3 * i + 3] != old[3 * i : 3 * i + 3] for i in edge)
     assert changed > 0.5 * len(edge), "the edge still has the old background's colour"
-    assert box_mean(own, 512, HER_FACE) > 0.99
-    assert box_mean(own, 512, NOT_HER) < 0.01
+    assert box_mean(own, HER_FACE) > 0.99
+    assert box_mean(own, NOT_HER) < 0.01
 
 
 def check_new_layer_keeps_holes():
@@ -117,7 +117,7 @@ def check_an_indexed_image_refuses_a_soft_layer_but_takes_a_mask():
 
 def check_one_network_serves_several_outputs_in_a_group():
     network()
-    image, layer = portrait(256)
+    image, layer = portrait()
     group = Gimp.GroupLayer.new(image, "Group")
     image.insert_layer(group, None, 0)
     image.reorder_item(layer, group, 0)

@@ -7,6 +7,7 @@ from document_tools import (
     HER_FACE,
     NOT_HER,
     SEGMENT,
+    SIZE,
     alpha_of,
     box_mean,
     fail,
@@ -17,23 +18,19 @@ from document_tools import (
 )
 from gi.repository import Gimp
 
-FACE, OUTSIDE = (
-    tuple(slice(part.start // 2, part.stop // 2) for part in box) for box in (HER_FACE, NOT_HER)
-)
-
 
 def check_segment_to_selection_channel_and_mask():
-    image, layer = portrait(256)
+    image, layer = portrait()
     before = pixels(layer)
     succeed(image, [layer], name=SEGMENT)
     hard = selection_values(image)
     assert set(hard) == {0, 255}
-    assert box_mean(hard, 256, FACE) == 255
-    assert box_mean(hard, 256, OUTSIDE) == 0
+    assert box_mean(hard, HER_FACE) == 255
+    assert box_mean(hard, NOT_HER) == 0
     succeed(image, [layer], name=SEGMENT, output="layer-mask", edge="soft", subject="person")
     soft = alpha_of(layer.get_mask())
     assert sum(0.05 < value < 0.95 for value in soft) > 500
-    assert box_mean(soft, 256, FACE) > 0.95
+    assert box_mean(soft, HER_FACE) > 0.95
     assert selection_values(image) == hard
     succeed(image, [layer], name=SEGMENT, output="channel")
     (channel,) = image.get_channels()
@@ -45,7 +42,7 @@ def check_segment_to_selection_channel_and_mask():
 
 
 def check_segment_to_a_map_of_classes():
-    image, layer = portrait(256)
+    image, layer = portrait()
     image.resize(300, 280, 20, 10)
     succeed(image, [layer], name=SEGMENT, output="class-map")
     above, below = image.get_layers()
@@ -55,9 +52,9 @@ def check_segment_to_a_map_of_classes():
     assert name.startswith("Classes: "), name
     assert "person #c08080" in name, name
     assert "background #000000" in name, name
-    middle = 3 * (FACE[0].start * 256 + FACE[1].start)
+    middle = 3 * (HER_FACE[0].start * SIZE + HER_FACE[1].start)
     assert tuple(pixels(above, "R'G'B' u8")[middle : middle + 3]) == (192, 128, 128)
-    image, layer = portrait(256)
+    image, layer = portrait()
     image.convert_grayscale()
     message = fail(image, [layer], name=SEGMENT, output="class-map")
     assert "Mode > RGB" in message, message

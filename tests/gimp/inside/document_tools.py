@@ -6,6 +6,7 @@ import os
 import struct
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import gi
@@ -23,9 +24,11 @@ DECONTAMINATE = "plug-in-matte-decontaminate"
 PHOTOS = Path("/mnt/shared/data/photos")
 HOME = Path(os.environ["MATTE_EXPECTED_HOME"])
 
-# Boxes (rows, columns) of the astronaut portrait that are surely hers and surely not.
-HER_FACE = (slice(90, 140), slice(205, 245))
-NOT_HER = (slice(0, 60), slice(440, 500))
+# The portrait is scaled down to this many pixels: enough to find her, and quick.
+SIZE = 256
+# Boxes (rows, columns) of it that are surely hers and surely not.
+HER_FACE = (slice(45, 70), slice(102, 122))
+NOT_HER = (slice(0, 30), slice(220, 250))
 
 
 class Skipped(Exception):
@@ -46,19 +49,20 @@ def network():
         raise Skipped("needs a network, and none could be fetched here")
 
 
-def portrait(size=512):
+def portrait():
     """Open the portrait; return the image and its layer."""
     network()
     image = photo("astronaut.png")
-    if size != 512:
-        image.scale(size, size)
+    image.scale(SIZE, SIZE)
     return image, image.get_layers()[0]
 
 
+@cache
 def portrait_alpha():
+    """Return the alpha of the portrait, found once for all checks."""
     image, layer = portrait()
     succeed(image, [layer])
-    return list(alpha_of(layer.get_mask()))
+    return alpha_of(layer.get_mask())
 
 
 def disc(size=64, radius=20, kind=Gimp.ImageBaseType.RGB, precision=None):
@@ -110,10 +114,10 @@ def select_disc(image, radius=20):
     image.select_ellipse(Gimp.ChannelOps.REPLACE, middle, middle, 2 * radius, 2 * radius)
 
 
-def box_mean(values, width, box):
-    """Return the mean of values in a box of rows and columns."""
+def box_mean(values, box):
+    """Return the mean of the portrait's values in a box of rows and columns."""
     rows, columns = box
-    picked = [values[row * width + column]
+    picked = [values[row * SIZE + column]
               for row in range(rows.start, rows.stop)
               for column in range(columns.start, columns.stop)]  # fmt: skip
     return sum(picked) / len(picked)

@@ -10,7 +10,6 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib
 
 from matte_core.errors import FileError
-from matte_core.protocol import Array
 from matte_plugin.document import layers, pixels, reading, writing
 
 SUBJECT_NAME, BACKGROUND_NAME = "Subject", "New background"
@@ -47,13 +46,13 @@ class Subject:
     Attributes
     ----------
     layer : Gimp.Layer
-    foreground : Array, (H, W, 3)
+    colours : pixels.Colours
     box : (int, int, int, int)
         Left, top, right and bottom, in pixels of the layer.
     """
 
     layer: Gimp.Layer
-    foreground: Array
+    colours: pixels.Colours
     box: tuple[int, int, int, int]
 
 
@@ -61,7 +60,7 @@ def clean_copy(subject, name):
     """Copy a layer with its mask and transparency, but with clean colours; not in an image yet."""
     layer = subject.layer
     copy = layers.pixel_copy(layer, name)
-    pixels.write_colours(copy, subject.foreground)
+    pixels.write_colours(copy, subject.colours)
     return copy
 
 

@@ -22,7 +22,7 @@ class Cut:
 
     layer: Gimp.Layer
     alpha: Array
-    foreground: Array | None = None
+    colours: pixels.Colours | None = None
 
 
 def new_layer_with_mask(cut, replaced=None):
@@ -70,8 +70,8 @@ def new_image(cut):
             copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
         _make_own(copy)
         copy.set_offsets(0, 0)
-        if cut.foreground is not None:
-            pixels.write_colours(copy, cut.foreground)
+        if cut.colours is not None:
+            pixels.write_colours(copy, cut.colours)
         _make_transparent(copy, cut.alpha)
     except BaseException:
         image.delete()
@@ -172,8 +172,8 @@ def _make_own(layer):
 def _clean_copy(cut):
     copy = pixel_copy(cut.layer, f"{cut.layer.get_name()} cut out")
     is_indexed = cut.layer.get_image().get_base_type() == Gimp.ImageBaseType.INDEXED
-    if cut.foreground is not None and not is_indexed:
-        pixels.write_colours(copy, cut.foreground)
+    if cut.colours is not None and not is_indexed:
+        pixels.write_colours(copy, cut.colours)
     return copy
 
 

@@ -6,6 +6,7 @@ stored values become the selection's as they are: see `stored_gray`.
 """
 
 import hashlib
+from dataclasses import dataclass
 
 import gi
 
@@ -21,6 +22,29 @@ _EIGHT_BIT = (
     Gimp.Precision.U8_NON_LINEAR,
     Gimp.Precision.U8_PERCEPTUAL,
 )
+_BAND_PIXELS = 1 << 20
+
+
+@dataclass(frozen=True)
+class Colours:
+    """A subject's own colours, and where they differ from the photo's.
+
+    Attributes
+    ----------
+    foreground : Array, (H, W, 3)
+    changed : Array, (H, W) uint8
+        255 where they differ, else 0.
+    """
+
+    foreground: Array
+    changed: Array
+
+    @classmethod
+    def of(cls, arrays):
+        """Return the colours in a worker's answer; None where it has none."""
+        if "foreground" not in arrays:
+            return None
+        return cls(arrays["foreground"], arrays["changed"])
 
 
 def is_eight_bit(image):
@@ -51,11 +75,32 @@ def read_reduced(drawable, left, top, width, height, scale, format_name):
 
 def write(drawable, left, top, array, format_name):
     """Write an array; what lies beyond the drawable is left out."""
+    array, left, top = _cropped(array, left, top, drawable.get_width(), drawable.get_height())
     height, width = array.shape[:2]
+    if width == 0 or height == 0:
+        return
     buffer = drawable.get_buffer()
     buffer.set(Gegl.Rectangle.new(left, top, width, height), format_name, bytes(array.data))
     buffer.flush()
     drawable.update(0, 0, drawable.get_width(), drawable.get_height())
+
+
+def _cropped(array, left, top, width, height):
+    """Cut off what would lie beyond a drawable: a tile out there ends the plug-in at once."""
+    rows, columns = array.shape[:2]
+    first_row, last_row = max(-top, 0), min(rows, height - top)
+    first, last = max(-left, 0), min(columns, width - left)
+    if (first_row, last_row, first, last) == (0, rows, 0, columns):
+        return array, left, top
+    last_row, last = max(last_row, first_row), max(last, first)
+    data = memoryview(array.data).cast("B")
+    size = data.nbytes // max(rows * columns, 1)
+    kept = b"".join(
+        data[(row * columns + first) * size : (row * columns + last) * size]
+        for row in range(first_row, last_row)
+    )
+    shape = (last_row - first_row, last - first, *array.shape[2:])
+    return Array(array.dtype, shape, kept), max(left, 0), max(top, 0)
 
 
 def clear(drawable):
@@ -73,11 +118,46 @@ def fill(drawable, colour):
     drawable.update(0, 0, drawable.get_width(), drawable.get_height())
 
 
-def write_colours(layer, foreground):
+def write_colours(layer, colours):
     """Set a layer's colours and leave its own transparency.
 
-    Gray layers take the first band: a gray photo's three are equal.
+    Only the pixels that differ are touched: all others keep their stored bits, whatever the
+    image's precision and colour profile are.
     """
+    height, width, _ = colours.foreground.shape
+    format_name = Babl.get_name(layer.get_format())
+    before = [read(layer, 0, top, width, rows, None) for top, rows in _bands(height, width)]
+    _write_all_colours(layer, colours.foreground)
+    changed = memoryview(colours.changed.data).cast("B")
+    for stored, (top, rows) in zip(before, _bands(height, width), strict=True):
+        new = read(layer, 0, top, width, rows, None)
+        mask = _widened(changed[top * width : (top + rows) * width], len(new) // (rows * width))
+        # Whole numbers as wide as the band: picking bytes by a mask at the speed of memory.
+        picked = (new_bits := int.from_bytes(new)) ^ (
+            (new_bits ^ int.from_bytes(stored)) & ~int.from_bytes(mask)
+        )
+        rectangle = Gegl.Rectangle.new(0, top, width, rows)
+        layer.get_buffer().set(rectangle, format_name, picked.to_bytes(len(new)))
+    layer.get_buffer().flush()
+    layer.update(0, 0, width, height)
+
+
+def _bands(height, width):
+    """Return the first row and the number of rows of bands of about a million pixels."""
+    step = max(_BAND_PIXELS // width, 1)
+    return [(top, min(step, height - top)) for top in range(0, height, step)]
+
+
+def _widened(plane, size):
+    """Repeat each byte of a plane `size` times."""
+    wide = bytearray(len(plane) * size)
+    for number in range(size):
+        wide[number::size] = plane
+    return wide
+
+
+def _write_all_colours(layer, foreground):
+    """Set the colours of every pixel; gray layers take the first band, a gray photo's are equal."""
     height, width, _ = foreground.shape
     kind, item = ("u8", "B") if foreground.dtype == "uint8" else ("float", "I")
     colours = memoryview(foreground.data).cast("B").cast(item)

@@ -1,0 +1,34 @@
+"""A photo with a trimap, and painting on it: for the checks. Runs in GIMP."""
+
+import gi
+
+gi.require_version("Gegl", "0.4")
+gi.require_version("Gimp", "3.0")
+from document_tools import (
+    TRIMAP,
+    disc,
+    select_disc,
+    succeed,
+)
+from gi.repository import Gegl, Gimp
+
+
+def with_trimap(kind=Gimp.ImageBaseType.RGB, precision=None, **arguments):
+    """Open the disc with a trimap of a selection of it; return image, photo and trimap."""
+    image, layer = disc(kind=kind, precision=precision)
+    select_disc(image)
+    arguments = {"source": "selection", "trimap_width": 6.0, **arguments}
+    succeed(image, [layer], name=TRIMAP, **arguments)
+    Gimp.Selection.none(image)
+    return image, layer, image.get_layers()[0]
+
+
+def paint(trimap, gray, left, top, width, height):
+    """Paint a rectangle of a trimap with GIMP's own tools."""
+    image = trimap.get_image()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, left, top, width, height)
+    Gimp.context_push()
+    Gimp.context_set_foreground(Gegl.Color.new(gray))
+    trimap.edit_fill(Gimp.FillType.FOREGROUND)
+    Gimp.context_pop()
+    Gimp.Selection.none(image)
