@@ -21,12 +21,12 @@ sys.path.insert(0, str(ROOT / "tests" / "gimp"))
 
 import trees  # noqa: E402
 
-HOME = "/mnt/work/home"
+HOME = "/mnt/scratch/home"
 MATTE = f"{HOME}/.local/share/matte-for-gimp"
 SAMPLE = f"{MATTE}/sample/astronaut.png"
 NAMES = ("dialog", "cut-out", "trimap", "painted", "from-trimap", "composite", "set-up")
 STRIP = (
-    'cd /mnt/work && "$1" cutout "$2" -o cut.png && "$1" cutout "$2" --output alpha -o alpha.png '
+    'cd /mnt/scratch && "$1" cutout "$2" -o cut.png && "$1" cutout "$2" --output alpha -o alpha.png '
     '&& "$1" composite cut.png --background "#2a6f97" -o blue.png '
     '&& convert "$2" alpha.png blue.png -resize x420 +append -strip -colors 256 strip.png'
 )
@@ -42,7 +42,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         (work / "home").mkdir()
-        binds = [(ROOT, "/mnt/checkout", "ro"), (work, "/mnt/work", "rw")]
+        binds = [(ROOT, "/mnt/checkout", "ro"), (work, "/mnt/scratch", "rw")]
         model = []
         if options.model:
             binds.append((options.model.resolve().parent, "/mnt/model", "ro"))
@@ -56,7 +56,7 @@ def main():
         run("python3", "/mnt/checkout/install.py", *model)
         session = "/mnt/checkout/tests/gimp/inside/window_session.py"
         (work / "session").mkdir()
-        run("python3", session, SAMPLE, "/mnt/work/session", options.version)
+        run("python3", session, SAMPLE, "/mnt/scratch/session", options.version)
         run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", SAMPLE)
         IMAGES.mkdir(parents=True, exist_ok=True)
         for name in NAMES:
@@ -67,7 +67,7 @@ def main():
 
 def _shrink(tree, binds, work, source, name):
     """Write a screenshot with a palette: half the bytes, and nobody sees it."""
-    command = ["convert", f"/mnt/work/{source}", "-strip", "-colors", "256", f"/mnt/work/{name}"]
+    command = ["convert", f"/mnt/scratch/{source}", "-strip", "-colors", "256", f"/mnt/scratch/{name}"]
     tree.run(command, binds, stdout=subprocess.DEVNULL).check_returncode()
     shutil.copyfile(work / name, IMAGES / name)
 

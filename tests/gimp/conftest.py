@@ -16,7 +16,7 @@ sys.path.insert(0, str(HERE))
 import trees
 
 GIMP_SECONDS = 420
-HOME = "/mnt/work/home"
+HOME = "/mnt/scratch/home"
 MATTE_HOME = f"{HOME}/.local/share/matte-for-gimp"
 CHECKS = sorted((HERE / "inside").glob("checks*.py"))
 
@@ -27,7 +27,7 @@ class Installed:
     def __init__(self, tree, work):
         self.tree = tree
         self.work = work
-        self.binds = [(ROOT, "/mnt/checkout", "ro"), (work, "/mnt/work", "rw")]
+        self.binds = [(ROOT, "/mnt/checkout", "ro"), (work, "/mnt/scratch", "rw")]
         shared = Path(os.environ.get("MATTE_SHARED") or ROOT.parent / "shared")
         self.has_shared = (shared / "models").is_dir()
         if self.has_shared:

@@ -101,7 +101,7 @@ def check_composite_merged_into_one_layer():
 
 def check_composite_over_a_layer_an_image_and_a_file():
     other, _ = disc(size=32, radius=8)
-    path = "/mnt/work/background.png"
+    path = "/mnt/scratch/background.png"
     Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, other, Gio.File.new_for_path(path), None)
     for arguments in (
         {"background": "layer", "background_layer": other.get_layers()[0]},

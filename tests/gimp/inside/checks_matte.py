@@ -116,7 +116,7 @@ def check_a_trimap_without_white_is_refused():
 def check_trimap_and_result_are_found_again_in_the_saved_file():
     image, layer, trimap = with_trimap()
     succeed(image, [layer], name=FROM_TRIMAP, output="new-layer")
-    file = Gio.File.new_for_path("/mnt/work/again.xcf")
+    file = Gio.File.new_for_path("/mnt/scratch/again.xcf")
     Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, file, None)
     image.delete()
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)

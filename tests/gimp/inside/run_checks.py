@@ -49,7 +49,7 @@ def run_checks():
             if image.get_id() not in before:
                 image.delete()
         # After each, so that a crash of GIMP itself still tells what passed before it.
-        Path("/mnt/work/results.json").write_text(json.dumps(results, indent=1))
+        Path("/mnt/scratch/results.json").write_text(json.dumps(results, indent=1))
 
 
 run_checks()
