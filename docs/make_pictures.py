@@ -26,7 +26,8 @@ MATTE = f"{HOME}/.local/share/matte-for-gimp"
 SAMPLE = f"{MATTE}/sample/astronaut.png"
 NAMES = ("dialog", "cut-out", "trimap", "painted", "from-trimap", "composite", "set-up")
 STRIP = (
-    'cd /mnt/scratch && "$1" cutout "$2" -o cut.png && "$1" cutout "$2" --output alpha -o alpha.png '
+    'cd /mnt/scratch && "$1" cutout "$2" -o cut.png '
+    '&& "$1" cutout "$2" --output alpha -o alpha.png '
     '&& "$1" composite cut.png --background "#2a6f97" -o blue.png '
     '&& convert "$2" alpha.png blue.png -resize x420 +append -strip -colors 256 strip.png'
 )
@@ -67,7 +68,14 @@ def main():
 
 def _shrink(tree, binds, work, source, name):
     """Write a screenshot with a palette: half the bytes, and nobody sees it."""
-    command = ["convert", f"/mnt/scratch/{source}", "-strip", "-colors", "256", f"/mnt/scratch/{name}"]
+    command = [
+        "convert",
+        f"/mnt/scratch/{source}",
+        "-strip",
+        "-colors",
+        "256",
+        f"/mnt/scratch/{name}",
+    ]
     tree.run(command, binds, stdout=subprocess.DEVNULL).check_returncode()
     shutil.copyfile(work / name, IMAGES / name)
 

@@ -23,7 +23,9 @@ def session(installed):
     (installed.work / "session").mkdir()
     script = "/mnt/checkout/tests/gimp/inside/window_session.py"
     picture = "/mnt/shared/data/photos/astronaut.png"
-    done = installed.run(["python3", script, picture, "/mnt/scratch/session", installed.tree.version])
+    done = installed.run(
+        ["python3", script, picture, "/mnt/scratch/session", installed.tree.version]
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads((installed.work / "session" / "session.json").read_text())
 
