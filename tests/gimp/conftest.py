@@ -1,10 +1,18 @@
-"""A real GIMP with the plug-in installed in it by `install.py`, once per GIMP and run of tests."""
+"""Real GIMPs with the plug-in installed in them by `install.py`.
+
+All that is done in one GIMP takes minutes, most of them spent waiting, so each GIMP has a thread
+that starts as soon as the tests are collected and runs beside all other tests. The tests then
+look at what came of it.
+"""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,73 +23,155 @@ sys.path.insert(0, str(HERE))
 
 import trees
 
-GIMP_SECONDS = 420
+GIMP_SECONDS = 600
 HOME = "/mnt/scratch/home"
 MATTE_HOME = f"{HOME}/.local/share/matte-for-gimp"
+INSIDE = "/mnt/checkout/tests/gimp/inside"
 CHECKS = sorted((HERE / "inside").glob("checks*.py"))
+RUNS = pytest.StashKey()
 
 
-class Installed:
-    """A tree, a fresh home in it, and what `install.py` said when it ran there."""
+@dataclass
+class Seen:
+    """What came of one GIMP.
 
-    def __init__(self, tree, work):
+    Attributes
+    ----------
+    has_shared : bool
+        Whether the photos and networks were there.
+    installation, again, check : subprocess.CompletedProcess
+        `install.py`, the same once more, and `install.py --check`.
+    changed : list of str
+        The files that the second installation touched.
+    outcomes : dict
+        Of the checks in a headless GIMP: name to [outcome, words].
+    said : str
+        What that GIMP printed.
+    session : dict
+        What was seen in the window: words to bool; empty where it was not opened.
+    session_said : str
+        What that session printed.
+    """
+
+    has_shared: bool
+    installation: object = None
+    again: object = None
+    check: object = None
+    changed: list = field(default_factory=list)
+    outcomes: dict = field(default_factory=dict)
+    said: str = ""
+    session: dict = field(default_factory=dict)
+    session_said: str = ""
+
+
+class Inside:
+    """A tree, with a fresh home and the checkout in it."""
+
+    def __init__(self, tree, scratch):
         self.tree = tree
-        self.work = work
-        self.binds = [(ROOT, "/mnt/checkout", "ro"), (work, "/mnt/scratch", "rw")]
+        self.scratch = scratch
+        self.binds = [(ROOT, "/mnt/checkout", "ro"), (scratch, "/mnt/scratch", "rw")]
         shared = Path(os.environ.get("MATTE_SHARED") or ROOT.parent / "shared")
         self.has_shared = (shared / "models").is_dir()
         if self.has_shared:
             self.binds.append((shared, "/mnt/shared", "ro"))
-        self.installation = None
 
-    def run(self, command, environ=None, **options):
-        """Run a command inside, in the fresh home."""
-        environ = {"HOME": HOME, "MATTE_EXPECTED_HOME": MATTE_HOME, **(environ or {})}
-        options = {"capture_output": True, "text": True, "timeout": GIMP_SECONDS, **options}
-        return self.tree.run(command, self.binds, environ, **options)
+    def run(self, *command):
+        """Run a command; one that takes too long counts as failed."""
+        environ = {
+            "HOME": HOME,
+            "MATTE_EXPECTED_HOME": MATTE_HOME,
+            "MATTE_CHECKS": os.environ.get("MATTE_CHECKS", ""),
+        }
+        try:
+            return self.tree.run(
+                list(command), self.binds, environ,
+                capture_output=True, text=True, timeout=GIMP_SECONDS,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as late:
+            words = f"not done within {GIMP_SECONDS} s: {late.output}"
+            return subprocess.CompletedProcess(command, 124, "", words)
 
     def install(self, *arguments):
-        """Run `install.py` inside."""
-        return self.run(["python3", "/mnt/checkout/install.py", *arguments])
+        """Run `install.py`; the network comes from the shared folder where there is one."""
+        model = ["--model", "/mnt/shared/models/intel_ir/deeplabv3.xml"] if self.has_shared else []
+        return self.run("python3", "/mnt/checkout/install.py", "--no-demo", *model, *arguments)
 
-    def model_arguments(self):
-        """Return how `install.py` gets the network: from the shared folder where there is one."""
-        if not self.has_shared:
-            return []
-        return ["--model", "/mnt/shared/models/intel_ir/deeplabv3.xml"]
+    def json(self, name):
+        """Read a file that was written inside; empty where it was not."""
+        path = self.scratch / name
+        return json.loads(path.read_text()) if path.exists() else {}
 
-    def gimp(self, script, environ=None):
-        """Run a script by a headless GIMP's Python-Fu."""
-        batch = f"exec(open({script!r}).read())"
-        command = ["gimp-console", "-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval"]
-        return self.run([*command, "-b", batch, "--quit"], environ)
+    def times(self):
+        """Return when each file in the home was written last."""
+        return {
+            path: path.stat().st_mtime_ns
+            for path in (self.scratch / "home").rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+
+
+def look(version):
+    """Do all that is done in one GIMP.
+
+    Raises
+    ------
+    trees.Unavailable
+        If this machine has no such GIMP and cannot build one.
+    """
+    tree = trees.open_tree(version)
+    scratch = Path(tempfile.mkdtemp(prefix=f"matte-gimp-{version}-"))
+    try:
+        (scratch / "home").mkdir()
+        (scratch / "session").mkdir()
+        inside = Inside(tree, scratch)
+        seen = Seen(inside.has_shared)
+        seen.installation = inside.install()
+        if seen.installation.returncode:
+            return seen
+        before = inside.times()
+        seen.again = inside.install()
+        after = inside.times()
+        seen.changed = [str(path) for path in before | after if before.get(path) != after.get(path)]
+        seen.check = inside.run("python3", "/mnt/checkout/install.py", "--check")
+        batch = f"exec(open('{INSIDE}/run_checks.py').read())"
+        done = inside.run(
+            "gimp-console", "-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval",
+            "-b", batch, "--quit",
+        )  # fmt: skip
+        seen.outcomes, seen.said = inside.json("results.json"), done.stdout + done.stderr
+        if inside.has_shared:
+            picture = "/mnt/shared/data/photos/astronaut.png"
+            session = f"{INSIDE}/window_session.py"
+            done = inside.run("python3", session, picture, "/mnt/scratch/session", version)
+            seen.session = inside.json("session/session.json")
+            seen.session_said = done.stdout + done.stderr
+        return seen
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def pytest_collection_finish(session):
+    """Start the GIMPs whose tests were chosen."""
+    if session.config.option.collectonly:
+        return
+    versions = {
+        item.callspec.params["in_gimp"]
+        for item in session.items
+        if "in_gimp" in getattr(item, "fixturenames", ())
+    }
+    if versions:
+        pool = ThreadPoolExecutor(len(versions))
+        session.config.stash[RUNS] = {
+            version: pool.submit(look, version) for version in sorted(versions)
+        }
+        pool.shutdown(wait=False)
 
 
 @pytest.fixture(scope="session", params=sorted(trees.SUITES))
-def installed(request, tmp_path_factory):
-    """A GIMP of each version with the plug-in installed; skipped where none can be had."""
+def in_gimp(request):
+    """What came of one GIMP; skipped where none can be had."""
     try:
-        tree = trees.open_tree(request.param)
+        return request.config.stash[RUNS][request.param].result()
     except trees.Unavailable as reason:
         pytest.skip(f"no GIMP {request.param}: {reason}")
-    work = tmp_path_factory.mktemp(f"gimp-{request.param}")
-    (work / "home").mkdir()
-    prepared = Installed(tree, work)
-    prepared.installation = prepared.install("--no-demo", *prepared.model_arguments())
-    yield prepared
-    shutil.rmtree(work, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def results(installed):
-    """What each check inside GIMP came to: name to [outcome, words]."""
-    assert installed.installation.returncode == 0, (
-        installed.installation.stdout + installed.installation.stderr
-    )
-    try:
-        done = installed.gimp("/mnt/checkout/tests/gimp/inside/run_checks.py")
-        said = done.stdout + done.stderr
-    except subprocess.TimeoutExpired as late:
-        said = f"GIMP did not end within {GIMP_SECONDS} s: {late.output}"
-    path = installed.work / "results.json"
-    return json.loads(path.read_text()) if path.exists() else {}, said

@@ -14,19 +14,20 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_gimp(results, name):
-    outcomes, said = results
-    assert name in outcomes, f"GIMP ended before this check was made:\n{said[-3000:]}"
-    outcome, words = outcomes[name]
+def test_in_gimp(in_gimp, name):
+    installation = in_gimp.installation
+    assert installation.returncode == 0, installation.stdout + installation.stderr
+    assert name in in_gimp.outcomes, f"GIMP ended before this check:\n{in_gimp.said[-3000:]}"
+    outcome, words = in_gimp.outcomes[name]
     if outcome == "skipped":
         pytest.skip(words)
     assert outcome == "passed", words
 
 
-def test_gimp_had_nothing_to_complain_of(results):
+def test_gimp_had_nothing_to_complain_of(in_gimp):
     """A call that GIMP refuses returns quietly; only its words in the log tell."""
-    _, said = results
+    assert in_gimp.said
     complaints = [
-        line for line in said.splitlines() if "Calling error for procedure 'gimp-" in line
+        line for line in in_gimp.said.splitlines() if "Calling error for procedure 'gimp-" in line
     ]
     assert not complaints

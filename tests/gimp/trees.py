@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,8 @@ done
 shift
 exec chroot "$tree" "$@"
 """
+
+_BUILDING = threading.Lock()
 
 
 class Unavailable(Exception):
@@ -106,9 +109,10 @@ def open_tree(version):
         If this machine cannot build one.
     """
     root = cache_folder() / f"gimp-{version}"
-    if not (root / COMPLETE).exists():
-        _require_machine()
-        _build(SUITES[version], root)
+    with _BUILDING:  # one at a time: they share the cache
+        if not (root / COMPLETE).exists():
+            _require_machine()
+            _build(SUITES[version], root)
     _bring_network_settings(root)
     return Tree(version, root)
 
