@@ -106,12 +106,12 @@ def open_tree(version):
     Raises
     ------
     Unavailable
-        If this machine cannot build one.
+        If this machine cannot build or enter one.
     """
     root = cache_folder() / f"gimp-{version}"
+    _require_machine()
     with _BUILDING:  # one at a time: they share the cache
         if not (root / COMPLETE).exists():
-            _require_machine()
             _build(SUITES[version], root)
     _bring_network_settings(root)
     return Tree(version, root)
