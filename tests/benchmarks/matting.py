@@ -44,6 +44,7 @@ def main() -> int:
         parts = [
             _compare(runner, options, trimap, photos, folder / trimap)
             for trimap in options.trimaps.split(",")
+            if trimap
         ]
         if options.enlarged:
             parts.append(_enlarge(runner, options.data, photos[:: len(photos) // options.enlarged]))
@@ -57,7 +58,9 @@ def main() -> int:
     if options.write:
         arguments = " ".join(sys.argv[1:]) if len(sys.argv) > 1 else ""
         command = f"python3 tests/benchmarks/matting.py {_without_paths(arguments)}".strip()
-        write_section("Matting", command, "\n\n".join(parts))
+        write_section(
+            "Matting" if options.trimaps else "Matting by size", command, "\n\n".join(parts)
+        )
     return 0
 
 
@@ -65,7 +68,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of photos")
     parser.add_argument("--photos", type=int, help="only so many")
-    parser.add_argument("--trimaps", default="Trimap1,Trimap2")
+    parser.add_argument(
+        "--trimaps", default="Trimap1,Trimap2", help="folders of trimaps; --trimaps= for none"
+    )
     parser.add_argument(
         "--methods", default=",".join(SHORT_NAMES), help=f"some of {', '.join(SHORT_NAMES)}"
     )
