@@ -50,7 +50,7 @@ def main():
             model = ["--model", f"/mnt/model/{options.model.name}"]
 
         def run(*command):
-            done = tree.run(list(command), binds, {"HOME": HOME})
+            done = tree.run(list(command), binds, {"HOME": HOME, "MATTE_EXPECTED_HOME": MATTE})
             if done.returncode:
                 sys.exit(f"failed: {' '.join(command)}")
 
