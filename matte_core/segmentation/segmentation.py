@@ -121,7 +121,10 @@ def _with_network(
     progress(0.0, "Finding the subject")
     sample = image[:: max(1, shape[0] // 64), :: max(1, shape[1] // 64)]
     if np.ptp(sample) < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
-        raise NoSubjectError("The picture is all one colour: there is nothing in it to find.")
+        raise NoSubjectError(
+            "The picture is all one colour: there is nothing in it to find.",
+            "Check that the layer with the photo is selected.",
+        )
     first = first_look(network, image, box, FIRST_LOOK_PX if refine else None)
     present = _present_classes(first.scores, network.spec.classes, shape, hint)
     chosen = choose_classes(wanted, present)

@@ -51,15 +51,9 @@ def run(procedure, run_mode, image, drawables, config, _data):
         run_mode,
         config,
         lambda: _cut_out(image, drawables, config),
-        _arrange,
+        outputs.arrange,
         lambda: (LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)),
     )
-
-
-def _arrange(dialog, config):
-    from matte_plugin import dialogs
-
-    return dialogs.arrange_with_colours(dialog, config, outputs.WITH_COLOURS)
 
 
 def _preview_params(config, scale):

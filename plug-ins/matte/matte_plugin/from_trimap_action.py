@@ -56,15 +56,9 @@ def run(procedure, run_mode, image, drawables, config, _data):
         run_mode,
         config,
         lambda: _matte(image, drawables, config),
-        _arrange,
+        outputs.arrange,
         lambda: (_source(drawables, config), partial(outputs.preview_params, config)),
     )
-
-
-def _arrange(dialog, config):
-    from matte_plugin import dialogs
-
-    return dialogs.arrange_with_colours(dialog, config, outputs.WITH_COLOURS)
 
 
 def _source(drawables, config):

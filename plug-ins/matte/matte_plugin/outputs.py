@@ -34,6 +34,13 @@ def check(image, output):
         layers.check_soft(image)
 
 
+def arrange(dialog, config):
+    """Fill the dialog of an action with these outputs; see `dialogs.ask`."""
+    from matte_plugin import dialogs  # the toolkit, which needs a screen
+
+    return dialogs.arrange_with_colours(dialog, config, WITH_COLOURS)
+
+
 def preview_params(config, scale):
     """Return what a preview does to a finished alpha, for a picture reduced by a scale."""
     amount = config.get_property("decontaminate") / 100

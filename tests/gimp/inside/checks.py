@@ -235,6 +235,7 @@ def check_a_picture_without_a_subject_says_so():
     layer.fill(Gimp.FillType.WHITE)
     message = fail(image, [layer])
     assert "one colour" in message, message
+    assert "Check that the layer" in message, message
 
 
 def large_portrait():
