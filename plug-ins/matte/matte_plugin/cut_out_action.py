@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from matte_plugin import arguments, outputs, running
-from matte_plugin.document import items, layers, pixels, reading
+from matte_plugin import arguments, cutting, outputs, running
+from matte_plugin.document import items
 from matte_plugin.preview.source import LayerSource
 from matte_plugin.subjects import SELECTION as SELECTED
 
@@ -35,9 +35,7 @@ def create(plug_in):
         outputs.LAYER_MASK,
     )  # fmt: skip
     arguments.add_existing_mask(procedure)
-    arguments.add_decontaminate(procedure)
-    arguments.add_edge_width(procedure)
-    arguments.add_edge_controls(procedure)
+    cutting.add_how(procedure)
     arguments.add_hide_original(procedure)
     arguments.add_network(procedure)
     arguments.add_new_image_value(procedure)
@@ -81,19 +79,8 @@ def _cut_out(image, drawables, config):
 
 
 def _ask(worker, layer, config, progress):
-    arrays = {"image": reading.read_image(layer)}
-    params = {
-        **arguments.subject_params(config),
-        "radius_px": round(config.get_property("trimap-width")) or None,
-        "decontaminate": config.get_property("decontaminate") / 100,
-        "with_foreground": config.get_property("output") in outputs.WITH_COLOURS,
-        "edge": arguments.edge_params(config),
-    }
-    if config.get_property("subject") == SELECTED:
-        arrays["selection"] = reading.read_selection(layer)
-    mask = reading.read_mask(layer)
-    if mask is not None and config.get_property("existing-mask") == arguments.INTERSECT:
-        arrays["mask"] = mask
-    answer = worker.call("cut_out", params, arrays, progress)
-    running.say_note(answer)
-    return layers.Cut(layer, answer.arrays["alpha"], pixels.Colours.of(answer.arrays))
+    output = config.get_property("output")
+    keeps_mask = config.get_property("existing-mask") == arguments.INTERSECT
+    cut, note = cutting.ask(worker, layer, config, output, keeps_mask=keeps_mask, progress=progress)
+    running.say_note(note)
+    return cut

@@ -104,9 +104,8 @@ def gimp_progress(start, share):
     return report
 
 
-def say_note(answer):
+def say_note(note):
     """Show the worker's remark about a result, if it has one."""
-    note = answer.values.get("values", {}).get("note")
     if note:
         Gimp.message(note)
 

@@ -94,7 +94,7 @@ def _ask(worker, layer, config, progress):
         if mask is not None:
             arrays["mask"] = mask
     answer = worker.call("segment", params, arrays, progress)
-    running.say_note(answer)
+    running.say_note(answer.values["values"]["note"])
     return answer
 
 

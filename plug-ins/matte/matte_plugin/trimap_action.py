@@ -111,7 +111,7 @@ def _ask(worker, layer, config, progress):
         plane, params["name"] = _plane(source, layer, config)
         arrays = {"mask": plane}
     answer = worker.call("trimap", params, arrays, progress)
-    running.say_note(answer)
+    running.say_note(answer.values["values"]["note"])
     return answer.arrays["trimap"]
 
 

@@ -1,0 +1,51 @@
+"""Cutting one layer out, as all actions that find subjects do: arguments and question."""
+
+from matte_plugin import arguments, outputs
+from matte_plugin.document import layers, pixels, reading
+from matte_plugin.subjects import SELECTION as SELECTED
+
+
+def add_how(procedure):
+    """Add the arguments that say how the edge is followed."""
+    arguments.add_decontaminate(procedure)
+    arguments.add_edge_width(procedure)
+    arguments.add_edge_controls(procedure)
+
+
+def ask(worker, layer, config, output, *, keeps_mask=False, progress):
+    """Ask the worker to cut a layer out; nothing is changed.
+
+    Parameters
+    ----------
+    worker : Worker
+    layer : Gimp.Layer
+    config : Gimp.ProcedureConfig
+        Of a procedure with a subject, a network and the arguments of `add_how`.
+    output : str
+        One of `outputs.CHOICES`.
+    keeps_mask : bool
+        Let what the layer's mask hides stay hidden.
+    progress : callable
+
+    Returns
+    -------
+    cut : layers.Cut
+    note : str
+        What a person should know about it; empty for nothing.
+    """
+    arrays = {"image": reading.read_image(layer)}
+    params = {
+        **arguments.subject_params(config),
+        "radius_px": round(config.get_property("trimap-width")) or None,
+        "decontaminate": config.get_property("decontaminate") / 100,
+        "with_foreground": output in outputs.WITH_COLOURS,
+        "edge": arguments.edge_params(config),
+    }
+    if config.get_property("subject") == SELECTED:
+        arrays["selection"] = reading.read_selection(layer)
+    mask = reading.read_mask(layer) if keeps_mask else None
+    if mask is not None:
+        arrays["mask"] = mask
+    answer = worker.call("cut_out", params, arrays, progress)
+    cut = layers.Cut(layer, answer.arrays["alpha"], pixels.Colours.of(answer.arrays))
+    return cut, answer.values["values"]["note"]
