@@ -18,6 +18,8 @@ from the worker to the plug-in as `to_wire` and comes back as the same class by 
 
 from typing import Any
 
+from matte_core import words
+
 
 class MatteError(Exception):
     """Base of every error raised on purpose.
@@ -25,7 +27,8 @@ class MatteError(Exception):
     Parameters
     ----------
     message : str
-        What was wrong and what was found, as a sentence for a person.
+        What was wrong and what was found, as a sentence for a person; made by
+        `matte_core.words.say` where a person meets it in GIMP.
     hint : str, optional
         What to do next, as a sentence for a person.
     """
@@ -100,12 +103,17 @@ _KINDS: dict[str, type[MatteError]] = {
 }
 
 
-def to_wire(error: MatteError) -> dict[str, str]:
-    """Describe an error as plain strings, to be sent to another process."""
-    return {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+def to_wire(error: MatteError) -> dict[str, Any]:
+    """Describe an error as plain values, to be sent to another process."""
+    return {
+        "kind": type(error).__name__,
+        "message": words.to_wire(error.message),
+        "hint": words.to_wire(error.hint),
+    }
 
 
 def from_wire(described: dict[str, Any]) -> MatteError:
     """Rebuild the error that `to_wire` described; an unknown kind becomes a `WorkerError`."""
     kind = _KINDS.get(str(described.get("kind")), WorkerError)
-    return kind(str(described.get("message", "")), str(described.get("hint", "")))
+    message, hint = (words.from_wire(described.get(part, "")) for part in ("message", "hint"))
+    return kind(message, hint)

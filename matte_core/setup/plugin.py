@@ -1,7 +1,8 @@
 """Put the plug-in into a profile of GIMP, together with its own copy of `matte_core`.
 
 The folder holds `matte.py`, which alone may be run (GIMP starts everything executable in it), the
-plug-in's package, `matte_core` and `matte-home.json`, which says where the environment is. It is
+plug-in's package, `matte_core`, `locale/` with the translations, compiled from `po/`, and
+`matte-home.json`, which says where the environment is. It is
 written outside of GIMP's search path first, so a GIMP that starts just then sees the old plug-in
 or the new one, never half of one.
 
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import matte_core
 from matte_core.errors import SetupError
-from matte_core.setup import removal, trees
+from matte_core.setup import catalogs, removal, trees
 from matte_core.setup.gimps import Profile
 
 NOTE = "matte-home.json"
@@ -34,6 +35,10 @@ class Source:
     @property
     def plugin(self) -> Path:
         return self.root / "plug-ins" / "matte"
+
+    @property
+    def catalogs(self) -> list[Path]:
+        return sorted((self.root / "po").glob("*.po"))
 
     @property
     def requirements(self) -> Path:
@@ -77,7 +82,17 @@ def tree(source: Source, homes: Homes, made: tuple[str, ...] = ()) -> trees.Tree
     return {
         **trees.read(source.plugin),
         **trees.read(source.core, "matte_core/"),
+        **_translations(source),
         NOTE: (json.dumps(note, indent=1) + "\n").encode(),
+    }
+
+
+def _translations(source: Source) -> trees.Tree:
+    return {
+        catalogs.path(file.stem): catalogs.compiled(
+            catalogs.read(file.read_text(encoding="utf-8"), file.name)
+        )
+        for file in source.catalogs
     }
 
 

@@ -13,14 +13,15 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_plugin import actions
+from matte_plugin import actions, words
 
 
 class Matte(Gimp.PlugIn):
     """The actions of Filters > Matte."""
 
     def do_set_i18n(self, _name):
-        return False
+        # GIMP wants the folder relative to this file's, and complains of one that is not there.
+        return words.FOLDER.is_dir(), words.DOMAIN, words.FOLDER.name
 
     def do_query_procedures(self):
         return list(actions.ACTIONS)

@@ -22,6 +22,7 @@ CONTRACT = {
 STANDARD_LIBRARY_ONLY = [
     "matte_core",
     "matte_core.errors",
+    "matte_core.words",
     "matte_core.protocol",
     "matte_core.progress",
     "matte_core.folders",

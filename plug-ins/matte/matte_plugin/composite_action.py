@@ -9,36 +9,45 @@ from gi.repository import Gegl, Gimp
 from matte_core.errors import InputError
 from matte_plugin import arguments, decontaminate_action, running
 from matte_plugin.document import composing, items, layers
+from matte_plugin.words import _
 
 NAME = "plug-in-matte-composite"
 
 COLOR, FILE, LAYER, IMAGE = "color", "file", "layer", "image"
 BACKGROUNDS = {
-    COLOR: ("A color", "One color all over"),
-    FILE: ("A picture file", "Any picture that GIMP can open"),
-    LAYER: ("A layer", "A copy of a layer, of this image or another"),
-    IMAGE: ("An open image", "What is visible of another open image"),
+    COLOR: (_("A color"), _("One color all over")),
+    FILE: (_("A picture file"), _("Any picture that GIMP can open")),
+    LAYER: (_("A layer"), _("A copy of a layer, of this image or another")),
+    IMAGE: (_("An open image"), _("What is visible of another open image")),
 }
 SIZES = {
-    composing.COVER: ("Cover the image", "As large as it must be to leave nothing open"),
-    composing.INSIDE: ("Fit into the image", "As large as it can be without being cut"),
-    composing.ORIGINAL: ("As it is", "Its own size, in the middle"),
+    composing.COVER: (_("Cover the image"), _("As large as it must be to leave nothing open")),
+    composing.INSIDE: (_("Fit into the image"), _("As large as it can be without being cut")),
+    composing.ORIGINAL: (_("As it is"), _("Its own size, in the middle")),
 }
 PLACEMENTS = {
-    composing.KEEP: ("Where it is", "The subject stays in its place"),
-    composing.CENTER: ("In the middle", "The visible part of the subject is centered"),
-    composing.FIT: ("Fitted", "Scaled so that its visible part just fits into the image"),
-    composing.POSITION: ("At a position", "Its visible part begins at X and Y"),
+    composing.KEEP: (_("Where it is"), _("The subject stays in its place")),
+    composing.CENTER: (_("In the middle"), _("The visible part of the subject is centered")),
+    composing.FIT: (
+        _("Fitted"),
+        _("Scaled so that its visible part just fits into the image"),
+    ),
+    composing.POSITION: (_("At a position"), _("Its visible part begins at X and Y")),
 }
 FAR = 100_000
 
-HELP = f"""Puts the subject of a layer, cut out by a mask or by transparency, over a new \
-background. The color of the old background is taken out of its edge, and soft edges stay soft. \
-The result is a group of two layers above the old one, so that both can still be moved, or one \
-merged layer; what lies beyond the image's edge is only hidden.
-
-Backgrounds: {arguments.listed(BACKGROUNDS)}; their sizes: {arguments.listed(SIZES)}. Placements \
-of the subject: {arguments.listed(PLACEMENTS)}; scale counts for all of them."""
+HELP = _(
+    "Puts the subject of a layer, cut out by a mask or by transparency, over a new background. The "
+    "color of the old background is taken out of its edge, and soft edges stay soft. The result "
+    "is a group of two layers above the old one, so that both can still be moved, or one merged "
+    "layer; what lies beyond the image's edge is only hidden.\n\n"
+    "Backgrounds: {backgrounds}; their sizes: {sizes}. Placements of the subject: {placements}; "
+    "scale counts for all of them."
+).format(
+    backgrounds=arguments.listed(BACKGROUNDS),
+    sizes=arguments.listed(SIZES),
+    placements=arguments.listed(PLACEMENTS),
+)
 
 
 def create(plug_in):
@@ -47,16 +56,16 @@ def create(plug_in):
         plug_in,
         NAME,
         run,
-        label="Composite over _Background…",
+        label=_("Composite over _Background…"),
         menus=("<Image>/Layer/Transparency",),
-        blurb="Put a cut-out subject over a color, a picture, a layer or another image",
+        blurb=_("Put a cut-out subject over a color, a picture, a layer or another image"),
         help_text=HELP,
     )
     _add_background(procedure)
     _add_placement(procedure)
     arguments.add_decontaminate(procedure, "")
     procedure.add_boolean_argument(
-        "flatten", "Merge i_nto one layer", "Make one layer instead of a group of two",
+        "flatten", _("Merge i_nto one layer"), _("Make one layer instead of a group of two"),
         False, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_hide_original(procedure)
@@ -65,24 +74,33 @@ def create(plug_in):
 
 def _add_background(procedure):
     arguments.add_choice(
-        procedure, "background", "_Background", "What comes behind the subject", BACKGROUNDS, COLOR
+        procedure,
+        "background",
+        _("_Background"),
+        _("What comes behind the subject"),
+        BACKGROUNDS,
+        COLOR,
     )
     flags = arguments.READWRITE
     Gegl.init(None)  # without it GIMP 3.0 loses the color on the way, and the procedure with it
     procedure.add_color_argument(
-        "background-color", "_Plain color", "The background's color", False,
+        "background-color", _("_Plain color"), _("The background's color"), False,
         Gegl.Color.new("white"), flags,
     )  # fmt: skip
     procedure.add_file_argument(
-        "background-file", "_File", "The picture file", Gimp.FileChooserAction.OPEN, True, None,
-        flags,
+        "background-file", _("_File"), _("The picture file"), Gimp.FileChooserAction.OPEN, True,
+        None, flags,
     )  # fmt: skip
     procedure.add_drawable_argument(
-        "background-layer", "L_ayer", "The layer to copy, of this image or another", True, flags
+        "background-layer",
+        _("L_ayer"),
+        _("The layer to copy, of this image or another"),
+        True,
+        flags,
     )
-    procedure.add_image_argument("background-image", "I_mage", "The other image", True, flags)
+    procedure.add_image_argument("background-image", _("I_mage"), _("The other image"), True, flags)
     arguments.add_choice(
-        procedure, "background-size", "Background si_ze", "How large the background becomes",
+        procedure, "background-size", _("Background si_ze"), _("How large the background becomes"),
         SIZES, composing.COVER,
     )  # fmt: skip
 
@@ -90,19 +108,25 @@ def _add_background(procedure):
 def _add_placement(procedure):
     flags = arguments.READWRITE
     arguments.add_choice(
-        procedure, "placement", "S_ubject", "Where the subject comes to lie", PLACEMENTS,
+        procedure, "placement", _("S_ubject"), _("Where the subject comes to lie"), PLACEMENTS,
         composing.KEEP,
     )  # fmt: skip
     procedure.add_double_argument(
-        "scale", "Scal_e", "The subject's size, in percent", 1, 1000, 100, flags
+        "scale", _("Scal_e"), _("The subject's size, in percent"), 1, 1000, 100, flags
     )
     for name, label, blurb in (
-        ("x", "_X", "Where its visible part begins, in pixels from the left of the image"),
-        ("y", "_Y", "Where its visible part begins, in pixels from the top of the image"),
+        (
+            "x",
+            _("_X"),
+            _("Where its visible part begins, in pixels from the left (only “At a position”)"),
+        ),
+        (
+            "y",
+            _("_Y"),
+            _("Where its visible part begins, in pixels from the top (only “At a position”)"),
+        ),
     ):
-        procedure.add_int_argument(
-            name, label, f"{blurb} (placement “At a position”)", -FAR, FAR, 0, flags
-        )
+        procedure.add_int_argument(name, label, blurb, -FAR, FAR, 0, flags)
 
 
 def run(procedure, run_mode, image, drawables, config, _data):
@@ -167,12 +191,17 @@ def _check_background(image, config):
     found = None if kind == COLOR else config.get_property(f"background-{kind}")
     if kind != COLOR and found is None:
         raise InputError(
-            f"No {kind} was chosen as the background.", "Choose one, or another background."
+            {
+                FILE: _("No file was chosen as the background."),
+                LAYER: _("No layer was chosen as the background."),
+                IMAGE: _("No image was chosen as the background."),
+            }[kind],
+            _("Choose one, or another background."),
         )
     if kind == IMAGE and found == image:
         raise InputError(
-            "The background is the image itself.",
-            "Choose another open image, or one of this image's layers.",
+            _("The background is the image itself."),
+            _("Choose another open image, or one of this image's layers."),
         )
 
 
@@ -181,7 +210,7 @@ def _make_backgrounds(image, config, count):
     kind = config.get_property("background")
     made = []
     try:
-        for _ in range(count):
+        for _number in range(count):
             if kind == COLOR:
                 colour = config.get_property("background-color")
                 made.append(composing.plain_background(image, colour))

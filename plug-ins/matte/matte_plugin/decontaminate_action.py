@@ -2,13 +2,15 @@
 
 from matte_plugin import arguments, running
 from matte_plugin.document import composing, items, layers, pixels, reading
+from matte_plugin.words import _
 
 NAME = "plug-in-matte-decontaminate"
 
-HELP = """Takes the color of the old background out of the edge of a layer that is cut out \
-already, by a mask or by transparency, from wherever that came. The result is a copy above the \
-layer, with the same mask and transparency; where the subject is solid, its colors are not \
-touched."""
+HELP = _(
+    "Takes the color of the old background out of the edge of a layer that is cut out already, by "
+    "a mask or by transparency, from wherever that came. The result is a copy above the layer, "
+    "with the same mask and transparency; where the subject is solid, its colors are not touched."
+)
 
 
 def create(plug_in):
@@ -17,9 +19,9 @@ def create(plug_in):
         plug_in,
         NAME,
         run,
-        label="_Decontaminate Colors…",
+        label=_("_Decontaminate Colors…"),
         menus=("<Image>/Layer/Transparency",),
-        blurb="Take the old background's color out of the edge of a cut-out layer",
+        blurb=_("Take the old background's color out of the edge of a cut-out layer"),
         help_text=HELP,
     )
     arguments.add_decontaminate(procedure, "")
@@ -42,7 +44,7 @@ def _clean(image, drawables, config):
     with items.one_undo_step(image):
         for subject in subjects:
             layer = subject.layer
-            name = f"{layer.get_name()} clean"
+            name = _("{layer} clean").format(layer=layer.get_name())
             position = image.get_item_position(layer)
             composing.add_clean_copy(subject, name, layer.get_parent(), position)
             if config.get_property("hide-original"):

@@ -10,9 +10,10 @@ from gi.repository import Gimp, GLib, GObject
 from matte_core import folders
 from matte_core.errors import Cancelled, MatteError
 from matte_plugin import home
+from matte_plugin.words import _, told
 from matte_plugin.worker_client import Worker
 
-FIRST_RUN = "Matte is not set up yet. Press Set Up: about 150 MB are fetched, once."
+FIRST_RUN = _("Matte is not set up yet. Press Set Up: about 150 MB are fetched, once.")
 
 
 def run(procedure, run_mode, config, action, arrange=None, previewed=None):
@@ -97,7 +98,7 @@ def gimp_progress(start, share):
 
     def report(fraction, step):
         if step and shown != [step]:
-            Gimp.progress_set_text(f"{step}…")
+            Gimp.progress_set_text(f"{told(step)}…")
             shown[:] = [step]
         Gimp.progress_update(start + share * fraction)
 
@@ -118,10 +119,11 @@ def guarded(procedure, action):
     except Cancelled:
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     except MatteError as error:
-        return failed(procedure, str(error))
+        return failed(procedure, told(error))
     except Exception as error:  # the process border: GIMP shows nothing of a Python traceback
         traceback.print_exc()
-        return failed(procedure, f"Matte failed unexpectedly: {type(error).__name__}: {error}")
+        words = _("Matte failed unexpectedly: {kind}: {error}")
+        return failed(procedure, words.format(kind=type(error).__name__, error=error))
     finally:
         Gimp.progress_end()
         Gimp.displays_flush()

@@ -3,6 +3,7 @@
 from matte_plugin import arguments, outputs, running
 from matte_plugin.document import items, layers, reading
 from matte_plugin.subjects import SELECTION as SELECTED
+from matte_plugin.words import _
 
 NAME = "plug-in-matte-segment"
 
@@ -10,21 +11,25 @@ CLASS_MAP = "class-map"
 CUT_OUTPUTS = (outputs.SELECTION, outputs.CHANNEL, outputs.LAYER_MASK)
 OUTPUTS = {
     **{name: outputs.CHOICES[name] for name in CUT_OUTPUTS},
-    CLASS_MAP: ("Map of classes", "A layer with a color for each class that is found"),
+    CLASS_MAP: (_("Map of classes"), _("A layer with a color for each class that is found")),
 }
 HARD, SOFT = "hard", "soft"
 EDGES = {
-    HARD: ("Hard", "Each pixel is the subject's or not"),
-    SOFT: ("Soft", "As sure as the network is"),
+    HARD: (_("Hard"), _("Each pixel is the subject's or not")),
+    SOFT: (_("Soft"), _("As sure as the network is")),
 }
 
-HELP = f"""Finds the subject by the network alone: fast and rough, a start for work by hand. Cut \
-Out Subject… follows hair and soft edges as well.
-
-{arguments.SUBJECTS_HELP}
-
-Outputs: {arguments.listed(OUTPUTS)}. Edges: {arguments.listed(EDGES)}. The map of classes is a \
-layer in the colors of PASCAL VOC; its name says which color is what."""
+HELP = _(
+    "Finds the subject by the network alone: fast and rough, a start for work by hand. Cut Out "
+    "Subject… follows hair and soft edges as well.\n\n"
+    "{subjects}\n\n"
+    "Outputs: {outputs}. Edges: {edges}. The map of classes is a layer in the colors of PASCAL "
+    "VOC; its name says which color is what."
+).format(
+    subjects=arguments.SUBJECTS_HELP,
+    outputs=arguments.listed(OUTPUTS),
+    edges=arguments.listed(EDGES),
+)
 
 
 def create(plug_in):
@@ -33,16 +38,16 @@ def create(plug_in):
         plug_in,
         NAME,
         run,
-        label="Subject _Mask…",
+        label=_("Subject _Mask…"),
         menus=("<Image>/Select",),
-        blurb="Select a person, an animal or a thing roughly, by the network alone",
+        blurb=_("Select a person, an animal or a thing roughly, by the network alone"),
         help_text=HELP,
     )
-    arguments.add_subject(procedure, "What to look for in the photo")
+    arguments.add_subject(procedure, _("What to look for in the photo"))
     arguments.add_choice(
-        procedure, "output", "O_utput", "Where the result goes", OUTPUTS, outputs.SELECTION
+        procedure, "output", _("O_utput"), _("Where the result goes"), OUTPUTS, outputs.SELECTION
     )
-    arguments.add_choice(procedure, "edge", "Ed_ge", "How its edge is", EDGES, HARD)
+    arguments.add_choice(procedure, "edge", _("Ed_ge"), _("How its edge is"), EDGES, HARD)
     arguments.add_existing_mask(procedure)
     arguments.add_network(procedure)
     return procedure
@@ -104,4 +109,4 @@ def _legend(entries):
         "{} #{:02x}{:02x}{:02x} {:.0%}".format(entry["name"], *entry["colour"], entry["share"])
         for entry in entries
     ]
-    return f"Classes: {', '.join(named)}"
+    return _("Classes: {list}").format(list=", ".join(named))

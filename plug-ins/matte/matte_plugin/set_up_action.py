@@ -8,6 +8,7 @@ from gi.repository import Gimp, GObject
 from matte_core.errors import MatteError
 from matte_core.setup import inside
 from matte_plugin import home, running
+from matte_plugin.words import _, told
 
 NAME = "plug-in-matte-setup"
 
@@ -15,27 +16,36 @@ NAME = "plug-in-matte-setup"
 def create(plug_in):
     """Describe the procedure: its arguments, menus and words."""
     procedure = Gimp.Procedure.new(plug_in, NAME, Gimp.PDBProcType.PLUGIN, run, None)
-    procedure.set_menu_label("Set _Up and Check…")
+    procedure.set_menu_label(_("Set _Up and Check…"))
     procedure.add_menu_path("<Image>/Filters/Matte")
     procedure.set_documentation(
-        "Check whether Matte can work here, and repair it",
-        "Looks at GIMP, Matte's environment, its worker and its network, tries a real cut-out, "
-        "and says what is wrong and where the log is. With repair, what is missing or broken is "
-        "made anew first.",
+        _("Check whether Matte can work here, and repair it"),
+        _(
+            "Looks at GIMP, Matte's environment, its worker and its network, tries a real "
+            "cut-out, and says what is wrong and where the log is. With repair, what is missing "
+            "or broken is made anew first."
+        ),
         NAME,
     )
     procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
     flags = GObject.ParamFlags.READWRITE
     procedure.add_enum_argument(
-        "run-mode", "Run mode", "The run mode", Gimp.RunMode, Gimp.RunMode.NONINTERACTIVE, flags
+        "run-mode",
+        _("Run mode"),
+        _("The run mode"),
+        Gimp.RunMode,
+        Gimp.RunMode.NONINTERACTIVE,
+        flags,
     )
     procedure.add_boolean_argument(
-        "repair", "_Repair", "Make anew what is missing or broken", False, flags
+        "repair", _("_Repair"), _("Make anew what is missing or broken"), False, flags
     )
     procedure.add_boolean_return_value(
-        "works", "Works", "Whether all that is needed works", False, flags
+        "works", _("Works"), _("Whether all that is needed works"), False, flags
     )
-    procedure.add_string_return_value("report", "Report", "What was found, line by line", "", flags)
+    procedure.add_string_return_value(
+        "report", _("Report"), _("What was found, line by line"), "", flags
+    )
     return procedure
 
 
@@ -48,15 +58,15 @@ def run(procedure, config, _data):
         checks = set_up_window.show()
         return _values(procedure, checks, [])
     words = []
-    Gimp.progress_init("Matte: checking")
+    Gimp.progress_init(_("Matte: checking"))
     try:
         if config.get_property("repair"):
             words += inside.repair(
-                lambda step, message: Gimp.progress_set_text(f"{step}: {message}")
+                lambda step, message: Gimp.progress_set_text(f"{told(step)}: {told(message)}")
             )
         checks = list(inside.look(Gimp.version()))
     except MatteError as error:
-        return running.failed(procedure, str(error))
+        return running.failed(procedure, told(error))
     finally:
         Gimp.progress_end()
     return _values(procedure, checks, words)
@@ -64,10 +74,14 @@ def run(procedure, config, _data):
 
 def _values(procedure, checks, words):
     works = all(check.ok for check in checks if check.is_needed)
-    lines = [f"{'ok' if check.ok else 'WRONG'}: {check.name}: {check.found}" for check in checks]
+    lines = [
+        f"{_('ok') if check.ok else _('WRONG')}: {told(check.name)}: {told(check.found)}"
+        for check in checks
+    ]
+    lines += [told(text) for text in words]
     values = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
     values.remove(1)
     values.remove(1)
     values.insert(1, GObject.Value(GObject.TYPE_BOOLEAN, works))
-    values.insert(2, GObject.Value(GObject.TYPE_STRING, "\n".join(lines + words)))
+    values.insert(2, GObject.Value(GObject.TYPE_STRING, "\n".join(lines)))
     return values

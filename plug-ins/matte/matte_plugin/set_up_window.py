@@ -16,6 +16,7 @@ from gi.repository import Gimp, GimpUi, GLib, Gtk, Pango
 from matte_core import folders
 from matte_core.errors import MatteError
 from matte_core.setup import checks, inside
+from matte_plugin.words import _, told
 
 REPAIR, OPEN_LOGS = 1, 2
 SPACING = 12
@@ -49,11 +50,13 @@ class Window:
         self.found = []
         self._greeting = greeting
         self._is_closed = False
-        self.dialog = GimpUi.Dialog(title="Matte: Set Up and Check", role="matte-set-up")
-        self._verb = "Set Up" if greeting else "Repair"
-        self._repair_button = self.dialog.add_button(f"_{self._verb}", REPAIR)
-        self.dialog.add_button("Open _Log Folder", OPEN_LOGS)
-        self.dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
+        self.dialog = GimpUi.Dialog(title=_("Matte: Set Up and Check"), role="matte-set-up")
+        self._press = _("Press Set Up.") if greeting else _("Press Repair.")
+        self._repair_button = self.dialog.add_button(
+            _("_Set Up") if greeting else _("_Repair"), REPAIR
+        )
+        self.dialog.add_button(_("Open _Log Folder"), OPEN_LOGS)
+        self.dialog.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
         self.dialog.set_default_size(620, 380)
         box = self.dialog.get_content_area()
         box.set_spacing(SPACING)
@@ -72,20 +75,20 @@ class Window:
 
     def look(self):
         """Check every part, in a thread."""
-        self._start("Checking…")
+        self._start(_("Checking…"))
         version = Gimp.version()
         self._in_thread(lambda: self._look(version, self._greeting))
 
     def repair(self):
         """Repair, then check again, in a thread."""
-        self._start("Repairing…")
+        self._start(_("Repairing…"))
         version = Gimp.version()
 
         def work():
             try:
-                words = " ".join(inside.repair(self._report))
+                words = " ".join(map(told, inside.repair(self._report)))
             except MatteError as error:
-                words = str(error)
+                words = told(error)
             self._look(version, words)
 
         self._in_thread(work)
@@ -104,7 +107,7 @@ class Window:
         self._in_window(self._finish, found, words)
 
     def _report(self, step, message):
-        self._in_window(self._status.set_text, f"{step}: {message}")
+        self._in_window(self._status.set_text, f"{told(step)}: {told(message)}")
 
     def _in_thread(self, work):
         threading.Thread(target=work, daemon=True).start()
@@ -130,10 +133,11 @@ class Window:
         row = len(self._grid.get_children())
         name = "object-select-symbolic" if check.ok else "dialog-warning-symbolic"
         self._grid.attach(Gtk.Image(icon_name=name, valign=Gtk.Align.START), 0, row, 1, 1)
-        title = Gtk.Label(label=check.name, xalign=0, yalign=0)
+        title = Gtk.Label(label=told(check.name), xalign=0, yalign=0)
         self._grid.attach(title, 1, row, 1, 1)
-        remedy = check.remedy.replace(checks.REPAIR, f"Press {self._verb}.")
-        words = f"{check.found}\n{remedy}" if remedy else check.found
+        remedy = told(check.remedy).replace(told(checks.REPAIR), self._press)
+        found = told(check.found)
+        words = f"{found}\n{remedy}" if remedy else found
         text = Gtk.Label(label=words, xalign=0, wrap=True, selectable=True, hexpand=True)
         self._grid.attach(text, 2, row, 1, 1)
         self._grid.show_all()
@@ -143,9 +147,9 @@ class Window:
         self._spinner.stop()
         wrong = [check for check in found if check.is_needed and not check.ok]
         summary = (
-            f"Something is wrong; press {self._verb}."
+            _("Something is wrong. {press}").format(press=self._press)
             if wrong
-            else "Everything that is needed works."
+            else _("Everything that is needed works.")
         )
         self._status.set_text(words or summary)
         self._repair_button.set_sensitive(True)

@@ -9,28 +9,33 @@ from matte_core.errors import InputError
 from matte_plugin import arguments, running
 from matte_plugin.document import items, layers, reading
 from matte_plugin.subjects import SELECTION as SELECTED
+from matte_plugin.words import _
 
 NAME = "plug-in-matte-trimap"
 
 AUTOMATIC, SELECTION, MASK = "automatic", "selection", "layer-mask"
 ALPHA, CHANNEL = "alpha", "channel"
 SOURCES = {
-    AUTOMATIC: ("The network", "What is found in the photo"),
-    SELECTION: ("The selection", "What is selected"),
-    MASK: ("The layer's mask", "What the layer's mask shows"),
-    ALPHA: ("The layer's alpha", "What is opaque in the layer"),
-    CHANNEL: ("A channel", "What a channel holds"),
+    AUTOMATIC: (_("The network"), _("What is found in the photo")),
+    SELECTION: (_("The selection"), _("What is selected")),
+    MASK: (_("The layer's mask"), _("What the layer's mask shows")),
+    ALPHA: (_("The layer's alpha"), _("What is opaque in the layer")),
+    CHANNEL: (_("A channel"), _("What a channel holds")),
 }
 
-HELP = f"""Puts a layer over the photo that is white where the subject surely is, black where it \
-surely is not, and gray along its edge. Paint on it with any brush: white, black, and gray \
-wherever there is hair. Then run Matte from Trimap.
-
-Sources: {arguments.listed(SOURCES)}. Shapes: {arguments.listed(arguments.SHAPES)}.
-
-For the network: {arguments.SUBJECTS_HELP}
-
-A trimap that nobody has painted on is replaced by the next one; one that was painted on stays."""
+HELP = _(
+    "Puts a layer over the photo that is white where the subject surely is, black where it surely "
+    "is not, and gray along its edge. Paint on it with any brush: white, black, and gray wherever "
+    "there is hair. Then run Matte from Trimap.\n\n"
+    "Sources: {sources}. Shapes: {shapes}.\n\n"
+    "For the network: {subjects}\n\n"
+    "A trimap that nobody has painted on is replaced by the next one; one that was painted on "
+    "stays."
+).format(
+    sources=arguments.listed(SOURCES),
+    shapes=arguments.listed(arguments.SHAPES),
+    subjects=arguments.SUBJECTS_HELP,
+)
 
 
 def create(plug_in):
@@ -39,25 +44,25 @@ def create(plug_in):
         plug_in,
         NAME,
         run,
-        label="_Trimap…",
+        label=_("_Trimap…"),
         menus=("<Image>/Layer/Mask",),
-        blurb="Make a trimap to paint on, as a layer over the photo",
+        blurb=_("Make a trimap to paint on, as a layer over the photo"),
         help_text=HELP,
     )
     arguments.add_choice(
-        procedure, "source", "_From", "What the trimap is made of", SOURCES, AUTOMATIC
+        procedure, "source", _("_From"), _("What the trimap is made of"), SOURCES, AUTOMATIC
     )
-    arguments.add_subject(procedure, "What to look for in the photo (the network only)")
+    arguments.add_subject(procedure, _("What to look for in the photo (the network only)"))
     procedure.add_channel_argument(
-        "channel", "Ch_annel", "The channel to make it of", True, arguments.READWRITE
+        "channel", _("Ch_annel"), _("The channel to make it of"), True, arguments.READWRITE
     )
     arguments.add_choice(
-        procedure, "shape", "Sha_pe", "The shape by which the gray band grows",
+        procedure, "shape", _("Sha_pe"), _("The shape by which the gray band grows"),
         arguments.SHAPES, "ellipse",
     )  # fmt: skip
     arguments.add_edge_width(procedure)
     procedure.add_double_argument(
-        "opacity", "Opacit_y", "The opacity of the new layer, in percent",
+        "opacity", _("Opacit_y"), _("The opacity of the new layer, in percent"),
         0, 100, 50, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_network(procedure)
@@ -119,22 +124,24 @@ def _plane(source, layer, config):
     """Read what the trimap is made of, and name it."""
     name = layer.get_name()
     if source == SELECTION:
-        return reading.read_selection(layer), "the selection"
+        return reading.read_selection(layer), _("the selection")
     if source == MASK:
-        plane, words = reading.read_mask(layer), f"the mask of “{name}”"
-        missing = f"“{name}” has no mask."
+        plane = reading.read_mask(layer)
+        called, missing = _("the mask of “{name}”"), _("“{name}” has no mask.")
     elif source == ALPHA:
-        plane, words = reading.read_opacity(layer), f"the alpha of “{name}”"
-        missing = f"“{name}” has no alpha channel."
+        plane = reading.read_opacity(layer)
+        called, missing = _("the alpha of “{name}”"), _("“{name}” has no alpha channel.")
     else:
         channel = config.get_property("channel") or _only_selected(layer.get_image())
         if channel is not None and channel.get_image() == layer.get_image():
-            return reading.read_channel(channel, layer), f"the channel “{channel.get_name()}”"
-        plane, words = None, ""
-        missing = "No channel of this image was chosen."
+            called = _("the channel “{name}”").format(name=channel.get_name())
+            return reading.read_channel(channel, layer), called
+        plane, called = None, ""
+        missing = _("No channel of this image was chosen.")
     if plane is None:
-        raise InputError(missing, "Choose something else to make the trimap of.")
-    return plane, words
+        hint = _("Choose something else to make the trimap of.")
+        raise InputError(missing.format(name=name), hint)
+    return plane, called.format(name=name)
 
 
 def _only_selected(image):

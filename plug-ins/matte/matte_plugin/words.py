@@ -1,0 +1,24 @@
+"""What a person reads, in the language of GIMP.
+
+`_` translates a literal: ``_("Layer mask")``, or ``_("No {kind} was chosen.").format(kind=kind)``.
+GIMP tells a plug-in its language by the variables that gettext looks at; where there is no catalog
+for it, English stays.
+"""
+
+import gettext
+from pathlib import Path
+
+from matte_core import words
+from matte_core.errors import MatteError
+from matte_core.setup.catalogs import DOMAIN
+
+FOLDER = Path(__file__).resolve().parents[1] / "locale"
+
+_ = gettext.translation(DOMAIN, FOLDER, fallback=True).gettext
+
+
+def told(text: str | MatteError) -> str:
+    """Translate what `matte_core` says: an error, a step, a remark."""
+    if isinstance(text, MatteError):
+        return f"{told(text.message)} {told(text.hint)}".strip()
+    return words.translated(text, _)
