@@ -1,24 +1,50 @@
 """The worker's side of the pipe: one thread reads, one shows life, the main one computes.
 
 The worker ends when its standard input does, within a second, whatever it is computing: a
-plug-in that is killed leaves no process behind.
+plug-in that is killed leaves no process behind. It shows life only while it waits or computes: one
+that stands still, in a deadlock for example, falls silent, and its plug-in ends it.
 """
 
 import os
 import queue
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
-from typing import BinaryIO
+from contextlib import suppress
+from typing import Any, BinaryIO
 
 import matte_core
-from matte_core.errors import Cancelled, MatteError, ProtocolError, WorkerError, to_wire
+from matte_core.errors import (
+    Cancelled,
+    MatteError,
+    ProtocolError,
+    SetupError,
+    WorkerError,
+    to_wire,
+)
 from matte_core.progress import ProgressCallback
 from matte_core.protocol import PROTOCOL, Frame, read_frame, write_frame
+from matte_core.words import say
 
 ALIVE_SECONDS = 1.0
 GRACE_SECONDS = 0.5
+# What a process that computes gets of a second on a crowded machine; showing life takes less.
+LEAST_SHARE = 0.005
+
+# How the libraries below say that memory ran out, where they do not raise a MemoryError.
+_OUT_OF_MEMORY = (
+    "bad_alloc",
+    "bad allocation",
+    "Insufficient memory",
+    "Failed to allocate memory",
+    "Cannot allocate memory",
+    "can't start new thread",
+)
+
+NO_MEMORY = say("There is not enough memory for this picture.")
+USE_LESS = say("Close other programs, or scale the picture down.")
 
 Method = Callable[[Frame, ProgressCallback], Frame]
 
@@ -31,8 +57,9 @@ class Server:
         self._outgoing = outgoing
         self._write_lock = threading.Lock()
         self._requests: queue.Queue[Frame | None] = queue.Queue()
-        self._cancelled: set[int] = set()
+        self._cancelled: set[Any] = set()
         self._done = threading.Event()
+        self._is_waiting = False
 
     def send(self, frame: Frame) -> None:
         """Write one frame; ends the process when nobody is left to read it."""
@@ -57,13 +84,26 @@ class Server:
         threading.Thread(target=self._show_life, daemon=True).start()
         try:
             table = methods()
-        except ImportError as error:
-            traceback.print_exc()
-            self._refuse_all(f"A package of Matte's environment cannot be loaded: {error}.")
+        except Exception as error:  # a damaged file of a package can raise anything
+            _log_traceback()
+            if is_out_of_memory(error):
+                self._refuse_all(_failure(None, NO_MEMORY, USE_LESS))
+                return
+            message = say(
+                "A package of Matte's environment cannot be loaded: {error}.", error=error
+            )
+            hint = say("Choose Filters > Matte > Set Up and Check… to repair it.")
+            self._refuse_all(Frame("error", {"error": to_wire(SetupError(message, hint))}))
             return
-        while (request := self._requests.get()) is not None:
+        while (request := self._next()) is not None:
             self.send(self._answer(request, table))
         self._done.set()
+
+    def _next(self) -> Frame | None:
+        self._is_waiting = True
+        request = self._requests.get()
+        self._is_waiting = False
+        return request
 
     def _answer(self, request: Frame, table: dict[str, Method]) -> Frame:
         number = request.values.get("id")
@@ -75,20 +115,21 @@ class Server:
                 raise ProtocolError(f"There is no method {request.values.get('method')!r}.")
             result = method(request, self._reporter(number))
         except MatteError as error:
+            if is_out_of_memory(error):
+                return _failure(number, NO_MEMORY, USE_LESS)
             return Frame("error", {"id": number, "error": to_wire(error)})
-        except MemoryError:
-            traceback.print_exc()
-            return _failure(
-                number,
-                "There is not enough memory for this picture.",
-                "Close other programs, or scale the picture down.",
-            )
         except Exception as error:  # the process border: whatever it was, the plug-in must know
-            traceback.print_exc()
+            _log_traceback()
+            if is_out_of_memory(error):
+                return _failure(number, NO_MEMORY, USE_LESS)
             return _failure(
                 number,
-                f"Matte failed unexpectedly ({type(error).__name__}: {error}).",
-                "Please report it together with the log.",
+                say(
+                    "Matte failed unexpectedly ({kind}: {error}).",
+                    kind=type(error).__name__,
+                    error=error,
+                ),
+                say("Please report it together with the log."),
             )
         return Frame(result.type, {**result.values, "id": number}, result.arrays)
 
@@ -101,14 +142,10 @@ class Server:
         report(0.0, "")
         return report
 
-    def _refuse_all(self, message: str) -> None:
-        while (request := self._requests.get()) is not None:
-            error = {
-                "kind": "SetupError",
-                "message": message,
-                "hint": "Choose Filters > Matte > Set Up and Check… to repair it.",
-            }
-            self.send(Frame("error", {"id": request.values.get("id"), "error": error}))
+    def _refuse_all(self, refusal: Frame) -> None:
+        while (request := self._next()) is not None:
+            values = {**refusal.values, "id": request.values.get("id")}
+            self.send(Frame(refusal.type, values))
         self._done.set()
 
     def _read(self) -> None:
@@ -117,16 +154,38 @@ class Server:
                 if frame.type == "request":
                     self._requests.put(frame)
                 elif frame.type == "cancel":
-                    self._cancelled.add(int(frame.values.get("id", -1)))
-        except (ProtocolError, OSError, ValueError) as error:
-            print(f"matte worker: {error}", file=sys.stderr)
+                    self._cancelled.add(frame.values.get("id"))
+        except (ProtocolError, OSError, ValueError, TypeError, MemoryError) as error:
+            _log(f"matte worker: {error}")
         self._requests.put(None)
         if not self._done.wait(GRACE_SECONDS):
             os._exit(0)
 
     def _show_life(self) -> None:
+        spent = time.process_time()
         while not self._done.wait(ALIVE_SECONDS):
-            self.send(Frame("alive"))
+            before, spent = spent, time.process_time()
+            if self._is_waiting or spent - before > LEAST_SHARE * ALIVE_SECONDS:
+                self.send(Frame("alive"))
+
+
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Say whether an error, or one that led to it, is that memory ran out."""
+    while error is not None:
+        if isinstance(error, MemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _log(words: str) -> None:
+    """Write to the log; a full disk must not end what still works."""
+    with suppress(OSError):
+        print(words, file=sys.stderr)
+
+
+def _log_traceback() -> None:
+    _log(traceback.format_exc())
 
 
 def _failure(number: int | None, message: str, hint: str) -> Frame:

@@ -1,6 +1,7 @@
 """The client against real child processes, each with one fault: words, and nothing left running."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
 from matte_core.errors import Cancelled, ProtocolError, SetupError, WorkerError
 from matte_core.protocol import Array
-from matte_plugin import worker_client
+from matte_plugin import worker_client, worker_log
 from matte_plugin.worker_client import Worker
 
 ODD_WORKER = Path(__file__).with_name("odd_worker.py")
@@ -67,20 +68,43 @@ def test_pixels_go_there_and_back(worker):
     [
         ("ends at once", WorkerError, "ended before it was done"),
         ("prints at once", ProtocolError, "Hell"),
+        ("huge header", ProtocolError, "a header of 4294967295 bytes"),
+        ("nested header", ProtocolError, "not JSON"),
         ("other protocol", ProtocolError, "did not greet"),
         ("old version", SetupError, r"0\.0\.0"),
+        ("closes its output", WorkerError, "ended before it was done"),
+        ("leaves a child at once", WorkerError, "status 3"),
+        ("never reads", WorkerError, "said nothing for"),
+        ("ends while it is sent to", WorkerError, "status 4"),
+        ("closes its input", WorkerError, "said nothing for"),
+        ("reads only", WorkerError, "said nothing for"),
         ("ends while working", WorkerError, r"status 3.*worker\.log"),
         ("ends half-way through a frame", ProtocolError, "ended after"),
+        ("stops half-way through a frame", WorkerError, "said nothing for"),
+        ("ends while it sends", ProtocolError, "ended after 1048576 of 17179869184 bytes"),
+        ("prints while working", ProtocolError, "DEBU"),
         ("strange frame", ProtocolError, "song"),
         ("strange progress", ProtocolError, "without a fraction"),
-        ("reads only", WorkerError, "said nothing for"),
-        ("never reads", WorkerError, "said nothing for"),
+        ("progress that is no number", ProtocolError, "without a fraction"),
+        ("an error without words", ProtocolError, "without saying why"),
+        ("leaves a child", WorkerError, "status 3"),
+        ("answers another question", ProtocolError, "what it was not asked"),
+        ("no result", ProtocolError, "it has no alpha"),
+        ("result of another size", ProtocolError, r"shape \(3, 5\)"),
+        ("result of another shape", ProtocolError, r"shape \(1000, 1000, 1\)"),
+        ("result of another type", ProtocolError, "alpha is uint8"),
+        ("result that is no number", ProtocolError, "1000000 values that cannot be"),
+        ("result beyond all bounds", ProtocolError, "1000000 values that cannot be"),
+        ("result without bounds", ProtocolError, "1000000 values that cannot be"),
+        ("values that are none", ProtocolError, "its values"),
+        ("a note that is no text", ProtocolError, "its values"),
     ],
 )
 def test_a_fault_is_said_and_leaves_no_process(worker, fault, error, words):
-    pixels = Array("uint8", (3_000_000,), bytes(3_000_000))
-    with pytest.raises(error, match=words), worker(fault) as client:
+    pixels = Array("uint8", (1000, 1000, 3), bytes(3_000_000))
+    with pytest.raises(error, match=words) as caught, worker(fault) as client:
         client.call("cut_out", {}, {"image": pixels})
+    assert "Set Up and Check" in caught.value.hint
 
 
 def test_a_worker_that_never_greets_is_given_up(worker, monkeypatch):
@@ -98,6 +122,26 @@ def test_cancel_ends_a_worker_that_does_not_listen(worker):
     with pytest.raises(Cancelled), worker("works for ever") as client:
         client.call("cut_out", {}, progress=cancel)
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_a_worker_that_the_system_ends_is_said_to_lack_memory(worker):
+    def kill(fraction, step):
+        os.kill(client.pid, signal.SIGKILL)
+
+    words = r"memory runs out.*scale the picture down"
+    with pytest.raises(WorkerError, match=words), worker("works for ever") as client:
+        client.call("cut_out", {}, progress=kill)
+
+
+def test_patience_can_be_named(worker, monkeypatch):
+    monkeypatch.setattr(worker_client, "SILENCE_SECONDS", 60.0)
+    monkeypatch.setenv("MATTE_PATIENCE", "0.3")
+    with pytest.raises(WorkerError, match="said nothing for 0"), worker("reads only") as client:
+        client.call("cut_out", {})
+    for nonsense in ("soon", "-1", "nan", "inf", ""):
+        monkeypatch.setenv("MATTE_PATIENCE", nonsense)
+        assert worker_client._patience(7.0) == 7.0
 
 
 def test_cancel_keeps_a_worker_that_listens(worker):
@@ -119,7 +163,7 @@ def test_standard_error_goes_to_the_log(worker, tmp_path):
 
 
 def test_the_log_is_rotated(worker, tmp_path, monkeypatch):
-    monkeypatch.setattr(worker_client, "LOG_BYTES", 10)
+    monkeypatch.setattr(worker_log, "LOG_BYTES", 10)
     for _ in range(6):
         with pytest.raises(WorkerError), worker("ends at once"):
             pass
@@ -136,6 +180,13 @@ def test_a_log_that_cannot_be_written_stops_nobody(worker, tmp_path):
 def test_a_missing_environment_is_said(tmp_path):
     missing = tmp_path / "env" / "bin" / "python"
     with pytest.raises(SetupError, match="Set Up and Check"), Worker(missing, tmp_path / "log"):
+        pass
+
+
+def test_a_python_that_was_taken_away_is_said(tmp_path):
+    link = tmp_path / "python"
+    link.symlink_to(tmp_path / "gone")
+    with pytest.raises(SetupError, match=r"leads to .*gone"), Worker(link, tmp_path / "log"):
         pass
 
 

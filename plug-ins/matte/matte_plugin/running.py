@@ -1,5 +1,6 @@
 """What every action shares: its worker, its progress, and how its errors are told."""
 
+import time
 import traceback
 
 import gi
@@ -10,9 +11,11 @@ from gi.repository import Gimp, GLib, GObject
 from matte_core import folders
 from matte_core.errors import Cancelled, MatteError
 from matte_plugin import home
+from matte_plugin.document.witness import Witness
 from matte_plugin.words import _, told
 from matte_plugin.worker_client import Worker
 
+STILL_SECONDS = 15
 FIRST_RUN = _("Matte is not set up yet. Press Set Up: about 150 MB are fetched, once.")
 
 
@@ -80,26 +83,47 @@ def for_each(layers, ask_worker):
     Parameters
     ----------
     layers : sequence
+        Layers, or tuples of them and of what else is read.
     ask_worker : callable
         Given the worker, the layer and a progress callback; its answers are returned as a list.
         Nothing of the image may be changed in it: a later layer can still fail.
+
+    Raises
+    ------
+    InputError
+        If one of them was deleted or changed in the meantime.
     """
     answers = []
+    witness = Witness(
+        [item for entry in layers for item in (entry if isinstance(entry, tuple) else (entry,))]
+    )
     with worker() as process:
         for index, layer in enumerate(layers):
             progress = gimp_progress(index / len(layers), 1 / len(layers))
             answers.append(ask_worker(process, layer, progress))
+    witness.check()
     return answers
 
 
 def gimp_progress(start, share):
-    """Return a progress callback that fills a part of GIMP's progress bar."""
-    shown = []
+    """Return a progress callback that fills a part of GIMP's progress bar.
+
+    Where nothing moves for long, it says since when, so that a person can decide to cancel.
+    """
+    moved = time.monotonic()
+    last = shown = None
 
     def report(fraction, step):
-        if step and shown != [step]:
-            Gimp.progress_set_text(f"{told(step)}…")
-            shown[:] = [step]
+        nonlocal moved, last, shown
+        now = time.monotonic()
+        if last != (fraction, step):
+            last, moved = (fraction, step), now
+        still = int(now - moved) // STILL_SECONDS * STILL_SECONDS
+        text = _("{step}… (for {still} seconds)") if still else "{step}…"
+        text = text.format(step=told(step), still=still)
+        if step and shown != text:
+            shown = text
+            Gimp.progress_set_text(text)
         Gimp.progress_update(start + share * fraction)
 
     return report
@@ -120,9 +144,18 @@ def guarded(procedure, action):
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     except MatteError as error:
         return failed(procedure, told(error))
+    except MemoryError:
+        words = _(
+            "There is not enough memory for this picture. "
+            "Close other programs, or scale the picture down."
+        )
+        return failed(procedure, words)
     except Exception as error:  # the process border: GIMP shows nothing of a Python traceback
         traceback.print_exc()
-        words = _("Matte failed unexpectedly: {kind}: {error}")
+        words = _(
+            "Matte failed unexpectedly ({kind}: {error}). Try it again; if that does not help, "
+            "choose Filters > Matte > Set Up and Check…"
+        )
         return failed(procedure, words.format(kind=type(error).__name__, error=error))
     finally:
         Gimp.progress_end()

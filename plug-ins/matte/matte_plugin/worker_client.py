@@ -5,11 +5,14 @@
 
 The worker is one child process for one run of an action. Pipes are drained and filled by
 threads, so neither side can block the other; a worker that says nothing for `SILENCE_SECONDS`
-counts as hung and is killed.
+counts as hung and is killed. The worker in turn shows life only while it computes, see
+`matte_core.worker.server`.
 """
 
+import math
 import os
 import queue
+import signal
 import subprocess
 import threading
 import time
@@ -32,15 +35,19 @@ from matte_core.errors import (
 from matte_core.progress import ProgressCallback, silent
 from matte_core.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
 from matte_core.setup.environ import scrubbed_environment
+from matte_core.words import say
+from matte_plugin import answers
+from matte_plugin.worker_log import open_log
 
 WORKER = Path(matte_core.__file__).parent / "worker" / "__main__.py"
 START_SECONDS = 60.0
 SILENCE_SECONDS = 60.0
+#: Names how many seconds to wait for a silent worker instead, on a very slow machine for one.
+PATIENCE_VARIABLE = "MATTE_PATIENCE"
 END_SECONDS = 2.0
 TICK_SECONDS = 0.1
-LOG_BYTES = 1 << 20
-LOGS_KEPT = 3
-SET_UP = "Choose Filters > Matte > Set Up and Check… to repair it."
+GONE_SECONDS = 0.3
+SET_UP = say("Choose Filters > Matte > Set Up and Check… to repair it.")
 
 
 class Worker:
@@ -72,11 +79,8 @@ class Worker:
         self._number = 0
 
     def __enter__(self) -> "Worker":
-        if not self._python.is_file():
-            raise SetupError(
-                f"Matte's environment is not there: {self._python} is missing.", SET_UP
-            )
-        with _open_log(self._log) as log:
+        _require(self._python)
+        with open_log(self._log) as log:
             try:
                 self._process = subprocess.Popen(
                     [self._python, "-I", "-X", "utf8", self._script],
@@ -88,7 +92,8 @@ class Worker:
                 )
             except OSError as error:
                 raise SetupError(
-                    f"The Python of Matte's environment does not start: {error}.", SET_UP
+                    say("The Python of Matte's environment does not start: {error}.", error=error),
+                    SET_UP,
                 ) from error
         assert self._process.stdout is not None
         threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
@@ -140,16 +145,18 @@ class Worker:
         MatteError
             The worker's own error, rebuilt.
         WorkerError
-            If the worker ends, stays silent or breaks the protocol.
+            If the worker ends, stays silent, breaks the protocol, or sends what cannot be used.
         """
         self._number += 1
         values = {"id": self._number, "method": method, "params": params}
         self._send(Frame("request", values, arrays or {}))
         try:
-            return self._answer(progress)
+            answer = self._answer(progress)
         except Cancelled:
             self._stop_computing()
             raise
+        answers.check(method, params, arrays or {}, answer)
+        return answer
 
     def close(self) -> None:
         """End the process: politely by closing its input, by force when that does not do."""
@@ -169,36 +176,47 @@ class Worker:
                 process.wait()
             closer.join(END_SECONDS)
         _close_quietly(process.stdin)
-        # The reader sees the end of the stream and leaves; then its pipe can be closed too.
-        while self._frames.get() is not None:
-            pass
-        _close_quietly(process.stdout)
+        # The reader sees the end of the stream and leaves; then its pipe can be closed too. A
+        # child of the worker's that holds the pipe open must not hold up anything here.
+        with suppress(queue.Empty):
+            while self._frames.get(timeout=END_SECONDS) is not None:
+                pass
+            _close_quietly(process.stdout)
 
     def _greet(self) -> None:
-        hello = self._next(START_SECONDS, _nothing)
+        hello = self._next(_patience(START_SECONDS), _nothing)
         if hello.type != "hello" or hello.values.get("protocol") != PROTOCOL:
-            raise ProtocolError(f"The worker did not greet as version {PROTOCOL} does.", SET_UP)
-        if hello.values.get("version") != matte_core.__version__:
-            raise SetupError(
-                f"The worker is of version {hello.values.get('version')}, "
-                f"the plug-in of version {matte_core.__version__}.",
-                SET_UP,
+            message = say(
+                "Matte's worker did not greet as version {protocol} does.", protocol=PROTOCOL
             )
+            raise ProtocolError(message, SET_UP)
+        if hello.values.get("version") != matte_core.__version__:
+            message = say(
+                "Matte's worker is of version {found}, the plug-in of version {version}.",
+                found=hello.values.get("version"),
+                version=matte_core.__version__,
+            )
+            raise SetupError(message, SET_UP)
 
     def _answer(self, progress: ProgressCallback) -> Frame:
         fraction, step = 0.0, ""
         while True:
             # Asked again between the worker's own reports, so that a cancel is heard at once.
-            frame = self._next(SILENCE_SECONDS, partial(progress, fraction, step))
+            tick = partial(progress, fraction, step)
+            frame = self._next(_patience(SILENCE_SECONDS), tick)
+            if frame.type in ("result", "error") and frame.values.get("id") != self._number:
+                message = say("Matte's worker answered what it was not asked.")
+                raise ProtocolError(message, SET_UP)
             if frame.type == "progress":
                 fraction, step = _reported(frame)
                 progress(fraction, step)
             elif frame.type == "result":
                 return frame
             elif frame.type == "error":
-                raise from_wire(frame.values.get("error") or {})
+                raise _told(frame)
             elif frame.type != "alive":
-                raise ProtocolError(f"The worker sent an unknown frame, {frame.type!r}.")
+                message = say("Matte's worker sent an unknown frame, {kind}.", kind=frame.type)
+                raise ProtocolError(message, SET_UP)
 
     def _stop_computing(self) -> None:
         """Ask for an end of the request; a worker that does not obey is ended itself."""
@@ -211,7 +229,7 @@ class Worker:
         self.close()
 
     def _next(self, patience: float, tick: Callable[[], None]) -> Frame:
-        waited = 0.0
+        waited, ended = 0.0, 0.0
         while True:
             try:
                 item = self._frames.get(timeout=TICK_SECONDS)
@@ -219,8 +237,15 @@ class Worker:
             except queue.Empty:
                 waited += TICK_SECONDS
                 if waited >= patience:
-                    message = f"Matte's worker said nothing for {patience:.0f} seconds."
-                    raise WorkerError(message, f"See the log: {self._log}") from None
+                    message = say(
+                        "Matte's worker said nothing for {seconds} seconds.",
+                        seconds=round(patience),
+                    )
+                    raise WorkerError(message, _try_again(self._log)) from None
+                # Its end of the pipe may be held open by a child that outlives it.
+                ended = 0.0 if self.is_running else ended + TICK_SECONDS
+                if ended >= GONE_SECONDS:
+                    raise self._ended() from None
                 tick()
         if isinstance(item, Frame):
             return item
@@ -235,8 +260,7 @@ class Worker:
             status: int | None = self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             status = None
-        message = f"Matte's worker ended before it was done (status {status})."
-        return WorkerError(message, f"See the log: {self._log}")
+        return WorkerError(*_last_words(status, self._log))
 
     def _send(self, frame: Frame) -> None:
         assert self._process is not None
@@ -259,7 +283,10 @@ class Worker:
                 self._frames.put(frame)
         except (ProtocolError, OSError, ValueError) as error:
             if isinstance(error, ProtocolError):
-                self._frames.put(error)
+                message = say(
+                    "Matte's worker does not speak as it should: {error}", error=error.message
+                )
+                self._frames.put(ProtocolError(message, SET_UP))
         self._frames.put(None)
 
 
@@ -269,9 +296,79 @@ def _nothing() -> None:
 
 def _reported(frame: Frame) -> tuple[float, str]:
     fraction, step = frame.values.get("fraction"), frame.values.get("step")
-    if not isinstance(fraction, int | float) or not isinstance(step, str):
-        raise ProtocolError("The worker reported progress without a fraction and a step.")
-    return float(fraction), step
+    if (
+        not isinstance(fraction, int | float)
+        or not math.isfinite(fraction)
+        or not isinstance(step, str)
+    ):
+        message = say("Matte's worker reported progress without a fraction and a step.")
+        raise ProtocolError(message, SET_UP)
+    return min(max(float(fraction), 0.0), 1.0), step
+
+
+def _told(frame: Frame) -> MatteError:
+    """Return the error that a worker reports; one without words is no report."""
+    described = frame.values.get("error")
+    if not isinstance(described, dict) or (
+        not described.get("message") and described.get("kind") != Cancelled.__name__
+    ):
+        return ProtocolError(say("Matte's worker failed without saying why."), SET_UP)
+    return from_wire(described)
+
+
+def _last_words(status: int | None, log: Path) -> tuple[str, str]:
+    """Say how a worker ended, and what to do."""
+    if status == -getattr(signal, "SIGKILL", 9):
+        message = say(
+            "Matte's worker was ended from outside before it was done, "
+            "as the system does when memory runs out."
+        )
+        hint = say(
+            "Close other programs or scale the picture down, and try it again. "
+            "What went on is in {log}",
+            log=log,
+        )
+        return message, hint
+    how = f"status {status}"
+    if status is not None and status < 0:
+        how = signal.strsignal(-status) or f"signal {-status}"
+    message = say("Matte's worker ended before it was done ({how}).", how=how)
+    return message, _try_again(log)
+
+
+def _try_again(log: Path) -> str:
+    return say(
+        "Try it again; if that does not help, choose Filters > Matte > Set Up and Check… "
+        "What went on is in {log}",
+        log=log,
+    )
+
+
+def _patience(seconds: float) -> float:
+    """Return how long to wait for a silent worker: what the variable names, if it is a number."""
+    try:
+        named = float(os.environ.get(PATIENCE_VARIABLE, ""))
+    except ValueError:
+        return seconds
+    return named if 0 < named < math.inf else seconds
+
+
+def _require(python: Path) -> None:
+    """Refuse to start from an environment whose Python is not there."""
+    try:
+        if python.is_file():
+            return
+        if python.is_symlink():
+            message = say(
+                "Matte's environment is not there: {python} leads to {target}, which is gone.",
+                python=python,
+                target=os.readlink(python),
+            )
+        else:
+            message = say("Matte's environment is not there: {python} is missing.", python=python)
+    except OSError as error:
+        message = say("Matte's environment cannot be looked at: {error}.", error=error)
+    raise SetupError(message, SET_UP)
 
 
 def _close_quietly(stream: Any) -> None:
@@ -279,19 +376,3 @@ def _close_quietly(stream: Any) -> None:
         stream.close()
     except (OSError, ValueError):
         return  # the other end is gone already, which is all that closing is for
-
-
-def _open_log(log: Path) -> Any:
-    """Open the log for appending, rotated when it has grown; the null device when it cannot be."""
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            for age in range(LOGS_KEPT - 1, 0, -1):
-                older = log.with_suffix(f".{age}.log")
-                if older.exists():
-                    older.replace(log.with_suffix(f".{age + 1}.log"))
-            log.replace(log.with_suffix(".1.log"))
-        return log.open("ab")
-    except OSError:
-        # A full or read-only disk must not keep anyone from cutting out a photo.
-        return open(os.devnull, "ab")

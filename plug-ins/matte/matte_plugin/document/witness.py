@@ -1,0 +1,60 @@
+"""Notices that somebody worked on a layer, or closed its image, while the worker was asked.
+
+GIMP lets a person go on while a plug-in computes. What was computed from a layer that looks
+otherwise by now must not be written over that work.
+"""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_core.errors import InputError
+from matte_core.words import say
+from matte_plugin.document import pixels
+
+
+class Witness:
+    """Remembers how drawables are.
+
+    Parameters
+    ----------
+    drawables : sequence of Gimp.Drawable
+        A layer's mask counts as part of it.
+    """
+
+    def __init__(self, drawables):
+        self._seen = [(item, item.get_name(), _state(item)) for item in drawables]
+
+    def check(self):
+        """Compare the drawables with what is remembered.
+
+        Raises
+        ------
+        InputError
+            If one of them is gone or is not as it was.
+        """
+        for item, name, state in self._seen:
+            if not item.is_valid() or not item.get_image().is_valid():
+                raise InputError(
+                    say(
+                        "“{name}” was deleted or its image closed while Matte was at work.",
+                        name=name,
+                    ),
+                    say("Nothing was changed."),
+                )
+            if _state(item) != state:
+                raise InputError(
+                    say("“{name}” was changed while Matte was at work.", name=name),
+                    say("Nothing else was changed. Run it again for the layer as it is now."),
+                )
+
+
+def _state(item):
+    mask = item.get_mask() if isinstance(item, Gimp.Layer) else None
+    return (
+        item.get_image().get_id(),
+        tuple(item.get_offsets())[1:],
+        None if mask is None else pixels.digest(mask),
+        pixels.digest(item),
+    )

@@ -1,0 +1,24 @@
+"""The file that takes a worker's standard error. Standard library only."""
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+LOG_BYTES = 1 << 20
+LOGS_KEPT = 3
+
+
+def open_log(log: Path) -> BinaryIO:
+    """Open the log for appending, rotated when it has grown; the null device when it cannot be."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            for age in range(LOGS_KEPT - 1, 0, -1):
+                older = log.with_suffix(f".{age}.log")
+                if older.exists():
+                    older.replace(log.with_suffix(f".{age + 1}.log"))
+            log.replace(log.with_suffix(".1.log"))
+        return log.open("ab")
+    except OSError:
+        # A full or read-only disk must not keep anyone from cutting out a photo.
+        return open(os.devnull, "ab")

@@ -1,0 +1,95 @@
+"""The real worker, with one fault at the moment when a step begins: ``FAULT at STEP``.
+
+    python spoiled_worker.py [.../matte_core/worker/__main__.py]
+
+The file that `MATTE_FAULT` names says which. A fault is one line in the table below.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from importlib import import_module
+from pathlib import Path
+
+if len(sys.argv) > 1:
+    sys.path.insert(0, str(Path(sys.argv[1]).resolve().parents[2]))
+else:
+    sys.path.insert(0, os.environ["MATTE_CHECKOUT"])
+
+from matte_core.worker.server import main
+
+STEPS = {
+    "segmenting": ("matte_core.cutting", "segment"),
+    "making the trimap": ("matte_core.cutting", "make_trimap"),
+    "matting": ("matte_core.matting", "estimate_alpha"),
+    "cleaning": ("matte_core.matting", "estimate_foreground"),
+}
+
+
+def stand_still():
+    """Wait for what never comes, as a deadlock in a library does."""
+    threading.Event().wait()
+
+
+def print_all_over():
+    """Print to standard output in every way that a library can."""
+    print("progress: 12 %", flush=True)
+    os.write(1, b"\x00\xffbinary\n")
+    ctypes.CDLL(None).puts(b"from C")
+
+
+def fail():
+    raise KeyError("nobody thought of this")
+
+
+def want_too_much():
+    bytearray(1 << 50)
+
+
+def lose_the_log():
+    """Fail while nothing more can be written to the log."""
+    with open("/dev/full", "wb") as full:
+        os.dup2(full.fileno(), 2)
+    fail()
+
+
+def wait_for_a_word():
+    """Say that we are here, and compute on and on until told to go on."""
+    folder = Path(os.environ["MATTE_FAULT"]).parent
+    (folder / "waiting").touch()
+    while (folder / "waiting").exists():
+        time.sleep(0.001)
+
+
+FAULTS = {
+    "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "crashes": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "stopped": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    "stands still": stand_still,
+    "prints": print_all_over,
+    "fails": fail,
+    "out of memory": want_too_much,
+    "fails without a log": lose_the_log,
+    "waits": wait_for_a_word,
+}
+
+
+def spoil(fault, step):
+    """Put a fault before a step."""
+    home, name = STEPS[step]
+    module = import_module(home)
+    plain = getattr(module, name)
+
+    def spoiled(*arguments, **options):
+        FAULTS[fault]()
+        return plain(*arguments, **options)
+
+    setattr(module, name, spoiled)
+
+
+if __name__ == "__main__":
+    spoil(*Path(os.environ["MATTE_FAULT"]).read_text().split(" at "))
+    sys.exit(main())

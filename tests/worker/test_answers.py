@@ -1,0 +1,82 @@
+"""What a result must hold: each method's own, and each way not to hold it."""
+
+import struct
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "plug-ins" / "matte"))
+
+from matte_core.errors import ProtocolError
+from matte_core.protocol import Array, Frame
+from matte_plugin.answers import check
+
+SIZE = (2, 3)
+BYTES = Array("uint8", (*SIZE, 3), bytes(18))
+FLOATS = Array("float32", (*SIZE, 3), bytes(72))
+PLANE = Array("uint8", SIZE, bytes(6))
+COLOURS = {"foreground": BYTES, "changed": PLANE}
+BOX = {"box": [0, 0, 3, 2]}
+LEGEND = {"legend": [{"name": "cat", "colour": [1, 2, 3], "share": 0.5}]}
+
+
+def alpha(*values):
+    return Array("float32", SIZE, struct.pack("<6f", *(values or (0, -0.0, 1, 0.5, 1e-30, 1.0))))
+
+
+def ask(method, params=None, arrays=None, values=None, **answer):
+    check(
+        method,
+        params or {},
+        arrays or {"image": BYTES},
+        Frame("result", {"values": values or {}}, answer),
+    )
+
+
+def test_what_is_right_passes():
+    ask("cut_out", alpha=alpha())
+    ask("cut_out", {"with_foreground": True}, alpha=alpha(), **COLOURS)
+    ask("matte", {"with_foreground": True}, {"image": FLOATS}, alpha=alpha(), foreground=FLOATS,
+        changed=PLANE)  # fmt: skip
+    ask("segment", alpha=alpha())
+    ask("segment", {"want": "classes"}, values=LEGEND, map=BYTES)
+    ask("trimap", {}, {"mask": PLANE}, trimap=Array("uint8", SIZE, b"\x00\x80\xff" * 2))
+    ask("decontaminate", values=BOX, **COLOURS)
+    ask("preview", anything=PLANE)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), -0.1, 2.0, 1e38])
+def test_an_alpha_holds_fractions(value):
+    with pytest.raises(ProtocolError, match="alpha holds 2 values"):
+        ask("cut_out", alpha=alpha(0, value, 1, value, 0.5, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "values", "arrays", "words"),
+    [
+        ("cut_out", {}, {}, {}, "no alpha"),
+        ("cut_out", {"with_foreground": True}, {}, {"alpha": alpha()}, "no foreground"),
+        ("matte", {}, {}, {"alpha": PLANE}, "alpha is uint8"),
+        ("segment", {"want": "classes"}, LEGEND, {"map": PLANE}, "its map"),
+        ("segment", {"want": "classes"}, {"legend": [{}]}, {"map": BYTES}, "legend"),
+        ("segment", {"want": "classes"}, {}, {"map": BYTES}, "legend"),
+        ("trimap", {}, {}, {"trimap": Array("uint8", SIZE, b"\x00\x80\x07" * 2)}, "2 values"),
+        ("decontaminate", {}, BOX, {"foreground": BYTES}, "no changed"),
+        ("decontaminate", {}, BOX, {"foreground": FLOATS, "changed": PLANE}, "is float32"),
+        ("decontaminate", {}, {}, COLOURS, "four whole numbers"),
+        ("decontaminate", {}, {"box": [0, 0, 4, 2]}, COLOURS, "not within 3 x 2"),
+        ("decontaminate", {}, {"box": [2, 0, 2, 2]}, COLOURS, "not within 3 x 2"),
+        ("decontaminate", {}, {"box": [0, 0, 3.0, 2]}, COLOURS, "four whole numbers"),
+    ],
+)
+def test_what_is_wrong_is_named(method, params, values, arrays, words):
+    with pytest.raises(ProtocolError, match=words) as caught:
+        ask(method, params, values=values, **arrays)
+    assert "Set Up and Check" in caught.value.hint
+
+
+def test_colours_of_floating_point_are_numbers():
+    strange = Array("float32", (*SIZE, 3), struct.pack("<18f", *[float("nan")] * 18))
+    with pytest.raises(ProtocolError, match="foreground holds 18 values"):
+        ask("decontaminate", {}, {"image": FLOATS}, BOX, foreground=strange, changed=PLANE)
