@@ -5,10 +5,11 @@ import difflib
 from collections.abc import Sequence
 
 from matte_core.cli.options import UsageError
-from matte_core.errors import ModelError
+from matte_core.errors import InputError, ModelError
 from matte_core.models.registry import resolve, spec_path
 from matte_core.models.spec import read_spec
 from matte_core.segmentation.classes import SUBJECT_WORDS, VOC_CLASSES
+from matte_core.segmentation.subject import parse_subject
 
 
 def check_request(args: argparse.Namespace, *, needs_network: bool = False) -> None:
@@ -39,9 +40,16 @@ def check_request(args: argparse.Namespace, *, needs_network: bool = False) -> N
     if classes is None:
         return
     names = [args.subject] if isinstance(args.subject, str) else args.subject
-    known = (*(SUBJECT_WORDS if len(names) == 1 else ()), *classes[1:])
     for name in names:
-        if name not in known:
+        if len(names) == 1 and name in SUBJECT_WORDS:
+            return
+        try:
+            parse_subject(name if name not in SUBJECT_WORDS else [f"{name} in a list"], classes)
+        except InputError:
+            known = (*(SUBJECT_WORDS if len(names) == 1 else ()), *classes[1:])
             near = difflib.get_close_matches(name, known, 1)
             guess = f" (did you mean {near[0]}?)" if near else ""
-            raise UsageError(f"unknown subject {name!r}{guess}; choose from {', '.join(known)}")
+            raise UsageError(
+                f"unknown subject {name!r}{guess}; choose from {', '.join(known)}; "
+                'one of several is "person 2", counted from the left, or "person left"'
+            ) from None

@@ -64,7 +64,8 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
         default="auto",
         metavar="WHAT",
         help="auto (default): the main subject; everything: all but the background; or one "
-        "or several classes, such as person,dog",
+        'or several classes, such as person,dog; one of several of a class is "person 2", '
+        'counted from the left, or "person left", right, middle or largest',
     )
     group.add_argument(
         "--model",

@@ -89,6 +89,16 @@ def describe(found: "Segmentation") -> dict[str, Any]:
             }
             for present in found.classes
         ],
+        "instances": [
+            {
+                "name": one.name,
+                "class": one.class_name,
+                "share": round(one.share, 4),
+                "confidence": round(one.confidence, 4),
+                "box": list(one.box_px),
+            }
+            for one in found.instances
+        ],
         "subject": list(found.subject),
         "subject_share": round(float(found.mask.mean()), 4),
     }
@@ -99,7 +109,9 @@ def in_words(found: "Segmentation") -> str:
     classes = ", ".join(f"{present.name} {present.share:.1%}" for present in found.classes)
     if not classes:
         return f"subject {found.mask.mean():.1%}"
-    return classes if len(found.classes) == 1 else f"{classes}; subject: {', '.join(found.subject)}"
+    if found.subject == tuple(present.name for present in found.classes):
+        return classes
+    return f"{classes}; subject: {', '.join(found.subject)}"
 
 
 def notes(found: "Segmentation") -> list[str]:

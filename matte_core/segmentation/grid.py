@@ -40,6 +40,12 @@ class Box:
             return None
         return cls(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
 
+    def sampled(self, size: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the picture rows and columns of the centres of rows x columns equal cells."""
+        rows = self.top + (np.arange(size[0]) + 0.5) * (self.height / size[0]) - 0.5
+        columns = self.left + (np.arange(size[1]) + 0.5) * (self.width / size[1]) - 0.5
+        return rows, columns
+
     def grown(self, margin_px: int, shape: tuple[int, ...]) -> "Box":
         """Return the box with a margin, within a picture of that shape."""
         return Box(

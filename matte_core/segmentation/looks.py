@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from matte_core.images import Float32, Image, Mask
 from matte_core.progress import ProgressCallback
 from matte_core.segmentation.grid import Box, ScoreField
+from matte_core.segmentation.instances import Grounds
 from matte_core.segmentation.network import Network
 
 #: Pixels along the longer side of the first look, where the network's size is free.
@@ -51,10 +52,14 @@ def closer_looks(
     first: Look,
     subject: Sequence[int],
     progress: ProgressCallback,
+    grounds: Grounds | None = None,
 ) -> list[Look]:
-    """Look at every part of the subject by itself, as it is and mirrored."""
+    """Look at every part of the subject by itself, as it is and mirrored.
+
+    `grounds` tells where those things of its classes are that are meant, if not all of them are.
+    """
     looks: list[Look] = []
-    boxes = _part_boxes(first, subject, image.shape)
+    boxes = _part_boxes(first, subject, image.shape, grounds)
     for number, (box, crowding) in enumerate(boxes):
         progress(number / len(boxes), "Looking closer")
         for wanted_px, is_mirrored in CLOSER_LOOKS:
@@ -170,7 +175,7 @@ def _score_mirrored(network: Network, image: Image, box: Box, side: int) -> Scor
 
 
 def _part_boxes(
-    first: Look, subject: Sequence[int], shape: tuple[int, ...]
+    first: Look, subject: Sequence[int], shape: tuple[int, ...], grounds: Grounds | None = None
 ) -> list[tuple[Box, float]]:
     """Return a box with surroundings around every part of the subject, the largest first.
 
@@ -180,9 +185,10 @@ def _part_boxes(
     box = first.box
     scale = min(1.0, 256 / max(box.height, box.width))
     size = max(2, round(box.height * scale)), max(2, round(box.width * scale))
-    rows = box.top + (np.arange(size[0]) + 0.5) * (box.height / size[0]) - 0.5
-    columns = box.left + (np.arange(size[1]) + 0.5) * (box.width / size[1]) - 0.5
+    rows, columns = box.sampled(size)
     mask: Mask = _odds(first.scores, rows, columns, subject) > 0
+    if grounds is not None:
+        mask &= grounds.at_places(rows, columns) > 0.5
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     parts = sorted(stats[1:count].tolist(), key=lambda part: -part[cv2.CC_STAT_AREA])
     least = _LEAST_PART * int(mask.sum())

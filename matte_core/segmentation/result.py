@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from matte_core.images import Float32, Mask
 from matte_core.segmentation.classes import voc_colour
 from matte_core.segmentation.grid import ScoreField
+from matte_core.segmentation.instances import Instance
 from matte_core.segmentation.subject import PresentClass
 
 _BAND_PX = 1 << 20
@@ -35,7 +36,11 @@ class Segmentation:
     source : str
         "network" or "grabcut".
     subject : tuple of str
-        Names of the classes that make up the mask.
+        Names of the classes and instances that make up the mask.
+    instances : tuple of Instance
+        The single things of every class present, those of a class numbered from left to right.
+    instance_grid : (h, w) uint8
+        Where they are in the whole picture, roughly: 0 is none, 1 the first of them, and so on.
     note : str
         What a person should be told, in plain words; mostly empty.
     """
@@ -48,7 +53,14 @@ class Segmentation:
     source: str
     subject: tuple[str, ...] = ()
     note: str = ""
+    instances: tuple[Instance, ...] = ()
+    instance_grid: NDArray[np.uint8] = field(
+        default_factory=lambda: np.zeros((1, 1), np.uint8), repr=False, compare=False
+    )
     _labels: Callable[[], NDArray[np.uint8]] | None = field(default=None, repr=False, compare=False)
+    _instance_labels: Callable[[], NDArray[np.uint8]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     @cached_property
     def labels(self) -> NDArray[np.uint8]:
@@ -59,6 +71,24 @@ class Segmentation:
         mask's 0 and 1.
         """
         return self.mask.astype(np.uint8) if self._labels is None else self._labels()
+
+    @cached_property
+    def instance_labels(self) -> NDArray[np.uint8]:
+        """(H, W) uint8: which of `instances` every pixel is: 0 is none, 1 the first of them.
+
+        As the first look at the picture has it. Made when it is first asked for; all 0 without
+        a network.
+        """
+        if self._instance_labels is None:
+            return np.zeros(self.mask.shape, np.uint8)
+        return self._instance_labels()
+
+    def instance_at(self, row: float, column: float) -> Instance | None:
+        """Return the instance at a place: fractions of the picture's height and width."""
+        height, width = self.instance_grid.shape
+        place = min(int(row * height), height - 1), min(int(column * width), width - 1)
+        number = int(self.instance_grid[place])
+        return self.instances[number - 1] if number else None
 
 
 def label_map(scores: ScoreField, shape: tuple[int, int]) -> NDArray[np.uint8]:

@@ -22,10 +22,17 @@ from matte_core.segmentation.colours import HARDLY_KNOWN, decide_by_colour
 from matte_core.segmentation.grabcut import grabcut
 from matte_core.segmentation.grid import Box, ScoreField
 from matte_core.segmentation.guided import apply_guided, guided_coefficients
-from matte_core.segmentation.looks import FIRST_LOOK_PX, Look, blend, closer_looks, first_look
+from matte_core.segmentation.instances import Grounds, InstanceMap, find_instances, grid_size
+from matte_core.segmentation.looks import (
+    FIRST_LOOK_PX,
+    Look,
+    blend,
+    closer_looks,
+    first_look,
+)
 from matte_core.segmentation.network import Network, load_network, resized
 from matte_core.segmentation.result import Segmentation, bands, label_map
-from matte_core.segmentation.subject import PresentClass, choose_classes, parse_subject
+from matte_core.segmentation.subject import PresentClass, Wanted, choose, parse_subject
 
 _MARGIN = 0.15  # of the selection's longer side: the surroundings the network is shown
 _MIN_SHARE = 5e-4  # of the picture: a class that covers less is noise
@@ -56,7 +63,8 @@ def segment(
     subject : str or iterable of str
         "auto" (the largest class present, people first when they cover a third of it), a
         class name, several (a sequence, or separated by commas), or "everything" (all but
-        the background).
+        the background). A class name with a number, left, middle, right or largest after it is
+        one thing of that class: "person 2", counted from the left, or "dog left".
     model : str or Path, optional
         A registered name or an ONNX file; by default the installed default.
     hint : (H, W) bool, optional
@@ -111,7 +119,7 @@ def segment(
 def _with_network(
     image: Image,
     network: Network,
-    wanted: Sequence[str],
+    wanted: Sequence[Wanted],
     hint: Mask | None,
     refine: bool,
     progress: ProgressCallback,
@@ -127,16 +135,19 @@ def _with_network(
         )
     first = first_look(network, image, box, FIRST_LOOK_PX if refine else None)
     present = _present_classes(first.scores, network.spec.classes, shape, hint)
-    chosen = choose_classes(wanted, present)
-    subject = [held.index for held in chosen]
-    area = sum(held.share for held in chosen)
-    confidence = sum(held.share * held.confidence for held in chosen) / area
+    things = _instances(first, present, shape)
+    chosen = choose(wanted, present, things.instances)
+    subject = [held.index for held in chosen.classes]
+    area = sum(held.share for held in chosen.classes)
+    confidence = sum(held.share * held.confidence for held in chosen.classes) / area
+    grounds = things.belonging(chosen.whole, chosen.instances)
     looks = [first]
     if refine:
-        looks += closer_looks(network, image, first, subject, part(progress, 0.3, 0.7))
+        progress_of_looks = part(progress, 0.3, 0.7)
+        looks += closer_looks(network, image, first, subject, progress_of_looks, grounds)
     progress(0.7, "Drawing the mask")
     cell_px = min(look.scores.cell_px for look in looks)
-    probability = draw(image, looks, subject, cell_px if refine else None, confidence)
+    probability = draw(image, looks, subject, cell_px if refine else None, confidence, grounds)
     mask = probability > 0.5
     if refine:
         mask = without_specks(mask, cell_px)
@@ -144,7 +155,7 @@ def _with_network(
         mask = keep_inside(mask, hint, cell_px)
         probability *= _near(mask, 2 * cell_px)
     if not mask.any():
-        names = " or ".join(held.name for held in chosen)
+        names = " or ".join(chosen.names)
         where = "lies mostly inside the selection" if hint is not None else "is large enough"
         raise NoSubjectError(f"No {names} {where}.", "Select the subject roughly.")
     return Segmentation(
@@ -154,8 +165,11 @@ def _with_network(
         probabilities=softmax(first.scores.values),
         grid_px=cell_px,
         source="network",
-        subject=tuple(held.name for held in chosen),
+        subject=chosen.names,
+        instances=things.instances,
+        instance_grid=things.numbers(shape, grid_size(Box.whole(shape))),
         _labels=lambda: label_map(network.score(image, Box.whole(shape)), shape),
+        _instance_labels=lambda: things.lifted(label_map(first.scores, shape), present),
     )
 
 
@@ -165,6 +179,7 @@ def draw(
     subject: Sequence[int],
     cell_px: float | None,
     confidence: float = 1.0,
+    grounds: Grounds | None = None,
 ) -> Float32:
     """Return the subject's probability at every pixel.
 
@@ -179,6 +194,8 @@ def draw(
         is drawn to the picture's own edges. None leaves the interpolated scores as they are.
     confidence : float
         The network's mean probability over the subject, in [0, 1].
+    grounds : Grounds, optional
+        Where those things of the classes are that are meant, if not all of them are.
     """
     shape = (image.shape[0], image.shape[1])
     if cell_px is None:
@@ -186,12 +203,16 @@ def draw(
         for rows in bands(shape):
             window = np.s_[rows[0] : rows[-1] + 1]
             whole[window] = blend(looks, subject, shape, shape, rows)
+            if grounds is not None:
+                whole[window] *= grounds.at(shape, shape, rows)
         return whole
     scale = min(1.0, _DRAWN_PX / max(shape))
     size = (max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale)))
     guide = as_float(resized(image, *size))
     radius = int(np.clip(round(_REACH_CELLS * cell_px * scale), 1, _MOST_REACH_PX))
     probability = blend(looks, subject, shape, size)
+    if grounds is not None:
+        probability *= grounds.at(shape, size)
     if confidence < HARDLY_KNOWN:
         probability = decide_by_colour(guide, probability)
     coefficients = guided_coefficients(guide, probability, radius)
@@ -234,6 +255,20 @@ def _present_classes(
         if confidence >= _MIN_CONFIDENCE:
             found.append(PresentClass(names[index], index, share, confidence))
     return tuple(sorted(found, key=lambda held: -held.share))
+
+
+def _instances(first: Look, present: Sequence[PresentClass], shape: tuple[int, int]) -> InstanceMap:
+    """Tell the things of the classes present apart, from the first look."""
+    box = first.box
+    rows, columns = box.sampled(grid_size(box))
+    scores = first.scores.at(rows, columns, range(first.scores.values.shape[0]))
+    likely = softmax(scores)
+    certainty = []
+    for held in present:
+        others = np.delete(scores, held.index, axis=0).max(axis=0)
+        certainty.append(1 / (1 + np.exp(np.clip(others - scores[held.index], -30, 30))))
+    probability = [likely[held.index] for held in present]
+    return find_instances(box, present, certainty, probability, shape[0] * shape[1])
 
 
 def without_specks(mask: Mask, cell_px: float) -> Mask:

@@ -1,10 +1,17 @@
-"""What a person means by a subject: words to class numbers, and the choice of "auto"."""
+"""What a person means by a subject: words to classes and single things, and "auto"."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from matte_core.errors import InputError, NoSubjectError
-from matte_core.segmentation.classes import BACKGROUND_NAME
+from matte_core.segmentation.classes import BACKGROUND_NAME, SUBJECT_WORDS
+
+if TYPE_CHECKING:
+    from matte_core.segmentation.instances import Instance
+
+#: What picks one thing of a class, beside its number.
+WHICH = ("left", "middle", "right", "largest")
 
 _PERSON = "person"
 _PERSON_SHARE = 1 / 3
@@ -32,13 +39,30 @@ class PresentClass:
     confidence: float
 
 
-def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Wanted:
+    """One word of what was asked for.
+
+    Attributes
+    ----------
+    class_name : str
+        A class, "auto" or "everything".
+    which : str
+        One of `WHICH`, or a number from 1; empty for all of the class.
+    """
+
+    class_name: str
+    which: str = ""
+
+
+def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple[Wanted, ...]:
     """Split what was asked for into words, and check them against the network's classes.
 
     Parameters
     ----------
     subject : str or iterable of str
-        "auto", "everything", or class names, as a sequence or separated by commas.
+        "auto", "everything", or class names, as a sequence or separated by commas; a class name
+        may be followed by a number or one of `WHICH`: "person 2", "dog left".
     classes : sequence of str
         The names that the network knows.
 
@@ -46,51 +70,130 @@ def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple
     ------
     InputError
         If a word is neither; says which there are.
+
+    Examples
+    --------
+    >>> parse_subject("person left, dog", ("background", "person", "dog"))
+    (Wanted(class_name='person', which='left'), Wanted(class_name='dog', which=''))
     """
     words = subject.split(",") if isinstance(subject, str) else list(subject)
-    words = [str(word).strip().lower() for word in words]
-    words = [word for word in words if word]
+    words = [" ".join(str(word).lower().split()) for word in words]
+    words = list(dict.fromkeys(word for word in words if word))
     if not words:
         raise InputError("No subject was named.", 'Use "auto" for the most prominent one.')
+    if len(words) == 1 and words[0] in SUBJECT_WORDS:
+        return (Wanted(words[0]),)
     known = {name.lower(): name for name in classes if name != BACKGROUND_NAME}
-    if words in (["auto"], ["everything"]):
-        return tuple(words)
-    unknown = [word for word in words if word not in known]
+    wanted = [_read(word, known) for word in words]
+    unknown = [word for word, held in zip(words, wanted, strict=True) if held is None]
     if unknown:
         raise InputError(
             f"The network knows no {' and no '.join(map(repr, unknown))}.",
-            f'Use "auto", "everything", or any of: {", ".join(sorted(known.values()))}.',
+            f'Use "auto", "everything", or any of: {", ".join(sorted(known.values()))}; '
+            f"a number, {', '.join(WHICH[:-1])} or {WHICH[-1]} after it picks one of several.",
         )
-    return tuple(known[word] for word in dict.fromkeys(words))
+    return tuple(held for held in wanted if held is not None)
 
 
-def choose_classes(
-    wanted: Sequence[str], present: Sequence[PresentClass]
-) -> tuple[PresentClass, ...]:
-    """Return the present classes that are meant.
+def _read(word: str, known: dict[str, str]) -> Wanted | None:
+    if word in known:
+        return Wanted(known[word])
+    name, _, which = word.rpartition(" ")
+    if name in known and (which in WHICH or (which.isdecimal() and int(which) > 0)):
+        return Wanted(known[name], str(int(which)) if which.isdecimal() else which)
+    return None
 
-    "auto" is the largest, but people come first when they cover a third of it: a person on a
-    sofa is the subject.
+
+@dataclass(frozen=True)
+class Chosen:
+    """What of a picture is the subject.
+
+    Attributes
+    ----------
+    classes : tuple of PresentClass
+        The classes that all of it is of.
+    whole : tuple of str
+        Names of those of which everything counts.
+    instances : tuple of str
+        Names of the single things that count.
+    """
+
+    classes: tuple[PresentClass, ...]
+    whole: tuple[str, ...]
+    instances: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all that counts, by class."""
+        return tuple(
+            name
+            for held in self.classes
+            for name in (
+                (held.name,)
+                if held.name in self.whole
+                else (one for one in self.instances if one.rpartition(" ")[0] == held.name)
+            )
+        )
+
+
+def choose(
+    wanted: Sequence[Wanted],
+    present: Sequence[PresentClass],
+    instances: Sequence["Instance"] = (),
+) -> Chosen:
+    """Return what in the picture is meant.
+
+    "auto" is the largest class, but people come first when they cover a third of it: a person
+    on a sofa is the subject.
 
     Raises
     ------
     NoSubjectError
-        If none of them is in the picture; says what is.
+        If it is not in the picture; says what is.
     """
     if not present:
         raise NoSubjectError("Nothing that the network knows was found in the picture.", _TRY)
-    if list(wanted) == ["everything"]:
-        return tuple(present)
-    if list(wanted) == ["auto"]:
+    asked = wanted[0].class_name
+    if asked == "everything":
+        return Chosen(tuple(present), tuple(held.name for held in present))
+    if asked == "auto":
         largest = max(present, key=lambda held: held.share)
         people = [held for held in present if held.name == _PERSON]
         if people and people[0].share >= _PERSON_SHARE * largest.share:
-            return (people[0],)
-        return (largest,)
-    chosen = tuple(held for held in present if held.name in wanted)
+            largest = people[0]
+        return Chosen((largest,), (largest.name,))
+    names = {held.class_name for held in wanted}
+    chosen = tuple(held for held in present if held.name in names)
     if not chosen:
         found = ", ".join(f"{held.name} ({held.share:.1%})" for held in present)
-        raise NoSubjectError(
-            f"No {' or '.join(wanted)} was found in the picture; found: {found}.", _TRY
-        )
-    return chosen
+        words = " or ".join(dict.fromkeys(held.class_name for held in wanted))
+        raise NoSubjectError(f"No {words} was found in the picture; found: {found}.", _TRY)
+    there = {held.name for held in chosen}
+    whole = tuple(held.class_name for held in wanted if not held.which)
+    single = [held for held in wanted if held.which and held.class_name in there]
+    picked = [_pick(held, instances) for held in single if held.class_name not in whole]
+    return Chosen(chosen, whole, tuple(dict.fromkeys(picked)))
+
+
+def _pick(wanted: Wanted, instances: Sequence["Instance"]) -> str:
+    """Return the name of the one instance that is meant."""
+    held = [one for one in instances if one.class_name == wanted.class_name]
+    if wanted.which.isdecimal():
+        if int(wanted.which) > len(held):
+            there = ", ".join(f"{one.name} ({one.share:.1%})" for one in held)
+            raise NoSubjectError(
+                f"There is no {wanted.class_name} {wanted.which} in the picture; "
+                f"from left to right there {'is' if len(held) == 1 else 'are'}: {there}.",
+                "Choose one of these, or select the subject roughly.",
+            )
+        return held[int(wanted.which) - 1].name
+    match wanted.which:
+        case "left":
+            return held[0].name
+        case "right":
+            return held[-1].name
+        case "middle":  # the larger one of two
+            middle = held[(len(held) - 1) // 2 : len(held) // 2 + 1]
+            return max(middle, key=lambda one: one.share).name
+        case _:
+            return max(held, key=lambda one: one.share).name

@@ -31,6 +31,7 @@ from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
 from matte_core.trimap import make_trimap
 from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of, plane_of
+from matte_core.worker.found import found_values
 from matte_core.worker.painted import painted_trimap
 
 Method = Callable[[Frame, ProgressCallback], Frame]
@@ -55,7 +56,7 @@ def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
     )
     foreground = result.foreground if wants_colours else None
     values = {
-        **_found(result.segmentation),
+        **found_values(result.segmentation),
         "seconds": round(time.monotonic() - started, 3),
     }
     return _matted(request, params, result.alpha, foreground, values)
@@ -109,10 +110,10 @@ def segment_method(request: Frame, progress: ProgressCallback) -> Frame:
     params = params_of(request, "image")
     found = _segment(request, params, progress)
     if params.get("want") == "classes":
-        values = {**_found(found), "legend": _legend(found)}
+        values = {**found_values(found), "legend": _legend(found)}
         return Frame("result", {"values": values}, {"map": from_numpy(colour_map(found.labels))})
     alpha = found.probability if params.get("want") == "soft" else found.mask.astype(np.float32)
-    return _matted(request, params, alpha, None, _found(found))
+    return _matted(request, params, alpha, None, found_values(found))
 
 
 def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
@@ -187,16 +188,6 @@ def _colours(request: Frame, foreground: Image) -> dict[str, Array]:
     differs = (foreground != image_of(request)).any(axis=2)
     changed = differs.astype(np.uint8) * np.uint8(255)
     return {"foreground": from_numpy(foreground), "changed": from_numpy(changed)}
-
-
-def _found(segmentation: Segmentation) -> dict[str, Any]:
-    return {
-        "classes": [
-            {"name": found.name, "share": float(found.share)} for found in segmentation.classes
-        ],
-        "source": segmentation.source,
-        "note": segmentation.note,
-    }
 
 
 def _legend(segmentation: Segmentation) -> list[dict[str, Any]]:

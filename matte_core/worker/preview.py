@@ -3,7 +3,9 @@
     preview_open   image (h, w, 3) uint8; perhaps selection (h, w) uint8, or trimap (h, w, 2) uint8
                    -> nothing
     preview        params -> picture (h, w, 3) uint8, or (h, w, 4) where a view is transparent;
-                   the classes found, the note of the stand-in
+                   the classes and instances found, the note of the stand-in; with a
+                   segmentation also instances (r, c) uint8: a coarse map of the picture, 0 is
+                   none, 1 the first instance, and so on
 
     preview_detail a part of the picture in full, image (H, W, 3) uint8; perhaps its painted
                    trimap -> its picture, matted with the reduced picture's trimap
@@ -38,6 +40,7 @@ from matte_core.protocol import Frame
 from matte_core.segmentation import Segmentation, segment
 from matte_core.trimap import make_trimap
 from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of
+from matte_core.worker.found import found_values
 from matte_core.worker.painted import painted_trimap
 
 _Result = TypeVar("_Result")
@@ -234,13 +237,11 @@ class PreviewMethods:
 
     def _answer(self, preview: Preview, picture: NDArray[np.uint8]) -> Frame:
         found = preview.found
-        values: dict[str, Any] = {"classes": [], "note": ""}
-        if found is not None:
-            values = {
-                "classes": [{"name": c.name, "share": float(c.share)} for c in found.classes],
-                "note": found.note,
-            }
-        return Frame("result", {"values": values}, {"picture": from_numpy(picture)})
+        if found is None:
+            values = {"classes": [], "instances": [], "note": ""}
+            return Frame("result", {"values": values}, {"picture": from_numpy(picture)})
+        arrays = {"picture": from_numpy(picture), "instances": from_numpy(found.instance_grid)}
+        return Frame("result", {"values": found_values(found)}, arrays)
 
 
 def _part(value: Any) -> tuple[float, float, float, float]:

@@ -1,0 +1,300 @@
+"""Tell things of one kind apart: the first person, the second, from left to right.
+
+A network of classes says where there are people, not where one ends and the next begins. Parts
+that do not touch are told apart by that; people who do touch are parted at their neck: where the
+way from one to the other leads through pixels that are near the outline, or less surely a
+person, than the middles of both. Depth is the distance to the outline times the certainty; two
+of its peaks are one thing when the pass between them is nearly as high as the lower of them.
+
+All of it happens on a grid of fixed size, whatever the picture's, so that a reduced picture
+gives the same things and names as the full one.
+
+References
+----------
+Najman, Schmitt: Geodesic saliency of watershed contours and hierarchical segmentation, PAMI
+1996 (the dynamics of minima, here relative to the peak).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.images import Float32
+from matte_core.segmentation.grid import Box, Grid, ScoreField
+from matte_core.segmentation.subject import PresentClass
+
+#: Longer side of the grid that instances are told apart on.
+SIDE = 160
+_PASS = 0.6  # of the lower peak: a pass that is higher joins the two
+_SMOOTHING = 1.0  # of the depth, in cells
+_LEAST = 0.1  # of the largest of its class: what is smaller is no thing of its own
+_MOST = 99  # in a picture
+
+Places = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One thing of a class.
+
+    Attributes
+    ----------
+    name : str
+        The class and a number, from left to right: "person 1".
+    class_name : str
+    share : float
+        The share of the picture that it covers, in [0, 1].
+    confidence : float
+        The mean of its class's probability there, in [0, 1].
+    box_px : (first row, first column, last row + 1, last column + 1)
+        In pixels of the picture.
+    """
+
+    name: str
+    class_name: str
+    share: float
+    confidence: float
+    box_px: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Where the things meant are, on a grid over a part of the picture.
+
+    Attributes
+    ----------
+    box : Box
+        The part.
+    values : (h, w) float32
+        1 where a thing meant is the nearest one, else 0.
+    """
+
+    box: Box
+    values: Float32
+
+    def at_places(self, rows: NDArray[Any], columns: NDArray[Any]) -> Float32:
+        """Interpolate at rows and columns of the picture; (R, C) float32, [0, 1]."""
+        size = (self.values.shape[0], self.values.shape[1])
+        grid = Grid.of_pass(self.box, size, size, size, align_corners=False)
+        return np.asarray(ScoreField(self.values[None], grid, 1.0).at(rows, columns, [0])[0])
+
+    def at(
+        self,
+        shape: tuple[int, int],
+        size: tuple[int, int],
+        band: NDArray[np.int_] | None = None,
+    ) -> Float32:
+        """Interpolate for a picture of a shape seen at a size; perhaps some rows of it alone."""
+        rows, columns = Box.whole(shape).sampled(size)
+        return self.at_places(rows if band is None else rows[band], columns)
+
+
+@dataclass(frozen=True)
+class InstanceMap:
+    """The instances of a picture and their places on a grid.
+
+    Attributes
+    ----------
+    box : Box
+        What part of the picture the grid covers.
+    instances : tuple of Instance
+        By class in the order of the classes present, from left to right in each.
+    labels : (h, w) uint8
+        On the grid: 0 is none, 1 the first of `instances`, and so on.
+    nearest : (h, w) uint8
+        The nearest thing of every cell: numbers as in `labels`, those beyond them are what is
+        left of a class.
+    owners : tuple of str
+        The class of every number in `nearest`, from 1.
+    """
+
+    box: Box
+    instances: tuple[Instance, ...]
+    labels: Places
+    nearest: Places
+    owners: tuple[str, ...]
+
+    def belonging(self, class_names: Iterable[str], names: Iterable[str]) -> Grounds | None:
+        """Return the grounds of the classes and instances named.
+
+        None where no instance is named: then nothing is to be taken away.
+        """
+        whole, single = set(class_names), set(names)
+        if not single:
+            return None
+        taken = np.zeros(len(self.owners) + 1, np.float32)
+        for number, owner in enumerate(self.owners, start=1):
+            held = self.instances[number - 1].name if number <= len(self.instances) else ""
+            taken[number] = owner in whole or held in single
+        return Grounds(self.box, taken[self.nearest])
+
+    def numbers(self, shape: tuple[int, int], size: tuple[int, int]) -> Places:
+        """Return `labels` for a whole picture of a shape, seen at a size."""
+        return self._placed(self.labels, shape, size)
+
+    def lifted(self, classes: Places, present: Iterable[PresentClass]) -> Places:
+        """Return the instance of every pixel, from the picture's class map; (H, W) uint8."""
+        shape = (classes.shape[0], classes.shape[1])
+        nearest = self._placed(self.nearest, shape, shape)
+        indices = {held.name: held.index for held in present}
+        own_class = np.full(len(self.owners) + 1, 255, np.uint8)
+        for number, one in enumerate(self.instances, start=1):
+            own_class[number] = indices[one.class_name]
+        return np.where(own_class[nearest] == classes, nearest, np.uint8(0))
+
+    def _placed(self, values: Places, shape: tuple[int, int], size: tuple[int, int]) -> Places:
+        """Take the nearest cell for every pixel; 0 beyond the box."""
+        rows, columns = Box.whole(shape).sampled(size)
+        down = np.floor((rows + 0.5 - self.box.top) * (values.shape[0] / self.box.height))
+        along = np.floor((columns + 0.5 - self.box.left) * (values.shape[1] / self.box.width))
+        within = ((down >= 0) & (down < values.shape[0]))[:, None] & (
+            (along >= 0) & (along < values.shape[1])
+        )
+        down = np.clip(down, 0, values.shape[0] - 1).astype(np.intp)
+        along = np.clip(along, 0, values.shape[1] - 1).astype(np.intp)
+        return np.where(within, values[np.ix_(down, along)], np.uint8(0))
+
+
+def grid_size(box: Box) -> tuple[int, int]:
+    """Return the rows and columns of the grid for what lies in a box."""
+    scale = SIDE / max(box.height, box.width)
+    return max(2, round(box.height * scale)), max(2, round(box.width * scale))
+
+
+def find_instances(
+    box: Box,
+    present: Sequence[PresentClass],
+    certainty: Sequence[Float32],
+    probability: Sequence[Float32],
+    picture_px: int,
+) -> InstanceMap:
+    """Tell the things of every class apart.
+
+    Parameters
+    ----------
+    box : Box
+        What part of the picture the grid covers.
+    present : sequence of PresentClass
+    certainty : sequence of (h, w) float32, [0, 1]
+        For each class: above one half where it wins, 1 where it surely does.
+    probability : sequence of (h, w) float32, [0, 1]
+        Of each class, for the confidence.
+    picture_px : int
+        Pixels of the whole picture, for the shares.
+    """
+    shape = certainty[0].shape if present else grid_size(box)
+    labels = np.zeros(shape, np.uint8)
+    rests: list[tuple[str, NDArray[np.bool_]]] = []
+    instances: list[Instance] = []
+    owners: list[str] = []
+    cell_px = (box.height / shape[0], box.width / shape[1])
+    for held, sure, likely in zip(present, certainty, probability, strict=True):
+        parts = part(sure)
+        things = _significant(parts)[: _MOST - len(instances)]
+        things.sort(key=lambda number: np.nonzero(parts == number)[1].mean())
+        parts = _join_splinters(parts, things)
+        for place, number in enumerate(things, start=1):
+            mask = parts == number
+            labels[mask] = len(instances) + 1
+            tight = Box.around(mask)
+            assert tight is not None
+            instances.append(
+                Instance(
+                    name=f"{held.name} {place}",
+                    class_name=held.name,
+                    share=float(mask.sum() * cell_px[0] * cell_px[1] / picture_px),
+                    confidence=float(likely[mask].mean()),
+                    box_px=(
+                        box.top + int(tight.top * cell_px[0]),
+                        box.left + int(tight.left * cell_px[1]),
+                        box.top + min(box.height, int(np.ceil(tight.bottom * cell_px[0]))),
+                        box.left + min(box.width, int(np.ceil(tight.right * cell_px[1]))),
+                    ),
+                )
+            )
+            owners.append(held.name)
+        rests.append((held.name, (parts > 0) & ~np.isin(parts, things)))
+    nearest = labels.copy()
+    for name, mask in rests:
+        if mask.any():
+            owners.append(name)
+            nearest[mask] = len(owners)
+    return InstanceMap(box, tuple(instances), labels, _nearest(nearest), tuple(owners))
+
+
+def part(certainty: Float32) -> NDArray[np.int32]:
+    """Part what is above one half at its necks; (h, w) int32, 0 is none.
+
+    Cells are taken from the deepest down. Each joins the part it touches; where it touches
+    several, it is the pass between them, and joins those that it is nearly as high as.
+    """
+    mask = certainty > 0.5
+    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    depth = cv2.GaussianBlur(depth * (2 * certainty - 1), (0, 0), _SMOOTHING)
+    height, width = mask.shape
+    places = np.zeros((height + 2, width + 2), np.int32)  # a rim spares the checks at the border
+    heights = np.zeros((height + 2, width + 2), np.float32)
+    heights[1:-1, 1:-1] = np.where(mask, np.maximum(depth, np.float32(1e-6)), 0)
+    flat, values = places.ravel(), heights.ravel()
+    order = np.flatnonzero(values)
+    order = order[np.argsort(-values[order], kind="stable")]
+    stride = width + 2
+    around = (-stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1)
+    parent, peak = [0], [0.0]
+    for cell in order.tolist():
+        level = float(values[cell])
+        touched = {_root(parent, int(flat[cell + step])) for step in around} - {0}
+        if not touched:
+            parent.append(len(parent))
+            peak.append(level)
+            flat[cell] = len(parent) - 1
+            continue
+        first, *others = sorted(touched, key=lambda number: -peak[number])
+        flat[cell] = first
+        for other in others:
+            if level > _PASS * peak[other]:
+                parent[other] = first
+    roots = np.array([_root(parent, number) for number in range(len(parent))], np.int32)
+    return np.asarray(roots[places[1:-1, 1:-1]])
+
+
+def _root(parent: list[int], number: int) -> int:
+    while parent[number] != number:
+        number = parent[number]
+    return number
+
+
+def _significant(parts: NDArray[np.int32]) -> list[int]:
+    """Return the numbers of the parts that are things of their own, the largest first."""
+    areas = np.bincount(parts.ravel())
+    areas[0] = 0
+    least = max(1.0, _LEAST * areas.max())
+    return [int(number) for number in np.argsort(-areas, kind="stable") if areas[number] >= least]
+
+
+def _join_splinters(parts: NDArray[np.int32], things: Sequence[int]) -> NDArray[np.int32]:
+    """Give what is too small to be a thing to the one that it touches."""
+    kept = np.where(np.isin(parts, things), parts, 0)
+    _, bodies = cv2.connectedComponents((parts > 0).astype(np.uint8), connectivity=8)
+    splinters = (parts > 0) & (kept == 0) & np.isin(bodies, np.unique(bodies[kept > 0]))
+    return np.where(splinters, _nearest(kept), np.where(kept > 0, kept, parts))
+
+
+def _nearest(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Return the nearest number that is not 0 for every cell."""
+    if not numbers.any():
+        return numbers
+    _, seeds = cv2.distanceTransformWithLabels(
+        (numbers == 0).astype(np.uint8),
+        cv2.DIST_L2,
+        cv2.DIST_MASK_5,
+        labelType=cv2.DIST_LABEL_PIXEL,
+    )
+    table = np.zeros(int(seeds.max()) + 1, numbers.dtype)
+    table[seeds[numbers != 0]] = numbers[numbers != 0]
+    return np.asarray(table[seeds])
