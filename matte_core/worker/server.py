@@ -24,6 +24,7 @@ from matte_core.errors import (
     WorkerError,
     to_wire,
 )
+from matte_core.memory import is_out_of_memory
 from matte_core.progress import ProgressCallback
 from matte_core.protocol import PROTOCOL, Frame, read_frame, write_frame
 from matte_core.words import say
@@ -32,16 +33,6 @@ ALIVE_SECONDS = 1.0
 GRACE_SECONDS = 0.5
 # What a process that computes gets of a second on a crowded machine; showing life takes less.
 LEAST_SHARE = 0.005
-
-# How the libraries below say that memory ran out, where they do not raise a MemoryError.
-_OUT_OF_MEMORY = (
-    "bad_alloc",
-    "bad allocation",
-    "Insufficient memory",
-    "Failed to allocate memory",
-    "Cannot allocate memory",
-    "can't start new thread",
-)
 
 NO_MEMORY = say("There is not enough memory for this picture.")
 USE_LESS = say("Close other programs, or scale the picture down.")
@@ -167,15 +158,6 @@ class Server:
             before, spent = spent, time.process_time()
             if self._is_waiting or spent - before > LEAST_SHARE * ALIVE_SECONDS:
                 self.send(Frame("alive"))
-
-
-def is_out_of_memory(error: BaseException | None) -> bool:
-    """Say whether an error, or one that led to it, is that memory ran out."""
-    while error is not None:
-        if isinstance(error, MemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _log(words: str) -> None:

@@ -7,6 +7,7 @@ The file that `MATTE_FAULT` names says which. A fault is one line in the table b
 
 import ctypes
 import os
+import resource
 import signal
 import sys
 import threading
@@ -49,6 +50,13 @@ def want_too_much():
     bytearray(1 << 50)
 
 
+def run_short():
+    """Leave the process 8 MiB more than it has."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * os.sysconf("SC_PAGE_SIZE") + (8 << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
 def lose_the_log():
     """Fail while nothing more can be written to the log."""
     with open("/dev/full", "wb") as full:
@@ -65,6 +73,7 @@ def wait_for_a_word():
 
 
 FAULTS = {
+    "none": lambda: None,
     "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "crashes": lambda: os.kill(os.getpid(), signal.SIGSEGV),
     "stopped": lambda: os.kill(os.getpid(), signal.SIGSTOP),
@@ -72,6 +81,7 @@ FAULTS = {
     "prints": print_all_over,
     "fails": fail,
     "out of memory": want_too_much,
+    "runs short of memory": run_short,
     "fails without a log": lose_the_log,
     "waits": wait_for_a_word,
 }

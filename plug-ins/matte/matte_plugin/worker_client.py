@@ -12,7 +12,6 @@ counts as hung and is killed. The worker in turn shows life only while it comput
 import math
 import os
 import queue
-import signal
 import subprocess
 import threading
 import time
@@ -30,13 +29,13 @@ from matte_core.errors import (
     ProtocolError,
     SetupError,
     WorkerError,
-    from_wire,
 )
 from matte_core.progress import ProgressCallback, silent
 from matte_core.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
 from matte_core.setup.environ import scrubbed_environment
 from matte_core.words import say
-from matte_plugin import answers
+from matte_plugin import answers, worker_faults
+from matte_plugin.worker_faults import SET_UP
 from matte_plugin.worker_log import open_log
 
 WORKER = Path(matte_core.__file__).parent / "worker" / "__main__.py"
@@ -47,7 +46,6 @@ PATIENCE_VARIABLE = "MATTE_PATIENCE"
 END_SECONDS = 2.0
 TICK_SECONDS = 0.1
 GONE_SECONDS = 0.3
-SET_UP = say("Choose Filters > Matte > Set Up and Check… to repair it.")
 
 
 class Worker:
@@ -76,11 +74,13 @@ class Worker:
         self._script = script
         self._frames: queue.Queue[Frame | BaseException | None] = queue.Queue()
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
         self._number = 0
 
     def __enter__(self) -> "Worker":
-        _require(self._python)
+        worker_faults.require(self._python)
         with open_log(self._log) as log:
+            self._log_start = log.tell()
             try:
                 self._process = subprocess.Popen(
                     [self._python, "-I", "-X", "utf8", self._script],
@@ -213,7 +213,7 @@ class Worker:
             elif frame.type == "result":
                 return frame
             elif frame.type == "error":
-                raise _told(frame)
+                raise worker_faults.reported(frame)
             elif frame.type != "alive":
                 message = say("Matte's worker sent an unknown frame, {kind}.", kind=frame.type)
                 raise ProtocolError(message, SET_UP)
@@ -237,11 +237,7 @@ class Worker:
             except queue.Empty:
                 waited += TICK_SECONDS
                 if waited >= patience:
-                    message = say(
-                        "Matte's worker said nothing for {seconds} seconds.",
-                        seconds=round(patience),
-                    )
-                    raise WorkerError(message, _try_again(self._log)) from None
+                    raise worker_faults.silent(patience, self._log) from None
                 # Its end of the pipe may be held open by a child that outlives it.
                 ended = 0.0 if self.is_running else ended + TICK_SECONDS
                 if ended >= GONE_SECONDS:
@@ -260,7 +256,7 @@ class Worker:
             status: int | None = self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             status = None
-        return WorkerError(*_last_words(status, self._log))
+        return worker_faults.ended(status, self._log, self._log_start)
 
     def _send(self, frame: Frame) -> None:
         assert self._process is not None
@@ -306,44 +302,6 @@ def _reported(frame: Frame) -> tuple[float, str]:
     return min(max(float(fraction), 0.0), 1.0), step
 
 
-def _told(frame: Frame) -> MatteError:
-    """Return the error that a worker reports; one without words is no report."""
-    described = frame.values.get("error")
-    if not isinstance(described, dict) or (
-        not described.get("message") and described.get("kind") != Cancelled.__name__
-    ):
-        return ProtocolError(say("Matte's worker failed without saying why."), SET_UP)
-    return from_wire(described)
-
-
-def _last_words(status: int | None, log: Path) -> tuple[str, str]:
-    """Say how a worker ended, and what to do."""
-    if status == -getattr(signal, "SIGKILL", 9):
-        message = say(
-            "Matte's worker was ended from outside before it was done, "
-            "as the system does when memory runs out."
-        )
-        hint = say(
-            "Close other programs or scale the picture down, and try it again. "
-            "What went on is in {log}",
-            log=log,
-        )
-        return message, hint
-    how = f"status {status}"
-    if status is not None and status < 0:
-        how = signal.strsignal(-status) or f"signal {-status}"
-    message = say("Matte's worker ended before it was done ({how}).", how=how)
-    return message, _try_again(log)
-
-
-def _try_again(log: Path) -> str:
-    return say(
-        "Try it again; if that does not help, choose Filters > Matte > Set Up and Check… "
-        "What went on is in {log}",
-        log=log,
-    )
-
-
 def _patience(seconds: float) -> float:
     """Return how long to wait for a silent worker: what the variable names, if it is a number."""
     try:
@@ -351,24 +309,6 @@ def _patience(seconds: float) -> float:
     except ValueError:
         return seconds
     return named if 0 < named < math.inf else seconds
-
-
-def _require(python: Path) -> None:
-    """Refuse to start from an environment whose Python is not there."""
-    try:
-        if python.is_file():
-            return
-        if python.is_symlink():
-            message = say(
-                "Matte's environment is not there: {python} leads to {target}, which is gone.",
-                python=python,
-                target=os.readlink(python),
-            )
-        else:
-            message = say("Matte's environment is not there: {python} is missing.", python=python)
-    except OSError as error:
-        message = say("Matte's environment cannot be looked at: {error}.", error=error)
-    raise SetupError(message, SET_UP)
 
 
 def _close_quietly(stream: Any) -> None:

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 LOG_BYTES = 1 << 20
 LOGS_KEPT = 3
+TAIL_BYTES = 1 << 16
 
 
 def open_log(log: Path) -> BinaryIO:
@@ -22,3 +23,14 @@ def open_log(log: Path) -> BinaryIO:
     except OSError:
         # A full or read-only disk must not keep anyone from cutting out a photo.
         return open(os.devnull, "ab")
+
+
+def read_since(log: Path, start: int) -> str:
+    """Return what was written since the log was `start` bytes long; at most its last part."""
+    try:
+        with log.open("rb") as written:
+            end = written.seek(0, os.SEEK_END)
+            written.seek(max(start, end - TAIL_BYTES))
+            return written.read(TAIL_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
