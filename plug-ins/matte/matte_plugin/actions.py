@@ -3,6 +3,9 @@
 from matte_plugin import (
     composite_action,
     cut_out_action,
+    cut_out_folder_action,
+    cut_out_images_action,
+    cut_out_layers_action,
     decontaminate_action,
     from_trimap_action,
     segment_action,
@@ -19,6 +22,9 @@ ACTIONS = {
         from_trimap_action,
         composite_action,
         decontaminate_action,
+        cut_out_layers_action,
+        cut_out_images_action,
+        cut_out_folder_action,
         set_up_action,
     )
 }

@@ -7,6 +7,7 @@ from gi.repository import Gimp, GObject
 
 from matte_core.segmentation.classes import VOC_CLASSES
 from matte_plugin.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
+from matte_plugin.words import _
 
 READWRITE = GObject.ParamFlags.READWRITE
 MENU = "<Image>/Filters/Matte"
@@ -40,6 +41,20 @@ def image_procedure(plug_in, name, run, *, label, menus, blurb, help_text):
         procedure.add_menu_path(menu)
     procedure.set_documentation(blurb, help_text, name)
     procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
+    return procedure
+
+
+def plain_procedure(plug_in, name, run, *, label, blurb, help_text):
+    """Make a procedure that needs no image; it takes the run mode as its first argument."""
+    procedure = Gimp.Procedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, run, None)
+    procedure.set_menu_label(label)
+    procedure.add_menu_path(MENU)
+    procedure.set_documentation(blurb, help_text, name)
+    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
+    procedure.add_enum_argument(
+        "run-mode", _("Run mode"), _("The run mode"), Gimp.RunMode, Gimp.RunMode.NONINTERACTIVE,
+        READWRITE,
+    )  # fmt: skip
     return procedure
 
 

@@ -28,6 +28,7 @@ def ask(procedure, config, arrange=None):
         box = arrange(dialog, config)
         if box is not None:
             dialog.get_content_area().pack_start(box, True, True, 0)
+            box.show()
     accepted = dialog.run()
     dialog.destroy()
     return accepted

@@ -105,7 +105,7 @@ def for_each(layers, ask_worker):
     return answers
 
 
-def gimp_progress(start, share):
+def gimp_progress(start, share, prefix=""):
     """Return a progress callback that fills a part of GIMP's progress bar.
 
     Where nothing moves for long, it says since when, so that a person can decide to cancel.
@@ -120,7 +120,7 @@ def gimp_progress(start, share):
             last, moved = (fraction, step), now
         still = int(now - moved) // STILL_SECONDS * STILL_SECONDS
         text = _("{step}… (for {still} seconds)") if still else "{step}…"
-        text = text.format(step=told(step), still=still)
+        text = prefix + text.format(step=told(step), still=still)
         if step and shown != text:
             shown = text
             Gimp.progress_set_text(text)
@@ -132,12 +132,20 @@ def gimp_progress(start, share):
 def say_note(note):
     """Show the worker's remark about a result, if it has one."""
     if note:
-        Gimp.message(note)
+        Gimp.message(told(note))
 
 
 def guarded(procedure, action):
-    """Run an action at the border to GIMP: every failure becomes an error with its words."""
+    """Run an action at the border to GIMP, with GIMP's progress bar; see `outcome_of`."""
     Gimp.progress_init("Matte")
+    try:
+        return outcome_of(procedure, action)
+    finally:
+        Gimp.progress_end()
+
+
+def outcome_of(procedure, action):
+    """Run an action at the border to GIMP: every failure becomes an error with its words."""
     try:
         action()
     except Cancelled:
@@ -158,7 +166,6 @@ def guarded(procedure, action):
         )
         return failed(procedure, words.format(kind=type(error).__name__, error=error))
     finally:
-        Gimp.progress_end()
         Gimp.displays_flush()
     return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
 

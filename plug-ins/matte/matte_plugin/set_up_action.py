@@ -7,7 +7,7 @@ from gi.repository import Gimp, GObject
 
 from matte_core.errors import MatteError
 from matte_core.setup import inside
-from matte_plugin import home, running
+from matte_plugin import arguments, home, running
 from matte_plugin.words import _, told
 
 NAME = "plug-in-matte-setup"
@@ -15,28 +15,19 @@ NAME = "plug-in-matte-setup"
 
 def create(plug_in):
     """Describe the procedure: its arguments, menus and words."""
-    procedure = Gimp.Procedure.new(plug_in, NAME, Gimp.PDBProcType.PLUGIN, run, None)
-    procedure.set_menu_label(_("Set _Up and Check…"))
-    procedure.add_menu_path("<Image>/Filters/Matte")
-    procedure.set_documentation(
-        _("Check whether Matte can work here, and repair it"),
-        _(
+    procedure = arguments.plain_procedure(
+        plug_in,
+        NAME,
+        run,
+        label=_("Set _Up and Check…"),
+        blurb=_("Check whether Matte can work here, and repair it"),
+        help_text=_(
             "Looks at GIMP, Matte's environment, its worker and its network, tries a real "
             "cut-out, and says what is wrong and where the log is. With repair, what is missing "
             "or broken is made anew first."
         ),
-        NAME,
     )
-    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
-    flags = GObject.ParamFlags.READWRITE
-    procedure.add_enum_argument(
-        "run-mode",
-        _("Run mode"),
-        _("The run mode"),
-        Gimp.RunMode,
-        Gimp.RunMode.NONINTERACTIVE,
-        flags,
-    )
+    flags = arguments.READWRITE
     procedure.add_boolean_argument(
         "repair", _("_Repair"), _("Make anew what is missing or broken"), False, flags
     )

@@ -7,5 +7,6 @@
 | `reading` | a layer, its mask, the selection, a trimap, as arrays for the worker |
 | `writing` | masks, selections, channels |
 | `layers` | new layers and images made of a layer |
+| `files` | pictures on disk, by GIMP's own loaders and exporters |
 | `composing` | a group of a subject and its new background |
 """

@@ -70,9 +70,7 @@ def new_image(cut):
             copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
         _make_own(copy)
         copy.set_offsets(0, 0)
-        if cut.colours is not None:
-            pixels.write_colours(copy, cut.colours)
-        _make_transparent(copy, cut.alpha)
+        cut_out(copy, cut)
     except BaseException:
         image.delete()
         raise
@@ -81,6 +79,13 @@ def new_image(cut):
             image.undo_enable()
             image.clean_all()
     return image
+
+
+def cut_out(layer, cut):
+    """Give a layer itself clean colours and the alpha in its transparency."""
+    if cut.colours is not None:
+        pixels.write_colours(layer, cut.colours)
+    _make_transparent(layer, cut.alpha)
 
 
 def new_trimap(layer, trimap, opacity):

@@ -1,0 +1,10 @@
+"""Cutting out many: all layers of an image, all open images, a folder of pictures.
+
+| module | what |
+|---|---|
+| `report` | what became of each, for a person and for a script |
+| `plan` | which files of a folder become which |
+| `loop` | one worker, one report, and every mode that GIMP asks for |
+| `window` | progress, Cancel and the report, in a window |
+| `layers` | layers of open images: what they share, and which count |
+"""

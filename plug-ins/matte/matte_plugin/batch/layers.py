@@ -1,0 +1,43 @@
+"""Layers of open images: the arguments of both batches over them, and which layers count."""
+
+from matte_plugin import arguments, cutting, outputs
+from matte_plugin.batch.report import CUT_OUT
+from matte_plugin.document import reading
+from matte_plugin.words import _, told
+
+#: A new image for each would be a flood of windows.
+CHOICES = {name: words for name, words in outputs.CHOICES.items() if name != outputs.NEW_IMAGE}
+
+
+def add_arguments(procedure):
+    """Add what is asked for all layers alike."""
+    arguments.add_subject(procedure, _("What to cut out of each"))
+    arguments.add_choice(
+        procedure, "output", _("O_utput"), _("Where each result goes"), CHOICES, outputs.LAYER_MASK
+    )
+    arguments.add_existing_mask(procedure)
+    cutting.add_how(procedure)
+    arguments.add_hide_original(procedure)
+    arguments.add_network(procedure)
+
+
+def why_not(layer):
+    """Say why a layer holds no photo to cut out; empty where it may."""
+    if layer.is_group():
+        return _("a layer group")
+    if layer.is_text_layer():
+        return _("a text layer")
+    if type(layer).__name__ == "VectorLayer":  # new in GIMP 3.2
+        return _("a vector layer")
+    if reading.is_trimap(layer):
+        return _("a trimap")
+    return ""
+
+
+def ask(worker, layer, config, progress, cuts):
+    """Ask for a layer's cut-out and keep it in `cuts`; see `loop.for_each`."""
+    keeps_mask = config.get_property("existing-mask") == arguments.INTERSECT
+    output = config.get_property("output")
+    cut, note = cutting.ask(worker, layer, config, output, keeps_mask=keeps_mask, progress=progress)
+    cuts.append(cut)
+    return CUT_OUT, told(note)

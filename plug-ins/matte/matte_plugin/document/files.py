@@ -1,0 +1,117 @@
+"""Pictures on disk, by GIMP's own loaders and exporters: opened unseen, written whole."""
+
+import os
+import secrets
+from contextlib import contextmanager
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, Gio, GLib
+
+from matte_core.errors import FileError
+from matte_plugin.words import _
+
+PNG, TIFF, WEBP, XCF = "png", "tiff", "webp", "xcf"
+EXTENSIONS = {PNG: ".png", TIFF: ".tif", WEBP: ".webp", XCF: ".xcf"}
+# Without being told, an export from a script leaves the color profile and the camera's facts out.
+_ALONG = {
+    "include-exif": True,
+    "include-iptc": True,
+    "include-xmp": True,
+    "include-color-profile": True,
+    "include-thumbnail": False,
+}
+_EXPORTS = {
+    PNG: ("file-png-export", {**_ALONG, "compression": 6, "bkgd": False}),
+    TIFF: ("file-tiff-export", {**_ALONG, "compression": "adobe_deflate"}),
+    WEBP: ("file-webp-export", {**_ALONG, "use-sharp-yuv": True}),
+    XCF: ("gimp-xcf-save", {}),
+}
+
+
+@contextmanager
+def opened(path):
+    """Open a picture as one layer of what is visible of it, and close it again.
+
+    Raises
+    ------
+    FileError
+        If GIMP cannot open it; says what GIMP says.
+    """
+    image = _load(path)
+    try:
+        image.undo_disable()
+        if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+            image.convert_rgb()
+        yield _one_layer(image)
+    finally:
+        image.delete()
+
+
+def _load(path):
+    try:
+        image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(str(path)))
+    except GLib.Error as error:
+        raise FileError(_("GIMP cannot open it: {why}").format(why=error.message)) from error
+    if image is None:  # GIMP 3.0 tells the reason to the person, but not to a plug-in
+        raise FileError(_("GIMP cannot open it: it is damaged, or no picture that GIMP knows."))
+    return image
+
+
+def _one_layer(image):
+    layers = image.get_layers()
+    if len(layers) == 1 and type(layers[0]) is Gimp.Layer and layers[0].get_mask() is None:
+        return layers[0]
+    visible = Gimp.Layer.new_from_visible(image, image, layers[0].get_name() if layers else "")
+    for layer in layers:
+        image.remove_layer(layer)
+    image.insert_layer(visible, None, 0)
+    return visible
+
+
+def export(image, path, kind):
+    """Write an image so that the file is there whole or not at all.
+
+    Parameters
+    ----------
+    image : Gimp.Image
+    path : Path
+        Its folder is made if need be; a file of that name is replaced.
+    kind : str
+        One of `EXTENSIONS`.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written; nothing is left behind then.
+    """
+    part = path.with_name(f".{path.stem[:100]}.{secrets.token_hex(4)}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _write(image, part, kind)
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(
+            _("{file} cannot be written: {why}.").format(file=path, why=error.strerror or error),
+            _("Choose another folder for the results."),
+        ) from error
+
+
+def _write(image, path, kind):
+    name, settings = _EXPORTS[kind]
+    procedure = Gimp.get_pdb().lookup_procedure(name)
+    config = procedure.create_config()
+    config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
+    config.set_property("image", image)
+    config.set_property("file", Gio.File.new_for_path(str(path)))
+    for setting, value in settings.items():
+        config.set_property(setting, value)
+    if procedure.run(config).index(0) != Gimp.PDBStatusType.SUCCESS:
+        raise FileError(
+            _("The result cannot be written: {why}").format(why=Gimp.get_pdb().get_last_error()),
+            _("Choose another folder for the results, or another format."),
+        )

@@ -1,0 +1,211 @@
+"""Many at once: all layers, all open images, a folder of pictures. Runs in GIMP."""
+
+import hashlib
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from document_tools import (
+    HER_FACE,
+    NOT_HER,
+    SIZE,
+    TRIMAP,
+    alpha_of,
+    box_mean,
+    fingerprint,
+    load,
+    network,
+    pixels,
+    portrait,
+    succeed,
+)
+from gi.repository import Gimp, Gio
+
+LAYERS = "plug-in-matte-cut-out-layers"
+IMAGES = "plug-in-matte-cut-out-images"
+FOLDER = "plug-in-matte-cut-out-folder"
+COUNTS = ("cut-out", "no-subject", "skipped", "failed")
+
+
+def run(name, image=None, **arguments):
+    """Run a batch; return its counts of what is not zero, and its report."""
+    procedure = Gimp.get_pdb().lookup_procedure(name)
+    config = procedure.create_config()
+    config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
+    if image is not None:
+        config.set_property("image", image)
+        config.set_core_object_array("drawables", image.get_selected_layers())
+    for key, value in arguments.items():
+        config.set_property(key, value)
+    result = procedure.run(config)
+    error = Gimp.get_pdb().get_last_error()
+    assert result.index(0) == Gimp.PDBStatusType.SUCCESS, (result.index(0), error)
+    counts = {word: result.index(number) for number, word in enumerate(COUNTS, 1)}
+    return {word: count for word, count in counts.items() if count}, result.index(5)
+
+
+def refused(name, **arguments):
+    procedure = Gimp.get_pdb().lookup_procedure(name)
+    config = procedure.create_config()
+    for key, value in arguments.items():
+        config.set_property(key, value)
+    result = procedure.run(config)
+    assert result.index(0) == Gimp.PDBStatusType.EXECUTION_ERROR, result.index(0)
+    return Gimp.get_pdb().get_last_error()
+
+
+def white_layer(image, name="White"):
+    layer = Gimp.Layer.new(
+        image, name, SIZE, SIZE, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL
+    )
+    layer.fill(Gimp.FillType.WHITE)
+    return layer
+
+
+def is_hers(alpha):
+    return box_mean(alpha, HER_FACE) > 0.99 and box_mean(alpha, NOT_HER) < 0.01
+
+
+def check_all_layers_are_cut_out_and_what_has_no_subject_is_left():
+    image, layer = portrait()
+    before = pixels(layer)
+    group = Gimp.GroupLayer.new(image, "Group")
+    image.insert_layer(group, None, 0)
+    inside = layer.copy()
+    image.insert_layer(inside, group, 0)
+    inside.set_visible(False)
+    white = white_layer(image)
+    image.insert_layer(white, None, 0)
+    image.set_selected_layers([layer])
+    succeed(image, [layer], name=TRIMAP)
+    trimap = image.get_layers()[2]
+    image.set_selected_layers([white])
+    counts, report = run(LAYERS, image)
+    assert counts == {"cut-out": 2, "no-subject": 1, "skipped": 1}, (counts, report)
+    assert "no subject: White: The picture is all one colour" in report, report
+    assert "left alone: Matte trimap: a trimap" in report, report
+    for item in (layer, inside):
+        assert is_hers(alpha_of(item.get_mask()))
+        assert pixels(item) == before
+    assert [item.get_mask() for item in (white, trimap, group)] == [None] * 3
+    assert image.get_selected_layers() == [white]
+    assert not inside.get_visible()
+
+
+def check_all_layers_of_none_with_a_subject_change_nothing():
+    network()
+    image = Gimp.Image.new(SIZE, SIZE, Gimp.ImageBaseType.RGB)
+    for name in ("One", "Two"):
+        image.insert_layer(white_layer(image, name), None, 0)
+    before = fingerprint(image)
+    counts, _report = run(LAYERS, image, output="selection")
+    assert counts == {"no-subject": 2}
+    counts, report = run(LAYERS, image, subject="selection")
+    assert counts == {"failed": 2}
+    assert "Nothing is selected" in report, report
+    assert fingerprint(image) == before
+
+
+def check_open_images_are_each_cut_out():
+    image, layer = portrait()
+    other, other_layer = portrait()
+    empty = Gimp.Image.new(SIZE, SIZE, Gimp.ImageBaseType.RGB)
+    empty.insert_layer(white_layer(empty), None, 0)
+    bare = Gimp.Image.new(SIZE, SIZE, Gimp.ImageBaseType.RGB)
+    before = [fingerprint(item) for item in (empty, bare)]
+    counts, report = run(IMAGES, output="new-layer")
+    assert counts == {"cut-out": 2, "no-subject": 1, "failed": 1}, (counts, report)
+    assert "No layer is selected" in report, report
+    assert [fingerprint(item) for item in (empty, bare)] == before
+    for item, photo in ((image, layer), (other, other_layer)):
+        above, below = item.get_layers()
+        assert below == photo
+        assert is_hers([value / 255 for value in pixels(above, "A u8")])
+
+
+@contextmanager
+def folder_of_pictures():
+    """Make a folder: a portrait, white, a broken file, one that is none, a portrait deeper."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        image, _layer = portrait()
+        (folder / "in" / "deeper").mkdir(parents=True)
+        for name in ("her.jpg", "deeper/inside.png"):
+            save(image, folder / "in" / name)
+        image.insert_layer(white_layer(image), None, 0)
+        image.merge_visible_layers(Gimp.MergeType.CLIP_TO_IMAGE)
+        save(image, folder / "in" / "white.png")
+        (folder / "in" / "broken.jpg").write_text("This is no JPEG.")
+        (folder / "in" / "notes.txt").write_text("Nothing to cut out.")
+        before = state(folder / "in")
+        yield folder
+        assert state(folder / "in") == before, "the pictures were changed"
+    finally:
+        shutil.rmtree(folder)
+
+
+def save(image, path):
+    file = Gio.File.new_for_path(str(path))
+    assert Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, file, None)
+
+
+def state(folder):
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def run_folder(folder, **arguments):
+    source, target = (Gio.File.new_for_path(str(folder / name)) for name in ("in", "out"))
+    images = Gimp.get_images()
+    found = run(FOLDER, source=source, target=target, **arguments)
+    assert Gimp.get_images() == images, "a picture stayed open"
+    return found
+
+
+def check_a_folder_is_cut_out_and_one_broken_file_stops_nothing():
+    with folder_of_pictures() as folder:
+        counts, report = run_folder(folder)
+        assert counts == {"cut-out": 1, "no-subject": 1, "failed": 1}, (counts, report)
+        assert "failed: broken.jpg: GIMP cannot open it: " in report, report
+        assert sorted(state(folder / "out")) == ["her.png"]
+        (layer,) = load(folder / "out" / "her.png").get_layers()
+        assert is_hers([value / 255 for value in pixels(layer, "A u8")])
+        (folder / "out" / "her.png").write_text("Mine.")
+        counts, report = run_folder(folder, subfolders=True)
+        assert counts == {"cut-out": 1, "no-subject": 1, "skipped": 1, "failed": 1}, report
+        assert "her.png is there already" in report, report
+        assert (folder / "out" / "her.png").read_text() == "Mine."
+        assert sorted(state(folder / "out")) == ["deeper/inside.png", "her.png"]
+
+
+def check_a_folder_in_other_formats_replaces_what_was_there():
+    with folder_of_pictures() as folder:
+        (folder / "out").mkdir()
+        (folder / "out" / "her.tif").write_text("To be replaced.")
+        for kind, ending in (("tiff", "tif"), ("webp", "webp"), ("xcf", "xcf")):
+            counts, report = run_folder(folder, format=kind, existing="replace")
+            assert counts["cut-out"] == 1, report
+            (layer,) = load(folder / "out" / f"her.{ending}").get_layers()
+            if kind == "xcf":
+                assert is_hers(alpha_of(layer.get_mask()))
+            else:
+                assert is_hers([value / 255 for value in pixels(layer, "A u8")])
+
+
+def check_a_folder_that_makes_no_sense_is_refused():
+    with folder_of_pictures() as folder:
+        source = Gio.File.new_for_path(str(folder / "in"))
+        message = refused(FOLDER, source=source, target=source)
+        assert "among the pictures" in message, message
+        message = refused(FOLDER, source=source)
+        assert "both needed" in message, message
+        elsewhere = Gio.File.new_for_uri("sftp://example.org/photos")
+        message = refused(FOLDER, source=elsewhere, target=source)
+        assert "this computer" in message, message
