@@ -184,12 +184,13 @@ def main() -> int:
 
     def methods() -> dict[str, Method]:
         from matte_core.worker.methods import METHODS
-        from matte_core.worker.preview import PreviewMethods
+        from matte_core.worker.preview_methods import PreviewMethods
 
         preview = PreviewMethods()
         return {
             **METHODS,
             "preview_open": preview.open,
+            "preview_background": preview.background,
             "preview": preview.show,
             "preview_detail": preview.detail,
         }

@@ -19,6 +19,7 @@ from matte_core.protocol import Array, Frame, read_frame, write_frame
 
 OUT = sys.stdout.buffer
 HALF = {"fraction": 0.5, "step": "Half"}
+ASKED = []
 
 
 def raw(header, payload=b""):
@@ -77,6 +78,14 @@ def result(frame, number, value=0.5, dtype="float32", shape=None, name="alpha", 
     data = struct.pack("<f", value) * count if dtype == "float32" else bytes(count)
     arrays = {name: Array(dtype, shape, data)}
     write_frame(OUT, Frame("result", {"id": number, "values": values or {}}, arrays))
+
+
+def tell(frame, number):
+    """Say what was asked up to now; end when that is asked."""
+    ASKED.append(frame.values["method"])
+    if ASKED[-1] == "end":
+        os._exit(3)
+    write_frame(OUT, Frame("result", {"id": number, "values": {"asked": ASKED}}))
 
 
 # Before the greeting.
@@ -142,6 +151,7 @@ ANSWERS = {
     "result without bounds": lambda frame, number: result(frame, number, value=float("inf")),
     "values that are none": lambda frame, number: result(frame, number, values=[1]),
     "a note that is no text": lambda frame, number: result(frame, number, values={"note": 5}),
+    "tells what it was asked": tell,
     "works for ever": lambda frame, number: work_for_ever(number),
     "works until told": lambda frame, number: obey(number),
     "works until told, then well": lambda frame, number: (

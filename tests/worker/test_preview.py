@@ -8,7 +8,8 @@ import pytest
 from matte_core.errors import InputError, ProtocolError
 from matte_core.progress import silent
 from matte_core.worker import preview as module
-from matte_core.worker.preview import VIEWS, Preview, Steps
+from matte_core.worker.preview import Preview, Steps
+from matte_core.worker.views import VIEWS
 
 
 def disc(size=96):
@@ -58,7 +59,8 @@ def test_every_view_has_the_size_of_the_picture(counted):
         params = {"view": view, "with_selection": True, "colour": [1, 2, 3]}
         picture = preview.show(params, silent)
         assert picture.dtype == np.uint8
-        assert picture.shape == (96, 96, 4 if view == "cut-out" else 3)
+        # On a picture that is not chosen yet there is nothing behind the subject.
+        assert picture.shape == (96, 96, 4 if view in ("cut-out", "background") else 3)
     assert set(counted.values()) <= {0, 1}
 
 
@@ -79,6 +81,38 @@ def test_views_show_what_they_say(counted):
     assert seen("cut-out")[48, 48, 3] == 255
     assert set(np.unique(seen("trimap"))) == {0, 128, 255}
     assert seen("overlay")[0, 0, 0] > image[0, 0, 0]
+
+
+def test_a_draft_is_replaced_by_the_whole_thing(counted):
+    image, hint = disc()
+    preview = Preview(image, hint)
+    for is_draft in (True, False, False):
+        preview.show({"with_selection": True, "is_draft": is_draft}, silent)
+    assert counted["segment"] == counted["estimate_alpha"] == 2
+
+
+def test_a_background_covers_the_picture_and_is_centred(counted):
+    image, hint = disc()
+    preview = Preview(image, hint)
+    # Three times as wide as high: its middle third is seen.
+    behind = np.zeros((48, 144, 3), np.uint8)
+    behind[:, 48:96], behind[:, 96:] = (200, 100, 50), (255, 255, 255)
+    preview.background = behind
+    picture = preview.show({"view": "background", "with_selection": True}, silent)
+    assert picture.shape == (96, 96, 3)
+    assert tuple(picture[4, 4]) == tuple(picture[4, 91]) == (200, 100, 50)
+    assert np.array_equal(picture[48, 48], image[48, 48])
+
+
+def test_a_part_in_full_lies_where_the_background_does(counted):
+    image, hint = disc()
+    behind = np.dstack([np.tile(np.arange(96, dtype=np.uint8) * 2, (96, 1))] * 3)
+    preview = Preview(image, hint)
+    preview.background = behind
+    params = {"view": "background", "with_selection": True, "part": [0.0, 0.5, 0.25, 1.0]}
+    whole = preview.show(params, silent)
+    part = preview.detail(image[:24, 48:].copy(), params, silent)
+    assert abs(part.astype(int) - whole[:24, 48:]).max() <= 1
 
 
 def test_a_control_repeats_only_what_it_touches(counted):

@@ -29,12 +29,9 @@ def open_thread(tmp_path, monkeypatch):
     def make(fault, python=sys.executable):
         (tmp_path / "fault").write_text(fault)
         delivered = queue.Queue()
-        thread = PreviewThread(
-            lambda: Worker(Path(python), tmp_path / "worker.log", ODD_WORKER),
-            Wanted("preview_open", {}),
-            delivered.put,
-            lambda fraction, step: None,
-        )
+        thread = PreviewThread(lambda: Worker(Path(python), tmp_path / "worker.log", ODD_WORKER))
+        thread.listen(delivered.put, lambda fraction, step: None)
+        thread.tell(Wanted("preview_open", {}))
         thread.start()
         opened.append(thread)
         return thread, delivered
@@ -88,3 +85,48 @@ def test_only_the_newest_is_delivered(open_thread):
     thread.want(new)
     assert delivered.get(timeout=20).wanted is new
     assert delivered.empty()
+
+
+def test_the_worker_starts_before_anything_is_wanted(open_thread):
+    thread, _ = open_thread("none")
+    worker = thread.release()
+    assert worker is not None
+    with worker:
+        assert worker.call("anything", {}).type == "result"
+    assert not worker.is_running
+
+
+def test_a_released_worker_goes_on_where_it_was(open_thread):
+    thread, delivered = open_thread("works until told, then well")
+    thread.want(Wanted("preview", {"is": "old"}))
+    threading.Event().wait(1.0)
+    worker = thread.release()
+    assert delivered.empty()
+    pid = worker.pid
+    with worker as same:
+        assert same.pid == pid, "it was started again"
+        assert same.call("anything", {}).type == "result"
+
+
+def test_nothing_is_released_where_nothing_runs(open_thread, tmp_path):
+    thread, _ = open_thread("none", python=tmp_path / "nowhere")
+    assert thread.release() is None
+
+
+def test_what_stands_is_told_once_and_again_to_the_next_worker(open_thread, tmp_path):
+    thread, delivered = open_thread("tells what it was asked")
+    thread.tell(Wanted("preview_background", {}))
+
+    def asked():
+        thread.want(Wanted("preview", {}))
+        return delivered.get(timeout=20).answer.values["values"]["asked"]
+
+    assert asked() == ["preview_open", "preview_background", "preview"]
+    assert asked()[3:] == ["preview"]
+    thread.tell(Wanted("preview_background", {}))
+    assert asked()[4:] == ["preview_background", "preview"]
+    (tmp_path / "fault").write_text("none")
+    thread.want(Wanted("end", {}))
+    assert isinstance(delivered.get(timeout=20).error, WorkerError)
+    (tmp_path / "fault").write_text("tells what it was asked")
+    assert asked() == ["preview_open", "preview_background", "preview"]

@@ -76,6 +76,15 @@ def add_subject(procedure, blurb="What to cut out of the photo"):
     add_choice(procedure, "subject", "Su_bject", blurb, SUBJECTS, AUTO)
 
 
+def add_parts(procedure):
+    """Add what to cut out by name, instead of a subject."""
+    procedure.add_string_argument(
+        "parts", "_Parts",
+        "What to cut out instead of the subject: names of what is found, separated by commas",
+        "", READWRITE,
+    )  # fmt: skip
+
+
 def add_network(procedure):
     """Add the choice of a network."""
     procedure.add_string_argument(
@@ -160,9 +169,10 @@ def edge_params(config, scale=1.0):
 
 
 def subject_params(config):
-    """Return the subject and the network as the worker takes them."""
+    """Return the subject, or the parts named instead, and the network as the worker takes them."""
     subject = config.get_property("subject")
+    parts = config.get_property("parts") if config.find_property("parts") else None
     return {
-        "subject": AUTO if subject == SELECTION else subject,
+        "subject": (parts or "").strip() or (AUTO if subject == SELECTION else subject),
         "model": config.get_property("model") or "",
     }

@@ -30,6 +30,7 @@ def create(plug_in):
         help_text=HELP,
     )
     arguments.add_subject(procedure)
+    arguments.add_parts(procedure)
     arguments.add_choice(
         procedure, "output", "O_utput", "Where the result goes", outputs.CHOICES,
         outputs.LAYER_MASK,
@@ -44,11 +45,11 @@ def create(plug_in):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(
+    return running.run_previewed(
         procedure,
         run_mode,
         config,
-        lambda: _cut_out(image, drawables, config),
+        lambda process: _cut_out(image, drawables, config, process),
         outputs.arrange,
         lambda: (LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)),
     )
@@ -65,13 +66,14 @@ def _preview_params(config, scale):
     }
 
 
-def _cut_out(image, drawables, config):
+def _cut_out(image, drawables, config, process):
     output = config.get_property("output")
     outputs.check(image, output)
     # Everything is computed before anything is touched: a failure or a cancel changes nothing.
     cuts = running.for_each(
         items.layers_of(drawables),
         lambda worker, layer, progress: _ask(worker, layer, config, progress),
+        process,
     )
     return outputs.write(
         image, cuts, output, NAME, hide_original=config.get_property("hide-original")

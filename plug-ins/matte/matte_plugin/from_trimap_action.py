@@ -51,11 +51,11 @@ def create(plug_in):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(
+    return running.run_previewed(
         procedure,
         run_mode,
         config,
-        lambda: _matte(image, drawables, config),
+        lambda process: _matte(image, drawables, config, process),
         outputs.arrange,
         lambda: (_source(drawables, config), partial(outputs.preview_params, config)),
     )
@@ -66,13 +66,14 @@ def _source(drawables, config):
     return LayerSource(*next(iter(pairs.items())))
 
 
-def _matte(image, drawables, config):
+def _matte(image, drawables, config, process):
     output = config.get_property("output")
     outputs.check(image, output)
     pairs = _pairs(drawables, config.get_property("trimap"))
     cuts = running.for_each(
         list(pairs.items()),
         lambda worker, pair, progress: _ask(worker, *pair, config, progress),
+        process,
     )
     return outputs.write(
         image,

@@ -12,6 +12,7 @@ from matte_core import folders
 from matte_core.errors import Cancelled, MatteError
 from matte_plugin import home
 from matte_plugin.document.witness import Witness
+from matte_plugin.preview.thread import PreviewThread
 from matte_plugin.words import _, told
 from matte_plugin.worker_client import Worker
 
@@ -19,7 +20,7 @@ STILL_SECONDS = 15
 FIRST_RUN = _("Matte is not set up yet. Press Set Up: about 150 MB are fetched, once.")
 
 
-def run(procedure, run_mode, config, action, arrange=None, previewed=None):
+def run(procedure, run_mode, config, action, arrange=None):
     """Run an action in whichever mode GIMP asks for.
 
     Parameters
@@ -28,14 +29,54 @@ def run(procedure, run_mode, config, action, arrange=None, previewed=None):
         Returns None, or a list of the new images that it made.
     arrange : callable, optional
         See `dialogs.ask`.
-    previewed : callable, optional
-        Returns the `preview.source.LayerSource` that the dialog shows a live preview of, and a
-        callable that gives what the controls say for a picture at a scale.
     """
     if run_mode == Gimp.RunMode.INTERACTIVE:
         offer_set_up()
-        if not _ask(procedure, config, arrange, previewed):
+        from matte_plugin import dialogs  # the toolkit, which needs a screen
+
+        if not dialogs.ask(procedure, config, arrange):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+    return _finished(procedure, run_mode, action)
+
+
+def run_previewed(procedure, run_mode, config, action, arrange, previewed):
+    """Run an action whose dialog shows a live preview.
+
+    Parameters
+    ----------
+    action : callable
+        As in `run`, but given the worker that the preview has left running, for `for_each`;
+        None where there is none.
+    arrange : callable
+        See `dialogs.ask`; it has to return the controls.
+    previewed : callable
+        Returns the `preview.source.LayerSource` that is shown, and a callable that gives what
+        the controls say for a picture at a scale.
+    """
+    if run_mode != Gimp.RunMode.INTERACTIVE:
+        return _finished(procedure, run_mode, lambda: action(None))
+    offer_set_up()
+    try:
+        source, params = previewed()
+    except MatteError:
+        # What is missing for a preview, the action will say in its own words.
+        return run(procedure, run_mode, config, lambda: action(None), arrange)
+    thread = PreviewThread(worker)
+    thread.start()  # the worker gets ready while the toolkit loads
+    from matte_plugin.preview.dialog import PreviewDialog
+
+    if not PreviewDialog(procedure, config, arrange, source, params, thread).run():
+        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+    process = thread.release()
+    try:
+        return _finished(procedure, run_mode, lambda: action(process))
+    finally:
+        if process is not None:
+            process.close()
+
+
+def _finished(procedure, run_mode, action):
+    """Do the action, and show the images that it made."""
     images = []
     values = guarded(procedure, lambda: images.extend(action() or ()))
     if images:
@@ -45,21 +86,6 @@ def run(procedure, run_mode, config, action, arrange=None, previewed=None):
         values.remove(1)
         values.insert(1, GObject.Value(Gimp.Image, images[0]))
     return values
-
-
-def _ask(procedure, config, arrange, previewed):
-    from matte_plugin import dialogs  # the toolkit, which needs a screen
-
-    if previewed is not None:
-        try:
-            source, params = previewed()
-        except MatteError:
-            # What is missing for a preview, the action will say in its own words.
-            return dialogs.ask(procedure, config, arrange)
-        from matte_plugin.preview.dialog import PreviewDialog
-
-        return PreviewDialog(procedure, config, arrange, source, params, worker).run()
-    return dialogs.ask(procedure, config, arrange)
 
 
 def offer_set_up():
@@ -77,7 +103,7 @@ def worker():
     return Worker(folders.environment_python(), home.worker_log())
 
 
-def for_each(layers, ask_worker):
+def for_each(layers, ask_worker, process=None):
     """Ask one worker about each layer in turn, with a share of GIMP's progress bar each.
 
     Parameters
@@ -87,6 +113,8 @@ def for_each(layers, ask_worker):
     ask_worker : callable
         Given the worker, the layer and a progress callback; its answers are returned as a list.
         Nothing of the image may be changed in it: a later layer can still fail.
+    process : Worker, optional
+        One that runs already; it ends with this.
 
     Raises
     ------
@@ -97,7 +125,7 @@ def for_each(layers, ask_worker):
     witness = Witness(
         [item for entry in layers for item in (entry if isinstance(entry, tuple) else (entry,))]
     )
-    with worker() as process:
+    with process or worker() as process:
         for index, layer in enumerate(layers):
             progress = gimp_progress(index / len(layers), 1 / len(layers))
             answers.append(ask_worker(process, layer, progress))

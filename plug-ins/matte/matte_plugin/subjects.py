@@ -19,3 +19,11 @@ CLASS_LABELS = {
         VOC_CLASSES[1:], key=lambda name: (name not in ("person", "cat", "dog"), name)
     )
 }
+
+
+def spoken(name: str) -> str:
+    """Return what a person reads for a class or one of its things: "person 2" is Person 2."""
+    kind, _space, number = name.rpartition(" ")
+    if kind in CLASS_LABELS and number.isdecimal():
+        return f"{CLASS_LABELS[kind]} {number}"
+    return CLASS_LABELS.get(name, name)

@@ -51,6 +51,8 @@ GONE_SECONDS = 0.3
 class Worker:
     """A worker process, from start to end; use it in a ``with`` statement.
 
+    Entering one that runs already, say a preview's, goes on with it.
+
     Parameters
     ----------
     python : Path
@@ -78,6 +80,8 @@ class Worker:
         self._number = 0
 
     def __enter__(self) -> "Worker":
+        if self.is_running:
+            return self
         worker_faults.require(self._python)
         with open_log(self._log) as log:
             self._log_start = log.tell()

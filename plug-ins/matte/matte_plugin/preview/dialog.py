@@ -6,28 +6,26 @@ waits. At 100 % the part that is seen is matted at full size, with the reduced t
 
 import gi
 
-gi.require_version("Gegl", "0.4")
+gi.require_version("Gdk", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import GimpUi, GLib, Gtk, Pango
+from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 
+from matte_plugin.preview import parts as found_parts
+from matte_plugin.preview.background import BackgroundChooser
+from matte_plugin.preview.found import FoundList
 from matte_plugin.preview.picture import PictureView
-from matte_plugin.preview.thread import PreviewThread, Wanted
+from matte_plugin.preview.thread import Wanted
+from matte_plugin.preview.toolbar import Toolbar
+from matte_plugin.words import told
 
 SPACING = 12
 CONTROLS_PX = 440
+SIZE = (1180, 720)
 WAIT_MS = 60
-LEAST_SHARE = 0.005
-VIEWS = {
-    "cut-out": "On a checkerboard",
-    "overlay": "Overlay",
-    "black": "On black",
-    "white": "On white",
-    "colour": "On the background color",
-    "matte": "Matte",
-    "trimap": "Trimap",
-    "original": "Original",
-}
+NOTE_LINES = 2
+CHOOSE = "Click a subject to add it or leave it out. Turn the wheel for 100 %, then drag."
+LOOK = "Click, or turn the wheel, for 100 %; then drag."
 
 
 class PreviewDialog:
@@ -43,80 +41,81 @@ class PreviewDialog:
         The picture, reduced and in full: see `matte_plugin.preview.source`.
     params : callable
         Returns what the controls say, as the worker takes it, for lengths times a scale.
-    open_worker : callable
-        Returns a worker that is not started yet.
+    thread : PreviewThread
+        Started, and told nothing yet. It is left running when the dialog ends with OK.
     """
 
-    def __init__(self, procedure, config, arrange, source, params, open_worker):
+    def __init__(self, procedure, config, arrange, source, params, thread):
         GimpUi.init(procedure.get_name())
+        self._config = config
         self._source = source
         self._params = params
+        self._thread = thread
         self._timer = 0
-        self._center = (source.width / 2, source.height / 2)
-        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
-        self._thread = PreviewThread(
-            open_worker,
-            source.opening(),
-            lambda delivered: self._in_window(self._show, delivered),
-            lambda fraction, step: self._in_window(self._show_progress, fraction, step),
-        )
         self._is_closed = False
-        self._build(config, arrange)
+        self._is_draft = source.has_parts
+        self._center = (source.width / 2, source.height / 2)
+        self._parts, self._map = [], None
+        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
+        if source.has_parts:
+            # What was ticked in another picture says nothing about this one.
+            config.set_property("parts", "")
+            config.connect("notify::subject", lambda *_: config.set_property("parts", ""))
+        self._build(arrange(self._dialog, config))
         config.connect("notify", lambda *_: self._ask_soon())
 
     def run(self):
-        """Show the dialog until it is answered; True for OK."""
-        self._thread.start()
-        self._ask_soon()
+        """Show the dialog until it is answered; True for OK, which leaves the thread running."""
+        opening = self._source.opening()
+        self._thread.listen(
+            lambda delivered: self._in_window(self._show, delivered),
+            lambda fraction, step: self._in_window(self._show_progress, fraction, step),
+        )
+        self._thread.tell(opening)
+        self._show_picture(opening.arrays["image"], is_fitted=True)
+        self._say("")
+        self._ask()
+        is_accepted = False
         try:
-            return self._dialog.run()
+            is_accepted = self._dialog.run()
         finally:
             self._is_closed = True
             if self._timer:
                 GLib.source_remove(self._timer)
-            self._thread.close()
             self._dialog.destroy()
+            Gdk.Display.get_default().flush()  # gone from the screen before anything is waited for
+            if not is_accepted:
+                self._thread.close()
+        return is_accepted
 
-    def _build(self, config, arrange):
-        controls = arrange(self._dialog, config)
+    def _build(self, controls):
         controls.set_valign(Gtk.Align.START)
         controls.set_size_request(CONTROLS_PX, -1)
-        self._view = PictureView(self._dragged, self._pointed, self._resized)
-        self._view.set_tooltip_text("Click to see a spot at 100 %; drag to move there")
-        self._found = Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END)
+        controls.set_hexpand(False)  # all that a larger window gives is the picture's
+        self._view = PictureView(self._clicked, self._dragged, self._zoomed, self._resized)
+        chooser = BackgroundChooser(self._source.layer, self._set_background)
+        self._toolbar = Toolbar(chooser, self._ask_soon)
+        self._note = Gtk.Label(xalign=0, wrap=True, lines=NOTE_LINES)
+        self._note.set_ellipsize(Pango.EllipsizeMode.END)
         self._bar = Gtk.ProgressBar()
         frame = Gtk.Frame()
         frame.add(self._view)
         left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=SPACING // 2)
-        left.pack_start(self._toolbar(), False, False, 0)
+        left.pack_start(self._toolbar, False, False, 0)
         left.pack_start(frame, True, True, 0)
-        left.pack_start(self._found, False, False, 0)
+        left.pack_start(self._note, False, False, 0)
         left.pack_start(self._bar, False, False, 0)
+        self._list = FoundList(self._toggled)
+        self._list.show_parts([])
+        if self._source.has_parts:
+            controls.pack_start(self._list, False, False, 0)
+            controls.reorder_child(self._list, 1)  # below the subject, which it says more of
         both = Gtk.Box(spacing=SPACING, border_width=SPACING)
         both.pack_start(left, True, True, 0)
         both.pack_start(controls, False, False, 0)
         self._dialog.get_content_area().pack_start(both, True, True, 0)
-        self._dialog.set_default_size(1180, 700)
+        self._dialog.set_default_size(*SIZE)
         both.show_all()
-
-    def _toolbar(self):
-        row = Gtk.Box(spacing=SPACING // 2)
-        self._views = Gtk.ComboBoxText()
-        for name, label in VIEWS.items():
-            self._views.append(name, label)
-        self._views.set_active_id("cut-out")
-        self._views.set_tooltip_text("How the result is shown here")
-        self._views.connect("changed", lambda _: self._ask_soon())
-        self._fit = Gtk.RadioButton.new_with_label(None, "Fit")
-        self._full = Gtk.RadioButton.new_with_label_from_widget(self._fit, "100 %")
-        self._full.set_tooltip_text("Every pixel as it is; drag to see another part")
-        self._full.connect("toggled", lambda _: self._ask_soon())
-        for button in (self._fit, self._full):
-            button.set_mode(False)
-        row.pack_start(self._views, True, True, 0)
-        row.pack_start(self._fit, False, False, 0)
-        row.pack_start(self._full, False, False, 0)
-        return row
 
     def _ask_soon(self):
         """Ask when the controls have rested for a moment: a drag is dozens of changes."""
@@ -126,18 +125,22 @@ class PreviewDialog:
 
     def _ask(self):
         self._timer = 0
-        view = {"view": self._views.get_active_id(), "colour": self._source.background()}
-        if not self._full.get_active():
-            params = {**self._params(self._source.scale), **view}
-            self._thread.want(Wanted("preview", params))
-            return GLib.SOURCE_REMOVE
         params = {
             **self._params(self._source.scale),
-            **view,
-            "detail_edge": self._params(1.0).get("edge"),
+            "view": self._toolbar.view,
+            "colour": self._source.background(),
+            "is_draft": self._is_draft,
         }
-        self._thread.want(self._source.detail(*self._seen(), params))
+        if self._toolbar.is_full:
+            params["detail_edge"] = self._params(1.0).get("edge")
+            self._thread.want(self._source.detail(*self._seen(), params))
+        else:
+            self._thread.want(Wanted("preview", params))
         return GLib.SOURCE_REMOVE
+
+    def _set_background(self, wanted):
+        self._thread.tell(wanted)
+        self._ask_soon()
 
     def _seen(self):
         """Return left, top, width and height of what 100 % shows, within the layer."""
@@ -147,18 +150,42 @@ class PreviewDialog:
         top = min(max(round(self._center[1] - height / 2), 0), self._source.height - height)
         return left, top, width, height
 
+    def _spot(self, across, along):
+        """Return where in the whole layer a spot of what is shown lies, as fractions."""
+        if not self._toolbar.is_full:
+            return across, along
+        left, top, width, height = self._seen()
+        return (
+            (left + across * width) / self._source.width,
+            (top + along * height) / self._source.height,
+        )
+
+    def _clicked(self, across, along):
+        if not self._source.has_parts:
+            self._zoomed(across, along, True)
+        elif self._map is not None:
+            number = found_parts.at(self._map, *self._spot(across, along))
+            if number is not None:
+                self._toggled(self._parts[number].name)
+
     def _dragged(self, right, down):
         left, top, width, height = self._seen()
         self._center = (left + width / 2 - right, top + height / 2 - down)
         self._ask_soon()
 
-    def _pointed(self, across, along):
-        self._center = (across * self._source.width, along * self._source.height)
-        self._full.set_active(True)
+    def _zoomed(self, across, along, is_closer):
+        if is_closer and not self._toolbar.is_full:
+            self._center = (across * self._source.width, along * self._source.height)
+        self._toolbar.set_full(is_closer)
 
     def _resized(self):
-        if self._full.get_active():
+        if self._toolbar.is_full:
             self._ask_soon()
+
+    def _toggled(self, name):
+        self._parts = found_parts.toggled(self._parts, name)
+        self._list.show_parts(self._parts)
+        self._config.set_property("parts", found_parts.argument(self._parts))
 
     def _in_window(self, change, *arguments):
         def once():
@@ -171,25 +198,32 @@ class PreviewDialog:
     def _show_progress(self, fraction, step):
         self._bar.set_fraction(fraction)
         if step:
-            self._bar.set_tooltip_text(step)
+            self._bar.set_tooltip_text(told(step))
 
     def _show(self, delivered):
         self._bar.set_fraction(0.0)
         if delivered.error is not None:
-            self._found.set_text(str(delivered.error))
-            self._found.set_tooltip_text(str(delivered.error))
+            self._say(told(delivered.error))
             return
-        picture = delivered.answer.arrays["picture"]
-        height, width, bands = picture.shape
         is_fitted = delivered.wanted.method == "preview"
+        arrays, values = delivered.answer.arrays, delivered.answer.values["values"]
+        self._show_picture(arrays["picture"], is_fitted)
+        self._say(told(values["note"]))
+        params = delivered.wanted.params
+        if params.get("subject") == self._params(1.0).get("subject"):  # else ticked since
+            self._parts = found_parts.read(values["parts"])
+            # A draft may count things differently, so it is only looked at.
+            self._map = None if params.get("is_draft") else arrays.get("map")
+            self._list.show_parts(self._parts, can_choose=self._map is not None)
+        if params.get("is_draft"):
+            self._is_draft = False
+            self._ask()
+
+    def _show_picture(self, picture, is_fitted):
+        height, width, bands = picture.shape
         self._view.show_picture(picture.data, width, height, bands, is_fitted)
-        values = delivered.answer.values["values"]
-        words = values["note"] or _in_words(values["classes"])
-        self._found.set_text(words)
-        self._found.set_tooltip_text(words)
 
-
-def _in_words(classes):
-    large = [found for found in classes if found["share"] >= LEAST_SHARE]
-    listed = ", ".join(f"{found['name']} {found['share']:.0%}" for found in large)
-    return f"Found: {listed}" if listed else ""
+    def _say(self, words):
+        words = words or (CHOOSE if self._source.has_parts else LOOK)
+        self._note.set_text(words)
+        self._note.set_tooltip_text(words)

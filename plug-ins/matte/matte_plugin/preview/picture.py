@@ -1,4 +1,7 @@
-"""The picture in the dialog: fitted or at 100 %, panned by dragging, over a checkerboard."""
+"""The picture in a dialog: fitted or at 100 %, clicked, dragged, zoomed, over a checkerboard.
+
+Knows nothing of GIMP or of what the picture shows.
+"""
 
 import gi
 
@@ -10,6 +13,7 @@ from gi.repository import Gdk, GdkPixbuf, GLib, Gtk
 CHECK_PX = 8
 LIGHT, DARK = 0x999999, 0x666666
 SMALLEST_PX = 320
+CLICK_PX = 4  # a hand that clicks moves the mouse a little
 
 
 class PictureView(Gtk.EventBox):
@@ -17,18 +21,21 @@ class PictureView(Gtk.EventBox):
 
     Parameters
     ----------
+    on_clicked : callable
+        Given where the picture was clicked, as fractions of what is shown of it.
     on_dragged : callable
         Given how many pixels to the right and down the picture was dragged at 100 %.
-    on_pointed : callable
-        Given where the fitted picture was clicked, as fractions of its width and height.
+    on_zoomed : callable
+        Given where the wheel was turned, as fractions, and whether it was towards the picture.
     on_resized : callable
         Called without arguments after the place for the picture has changed.
     """
 
-    def __init__(self, on_dragged, on_pointed, on_resized):
+    def __init__(self, on_clicked, on_dragged, on_zoomed, on_resized):
         super().__init__()
+        self._on_clicked = on_clicked
         self._on_dragged = on_dragged
-        self._on_pointed = on_pointed
+        self._on_zoomed = on_zoomed
         self._on_resized = on_resized
         self._pixbuf = None
         self._is_fitted = True
@@ -45,9 +52,12 @@ class PictureView(Gtk.EventBox):
             Gdk.EventMask.BUTTON_PRESS_MASK
             | Gdk.EventMask.BUTTON_RELEASE_MASK
             | Gdk.EventMask.BUTTON1_MOTION_MASK
+            | Gdk.EventMask.SCROLL_MASK
         )
         self.connect("button-press-event", self._pressed)
         self.connect("button-release-event", self._released)
+        self.connect("motion-notify-event", self._moved)
+        self.connect("scroll-event", self._scrolled)
         self.connect("size-allocate", self._allocated)
 
     @property
@@ -90,20 +100,47 @@ class PictureView(Gtk.EventBox):
     def _allocated(self, _widget, place):
         if (place.width, place.height) != self._size:
             self._size = (place.width, place.height)
-            self._draw()
+            # Not at once: what moves while places are given out is given none.
+            GLib.idle_add(self._draw)
             self._on_resized()
 
     def _pressed(self, _widget, event):
-        self._drag_start = (event.x, event.y)
+        if event.type == Gdk.EventType.BUTTON_PRESS and event.button == 1:
+            self._drag_start = (event.x, event.y)
+
+    def _moved(self, _widget, event):
+        """Let the picture follow the mouse until the part that comes into view is there."""
+        if self._drag_start is None or self._is_fitted:
+            return
+        left, top = self._place[:2]
+        across, along = self._way(event)
+        self._layout.move(self._image, round(left + across), round(top + along))
 
     def _released(self, _widget, event):
-        start, self._drag_start = self._drag_start, None
-        if start is None:
+        if self._drag_start is None or event.button != 1:
             return
-        if not self._is_fitted:
-            self._on_dragged(event.x - start[0], event.y - start[1])
-            return
+        across, along = self._way(event)
+        self._drag_start = None
+        if max(abs(across), abs(along)) <= CLICK_PX:
+            self._layout.move(self._image, *self._place[:2])
+            if self._spot(event) is not None:
+                self._on_clicked(*self._spot(event))
+        elif not self._is_fitted:
+            self._on_dragged(across, along)
+
+    def _scrolled(self, _widget, event):
+        spot = self._spot(event)
+        if spot is not None and event.direction in (
+            Gdk.ScrollDirection.UP, Gdk.ScrollDirection.DOWN,
+        ):  # fmt: skip
+            self._on_zoomed(*spot, event.direction == Gdk.ScrollDirection.UP)
+        return True
+
+    def _way(self, event):
+        return event.x - self._drag_start[0], event.y - self._drag_start[1]
+
+    def _spot(self, event):
+        """Return where in the picture the mouse is, as fractions; None beside it."""
         left, top, width, height = self._place
         across, along = (event.x - left) / width, (event.y - top) / height
-        if 0 <= across <= 1 and 0 <= along <= 1:
-            self._on_pointed(across, along)
+        return (across, along) if 0 <= across < 1 and 0 <= along < 1 else None

@@ -29,6 +29,16 @@ class LayerSource:
         self.width, self.height = layer.get_width(), layer.get_height()
         self.scale = min(1.0, math.sqrt(PREVIEW_PIXELS / (self.width * self.height)))
 
+    @property
+    def layer(self):
+        """The layer."""
+        return self._layer
+
+    @property
+    def has_parts(self):
+        """Whether there is something to choose from: a painted trimap says it all."""
+        return self._trimap is None
+
     def opening(self):
         """Return the call that gives a worker the reduced picture."""
         colours, width, height = pixels.read_reduced(

@@ -17,7 +17,7 @@ from matte_plugin.worker_client import Worker
 END_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wanted:
     """A call of the worker: its method, its parameters, its arrays."""
 
@@ -36,40 +36,54 @@ class Delivered:
 
 
 class PreviewThread:
-    """Asks a worker of its own for previews, from `start` to `close`.
+    """Asks a worker of its own for previews, from `start` to `close` or `release`.
+
+    The worker starts at once, while the dialog is still being made.
 
     Parameters
     ----------
     open_worker : callable
         Returns a worker that is not started yet.
-    opening : Wanted
-        What a new worker is told before anything else: the picture.
-    deliver : callable
-        Given a `Delivered` for each call that was not overtaken by a newer one.
-    report : callable
-        Given the fraction done and the name of the step while one is under way.
     """
 
-    def __init__(
-        self,
-        open_worker: Callable[[], Worker],
-        opening: Wanted,
-        deliver: Callable[[Delivered], None],
-        report: Callable[[float, str], None],
-    ) -> None:
+    def __init__(self, open_worker: Callable[[], Worker]) -> None:
         self._open_worker = open_worker
-        self._opening = opening
-        self._deliver = deliver
-        self._report = report
+        self._deliver: Callable[[Delivered], None] = _to_nobody
+        self._report: Callable[[float, str], None] = _to_nobody
         self._news = threading.Condition()
         self._newest: Wanted | None = None
+        self._standing: dict[str, Wanted] = {}
         self._is_closing = False
+        self._is_released = False
         self._worker: Worker | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._told: list[Wanted] = []
+        self._thread = threading.Thread(target=self._run, name="PreviewThread", daemon=True)
 
     def start(self) -> None:
-        """Start the thread; the worker starts with the first `want`."""
+        """Start the thread, and its worker."""
         self._thread.start()
+
+    def listen(
+        self, deliver: Callable[[Delivered], None], report: Callable[[float, str], None]
+    ) -> None:
+        """Say who is told what comes, before anything is wanted.
+
+        Parameters
+        ----------
+        deliver : callable
+            Given a `Delivered` for each call that was not overtaken by a newer one.
+        report : callable
+            Given the fraction done and the name of the step while one is under way.
+        """
+        self._deliver, self._report = deliver, report
+
+    def tell(self, standing: Wanted) -> None:
+        """Let the worker know this before it is asked again; the last one of each method counts.
+
+        A worker that takes the place of a dead one is told as well.
+        """
+        with self._news:
+            self._standing[standing.method] = standing
 
     def want(self, wanted: Wanted) -> None:
         """Ask for a preview instead of whatever was wanted before."""
@@ -79,6 +93,22 @@ class PreviewThread:
 
     def close(self) -> None:
         """End the thread and its worker; nothing is delivered after this."""
+        self._end()
+
+    def release(self) -> Worker | None:
+        """End the thread and hand its worker over; None where there is none that runs.
+
+        Whoever takes it has to close it.
+        """
+        self._is_released = True
+        self._end()
+        if self._thread.is_alive():
+            self._is_released = False  # too busy to let go: the thread ends it after all
+            return None
+        worker, self._worker = self._worker, None
+        return worker if worker is not None and worker.is_running else None
+
+    def _end(self) -> None:
         with self._news:
             self._is_closing = True
             self._news.notify()
@@ -86,9 +116,18 @@ class PreviewThread:
 
     def _run(self) -> None:
         try:
+            self._start_early()
             while (wanted := self._next()) is not None:
                 self._serve(wanted)
         finally:
+            if not self._is_released:
+                self._end_worker()
+
+    def _start_early(self) -> None:
+        try:
+            self._running_worker()
+        except MatteError:
+            # The first call tries again, and tells.
             self._end_worker()
 
     def _next(self) -> Wanted | None:
@@ -100,9 +139,9 @@ class PreviewThread:
 
     def _serve(self, wanted: Wanted) -> None:
         try:
-            answer = self._ready_worker().call(
-                wanted.method, wanted.params, wanted.arrays, self._progress
-            )
+            worker = self._running_worker()
+            self._bring_up_to_date(worker)
+            answer = worker.call(wanted.method, wanted.params, wanted.arrays, self._progress)
         except Cancelled:
             return  # something newer is wanted, or nobody is left to want anything
         except WorkerError as error:
@@ -113,17 +152,24 @@ class PreviewThread:
         else:
             self._hand_over(Delivered(wanted, answer))
 
-    def _ready_worker(self) -> Worker:
+    def _running_worker(self) -> Worker:
         if self._worker is None or not self._worker.is_running:
             self._end_worker()
-            self._report(0.0, "Starting")
-            worker = self._open_worker().__enter__()
-            self._worker = worker
-            worker.call(self._opening.method, self._opening.params, self._opening.arrays)
+            self._worker = self._open_worker().__enter__()
         return self._worker
+
+    def _bring_up_to_date(self, worker: Worker) -> None:
+        with self._news:
+            standing = list(self._standing.values())
+        for news in standing:
+            if news not in self._told:
+                # Told once, even when telling fails: a bad file is not sent with every call.
+                self._told = [told for told in self._told if told.method != news.method] + [news]
+                worker.call(news.method, news.params, news.arrays, self._until_closed)
 
     def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
+        self._told = []
         if worker is not None:
             worker.close()
 
@@ -133,8 +179,17 @@ class PreviewThread:
                 raise Cancelled
         self._report(fraction, step)
 
+    def _until_closed(self, fraction: float, step: str) -> None:  # noqa: ARG002
+        with self._news:
+            if self._is_closing and not self._is_released:
+                raise Cancelled
+
     def _hand_over(self, delivered: Delivered) -> None:
         with self._news:
             if self._is_closing:
                 return
         self._deliver(delivered)
+
+
+def _to_nobody(*_: object) -> None:
+    """Drop what comes before anybody listens."""

@@ -1,0 +1,131 @@
+"""How a preview shows an alpha: over a checkerboard, a colour, a picture, or by itself.
+
+A view is (h, w, 3) uint8, or (h, w, 4) where the window is to draw a checkerboard beneath.
+"""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.errors import ProtocolError
+from matte_core.images import Alpha, Image, Trimap, as_uint8
+
+ORIGINAL, TRIMAP, MATTE, OVERLAY, CUT_OUT = "original", "trimap", "matte", "overlay", "cut-out"
+COLOUR, BACKGROUND = "colour", "background"
+PLAIN = {"black": (0, 0, 0), "white": (255, 255, 255)}
+VIEWS = (CUT_OUT, OVERLAY, *PLAIN, COLOUR, BACKGROUND, MATTE, TRIMAP, ORIGINAL)
+
+_OVERLAY = (225, 40, 40)
+_OVERLAY_SHARE = 0.6
+
+Part = tuple[float, float, float, float]
+WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
+
+
+def trimap_view(trimap: Trimap) -> NDArray[np.uint8]:
+    """Show a trimap as it is."""
+    return np.repeat(trimap[..., None], 3, axis=2)
+
+
+def matte_view(alpha: Alpha) -> NDArray[np.uint8]:
+    """Show an alpha as shades of gray."""
+    return np.repeat(_opacity(alpha)[..., None], 3, axis=2)
+
+
+def overlay_view(image: Image, alpha: Alpha) -> NDArray[np.uint8]:
+    """Show the whole picture, red where it is not the subject."""
+    tinted = as_uint8(image) * np.float32(1 - _OVERLAY_SHARE) + np.multiply(
+        _OVERLAY, _OVERLAY_SHARE, dtype=np.float32
+    )
+    return _over(image, alpha, tinted)
+
+
+def cut_out_view(colours: Image, alpha: Alpha) -> NDArray[np.uint8]:
+    """Show the subject with nothing behind it."""
+    return np.dstack([as_uint8(colours), _opacity(alpha)])
+
+
+def plain_view(colours: Image, alpha: Alpha, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """Show the subject over one colour."""
+    return _over(colours, alpha, np.asarray(colour, np.float32))
+
+
+def background_view(
+    colours: Image, alpha: Alpha, background: Image, part: Part = WHOLE
+) -> NDArray[np.uint8]:
+    """Show the subject over a picture that covers all of it, cut evenly where it is too long.
+
+    Parameters
+    ----------
+    colours : (h, w, 3)
+    alpha : (h, w) float32, [0, 1]
+    background : (H, W, 3) uint8
+    part : (top, left, bottom, right), optional
+        Which part of the whole picture is shown, as fractions of it.
+    """
+    top, left, bottom, right = part
+    height, width = alpha.shape
+    whole_height, whole_width = height / (bottom - top), width / (right - left)
+    scale = max(whole_height / background.shape[0], whole_width / background.shape[1])
+    # Where the part's upper left corner and its pixels lie in the background.
+    down = (background.shape[0] - whole_height / scale) / 2 + top * whole_height / scale
+    across = (background.shape[1] - whole_width / scale) / 2 + left * whole_width / scale
+    half = (1 / scale - 1) / 2
+    place = np.array([[1 / scale, 0, across + half], [0, 1 / scale, down + half]], np.float32)
+    source = as_uint8(background)
+    if scale < 1:  # averaged first: sampling alone would leave out pixels
+        blur = 0.4 / scale
+        source = cv2.GaussianBlur(source, (0, 0), blur).astype(np.uint8)
+    method = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    behind = cv2.warpAffine(
+        source, place, (width, height), flags=method, borderMode=cv2.BORDER_REPLICATE
+    )
+    return _over(colours, alpha, behind)
+
+
+def colour_of(value: Any) -> tuple[int, int, int]:
+    """Read a colour from a request.
+
+    Raises
+    ------
+    ProtocolError
+        If it is none.
+    """
+    if (
+        not isinstance(value, list)
+        or len(value) != 3
+        or not all(isinstance(band, int) and 0 <= band <= 255 for band in value)
+    ):
+        raise ProtocolError(f"{value!r} is not a colour: three whole numbers from 0 to 255.")
+    red, green, blue = value
+    return red, green, blue
+
+
+def part_of(value: Any) -> Part:
+    """Read which part of a picture is meant from a request.
+
+    Raises
+    ------
+    ProtocolError
+        If it is none.
+    """
+    if (
+        not isinstance(value, list)
+        or len(value) != 4
+        or not all(isinstance(edge, int | float) and 0 <= edge <= 1 for edge in value)
+        or not (value[0] < value[2] and value[1] < value[3])
+    ):
+        raise ProtocolError(f"{value!r} is no part of a picture: top, left, bottom, right.")
+    top, left, bottom, right = map(float, value)
+    return top, left, bottom, right
+
+
+def _opacity(alpha: Alpha) -> NDArray[np.uint8]:
+    return np.rint(alpha * 255).astype(np.uint8)
+
+
+def _over(colours: Image, alpha: Alpha, behind: NDArray[Any]) -> NDArray[np.uint8]:
+    share = alpha[..., None]
+    return np.rint(as_uint8(colours) * share + behind * (1 - share)).astype(np.uint8)

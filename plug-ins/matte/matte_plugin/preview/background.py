@@ -1,0 +1,95 @@
+"""The picture that a subject can be looked at on: a file, another open image, or a layer."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gimp, Gtk
+
+from matte_core.protocol import Array
+from matte_plugin.document import items
+from matte_plugin.preview.thread import Wanted
+
+THUMBNAIL_PX = 1024  # the most that GIMP makes
+FILE = "file"
+SPACING = 6
+
+
+class BackgroundChooser(Gtk.Box):
+    """Lets a person choose the picture behind the subject.
+
+    Parameters
+    ----------
+    layer : Gimp.Layer
+        The subject's own, which is not offered.
+    on_chosen : callable
+        Given the call that tells a preview's worker.
+    """
+
+    def __init__(self, layer, on_chosen):
+        super().__init__(spacing=SPACING)
+        self._on_chosen = on_chosen
+        self._items = _open_items(layer)
+        self._list = Gtk.ComboBoxText(hexpand=True)
+        for number, (name, _) in enumerate(self._items):
+            self._list.append(str(number), name)
+        self._list.append(FILE, "A picture file…")
+        self._list.set_tooltip_text("The picture that the subject is shown on here")
+        self._list.connect("changed", self._changed)
+        self._file = Gtk.FileChooserButton(title="Show the Subject On", hexpand=True)
+        self._file.add_filter(_pictures())
+        self._file.set_tooltip_text("The picture that the subject is shown on here")
+        self._file.connect("file-set", lambda _: self._file_chosen())
+        label = Gtk.Label(label="Background")
+        self.pack_start(label, False, False, 0)
+        self.pack_start(self._list, True, True, 0)
+        self.pack_start(self._file, True, True, 0)
+        self.show_all()
+        self._file.hide()
+        self.set_no_show_all(True)
+
+    def _changed(self, _list):
+        chosen = self._list.get_active_id()
+        self._file.set_visible(chosen == FILE)
+        if chosen == FILE:
+            self._file_chosen()
+        elif chosen is not None:
+            self._on_chosen(
+                Wanted("preview_background", {}, _thumbnail(self._items[int(chosen)][1]))
+            )
+
+    def _file_chosen(self):
+        path = self._file.get_filename()
+        if path:
+            self._on_chosen(Wanted("preview_background", {"path": path}))
+
+
+def _open_items(layer):
+    """Return the other open images, and the layers beside this one, with their names."""
+    own = layer.get_image()
+    images = [(image.get_name(), image) for image in Gimp.get_images() if image != own]
+    layers = [(other.get_name(), other) for other in items.all_layers(own) if other != layer]
+    return images + [(name, other) for name, other in layers if not other.is_group()]
+
+
+def _pictures():
+    """Return a filter for what a worker can read."""
+    kinds = Gtk.FileFilter()
+    kinds.set_name("Pictures")
+    for kind in ("jpeg", "png", "tiff", "webp", "bmp"):
+        kinds.add_mime_type(f"image/{kind}")
+    return kinds
+
+
+def _thumbnail(item):
+    """Read an image or a layer, reduced, as the worker takes it."""
+    scale = min(1.0, THUMBNAIL_PX / max(item.get_width(), item.get_height()))
+    width, height = (max(1, round(side * scale)) for side in (item.get_width(), item.get_height()))
+    found = item.get_thumbnail(width, height, Gimp.PixbufTransparency.SMALL_CHECKS)
+    width, height, bands = found.get_width(), found.get_height(), found.get_n_channels()
+    stored, stride = found.get_pixels(), found.get_rowstride()
+    rows = b"".join(stored[row * stride :][: width * bands] for row in range(height))
+    colours = bytearray(3 * width * height)
+    for band in range(3):
+        colours[band::3] = rows[band::bands]
+    return {"image": Array("uint8", (height, width, 3), bytes(colours))}

@@ -1,0 +1,75 @@
+"""What stands above the picture: how it is shown, how large, and on which background."""
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gtk
+
+SPACING = 6
+CUT_OUT, BACKGROUND = "cut-out", "background"
+VIEWS = {
+    CUT_OUT: "On a checkerboard",
+    "overlay": "Overlay",
+    "black": "On black",
+    "white": "On white",
+    "colour": "On the background color",
+    BACKGROUND: "On a picture",
+    "matte": "Matte",
+    "trimap": "Trimap",
+    "original": "Original",
+}
+
+
+class Toolbar(Gtk.Box):
+    """The choice of a view and of a size, and a chooser that one of the views needs.
+
+    Parameters
+    ----------
+    chooser : Gtk.Widget
+        Of the background.
+    on_changed : callable
+        Called without arguments.
+    """
+
+    def __init__(self, chooser, on_changed):
+        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=SPACING)
+        self._chooser = chooser
+        self._on_changed = on_changed
+        self._views = Gtk.ComboBoxText()
+        for name, label in VIEWS.items():
+            self._views.append(name, label)
+        self._views.set_active_id(CUT_OUT)
+        self._views.set_tooltip_text("How the result is shown here")
+        self._views.connect("changed", self._changed)
+        self._fit = Gtk.RadioButton.new_with_label(None, "Fit")
+        self._fit.set_tooltip_text("All of the picture")
+        self._full = Gtk.RadioButton.new_with_label_from_widget(self._fit, "100 %")
+        self._full.set_tooltip_text("Every pixel as it is; drag to see another part")
+        self._full.connect("toggled", self._changed)
+        for button in (self._fit, self._full):
+            button.set_mode(False)
+        row = Gtk.Box(spacing=SPACING)
+        row.pack_start(self._views, True, True, 0)
+        row.pack_start(self._fit, False, False, 0)
+        row.pack_start(self._full, False, False, 0)
+        self.pack_start(row, False, False, 0)
+        self.pack_start(chooser, False, False, 0)
+        chooser.hide()
+
+    @property
+    def view(self):
+        """The name of the view that is chosen, as the worker takes it."""
+        return self._views.get_active_id()
+
+    @property
+    def is_full(self):
+        """Whether the picture is wanted at 100 %."""
+        return self._full.get_active()
+
+    def set_full(self, is_full):
+        """Go to 100 %, or back to all of the picture."""
+        (self._full if is_full else self._fit).set_active(True)
+
+    def _changed(self, _widget):
+        self._chooser.set_visible(self.view == BACKGROUND)
+        self._on_changed()

@@ -1,0 +1,135 @@
+"""What was found: listed, ticked, clicked on; asked of a real worker with a real network."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
+
+from matte_core.files import read_picture
+from matte_core.models.store import fetch_model
+from matte_core.protocol import Array
+from matte_plugin.preview import parts
+from matte_plugin.preview.parts import Part
+from matte_plugin.worker_client import Worker
+
+
+def part(name, is_chosen=False):
+    kind, _, number = name.rpartition(" ")
+    return Part(name, kind or name, 0.1, (1, 2, 3), is_chosen, bool(number) and bool(kind))
+
+
+def ticked(found):
+    return [held.name for held in found if held.is_chosen]
+
+
+def test_ticking_changes_the_argument():
+    found = [part("person", True), part("dog"), part("sofa")]
+    assert parts.argument(found) == "person"
+    both = parts.toggled(found, "dog")
+    assert parts.argument(both) == "person, dog"
+    assert parts.argument(parts.toggled(both, "person")) == "dog"
+    assert parts.argument(parts.toggled(found, "person")) == ""
+
+
+def test_a_class_and_its_things_go_together():
+    found = [part("person", True), part("person 1", True), part("person 2", True), part("dog")]
+    assert parts.argument(found) == "person"
+    second = parts.toggled(found, "person 1")
+    assert ticked(second) == ["person 2"]
+    assert parts.argument(parts.toggled(second, "dog")) == "person 2, dog"
+    assert ticked(parts.toggled(second, "person 1")) == ["person", "person 1", "person 2"]
+    assert ticked(parts.toggled(second, "person")) == ["person", "person 1", "person 2"]
+    assert ticked(parts.toggled(found, "person")) == []
+
+
+def test_a_click_finds_what_lies_there():
+    found_map = Array("uint8", (2, 3), bytes([0, 0, 1, 2, 0, 0]))
+    assert parts.at(found_map, 0.9, 0.1) == 0
+    assert parts.at(found_map, 0.0, 0.99) == 1
+    assert parts.at(found_map, 0.5, 0.5) is None
+    assert parts.at(found_map, 1.0, 1.0) is None
+
+
+@pytest.fixture(scope="module")
+def worker(shared, tmp_path_factory):
+    """A worker that has got a network."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MATTE_HOME", str(folder))
+        fetch_model("deeplab-513", mirror=str(shared / "models" / "intel_ir"))
+        started = Worker(Path(sys.executable), folder / "worker.log").__enter__()
+    with started:
+        yield started
+
+
+def show(worker, path):
+    image = read_picture(path).image
+    worker.call("preview_open", {}, {"image": Array("uint8", image.shape, image.tobytes())})
+    return worker
+
+
+@pytest.fixture
+def opened(worker, shared):
+    """The worker, with the photo of a boy on a bicycle."""
+    return show(worker, shared / "data" / "photos" / "deeplab_demo_image1.jpg")
+
+
+def seen(worker, **params):
+    answer = worker.call("preview", {"view": "matte", **params})
+    return answer.values["values"], answer.arrays
+
+
+def test_what_is_found_is_listed_and_mapped(opened):
+    values, arrays = seen(opened)
+    found = parts.read(values["parts"])
+    classes = [held for held in found if not held.is_one_of_several]
+    assert [held.name for held in classes] == ["bicycle", "person"]
+    assert [held.colour for held in classes] == [(0, 128, 0), (192, 128, 128)]
+    assert all(0.05 < held.share < 0.3 for held in classes)
+    assert ticked(classes) == ["person"]
+    # His chest, his front wheel, the meadow: as fractions of width and height.
+    spots = [(0.75, 0.35), (0.48, 0.95), (0.1, 0.2)]
+    numbers = [parts.at(arrays["map"], *spot) for spot in spots]
+    names = [None if number is None else found[number].class_name for number in numbers]
+    assert names == ["person", "bicycle", None]
+
+
+def test_several_parts_become_one(opened):
+    alphas = {}
+    for subject in ("person", "bicycle", "person, bicycle"):
+        values, arrays = seen(opened, subject=subject)
+        picture = arrays["picture"]
+        alphas[subject] = np.frombuffer(picture.data, np.uint8).reshape(picture.shape)[..., 0]
+        classes = [held for held in parts.read(values["parts"]) if not held.is_one_of_several]
+        assert sorted(ticked(classes)) == sorted(subject.split(", "))
+    either = np.maximum(alphas["person"], alphas["bicycle"])
+    both = alphas["person, bicycle"]
+    largest = max((alphas[name] > 200).sum() for name in ("person", "bicycle"))
+    assert (both > 200).sum() > 1.2 * largest
+    assert ((both > 200) & (either < 50)).mean() < 0.02
+
+
+def test_a_subject_that_is_not_there_leaves_the_list_to_choose_from(opened):
+    values, arrays = seen(opened, subject="cat")
+    assert "cat" in values["note"]
+    assert {held["class"] for held in values["parts"]} == {"bicycle", "person"}
+    assert not any(held["is_chosen"] for held in values["parts"])
+    assert arrays["picture"].shape[2] == 3
+
+
+def test_people_are_told_apart(worker, shared):
+    show(worker, shared / "data" / "photos" / "three_people.jpg")
+    values, arrays = seen(worker)
+    found = parts.read(values["parts"])
+    people = [held for held in found if held.class_name == "person"]
+    assert [held.name for held in people[:3]] == ["person", "person 1", "person 2"]
+    assert [held.is_one_of_several for held in people[:3]] == [False, True, True]
+    assert all(held.is_chosen for held in people)
+    numbers = {*memoryview(arrays["map"].data).cast("B")} - {0}
+    assert all(found[number - 1].is_one_of_several for number in numbers), "a click means one"
+    values, _ = seen(worker, subject="person left")
+    assert ticked(parts.read(values["parts"])) == ["person 1"]
