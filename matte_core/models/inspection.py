@@ -1,9 +1,9 @@
 """Read from an ONNX file itself how it is fed and what it answers.
 
 What the graph tells: layout, size, type of the input, number of classes, and, from the answer
-to one gray picture, whether that is labels, logits, probabilities or a saliency. What it does
-not tell, the value range that the network was trained with, is assumed by custom and listed
-as such.
+to one gray picture, whether that is labels, logits, probabilities or a saliency. The values it
+was trained with are told by its first step, where that scales them; where it does not they are
+assumed by custom, and listed as such.
 """
 
 from dataclasses import replace
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from matte_core.errors import ModelError
 from matte_core.models import onnx_proto as onnx
+from matte_core.models.preprocessing import normalisation_told
 from matte_core.models.spec import ModelSpec
 from matte_core.segmentation.classes import VOC_CLASSES
 
@@ -44,9 +45,14 @@ def inspect_onnx(data: bytes, name: str, given: dict[str, Any] | None = None) ->
         answer with one plane or one stack of planes.
     """
     given = dict(given or {})
-    shape, elem_type = _input_of(onnx.parse_model(data))
-    spec = replace(_input_spec(shape, elem_type, name), **given)
-    assumed = [] if elem_type == onnx.UINT8 or "normalisation" in given else ["normalisation"]
+    model = onnx.parse_model(data)
+    taken = _input_of(model)
+    shape, elem_type = onnx.shape_of(taken) or [], taken.type.tensor_type.elem_type
+    told = "bytes" if elem_type == onnx.UINT8 else normalisation_told(model.graph, taken.name)
+    if told is not None:
+        given.setdefault("normalisation", told)
+    spec = replace(_input_spec(shape, name), **given)
+    assumed = [] if "normalisation" in given else ["normalisation"]
     if "colour_order" not in given:
         assumed.append("colour_order")
     answer = _probe(data, spec, elem_type)
@@ -63,7 +69,8 @@ def check_size(path: Path) -> None:
         )
 
 
-def _input_of(model: onnx.Message) -> tuple[list[int | str], int]:
+def _input_of(model: onnx.Message) -> onnx.Message:
+    """Return what the graph says of its one input, once it is found usable."""
     for opset in model.opset_import:
         if opset.domain not in _USUAL_DOMAINS:
             raise ModelError(
@@ -87,10 +94,10 @@ def _input_of(model: onnx.Message) -> tuple[list[int | str], int]:
     elem_type = inputs[0].type.tensor_type.elem_type
     if elem_type not in (onnx.FLOAT, onnx.UINT8, onnx.FLOAT16):
         raise ModelError("The network's input is neither uint8 nor float32 nor float16.")
-    return shape, elem_type
+    return inputs[0]
 
 
-def _input_spec(shape: list[int | str], elem_type: int, name: str) -> ModelSpec:
+def _input_spec(shape: list[int | str], name: str) -> ModelSpec:
     layout = "NHWC" if shape[3] == _CHANNELS else "NCHW"
     sides = shape[1:3] if layout == "NHWC" else shape[2:4]
     fixed = [side for side in sides if isinstance(side, int) and side > 0]
@@ -101,11 +108,8 @@ def _input_spec(shape: list[int | str], elem_type: int, name: str) -> ModelSpec:
         )
     is_free = len(fixed) < 2
     height, width = (_FREE_SIDE_PX, _FREE_SIDE_PX) if is_free else (fixed[0], fixed[1])
-    if elem_type == onnx.UINT8:
-        normalisation = "bytes"
-    else:
-        # The customs of the two families: torchvision's NCHW, TensorFlow's NHWC.
-        normalisation = "imagenet" if layout == "NCHW" else "unit"
+    # The customs of the two families: torchvision's NCHW, TensorFlow's NHWC.
+    normalisation = "imagenet" if layout == "NCHW" else "unit"
     return ModelSpec(
         name,
         layout=layout,

@@ -97,6 +97,21 @@ class ModelSpec:
             )
 
 
+def assumption(spec: ModelSpec) -> str:
+    """Say what was assumed of the values that a network takes, and how to say otherwise.
+
+    Empty where nothing was: then no other values could be what is wrong.
+    """
+    if "normalisation" not in spec.assumed:
+        return ""
+    others = [name for name in NORMALISATIONS if name != spec.normalisation]
+    return (
+        f"The file of this network does not tell what values it takes; "
+        f"{NORMALISATIONS[spec.normalisation]} was assumed. If that is wrong, add it by "
+        f"`models add FILE --normalisation` with {', '.join(others[:-1])} or {others[-1]}."
+    )
+
+
 def write_spec(spec: ModelSpec, path: Path) -> None:
     """Write the description as JSON."""
     path.write_text(json.dumps(asdict(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -151,7 +151,9 @@ def describe_model(model: str | Path | None = None) -> ModelSpec:
     if described.is_file():
         return read_spec(described)
     check_size(path)
-    spec = inspect_onnx(path.read_bytes(), path.stem)
+    published = _recognise(path)
+    known = {} if published is None else {"normalisation": published.normalisation}
+    spec = inspect_onnx(path.read_bytes(), path.stem, known)
     return replace(spec, source=str(path), sha256=sha256_of(path))
 
 

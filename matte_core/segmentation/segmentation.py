@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from matte_core.errors import ModelError, NoSubjectError
 from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
 from matte_core.models.registry import resolve
+from matte_core.models.spec import assumption
 from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation.colours import HARDLY_KNOWN, decide_by_colour
 from matte_core.segmentation.grabcut import grabcut
@@ -111,6 +112,7 @@ def segment(
         return _with_network(image, network, wanted, hint, refine, part(progress, 0.1, 1.0))
     except NoSubjectError as error:
         if hint is None:
+            error.hint = f"{error.hint} {assumption(network.spec)}".strip()
             raise
         note = f"{error.message} The mask was estimated from colours within the selection."
         return _stand_in(image, hint, note)

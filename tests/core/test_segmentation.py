@@ -180,3 +180,12 @@ def test_a_useless_selection_is_said() -> None:
         segment(image, hint=np.zeros((6, 6), bool))
     with pytest.raises(InputError, match="must be bool"):
         segment(image, hint=np.zeros((60, 60), np.uint8))
+
+
+@pytest.mark.usefixtures("no_network")
+def test_the_path_of_a_deeplab_that_takes_bytes(shared: Path) -> None:
+    image = load(shared / "data" / "photos" / "astronaut.png")
+    path = shared / "models" / "deeplabv3_mnv2_voc_513_rgb_f16w.onnx"
+    found = segment(image, model=path, refine=False)
+    assert found.subject == ("person",)
+    assert 0.35 < found.mask.mean() < 0.5

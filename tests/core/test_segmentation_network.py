@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matte_core.errors import ModelError
+from matte_core.errors import ModelError, NoSubjectError
 from matte_core.models import add_model, describe_model
 from matte_core.models import onnx_proto as onnx
 from matte_core.segmentation import segment
@@ -188,6 +188,40 @@ def test_a_path_needs_no_installing(home: Path) -> None:
     path.write_bytes(tiny_network())
     image, truth = scene()
     assert overlap(segment(image, model=path).mask, truth) > 0.95
+
+
+def test_a_path_to_a_network_with_a_first_step_of_its_own(home: Path) -> None:
+    """Bytes are wanted, and the graph says so: it brings them to -1 to 1 itself."""
+    model = onnx.parse_model(tiny_network(normalisation="signed"))
+    nodes = list(model.graph.node)
+    first = nodes[0]
+    scaled = [
+        onnx.node("Mul", ["image", "factor"], ["scaled"]),
+        onnx.node("Add", ["scaled", "shift"], ["shifted"]),
+    ]
+    first.input[0] = "shifted"
+    del model.graph.node[:]
+    model.graph.node.extend([*scaled, *nodes])
+    model.graph.initializer.append(onnx.tensor("factor", np.full((1,), 1 / 127.5, np.float32)))
+    model.graph.initializer.append(onnx.tensor("shift", np.full((1,), -1, np.float32)))
+    path = home / "own.onnx"
+    path.write_bytes(onnx.serialize(model))
+    assert describe_model(path).normalisation == "bytes"
+    assert "normalisation" not in describe_model(path).assumed
+    image, truth = scene()
+    assert overlap(segment(image, model=path).mask, truth) > 0.95
+
+
+def test_where_nothing_is_found_the_assumption_is_named(home: Path) -> None:
+    path = home / "own.onnx"
+    path.write_bytes(tiny_network(normalisation="bytes"))
+    image, _ = scene()
+    with pytest.raises(NoSubjectError, match=r"0 to 1 was assumed.*--normalisation.*bytes, signed"):
+        segment(image, model=path)
+    install(home, path.read_bytes(), normalisation="unit")
+    with pytest.raises(NoSubjectError) as caught:
+        segment(image, model="tiny")
+    assert "assumed" not in caught.value.hint
 
 
 def test_a_changed_file_is_loaded_again(home: Path) -> None:
