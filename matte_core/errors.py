@@ -112,8 +112,10 @@ def to_wire(error: MatteError) -> dict[str, Any]:
     }
 
 
-def from_wire(described: dict[str, Any]) -> MatteError:
+def from_wire(described: Any) -> MatteError:
     """Rebuild the error that `to_wire` described; an unknown kind becomes a `WorkerError`."""
+    if not isinstance(described, dict):
+        return WorkerError("The worker reported an error, and not which.")
     kind = _KINDS.get(str(described.get("kind")), WorkerError)
     message, hint = (words.from_wire(described.get(part, "")) for part in ("message", "hint"))
     return kind(message, hint)

@@ -158,7 +158,7 @@ def read_frame(stream: BinaryIO) -> Frame | None:
 
 def _parse_header(header: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(header)
+        values = json.loads(header, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise ProtocolError("The header of a frame is not JSON.") from error
     if (
@@ -170,6 +170,14 @@ def _parse_header(header: bytes) -> dict[str, Any]:
     if len(values["arrays"]) > MAX_ARRAYS:
         raise ProtocolError(f"A frame announces {len(values['arrays'])} arrays.")
     return values
+
+
+def _finite(text: str) -> float:
+    """Read a number of a header: those that cannot be written are not read either."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number")
+    return value
 
 
 def _parse_entry(entry: Any) -> tuple[str, str, tuple[int, ...]]:

@@ -16,6 +16,7 @@ from importlib import import_module
 
 from matte_core import __version__
 from matte_core.cli.options import UsageError
+from matte_core.cli.unexpected import explain
 from matte_core.errors import Cancelled, MatteError
 
 FAILED, INTERRUPTED = 1, 130
@@ -87,7 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except ModuleNotFoundError as error:
         if (error.name or "matte_core").partition(".")[0] == "matte_core":
-            raise
+            print(f"matte: {explain(error)}", file=sys.stderr)
+            return FAILED
         print(
             f"matte: The Python package {error.name} is missing from {sys.executable}. "
             "Run `python3 install.py`, which makes an environment that has it, or install "
@@ -99,6 +101,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has gone, as `head` does; nothing more can be said to it.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # the process's border
+        print(f"matte: {explain(error)}", file=sys.stderr)
         return FAILED
     return status
 

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import traceback
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any, TextIO
 
 from matte_core.cli.bar import Bar
 from matte_core.cli.jobs import Job, Plan
+from matte_core.cli.unexpected import explain
 from matte_core.errors import Cancelled, FileError, MatteError, ModelError, SetupError, to_wire
 from matte_core.progress import ProgressCallback
 
@@ -161,10 +161,7 @@ def _do(job: Job, protected: list[Path], work: Work, args: Namespace, run: _Run)
         run.fail(job, FileError(f"{job.source} needs more memory than there is."))
     except Exception as error:
         # The process's border for one picture: a fault of ours must not cost the others.
-        run.fail(
-            job, MatteError(f"Unexpected {type(error).__name__}: {error}", "Please report it.")
-        )
-        traceback.print_exc(file=sys.stderr)
+        run.fail(job, explain(error))
     else:
         run.succeed(job, outcome)
     return True

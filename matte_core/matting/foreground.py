@@ -71,6 +71,8 @@ def estimate_foreground(
     """
     check_image(image)
     alpha = check_alpha(alpha, (image.shape[0], image.shape[1]))
+    if image.dtype == np.float16:  # which OpenCV cannot scale; every one of its values is kept
+        return estimate_foreground(as_float(image), alpha, progress=progress).astype(np.float16)
     report = part(progress, 0.0, 1.0, STEP)
     report(0.0, STEP)
     foreground = image.copy()

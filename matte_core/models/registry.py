@@ -146,7 +146,7 @@ def default_name() -> str:
     """Return the name that stands for "no network named"."""
     try:
         name = (folders.models() / _DEFAULT_FILE).read_text("utf-8").strip()
-    except OSError:
+    except (OSError, ValueError):
         return DEFAULT
     return name if _NAME.fullmatch(name) else DEFAULT
 

@@ -88,6 +88,9 @@ def _labels(inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
 
 def cut(image: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Run GrabCut on an (h, w, 3) picture from its four labels; return the subject."""
+    is_subject: NDArray[np.bool_] = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    if is_subject.all() or not is_subject.any():
+        return is_subject  # it learns both kinds from their pixels, and one has none
     cv2.setRNGSeed(0)  # its clustering draws lots; the same picture is to give the same mask
     cv2.grabCut(
         image,

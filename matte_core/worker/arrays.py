@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from matte_core.errors import InputError, ProtocolError
 from matte_core.images import Float32, Image, Mask
 from matte_core.protocol import Array, Frame
+from matte_core.worker.checking import check_arrays, check_params
 
 
 def to_numpy(array: Array) -> NDArray[Any]:
@@ -27,7 +28,8 @@ def params_of(request: Frame, *wanted: str) -> dict[str, Any]:
     Raises
     ------
     ProtocolError
-        If there are none, or one of the arrays that are wanted is missing.
+        If there are none, one of the arrays that are wanted is missing, or something is not
+        of its kind; see `matte_core.worker.checking`.
     """
     params = request.values.get("params")
     missing = [name for name in wanted if name not in request.arrays]
@@ -35,7 +37,9 @@ def params_of(request: Frame, *wanted: str) -> dict[str, Any]:
         raise ProtocolError(
             f"A {request.values.get('method')} request needs params and {' and '.join(wanted)}."
         )
-    return params
+    check_arrays(request)
+    check_params(params)
+    return {name: value for name, value in params.items() if value is not None}
 
 
 def image_of(request: Frame) -> Image:

@@ -144,8 +144,8 @@ class Server:
             while (frame := read_frame(self._incoming)) is not None:
                 if frame.type == "request":
                     self._requests.put(frame)
-                elif frame.type == "cancel":
-                    self._cancelled.add(frame.values.get("id"))
+                elif frame.type == "cancel" and isinstance(frame.values.get("id"), int):
+                    self._cancelled.add(frame.values["id"])
         except (ProtocolError, OSError, ValueError, TypeError, MemoryError) as error:
             _log(f"matte worker: {error}")
         self._requests.put(None)

@@ -62,9 +62,13 @@ class Conversation:
 def worker(tmp_path):
     conversation = Conversation(tmp_path)
     yield conversation
-    if conversation.process.poll() is None:
+    if not conversation.process.stdin.closed:
+        conversation.process.stdin.close()
+    try:
+        conversation.process.wait(5)
+    except subprocess.TimeoutExpired:
         conversation.process.kill()
-    conversation.process.wait()
+        conversation.process.wait()
     for pipe in (
         conversation.process.stdin,
         conversation.process.stdout,
@@ -233,7 +237,7 @@ def test_a_subject_and_a_map_of_classes_without_a_network(worker):
             "ProtocolError",
         ),
         ("trimap", {"selection": np.zeros((4, 4), np.uint8)}, "ProtocolError"),
-        ("cut_out", {"image": np.zeros((4, 4), np.uint8)}, "InputError"),
+        ("cut_out", {"image": np.zeros((4, 4), np.uint8)}, "ProtocolError"),
         (
             "cut_out",
             {"image": np.zeros((8, 8, 3), np.uint8), "selection": np.zeros((8, 8), np.uint8)},

@@ -1,0 +1,73 @@
+"""What a property is: inputs to make up, and what must hold for every one of them."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as with_seed
+from hypothesis.strategies import SearchStrategy
+
+from matte_core.errors import MatteError
+
+_UNHURRIED = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
+
+
+@dataclass(frozen=True)
+class Property:
+    """One thing that must hold.
+
+    Attributes
+    ----------
+    name : str
+    inputs : SearchStrategy
+        Each example is one input, as plain values.
+    holds : callable
+        Given an input; raises where it does not hold.
+    short, long : int
+        How many inputs a test run tries, and how many the long run.
+    """
+
+    name: str
+    inputs: SearchStrategy[Any]
+    holds: Callable[[Any], None]
+    short: int
+    long: int
+
+    def try_out(
+        self, count: int, before: Callable[[Any], None] | None = None, seed: int | None = None
+    ) -> None:
+        """Try `count` inputs; the first that does not hold is made small, and raised.
+
+        Without a seed the inputs are the same at every run.
+        """
+
+        def trial(given_input: Any) -> None:
+            if before is not None:
+                before(given_input)
+            self.holds(given_input)
+
+        phases = (Phase.generate, Phase.shrink)
+        chosen = settings(
+            max_examples=count,
+            database=None,
+            deadline=None,
+            derandomize=seed is None,
+            phases=phases,
+            suppress_health_check=_UNHURRIED,
+            report_multiple_bugs=False,
+        )
+        run = chosen(given(self.inputs)(trial))
+        if seed is not None:
+            run = with_seed(seed)(run)
+        run()
+
+
+@contextlib.contextmanager
+def refused() -> Iterator[None]:
+    """Let an error of the project's own pass if it has words for a person, and no other."""
+    try:
+        yield
+    except MatteError as error:
+        assert error.message, f"a {type(error).__name__} that says nothing"

@@ -1,0 +1,116 @@
+"""What made-up inputs once broke, each under its own name."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matte_core import folders
+from matte_core.errors import InputError, NoSubjectError, ProtocolError, WorkerError, from_wire
+from matte_core.matting import estimate_foreground
+from matte_core.models.registry import DEFAULT, default_name
+from matte_core.protocol import MAGIC, Array, Frame, read_frame, write_frame
+from matte_core.segmentation.grabcut import grabcut
+from matte_core.trimap import read_trimap
+from matte_core.worker.arrays import params_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_half_floats_have_foreground_colours():
+    image = np.random.default_rng(0).random((1, 3, 3)).astype(np.float16)
+    alpha = np.array([[0, 0.5, 1]], np.float32)
+    foreground = estimate_foreground(image, alpha)
+    assert foreground.dtype == np.float16
+    assert np.isfinite(foreground).all()
+    np.testing.assert_array_equal(foreground[0, 2], image[0, 2])
+
+
+@pytest.mark.parametrize("kind", ["S2", "complex64", "int16", "int64"])
+def test_only_gray_levels_are_a_trimap(kind):
+    with pytest.raises(InputError, match="The trimap has type"):
+        read_trimap(np.zeros((1, 1), kind))
+
+
+def test_a_picture_of_one_pixel_has_no_two_kinds_of_colour():
+    with pytest.raises(NoSubjectError, match="stands out"):
+        grabcut(np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.bool_))
+
+
+def test_a_default_that_is_no_text_is_none(tmp_path, monkeypatch):
+    monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path))
+    folders.models().mkdir()
+    (folders.models() / "default.txt").write_bytes(b"\xff")
+    assert default_name() == DEFAULT
+
+
+@pytest.mark.parametrize("described", [None, "words", [1], 5])
+def test_an_error_that_is_no_error_can_be_shown(described):
+    assert isinstance(from_wire(described), WorkerError)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_numbers_that_cannot_be_written_are_not_read(number):
+    header = b'{"type": "request", "arrays": [], "id": %s}' % number.encode()
+    stream = io.BytesIO(MAGIC + len(header).to_bytes(4, "little") + header)
+    with pytest.raises(ProtocolError, match="not JSON"):
+        read_frame(stream)
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "shape"),
+    [
+        ("mask", "float32", (6, 7, 3)),
+        ("mask", "float32", (5, 7)),
+        ("mask", "bool", (6, 7)),
+        ("trimap", "uint8", (6, 7)),
+        ("selection", "uint8", (42,)),
+    ],
+)
+def test_arrays_that_do_not_fit_the_picture_are_refused(name, dtype, shape):
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    arrays = {
+        "image": Array("uint8", (6, 7, 3), bytes(126)),
+        name: Array(dtype, shape, bytes(size)),
+    }
+    with pytest.raises(ProtocolError, match=f"came with {name} of shape"):
+        params_of(Frame("request", {"params": {}}, arrays), "image")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"radius_px": -1},
+        {"radius_px": "wide"},
+        {"decontaminate": 2},
+        {"subject": 3},
+        {"edge": [1]},
+        {"edge": {"shift_px": "far"}},
+        {"box": [1, 2, 3]},
+        {"box": [1, 2, 3, 1e9]},
+    ],
+    ids=json.dumps,
+)
+def test_parameters_of_another_kind_are_refused(params):
+    with pytest.raises(ProtocolError, match=f"came with {next(iter(params))}"):
+        params_of(Frame("request", {"params": params}))
+
+
+def test_a_cancel_without_a_number_does_not_keep_the_worker():
+    """The thread that reads must live on: it alone sees that the plug-in has gone."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", ROOT / "matte_core" / "worker" / "__main__.py"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    frames = io.BytesIO()
+    for number in ([1], None, "x"):
+        write_frame(frames, Frame("cancel", {"id": number}))
+    _, errors = process.communicate(frames.getvalue(), timeout=60)
+    assert process.returncode == 0
+    assert errors == b""
