@@ -29,6 +29,25 @@ _ODD_WORDS = st.one_of(
          "9" * 400, "٣", "\ud800", "\x1b[31m", "%s", "{}", "-5,7", "3,", "#fff", "red", "#12345g")
     ),
 )  # fmt: skip
+_FILES = """
+photo.png trimap.png deep.png cut.png text.txt empty.png none.png folder net.onnx net.xml
+out out.png out.jpg out/ folder/new.png
+""".split()
+_OPTIONS = """
+-o --out --overwrite --skip-existing --json -q -r --recursive --max-megapixels --subject --model
+--radius --shape --trimaps --output --decontaminate --background --selection --offset --fit
+--position --help --version --name --labels --meaning --default
+""".split()
+_VALUES = """
+auto cat cat,dog everything rgba alpha all ellipse 0 1 2.5 100 3,4 deeplab-513 logits mask white
+""".split()
+_WORDS = st.one_of(
+    st.text(max_size=12).filter(lambda word: "/" not in word and "\\" not in word),
+    st.sampled_from(
+        ("", "-", "--", "-o", "\0", "a" * 300, "..", ".", "~", "*", "nan", "inf", "-1", "1e999",
+         "9" * 400, "٣", "\ud800", "\x1b[31m", "%s", "{}", "-5,7", "3,", "#fff", "red", "#12345g")
+    ),
+)  # fmt: skip
 _FILES = ("photo.png", "trimap.png", "deep.png", "cut.png", "text.txt", "empty.png", "none.png",
           "folder", "net.onnx", "net.xml", "out", "out.png", "out.jpg", "out/", "folder/new.png")  # fmt: skip
 _OPTIONS = ("-o", "--out", "--overwrite", "--skip-existing", "--json", "-q", "-r", "--recursive",
@@ -49,10 +68,11 @@ _LINES = st.one_of(
     st.tuples(
         st.just("models"),
         st.tuples(
-            st.sampled_from(("list", "add", "remove", "show", "fetch")), st.lists(_WORDS, max_size=4)
+            st.sampled_from(("list", "add", "remove", "show", "fetch")),
+            st.lists(_WORDS, max_size=4),
         ).map(lambda parts: [parts[0], *parts[1]]),
     ),
-)  # fmt: skip
+)
 
 
 def _furnish(folder: Path) -> None:

@@ -70,4 +70,5 @@ def refused() -> Iterator[None]:
     try:
         yield
     except MatteError as error:
-        assert error.message, f"a {type(error).__name__} that says nothing"
+        if not error.message:
+            raise AssertionError(f"a {type(error).__name__} that says nothing") from error

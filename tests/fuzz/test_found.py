@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -114,3 +116,17 @@ def test_a_cancel_without_a_number_does_not_keep_the_worker():
     _, errors = process.communicate(frames.getvalue(), timeout=60)
     assert process.returncode == 0
     assert errors == b""
+
+
+@pytest.mark.parametrize("words", [["-o", "9" * 400], ["-o", "out/", "--selection", "9" * 400]])
+def test_a_name_that_is_too_long_is_told_in_one_line(tmp_path, words):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MATTE_HOME": str(tmp_path / "home")}
+    (tmp_path / "photo.png").write_bytes(cv2.imencode(".png", np.eye(8, dtype=np.uint8))[1])
+    done = subprocess.run(
+        [sys.executable, "-m", "matte_core", "cutout", "photo.png", *words],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if "too long" in line]
+    assert len(line) < 400
+    assert "Traceback" not in done.stderr
