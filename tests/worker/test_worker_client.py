@@ -85,7 +85,7 @@ def test_pixels_go_there_and_back(worker):
         ("prints while working", ProtocolError, "DEBU"),
         ("strange frame", ProtocolError, "song"),
         ("strange progress", ProtocolError, "without a fraction"),
-        ("progress that is no number", ProtocolError, "without a fraction"),
+        ("progress that is no number", ProtocolError, "not JSON"),
         ("an error without words", ProtocolError, "without saying why"),
         ("leaves a child", WorkerError, "status 3"),
         ("answers another question", ProtocolError, "what it was not asked"),
