@@ -7,7 +7,13 @@ from typing import Any
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.colours import parse_colour
 from matte_core.cli.jobs import Companion, Job, make_plan
-from matte_core.cli.options import add_common, add_decontaminate, position, whole_number
+from matte_core.cli.options import (
+    add_common,
+    add_decontaminate,
+    number,
+    position,
+    whole_number,
+)
 from matte_core.progress import ProgressCallback
 
 _EXTENSIONS = (".png", ".jpg", ".jpeg")
@@ -82,6 +88,32 @@ def add_parser(commands: Any) -> None:
     add_decontaminate(
         parser, default=None, when="100 for a photo with --alpha, 0 for a cut-out: it is clean"
     )
+    light = parser.add_argument_group("light")
+    percent = number("percent", low=0, high=100)
+    light.add_argument(
+        "--light-wrap",
+        type=percent,
+        default=0.0,
+        metavar="0..100",
+        help="let the background's light fall on the subject's edge, in percent "
+        "(default %(default)g)",
+    )
+    light.add_argument(
+        "--light-width",
+        type=number("pixels", low=0.1, high=10000),
+        metavar="PX",
+        help="how far the light reaches into the subject, in pixels of the result (default: a "
+        "hundredth of the subject's picture)",
+    )
+    light.add_argument(
+        "--match-colours",
+        "--match-colors",
+        type=percent,
+        default=0.0,
+        metavar="0..100",
+        help="move the subject's exposure and colour temperature towards the background's, in "
+        "percent (default %(default)g)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -101,6 +133,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core import composite
     from matte_core.cli import placement
     from matte_core.cli.pictures import as_fraction, check_size
+    from matte_core.compositing import behind, match_colours, wrap_light
     from matte_core.errors import InputError
     from matte_core.files import encode_jpeg, encode_png, read_picture, read_plane
     from matte_core.files.header import is_srgb
@@ -109,13 +142,13 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.progress import part
 
     # Read before the run: without a background nothing can be done.
-    behind = None if colour else read_picture(args.background, max_megapixels=args.max_megapixels)
+    scene = None if colour else read_picture(args.background, max_megapixels=args.max_megapixels)
 
     def background_for(shape: tuple[int, int]) -> Image:
-        if behind is None:
+        if scene is None:
             return np.broadcast_to(np.array(colour, np.uint8), (*shape, 3)).copy()
         is_placed = args.center or args.fit or args.position
-        return behind.image if is_placed else placement.cover(behind.image, shape)
+        return scene.image if is_placed else placement.cover(scene.image, shape)
 
     def place(foreground: Image, alpha: Alpha, *, is_deep: bool) -> Image:
         background = background_for(alpha.shape)
@@ -127,6 +160,13 @@ def run(args: argparse.Namespace) -> int:
             foreground, alpha = placement.fit(foreground, alpha, inside)
         if args.fit or args.center:
             offset = placement.centre(alpha.shape, inside)
+        if args.match_colours:
+            foreground = match_colours(foreground, alpha, background, args.match_colours / 100)
+        if args.light_wrap:
+            (top, left), (height, width) = offset, alpha.shape
+            covered = behind(background, (top, left, top + height, left + width))
+            amount = args.light_wrap / 100
+            foreground = wrap_light(foreground, alpha, covered, amount, args.light_width)
         flat: Image = composite(foreground, alpha, background, offset=offset)
         return flat
 
@@ -155,16 +195,14 @@ def run(args: argparse.Namespace) -> int:
             foreground = decontaminate(foreground, clean, amount / 100)
         progress(0.9, "Composite")
         profile = picture.icc_profile
-        if behind is not None:
-            same = behind.icc_profile == profile or (
-                is_srgb(behind.icc_profile) and is_srgb(profile)
-            )
+        if scene is not None:
+            same = scene.icc_profile == profile or (is_srgb(scene.icc_profile) and is_srgb(profile))
             if not same:
                 warnings.append(
                     "The subject and the background have different colour profiles; the result "
                     "has the background's, in which the subject's colours may look different."
                 )
-            profile = behind.icc_profile
+            profile = scene.icc_profile
         flat = place(foreground, alpha, is_deep=picture.is_deep)
         if job.results["composite"].suffix.lower() == ".png":
             pixels = flat if flat.dtype == np.uint8 else quantise(as_float(flat), is_deep=True)

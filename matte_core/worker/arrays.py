@@ -83,3 +83,21 @@ def hint_of(request: Frame, *, needed: bool = True) -> Mask | None:
             "Select the subject roughly, on the layer, and run it again.",
         )
     return hint
+
+
+def cut_alpha(request: Frame) -> Float32:
+    """Return how much is seen of a layer that is cut out: its mask times its own opacity."""
+    height, width = to_numpy(request.arrays["image"]).shape[:2]
+    alpha: Float32 = np.ones((height, width), np.float32)
+    for name in ("mask", "opacity"):
+        plane = plane_of(request, name)
+        if plane is not None:
+            alpha = alpha * plane
+    return alpha
+
+
+def colours_of(image: Image, foreground: Image) -> dict[str, Array]:
+    """Put a subject's colours into arrays, with a plane that is 255 where they differ."""
+    differs = (foreground != image).any(axis=2)
+    changed = differs.astype(np.uint8) * np.uint8(255)
+    return {"foreground": from_numpy(foreground), "changed": from_numpy(changed)}

@@ -11,6 +11,8 @@ trimap         image and perhaps selection, or mask -> trimap
 segment        image, perhaps selection and mask
                -> alpha, or a map (H, W, 3) uint8 and its legend
 decontaminate  image, mask and opacity, or one of these -> colours, and the subject's box
+relight        image, its foreground, mask and opacity, and the new background, reduced
+               -> colours
 check          -> the versions of the packages, the networks that are installed
 """
 
@@ -23,15 +25,24 @@ import numpy as np
 
 from matte_core.cutting import cut_out
 from matte_core.errors import InputError
-from matte_core.images import UNKNOWN, Alpha, Float32, Image
+from matte_core.images import UNKNOWN, Alpha, Image
 from matte_core.models.registry import installed
 from matte_core.progress import ProgressCallback, part
-from matte_core.protocol import Array, Frame
+from matte_core.protocol import Frame
 from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
 from matte_core.trimap import make_trimap
-from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of, plane_of
+from matte_core.worker.arrays import (
+    colours_of,
+    cut_alpha,
+    from_numpy,
+    hint_of,
+    image_of,
+    params_of,
+    plane_of,
+)
 from matte_core.worker.found import found_values
+from matte_core.worker.light import relight_method
 from matte_core.worker.painted import painted_trimap
 
 Method = Callable[[Frame, ProgressCallback], Frame]
@@ -123,11 +134,7 @@ def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
     params = params_of(request, "image")
     image = image_of(request)
     name = params.get("name", "the layer")
-    planes = [plane_of(request, name) for name in ("mask", "opacity")]
-    alpha: Float32 = np.ones(image.shape[:2], np.float32)
-    for plane in planes:
-        if plane is not None:
-            alpha = alpha * plane
+    alpha = cut_alpha(request)
     visible = alpha > 0
     if alpha.min() == 1 or not visible.any():
         raise InputError(
@@ -142,7 +149,7 @@ def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
         foreground = decontaminate(image, clean, amount)
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     box = [int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1]
-    return Frame("result", {"values": {"box": box}}, _colours(request, foreground))
+    return Frame("result", {"values": {"box": box}}, colours_of(image, foreground))
 
 
 def check_method(request: Frame, progress: ProgressCallback) -> Frame:  # noqa: ARG001
@@ -179,15 +186,8 @@ def _matted(
         alpha = alpha * mask
     arrays = {"alpha": from_numpy(alpha)}
     if foreground is not None:
-        arrays |= _colours(request, foreground)
+        arrays |= colours_of(image_of(request), foreground)
     return Frame("result", {"values": values}, arrays)
-
-
-def _colours(request: Frame, foreground: Image) -> dict[str, Array]:
-    """Put the subject's colours into arrays, with a plane that is 255 where they differ."""
-    differs = (foreground != image_of(request)).any(axis=2)
-    changed = differs.astype(np.uint8) * np.uint8(255)
-    return {"foreground": from_numpy(foreground), "changed": from_numpy(changed)}
 
 
 def _legend(segmentation: Segmentation) -> list[dict[str, Any]]:
@@ -215,5 +215,6 @@ METHODS: dict[str, Method] = {
     "trimap": trimap_method,
     "segment": segment_method,
     "decontaminate": decontaminate_method,
+    "relight": relight_method,
     "check": check_method,
 }

@@ -7,8 +7,9 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gegl, Gimp
 
 from matte_core.errors import InputError
+from matte_core.progress import part
 from matte_plugin import arguments, decontaminate_action, running
-from matte_plugin.document import composing, items, layers
+from matte_plugin.document import composing, items, layers, pixels
 from matte_plugin.words import _
 
 NAME = "plug-in-matte-composite"
@@ -40,7 +41,9 @@ HELP = _(
     "Puts the subject of a layer, cut out by a mask or by transparency, over a new background. The "
     "color of the old background is taken out of its edge, and soft edges stay soft. The result "
     "is a group of two layers above the old one, so that both can still be moved, or one merged "
-    "layer; what lies beyond the image's edge is only hidden.\n\n"
+    "layer; what lies beyond the image's edge is only hidden. Color match and light wrap bring the "
+    "background's light onto the subject; they change the colors of its new layer, not its "
+    "shape.\n\n"
     "Backgrounds: {backgrounds}; their sizes: {sizes}. Placements of the subject: {placements}; "
     "scale counts for all of them."
 ).format(
@@ -64,6 +67,7 @@ def create(plug_in):
     _add_background(procedure)
     _add_placement(procedure)
     arguments.add_decontaminate(procedure, "")
+    _add_light(procedure)
     procedure.add_boolean_argument(
         "flatten", _("Merge i_nto one layer"), _("Make one layer instead of a group of two"),
         False, arguments.READWRITE,
@@ -129,6 +133,36 @@ def _add_placement(procedure):
         procedure.add_int_argument(name, label, blurb, -FAR, FAR, 0, flags)
 
 
+def _add_light(procedure):
+    for name, label, blurb, high in (
+        (
+            "color-match",
+            _("Color ma_tch"),
+            _(
+                "How far the subject's exposure and color temperature follow the new background, "
+                "in percent"
+            ),
+            100,
+        ),
+        (
+            "light-wrap",
+            _("_Light wrap"),
+            _(
+                "How much of the new background's light falls on the subject's edge, in percent; "
+                "it becomes part of the subject's layer and moves with it"
+            ),
+            100,
+        ),
+        (
+            "light-wrap-width",
+            _("Light _width"),
+            _("How far that light reaches into the subject, in its pixels; 0 finds it out"),
+            1000,
+        ),
+    ):
+        procedure.add_double_argument(name, label, blurb, 0, high, 0, arguments.READWRITE)
+
+
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
     return running.run(
@@ -143,14 +177,14 @@ def run(procedure, run_mode, image, drawables, config, _data):
 def _arrange(dialog, config, image):
     from matte_plugin import dialogs
 
-    dialogs.sliders(dialog, "decontaminate")
+    dialogs.sliders(dialog, "decontaminate", "color-match", "light-wrap", "light-wrap-width")
     dialog.fill(["background", "background-color", "background-file", "background-layer"])
     others = [other for other in Gimp.get_images() if other != image]
     dialogs.add_image_chooser(dialog, config, "background-image", others, ("background", IMAGE))
     dialog.fill(
         [
-            "background-size", "placement", "scale", "x", "y", "decontaminate", "flatten",
-            "hide-original",
+            "background-size", "placement", "scale", "x", "y", "decontaminate", "color-match",
+            "light-wrap", "light-wrap-width", "flatten", "hide-original",
         ]
     )  # fmt: skip
     for kind in (COLOR, FILE, LAYER):
@@ -163,12 +197,7 @@ def _compose(image, drawables, config):
     layers.check_soft(image)
     chosen = items.layers_of(drawables)
     _check_background(image, config)
-    amount = config.get_property("decontaminate") / 100
-    subjects = running.for_each(
-        chosen,
-        lambda worker, layer, progress: decontaminate_action.ask(worker, layer, amount, progress),
-    )
-    backgrounds = _make_backgrounds(image, config, len(subjects))
+    backgrounds = _make_backgrounds(image, config, len(chosen))
     placement = composing.Placement(
         config.get_property("placement"),
         config.get_property("scale") / 100,
@@ -176,13 +205,43 @@ def _compose(image, drawables, config):
         config.get_property("y"),
     )
     size = config.get_property("background-size")
+    scenes = [composing.Scene(background, size, placement) for background in backgrounds]
+    scene_of = dict(zip((layer.get_id() for layer in chosen), scenes, strict=True))
+    try:
+        subjects = running.for_each(
+            chosen,
+            lambda worker, layer, progress: _ask(
+                worker, layer, scene_of[layer.get_id()], config, progress
+            ),
+        )
+    except BaseException:
+        _delete(backgrounds)
+        raise
     with items.one_undo_step(image):
-        for subject, background in zip(subjects, backgrounds, strict=True):
-            group = composing.compose(subject, background, size, placement)
+        for subject, scene in zip(subjects, scenes, strict=True):
+            group = composing.compose(subject, scene)
             if config.get_property("flatten"):
                 composing.merge(group)
             if config.get_property("hide-original"):
                 subject.layer.set_visible(False)
+
+
+def _ask(worker, layer, scene, config, progress):
+    """Ask the worker for the subject's colours as they are to be in the scene."""
+    amount = config.get_property("decontaminate") / 100
+    params = {
+        "match": config.get_property("color-match") / 100,
+        "wrap": config.get_property("light-wrap") / 100,
+    }
+    if not any(params.values()):
+        return decontaminate_action.ask(worker, layer, amount, progress)
+    subject = decontaminate_action.ask(worker, layer, amount, part(progress, 0.0, 0.8))
+    background, params["box"] = composing.surroundings(subject, scene)
+    params["wrap_px"] = config.get_property("light-wrap-width")
+    arrays = decontaminate_action.read_cut_out(layer)
+    arrays |= {"foreground": subject.colours.foreground, "background": background}
+    answer = worker.call("relight", params, arrays, part(progress, 0.8, 1.0))
+    return composing.Subject(layer, pixels.Colours.of(answer.arrays), subject.box)
 
 
 def _check_background(image, config):
@@ -224,7 +283,11 @@ def _make_backgrounds(image, config, count):
                 other = config.get_property("background-image")
                 made.append(composing.background_from_image(image, other))
     except BaseException:
-        for layer in made:
-            layer.delete()
+        _delete(made)
         raise
     return made
+
+
+def _delete(made):
+    for layer in made:
+        layer.delete()

@@ -53,13 +53,17 @@ def _clean(image, drawables, config):
 
 def ask(worker, layer, amount, progress):
     """Ask the worker for a cut-out layer's clean colours."""
+    params = {"decontaminate": amount, "name": layer.get_name()}
+    answer = worker.call("decontaminate", params, read_cut_out(layer), progress)
+    box = tuple(answer.values["values"]["box"])
+    return composing.Subject(layer, pixels.Colours.of(answer.arrays), box)
+
+
+def read_cut_out(layer):
+    """Read a layer's colours, and its mask and opacity where it has them."""
     planes = {
         "image": reading.read_image(layer),
         "mask": reading.read_mask(layer),
         "opacity": reading.read_opacity(layer),
     }
-    arrays = {name: plane for name, plane in planes.items() if plane is not None}
-    params = {"decontaminate": amount, "name": layer.get_name()}
-    answer = worker.call("decontaminate", params, arrays, progress)
-    box = tuple(answer.values["values"]["box"])
-    return composing.Subject(layer, pixels.Colours.of(answer.arrays), box)
+    return {name: plane for name, plane in planes.items() if plane is not None}

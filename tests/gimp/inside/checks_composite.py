@@ -99,6 +99,70 @@ def check_composite_merged_into_one_layer():
     assert soft > 100, "the edge is hard"
 
 
+def check_composite_group_and_merged_are_the_same_in_every_precision():
+    """Both are the equation of matting in the values as stored, whatever the image blends in."""
+    wall = Gegl.Color.new("rgb(0.1,0.5,0.9)")
+    for precision, as_alpha in (
+        (Gimp.Precision.U16_LINEAR, False),
+        (Gimp.Precision.FLOAT_LINEAR, True),
+    ):
+        image, layer = masked_disc(precision, as_alpha)
+        succeed(image, [layer], name=COMPOSITE, background_color=wall)
+        subject, background = image.get_layers()[0].get_children()
+        alpha = (
+            [value / 255 for value in pixels(subject, "A u8")]
+            if as_alpha
+            else alpha_of(subject.get_mask())
+        )
+        colours = pixels(subject, "R'G'B' u8"), pixels(background, "R'G'B' u8")
+        expected, grouped = mixed(*colours, alpha), visible(image)
+        image, layer = masked_disc(precision, as_alpha)
+        succeed(image, [layer], name=COMPOSITE, background_color=wall, flatten=True)
+        merged = pixels(image.get_layers()[0], "R'G'B' u8")
+        for found in (grouped, merged, visible(image)):
+            worst = max(abs(a - b) for a, b in zip(expected, found, strict=True))
+            assert worst <= 1.5, f"{precision.value_nick}, {as_alpha}: off by {worst:.2f}"
+
+
+def check_composite_brings_the_light():
+    white = Gegl.Color.new("white")
+    image, layer = masked_disc()
+    succeed(image, [layer], name=COMPOSITE, background_color=white)
+    plain_colours = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
+    image, layer = masked_disc()
+    lit = {"light_wrap": 100.0, "light_wrap_width": 3.0}
+    succeed(image, [layer], name=COMPOSITE, background_color=white, **lit)
+    subject, _background = image.get_layers()[0].get_children()
+    wrapped = pixels(subject, "R'G'B' u8")
+    assert alpha_of(subject.get_mask()) == alpha_of(layer.get_mask())
+    assert wrapped[3 * MIDDLE : 3 * MIDDLE + 3] == plain_colours[3 * MIDDLE : 3 * MIDDLE + 3]
+    edge = 3 * (32 * 64 + 13)
+    assert wrapped[edge + 2] > plain_colours[edge + 2] + 60, (wrapped[edge : edge + 3],)
+    for colour, brighter in (("black", False), ("white", True)):
+        image, layer = masked_disc()
+        succeed(
+            image, [layer], name=COMPOSITE, background_color=Gegl.Color.new(colour),
+            color_match=100.0,
+        )  # fmt: skip
+        matched = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
+        for band in (0, 1):
+            now, then = matched[3 * MIDDLE + band], plain_colours[3 * MIDDLE + band]
+            assert (now > then) == brighter, (colour, now, then)
+
+
+def check_composite_gets_no_light_where_nothing_lies_behind():
+    other, _layer = disc(size=8, radius=2)
+    image, layer = masked_disc()
+    arguments = {"background": "image", "background_image": other, "background_size": "original"}
+    succeed(image, [layer], name=COMPOSITE, **arguments)
+    plain_colours = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
+    image, layer = masked_disc()
+    succeed(image, [layer], name=COMPOSITE, light_wrap=100.0, light_wrap_width=1.0, **arguments)
+    wrapped = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
+    top = 3 * (13 * 64 + 32)  # at its edge, far above the small background
+    assert wrapped[top:][:3] == plain_colours[top:][:3]
+
+
 def check_composite_over_a_layer_an_image_and_a_file():
     other, _ = disc(size=32, radius=8)
     path = "/mnt/scratch/background.png"

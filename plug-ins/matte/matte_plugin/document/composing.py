@@ -10,12 +10,16 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib
 
 from matte_core.errors import FileError
+from matte_core.protocol import Array
 from matte_plugin.document import layers, pixels, reading, writing
+from matte_plugin.words import _
 
-SUBJECT_NAME, BACKGROUND_NAME = "Subject", "New background"
+SUBJECT_NAME, BACKGROUND_NAME = _("Subject"), _("New background")
 
 KEEP, CENTER, FIT, POSITION = "keep", "center", "fit", "position"
 COVER, INSIDE, ORIGINAL = "cover", "fit", "original"
+
+_SURROUNDINGS_PX = 512  # enough to see by what light a subject stands
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,25 @@ class Placement:
     scale: float = 1.0
     x: int = 0
     y: int = 0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a subject is put in front of, and where it comes to lie there.
+
+    Attributes
+    ----------
+    background : Gimp.Layer
+        Not in the image yet.
+    size : str
+        Whether the background is to `COVER` the image, lie `INSIDE` it, or keep its `ORIGINAL`
+        size; it is centred.
+    placement : Placement
+    """
+
+    background: Gimp.Layer
+    size: str
+    placement: Placement
 
 
 @dataclass(frozen=True)
@@ -96,10 +119,12 @@ def background_from_file(image, file):
     try:
         layer = Gimp.file_load_layer(Gimp.RunMode.NONINTERACTIVE, image, file)
     except GLib.Error as error:
-        raise FileError(f"{name} cannot be opened: {error.message}") from error
+        said = _("{file} cannot be opened: {reason}").format(file=name, reason=error.message)
+        raise FileError(said) from error
     if layer is None:
         reason = Gimp.get_pdb().get_last_error()
-        raise FileError(f"{name} cannot be opened: {reason}", "Choose a picture that GIMP reads.")
+        said = _("{file} cannot be opened: {reason}").format(file=name, reason=reason)
+        raise FileError(said, _("Choose a picture that GIMP reads."))
     return layer
 
 
@@ -113,26 +138,22 @@ def background_from_image(image, other):
     return Gimp.Layer.new_from_visible(other, image, BACKGROUND_NAME)
 
 
-def compose(subject, background, size, placement):
+def compose(subject, scene):
     """Put a subject over a background, as a group above its own layer.
 
     Parameters
     ----------
     subject : Subject
-    background : Gimp.Layer
-        Not in the image yet.
-    size : str
-        Whether the background is to `COVER` the image, lie `INSIDE` it, or keep its `ORIGINAL`
-        size; it is centred.
-    placement : Placement
+    scene : Scene
 
     Returns
     -------
     Gimp.GroupLayer
     """
+    background = scene.background
     layer = subject.layer
     image = layer.get_image()
-    group = Gimp.GroupLayer.new(image, f"{layer.get_name()} composite")
+    group = Gimp.GroupLayer.new(image, _("{layer} composite").format(layer=layer.get_name()))
     image.insert_layer(group, layer.get_parent(), image.get_item_position(layer))
     background.set_name(BACKGROUND_NAME)
     background.set_visible(True)
@@ -140,9 +161,9 @@ def compose(subject, background, size, placement):
     if background.get_mask() is not None:
         background.remove_mask(Gimp.MaskApplyMode.APPLY)
     with _smooth_scaling():
-        _place_background(background, size)
+        _put(background, _background_place(image, scene))
         copy = add_clean_copy(subject, SUBJECT_NAME, group, 0)
-        _place(copy, subject, placement)
+        _put(copy, _subject_place(subject, scene.placement))
     return group
 
 
@@ -155,33 +176,73 @@ def merge(group):
     return layer
 
 
-def _place_background(layer, size):
-    image = layer.get_image()
-    width, height = layer.get_width(), layer.get_height()
+def surroundings(subject, scene):
+    """Read what a subject will stand in front of, reduced, before anything is changed.
+
+    Parameters
+    ----------
+    subject : Subject
+    scene : Scene
+
+    Returns
+    -------
+    picture : Array, (h, w, 4) uint8
+        The image's canvas as far as the background covers it: colours and opacity.
+    box : list of float
+        Top, left, bottom and right of the subject's layer, in pixels of the picture.
+    """
+    image = subject.layer.get_image()
+    width, height = image.get_width(), image.get_height()
+    background = scene.background
+    left, top, scaled_width, scaled_height = _background_place(image, scene)
+    across = background.get_width() / scaled_width
+    down = background.get_height() / scaled_height
+    scale = min(_SURROUNDINGS_PX / max(width, height), 1 / across, 1.0)
+    found, columns, rows = pixels.read_reduced(
+        background,
+        round(-left * across),
+        round(-top * down),
+        round(width * across),
+        round(height * down),
+        scale / across,
+        "R'G'B'A u8",
+    )
+    x, y, subject_width, subject_height = _subject_place(subject, scene.placement)
+    right, bottom = x + subject_width, y + subject_height
+    box = [
+        edge * length / whole
+        for edge, length, whole in (
+            (y, rows, height), (x, columns, width), (bottom, rows, height), (right, columns, width),
+        )
+    ]  # fmt: skip
+    return Array("uint8", (rows, columns, 4), found), box
+
+
+def _background_place(image, scene):
+    """Return left, top, width and height of a background that is fitted into an image."""
+    width, height = scene.background.get_width(), scene.background.get_height()
     ratios = image.get_width() / width, image.get_height() / height
-    scale = {COVER: max(ratios), INSIDE: min(ratios), ORIGINAL: 1.0}[size]
-    if scale != 1:
-        # Rounded up where it has to cover.
-        whole = math.ceil if size == COVER else round
-        width, height = (max(whole(length * scale - 1e-9), 1) for length in (width, height))
-        layer.scale(width, height, False)
-    layer.set_offsets((image.get_width() - width) // 2, (image.get_height() - height) // 2)
+    scale = {COVER: max(ratios), INSIDE: min(ratios), ORIGINAL: 1.0}[scene.size]
+    # Rounded up where it has to cover.
+    whole = math.ceil if scene.size == COVER else round
+    width, height = (max(whole(length * scale - 1e-9), 1) for length in (width, height))
+    return (image.get_width() - width) // 2, (image.get_height() - height) // 2, width, height
 
 
-def _place(layer, subject, placement):
-    """Scale and move the subject's layer, so that what is visible of it lies as asked."""
+def _subject_place(subject, placement):
+    """Return left, top, width and height of a subject's layer, its visible part as asked."""
+    layer = subject.layer
     image = layer.get_image()
-    _, layer_left, layer_top = subject.layer.get_offsets()
+    _found, layer_left, layer_top = layer.get_offsets()
     left, top, right, bottom = subject.box
     scale = placement.scale
     if placement.kind == FIT:
         scale *= min(image.get_width() / (right - left), image.get_height() / (bottom - top))
-    width, height = layer.get_width(), layer.get_height()
-    if scale != 1:
-        width, height = (max(round(length * scale), 1) for length in (width, height))
-        layer.scale(width, height, False)
+    width, height = (
+        max(round(length * scale), 1) for length in (layer.get_width(), layer.get_height())
+    )
     # Rounding the layer's size changes its scale by a trace.
-    across, down = width / subject.layer.get_width(), height / subject.layer.get_height()
+    across, down = width / layer.get_width(), height / layer.get_height()
     if placement.kind == POSITION:
         x, y = placement.x - left * across, placement.y - top * down
     else:
@@ -189,7 +250,14 @@ def _place(layer, subject, placement):
         if placement.kind == KEEP:
             middle = layer_left + (left + right) / 2, layer_top + (top + bottom) / 2
         x, y = middle[0] - (left + right) / 2 * across, middle[1] - (top + bottom) / 2 * down
-    layer.set_offsets(round(x), round(y))
+    return round(x), round(y), width, height
+
+
+def _put(layer, place):
+    left, top, width, height = place
+    if (width, height) != (layer.get_width(), layer.get_height()):
+        layer.scale(width, height, False)
+    layer.set_offsets(left, top)
 
 
 @contextmanager

@@ -1,0 +1,47 @@
+"""sRGB values to amounts of light and back.
+
+Light adds up and is dimmed in proportion only in amounts of light, so what imitates light is
+computed in them.
+
+References
+----------
+IEC 61966-2-1: the transfer function of sRGB.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.images import Float32, Image
+
+#: The share of each channel's light in the luminance (Rec. ITU-R BT.709).
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+
+def to_light(image: Image) -> Float32:
+    """Return the amounts of light, (..., 3) float32 in [0, 1], of an sRGB image."""
+    if image.dtype == np.uint8:
+        return _LIGHT_OF_STEP[image]
+    return _decode(image.astype(np.float32, copy=False))
+
+
+def from_light(light: Float32, dtype: Any) -> Image:
+    """Return amounts of light as sRGB, uint8 or float, cut off at 0 and 1."""
+    light = np.clip(light, 0, 1)
+    low, high = light * np.float32(12.92), np.float32(1.055) * light ** np.float32(1 / 2.4)
+    encoded = np.where(light <= 0.0031308, low, high - np.float32(0.055))
+    if dtype == np.uint8:
+        whole: NDArray[np.uint8] = np.rint(encoded * 255).astype(np.uint8)
+        return whole
+    exact: Image = np.clip(encoded, 0, 1).astype(dtype)
+    return exact
+
+
+def _decode(values: Float32) -> Float32:
+    low, high = values / np.float32(12.92), ((values + np.float32(0.055)) / np.float32(1.055))
+    light: Float32 = np.where(values <= 0.04045, low, high ** np.float32(2.4))
+    return light
+
+
+_LIGHT_OF_STEP = _decode(np.linspace(0, 1, 256, dtype=np.float32))
