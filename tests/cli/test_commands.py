@@ -156,6 +156,24 @@ def test_composite_places_the_subject(save, load, tmp_path, monkeypatch, photo, 
         assert is_wall.sum() == size[0] * size[1] - subject.sum()
 
 
+def test_composite_brings_the_light(save, load, tmp_path, monkeypatch, photo, subject):
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path / "x.png", np.dstack([photo, (subject * 255).astype(np.uint8)]))
+
+    def made(*options):
+        arguments = ["--background", "white", "-o", "y.png", "--overwrite", *options]
+        assert main(["composite", "x.png", *arguments]) == 0
+        return load(tmp_path / "y.png").astype(int)
+
+    plain = made()
+    np.testing.assert_array_equal(made("--light-wrap", "0", "--match-colors=0"), plain)
+    lit = made("--light-wrap", "80", "--light-width", "2")
+    edge = subject & ~cv2.erode(subject.astype(np.uint8), np.ones((3, 3))).astype(bool)
+    assert (lit - plain)[edge].mean() > 20
+    np.testing.assert_array_equal(lit[30, 38], plain[30, 38])
+    assert (made("--match-colours", "100") - plain)[subject].mean() > 3
+
+
 def test_composite_of_a_photo_with_its_alpha_as_jpeg(matte, save, load, tmp_path, photo, subject):
     soft = cv2.GaussianBlur(subject.astype(np.float32), (0, 0), 2)[..., None]
     mixed = soft * (230, 140, 40) + (1 - soft) * (30, 60, 150)

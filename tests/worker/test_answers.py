@@ -43,6 +43,7 @@ def test_what_is_right_passes():
     ask("segment", {"want": "classes"}, values=LEGEND, map=BYTES)
     ask("trimap", {}, {"mask": PLANE}, trimap=Array("uint8", SIZE, b"\x00\x80\xff" * 2))
     ask("decontaminate", values=BOX, **COLOURS)
+    ask("relight", **COLOURS)
     ask("preview", anything=PLANE)
 
 
@@ -64,6 +65,7 @@ def test_an_alpha_holds_fractions(value):
         ("trimap", {}, {}, {"trimap": Array("uint8", SIZE, b"\x00\x80\x07" * 2)}, "2 values"),
         ("decontaminate", {}, BOX, {"foreground": BYTES}, "no changed"),
         ("decontaminate", {}, BOX, {"foreground": FLOATS, "changed": PLANE}, "is float32"),
+        ("relight", {}, {}, {"foreground": BYTES}, "no changed"),
         ("decontaminate", {}, {}, COLOURS, "four whole numbers"),
         ("decontaminate", {}, {"box": [0, 0, 4, 2]}, COLOURS, "not within 3 x 2"),
         ("decontaminate", {}, {"box": [2, 0, 2, 2]}, COLOURS, "not within 3 x 2"),

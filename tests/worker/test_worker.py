@@ -209,6 +209,34 @@ def test_colours_are_cleaned_and_the_subject_is_measured(worker):
     assert "“Me”" in answer.values["error"]["message"]
 
 
+def test_a_new_background_lights_the_subject(worker):
+    image, selection = disc(96)
+    alpha = selection.astype(np.float32) / 255
+    # White to the left of the subject's middle, nothing at all to the right of it.
+    background = np.zeros((48, 48, 4), np.uint8)
+    background[:, :24] = 255
+    arrays = {"image": image, "foreground": image, "mask": alpha, "background": background}
+    box = [0.0, 0.0, 48.0, 48.0]
+    worker.ask("relight", {"wrap": 1.0, "wrap_px": 2.0, "box": box}, **arrays)
+    lit = worker.next("result", "error").arrays
+    foreground, changed = (values_of(lit[name], np.uint8) for name in ("foreground", "changed"))
+    assert (foreground[48, 48] == image[48, 48]).all()
+    edge = np.flatnonzero(alpha[48])[[0, -1]]
+    brighter = foreground[48, edge].astype(int) - image[48, edge]
+    assert brighter[0].min() > 20
+    assert brighter[1].max() <= 1
+    assert ((changed > 0) == (foreground != image).any(axis=2)).all()
+    worker.ask("relight", {"match": 1.0, "box": box}, 2, **arrays)
+    matched = values_of(worker.next("result", "error").arrays["foreground"], np.uint8)
+    assert matched[48, 48].sum() > image[48, 48].sum()
+    worker.ask("relight", {"match": 1.0, "wrap": 1.0, "box": box[:3]}, 3, **arrays)
+    assert "box" in worker.next("result", "error").values["error"]["message"]
+    background[..., 3] = 0
+    worker.ask("relight", {"match": 1.0, "wrap": 1.0, "box": box}, 4, **arrays)
+    lit = worker.next("result", "error").arrays
+    assert not values_of(lit["changed"], np.uint8).any()
+
+
 def test_a_subject_and_a_map_of_classes_without_a_network(worker):
     image, selection = disc(96)
     worker.ask("segment", {"want": "hard"}, image=image, selection=selection)

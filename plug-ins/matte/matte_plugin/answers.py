@@ -58,7 +58,7 @@ def _wanted(method: str, params: dict[str, Any]) -> tuple[str, ...]:
             return ("map",) if params.get("want") == "classes" else ("alpha",)
         case "trimap":
             return ("trimap",)
-        case "decontaminate":
+        case "decontaminate" | "relight":
             return colours
     return ()
 
