@@ -12,9 +12,10 @@ from matte_core.errors import ProtocolError
 from matte_core.protocol import Frame
 
 _PLANES = ("selection", "mask", "opacity")
-_BANDS = {"image": (3,), "trimap": (2,), **dict.fromkeys(_PLANES, ())}
+_BANDS = {"image": (3,), "foreground": (3,), "trimap": (2,), **dict.fromkeys(_PLANES, ())}
 _TYPES = {
     "image": ("uint8", "float32"),
+    "foreground": ("uint8", "float32"),
     "trimap": ("uint8",),
     "selection": ("uint8",),
     "mask": ("uint8", "float32"),
@@ -81,11 +82,23 @@ def _is_box(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 4 and all(map(_is_whole, value))
 
 
+def _is_share(value: Any) -> bool:
+    return _is_number(value) and 0 <= value <= 1
+
+
+def _is_place(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 4 and all(map(_is_number, value))
+
+
 _KINDS: dict[str, Callable[[Any], bool]] = {
     "subject": _is_subject,
     "model": _is_text,
     "radius_px": lambda value: _is_whole(value) and value >= 0,
-    "decontaminate": lambda value: _is_number(value) and 0 <= value <= 1,
+    "decontaminate": _is_share,
+    "match": _is_share,
+    "wrap": _is_share,
+    "wrap_px": lambda value: _is_number(value) and value >= 0,
+    "place": _is_place,
     "edge": _are_controls,
     "detail_edge": _are_controls,
     "box": _is_box,

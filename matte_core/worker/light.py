@@ -1,5 +1,7 @@
 """The worker's method that brings a new background's light onto a subject."""
 
+import numpy as np
+
 from matte_core.compositing import behind, match_colours, wrap_light
 from matte_core.errors import ProtocolError
 from matte_core.images import Image
@@ -11,14 +13,17 @@ from matte_core.worker.arrays import colours_of, cut_alpha, image_of, params_of,
 def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
     """Match a subject's clean colours to a background, and let its light fall on the edge.
 
-    The background is (h, w, 4) uint8, colours and opacity, and may be reduced; `box` says where
+    The background is (h, w, 4) uint8, colours and opacity, and may be reduced; `place` says where
     in it the subject's picture comes to lie: top, left, bottom, right.
     """
     params = params_of(request, "image", "foreground", "background")
     background = to_numpy(request.arrays["background"])
     foreground: Image = to_numpy(request.arrays["foreground"])
-    if background.ndim != 3 or background.shape[2] != 4 or len(params.get("box", ())) != 4:
-        raise ProtocolError("A relight request needs a background with opacity, and a box.")
+    if background.dtype != np.uint8 or background.shape[2:] != (4,) or background.size == 0:
+        raise ProtocolError("A relight request needs a background with its opacity.")
+    place = params.get("place")
+    if place is None:
+        raise ProtocolError("A relight request needs a place in its background.")
     alpha = cut_alpha(request)
     is_there = background[..., 3] > 127
     match, wrap = float(params.get("match", 0.0)), float(params.get("wrap", 0.0))
@@ -29,9 +34,8 @@ def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
         foreground = match_colours(foreground, alpha, visible, match)
     progress(0.5, "Light")
     if wrap:
-        top, left, bottom, right = (float(edge) for edge in params["box"])
         lights = background[..., :3] * is_there[..., None]
-        covered = behind(lights, (top, left, bottom, right))
+        covered = behind(lights, tuple(place))
         width_px = float(params.get("wrap_px") or 0.0) or None
         foreground = wrap_light(foreground, alpha, covered, wrap, width_px)
     return Frame("result", {"values": {}}, colours_of(image_of(request), foreground))

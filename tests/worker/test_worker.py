@@ -216,8 +216,8 @@ def test_a_new_background_lights_the_subject(worker):
     background = np.zeros((48, 48, 4), np.uint8)
     background[:, :24] = 255
     arrays = {"image": image, "foreground": image, "mask": alpha, "background": background}
-    box = [0.0, 0.0, 48.0, 48.0]
-    worker.ask("relight", {"wrap": 1.0, "wrap_px": 2.0, "box": box}, **arrays)
+    place = [0.0, 0.0, 48.0, 48.0]
+    worker.ask("relight", {"wrap": 1.0, "wrap_px": 2.0, "place": place}, **arrays)
     lit = worker.next("result", "error").arrays
     foreground, changed = (values_of(lit[name], np.uint8) for name in ("foreground", "changed"))
     assert (foreground[48, 48] == image[48, 48]).all()
@@ -226,13 +226,13 @@ def test_a_new_background_lights_the_subject(worker):
     assert brighter[0].min() > 20
     assert brighter[1].max() <= 1
     assert ((changed > 0) == (foreground != image).any(axis=2)).all()
-    worker.ask("relight", {"match": 1.0, "box": box}, 2, **arrays)
+    worker.ask("relight", {"match": 1.0, "place": place}, 2, **arrays)
     matched = values_of(worker.next("result", "error").arrays["foreground"], np.uint8)
     assert matched[48, 48].sum() > image[48, 48].sum()
-    worker.ask("relight", {"match": 1.0, "wrap": 1.0, "box": box[:3]}, 3, **arrays)
-    assert "box" in worker.next("result", "error").values["error"]["message"]
+    worker.ask("relight", {"match": 1.0, "wrap": 1.0, "place": place[:3]}, 3, **arrays)
+    assert "place" in worker.next("result", "error").values["error"]["message"]
     background[..., 3] = 0
-    worker.ask("relight", {"match": 1.0, "wrap": 1.0, "box": box}, 4, **arrays)
+    worker.ask("relight", {"match": 1.0, "wrap": 1.0, "place": place}, 4, **arrays)
     lit = worker.next("result", "error").arrays
     assert not values_of(lit["changed"], np.uint8).any()
 

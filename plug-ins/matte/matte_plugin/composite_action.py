@@ -236,7 +236,7 @@ def _ask(worker, layer, scene, config, progress):
     if not any(params.values()):
         return decontaminate_action.ask(worker, layer, amount, progress)
     subject = decontaminate_action.ask(worker, layer, amount, part(progress, 0.0, 0.8))
-    background, params["box"] = composing.surroundings(subject, scene)
+    background, params["place"] = composing.surroundings(subject, scene)
     params["wrap_px"] = config.get_property("light-wrap-width")
     arrays = decontaminate_action.read_cut_out(layer)
     arrays |= {"foreground": subject.colours.foreground, "background": background}

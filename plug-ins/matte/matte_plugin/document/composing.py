@@ -188,7 +188,7 @@ def surroundings(subject, scene):
     -------
     picture : Array, (h, w, 4) uint8
         The image's canvas as far as the background covers it: colours and opacity.
-    box : list of float
+    place : list of float
         Top, left, bottom and right of the subject's layer, in pixels of the picture.
     """
     image = subject.layer.get_image()
@@ -209,13 +209,13 @@ def surroundings(subject, scene):
     )
     x, y, subject_width, subject_height = _subject_place(subject, scene.placement)
     right, bottom = x + subject_width, y + subject_height
-    box = [
+    place = [
         edge * length / whole
         for edge, length, whole in (
             (y, rows, height), (x, columns, width), (bottom, rows, height), (right, columns, width),
         )
     ]  # fmt: skip
-    return Array("uint8", (rows, columns, 4), found), box
+    return Array("uint8", (rows, columns, 4), found), place
 
 
 def _background_place(image, scene):
