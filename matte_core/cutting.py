@@ -10,6 +10,7 @@ from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation.result import Segmentation
 from matte_core.segmentation.segmentation import segment
 from matte_core.trimap import make_trimap
+from matte_core.words import say
 
 
 @dataclass(frozen=True)
@@ -80,5 +81,5 @@ def cut_out(
     if decontaminate > 0:
         clean = estimate_foreground(image, alpha, progress=part(progress, 0.85, 1.0))
         foreground = mix_in(image, clean, decontaminate)
-    part(progress, 0.0, 1.0)(1.0, "Done")
+    part(progress, 0.0, 1.0)(1.0, say("Done"))
     return CutOut(found.mask, trimap, alpha, foreground, found)

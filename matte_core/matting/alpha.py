@@ -33,6 +33,7 @@ from matte_core.matting import closed_form, guided, knn, refinement, sampling
 from matte_core.matting.level import Level, make_level, without_rim
 from matte_core.matting.solver import solve
 from matte_core.progress import ProgressCallback, part
+from matte_core.words import say
 
 # Up to so many unknown pixels the picture is solved as it is.
 _FULL_SIZE_UNKNOWN = 12_000
@@ -124,15 +125,16 @@ def _solve_level(level: Level, progress: ProgressCallback) -> Float32:
 
 
 def _check_known(trimap: Trimap) -> None:
-    for value, name, colour in (
-        (FOREGROUND, "foreground", "white"),
-        (BACKGROUND, "background", "black"),
-    ):
-        if not (trimap == value).any():
-            raise InputError(
-                f"The trimap has no known {name}.",
-                f"Paint some pixels that surely belong to the {name} {colour}.",
-            )
+    if not (trimap == FOREGROUND).any():
+        raise InputError(
+            say("The trimap has no known foreground."),
+            say("Paint some pixels that surely belong to the subject white."),
+        )
+    if not (trimap == BACKGROUND).any():
+        raise InputError(
+            say("The trimap has no known background."),
+            say("Paint some pixels that surely belong to the background black."),
+        )
 
 
 def _region(trimap: Trimap) -> tuple[slice, slice]:

@@ -20,6 +20,7 @@ from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System, from_stencil
 from matte_core.progress import ProgressCallback, silent
+from matte_core.words import say
 
 EPSILON = 1e-7
 
@@ -60,7 +61,7 @@ def laplacian(
     corners = _touched_windows(level.trimap)
     stencil = np.zeros((_STENCIL * _STENCIL, len(level.unknown)), np.float64)
     for start in range(0, len(corners), _CHUNK):
-        progress(start / len(corners), "Comparing neighbours")
+        progress(start / len(corners), say("Comparing neighbours"))
         chunk = corners[start : start + _CHUNK]
         whitened = _whitened_colours(level.colours, chunk, window, epsilon)
         owners = [level.nodes[chunk + offset] for offset in window]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from matte_core.images import UNKNOWN, Alpha, Float32, Image, Trimap
 from matte_core.matting.level import Level, without_rim
 from matte_core.progress import ProgressCallback, silent
+from matte_core.words import say
 
 RADIUS_PX = 1
 EPSILON = 1e-5
@@ -53,7 +54,7 @@ def lift(
     rows, columns = coarse.shape
     height, width = trimap.shape
     for top in range(0, rows, _STRIP_ROWS):
-        progress(top / rows, "Enlarging")
+        progress(top / rows, say("Enlarging"))
         bottom = min(top + _STRIP_ROWS, rows)
         strip = slice(top * factor, min(bottom * factor, height))
         is_unknown = trimap[strip] == UNKNOWN

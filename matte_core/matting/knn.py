@@ -20,6 +20,7 @@ from matte_core.matting.features import colour_disc, with_positions
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System
 from matte_core.progress import ProgressCallback, silent
+from matte_core.words import say
 
 NEIGHBOURS = 14
 WEIGHT = 0.03
@@ -68,7 +69,7 @@ def nearest(
     distances = np.empty((len(queries), count))
     indices = np.empty((len(queries), count), np.intp)
     for start in range(0, len(queries), _BLOCK):
-        progress(start / len(queries), "Comparing pixels")
+        progress(start / len(queries), say("Comparing pixels"))
         block = slice(start, start + _BLOCK)
         found = tree.query(queries[block], k=count, eps=slack, workers=-1)
         distances[block] = found[0].reshape(-1, count)

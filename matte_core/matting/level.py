@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Image, Trimap
 from matte_core.matting.trimming import trim
 from matte_core.progress import ProgressCallback, silent
+from matte_core.words import say
 
 RIM = 2
 _STRIP_ROWS = 128
@@ -116,7 +117,7 @@ def _reduce_image(image: Image, factor: int, progress: ProgressCallback) -> Floa
     rows, columns = -(-height // factor), -(-width // factor)
     small = np.empty((rows, columns, 3), np.float32)
     for top in range(0, rows, _STRIP_ROWS):
-        progress(top / rows, "Reducing")
+        progress(top / rows, say("Reducing"))
         bottom = min(top + _STRIP_ROWS, rows)
         strip = np.multiply(image[top * factor : bottom * factor], scale, dtype=np.float32)
         if factor > 1:

@@ -14,6 +14,7 @@ from matte_core.matting import closed_form
 from matte_core.matting.level import number
 from matte_core.matting.solver import conjugate_gradients
 from matte_core.progress import ProgressCallback, part, silent
+from matte_core.words import say
 
 STEPS = 12
 
@@ -42,13 +43,13 @@ def refine(
     labels = np.where(alpha > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
     labels[active] = UNKNOWN
     level = number(as_float(image), labels, alpha, 1)
-    system = closed_form.laplacian(level, progress=part(progress, 0.0, 0.6, "Refining"))
+    system = closed_form.laplacian(level, progress=part(progress, 0.0, 0.6, say("Refining")))
     x, _ = conjugate_gradients(
         system.matrix,
         system.right,
         alpha[active].astype(np.float64),
         absolute_tolerance=0.0,
         max_iterations=STEPS,
-        progress=part(progress, 0.6, 1.0, "Refining"),
+        progress=part(progress, 0.6, 1.0, say("Refining")),
     )
     alpha[active] = np.clip(x, 0, 1)

@@ -24,6 +24,7 @@ from matte_core.matting.knn import nearest
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System, from_values
 from matte_core.progress import ProgressCallback, part, silent
+from matte_core.words import say
 
 SAMPLES = 5
 WEIGHT = 0.1
@@ -59,7 +60,7 @@ def data_term(level: Level, extent_px: float, *, progress: ProgressCallback = si
     for place, value in enumerate((FOREGROUND, BACKGROUND)):
         known = _known_near(level, value)
         points = with_positions(colours[known], known, level.width, per_px)
-        step = part(progress, 0.5 * place, 0.5 * (place + 1), "Sampling colours")
+        step = part(progress, 0.5 * place, 0.5 * (place + 1), say("Sampling colours"))
         _, found = nearest(queries, points, SAMPLES, _SLACK, step)
         sides.append(colours[known[found]] - colours[pixels][:, None])
     share, contrast = _foreground_share(*sides)

@@ -11,6 +11,7 @@ from pathlib import Path
 from matte_core import folders
 from matte_core.errors import ModelError
 from matte_core.models.spec import ModelSpec, read_spec
+from matte_core.words import say
 
 DEFAULT = "deeplab-513"
 _DEFAULT_FILE = "default.txt"
@@ -184,7 +185,9 @@ def resolve(model: str | Path | None = None) -> Path:
     if isinstance(model, Path) or text.lower().endswith(".onnx") or "/" in text or "\\" in text:
         path = Path(model).expanduser()
         if not path.is_file():
-            raise ModelError(f"There is no network at {path}.", "Check the path.")
+            raise ModelError(
+                say("There is no network at {path}.", path=path), say("Check the path.")
+            )
         return path
     path = model_path(text)
     if not path.is_file():
@@ -200,17 +203,23 @@ def _resolve_default() -> Path:
     if others:
         return model_path(others[0].name)
     raise ModelError(
-        "No network is installed.",
-        f"Fetch one with `python -m matte_core models fetch`, or add a file of your own with "
-        f"`models add FILE`; they are kept in {folders.models()}.",
+        say("No network is installed."),
+        say(
+            "Fetch one with Filters > Matte > Set Up and Check…, or with `matte models fetch`; "
+            "they are kept in {folder}.",
+            folder=folders.models(),
+        ),
     )
 
 
 def _not_installed(name: str) -> ModelError:
     if name in PUBLISHED:
         return ModelError(
-            f"The network {name!r} is not installed.",
-            f"Fetch it with `python -m matte_core models fetch {name}`.",
+            say("The network “{name}” is not installed.", name=name),
+            say("Fetch it with `matte models fetch {name}`.", name=name),
         )
     known = ", ".join(sorted({*PUBLISHED, *(spec.name for spec in installed())}))
-    return ModelError(f"There is no network called {name!r}.", f"Known are: {known}.")
+    return ModelError(
+        say("There is no network called “{name}”.", name=name),
+        say("Known are: {names}.", names=known),
+    )

@@ -7,6 +7,8 @@ References
 Everingham et al.: The PASCAL Visual Object Classes Challenge 2012, development kit.
 """
 
+from matte_core.words import say
+
 BACKGROUND_NAME = "background"
 
 #: Names by class number; 0 is the background.
@@ -33,6 +35,31 @@ VOC_CLASSES = (
     "train",
     "tvmonitor",
 )
+
+#: What a person reads for each class, to be translated.
+SPOKEN = {
+    "background": say("background"),
+    "aeroplane": say("airplane"),
+    "bicycle": say("bicycle"),
+    "bird": say("bird"),
+    "boat": say("boat"),
+    "bottle": say("bottle"),
+    "bus": say("bus"),
+    "car": say("car"),
+    "cat": say("cat"),
+    "chair": say("chair"),
+    "cow": say("cow"),
+    "diningtable": say("dining table"),
+    "dog": say("dog"),
+    "horse": say("horse"),
+    "motorbike": say("motorcycle"),
+    "person": say("person"),
+    "pottedplant": say("potted plant"),
+    "sheep": say("sheep"),
+    "sofa": say("sofa"),
+    "train": say("train"),
+    "tvmonitor": say("TV or monitor"),
+}
 
 #: What may be asked for beside class names.
 SUBJECT_WORDS = ("auto", "everything")

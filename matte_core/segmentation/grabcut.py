@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from matte_core.errors import NoSubjectError
 from matte_core.images import Float32, Image, Mask, as_uint8
 from matte_core.segmentation.grid import Box
+from matte_core.words import say
 
 LONG_SIDE_PX = 480
 _ITERATIONS = 5
@@ -45,7 +46,7 @@ def grabcut(image: Image, hint: Mask | None = None) -> tuple[Float32, float]:
     inside = _centre(shape) if hint is None else hint
     around = Box.around(inside)
     if around is None:
-        raise NoSubjectError("The selection is empty.", "Select the subject roughly.")
+        raise NoSubjectError(say("The selection is empty."), say("Select the subject roughly."))
     margin = max(8, round(_MARGIN * max(around.height, around.width)))
     box = around.grown(margin, shape)
     window = np.s_[box.top : box.bottom, box.left : box.right]
@@ -57,8 +58,8 @@ def grabcut(image: Image, hint: Mask | None = None) -> tuple[Float32, float]:
     found = cut(np.ascontiguousarray(small), labels)
     if found.mean() < _MIN_SHARE:
         raise NoSubjectError(
-            "Nothing in the selection stands out from its surroundings.",
-            "Draw the selection closer around the subject, or fetch a network.",
+            say("Nothing in the selection stands out from its surroundings."),
+            say("Draw the selection closer around the subject, or fetch a network."),
         )
     probability = np.zeros(shape, np.float32)
     soft = cv2.GaussianBlur(found.astype(np.float32), (0, 0), 0.7)

@@ -18,6 +18,7 @@ from matte_core.progress import ProgressCallback
 from matte_core.segmentation.grid import Box, ScoreField
 from matte_core.segmentation.instances import Grounds
 from matte_core.segmentation.network import Network
+from matte_core.words import say
 
 #: Pixels along the longer side of the first look, where the network's size is free.
 FIRST_LOOK_PX = 641
@@ -61,7 +62,7 @@ def closer_looks(
     looks: list[Look] = []
     boxes = _part_boxes(first, subject, image.shape, grounds)
     for number, (box, crowding) in enumerate(boxes):
-        progress(number / len(boxes), "Looking closer")
+        progress(number / len(boxes), say("Looking closer"))
         for wanted_px, is_mirrored in CLOSER_LOOKS:
             side = _side_px(round(wanted_px * crowding), network, box)
             score = _score_mirrored if is_mirrored else _score_plain

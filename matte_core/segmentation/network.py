@@ -15,6 +15,7 @@ from matte_core.errors import ModelError
 from matte_core.images import Float32, Image
 from matte_core.models.spec import ModelSpec
 from matte_core.segmentation.grid import Box, Grid, ScoreField
+from matte_core.words import say
 
 Session: TypeAlias = Any
 
@@ -70,8 +71,8 @@ def open_session(model: bytes | str, providers: Sequence[str] | None = None) -> 
         return onnxruntime.InferenceSession(model, options, providers=list(providers))
     except _FAILURES as error:
         raise ModelError(
-            f"onnxruntime cannot use the network: {_first_line(error)}",
-            "Export it again with standard ONNX operators, or use another network.",
+            say("The network cannot be used: {why}", why=_first_line(error)),
+            say("Use another network, or export it again with standard ONNX operators."),
         ) from error
 
 

@@ -34,6 +34,7 @@ from matte_core.segmentation.looks import (
 from matte_core.segmentation.network import Network, load_network, resized
 from matte_core.segmentation.result import Segmentation, bands, label_map
 from matte_core.segmentation.subject import PresentClass, Wanted, choose, parse_subject
+from matte_core.words import say
 
 _MARGIN = 0.15  # of the selection's longer side: the surroundings the network is shown
 _MIN_SHARE = 5e-4  # of the picture: a class that covers less is noise
@@ -97,14 +98,18 @@ def segment(
     if hint is not None:
         hint = check_mask(hint, image.shape[:2], "selection")
         if not hint.any():
-            raise NoSubjectError("The selection is empty.", "Select the subject roughly.")
-    part(progress, 0.0, 1.0)(0.0, "Loading the network")
+            raise NoSubjectError(say("The selection is empty."), say("Select the subject roughly."))
+    part(progress, 0.0, 1.0)(0.0, say("Loading the network"))
     try:
         path = resolve(model)
     except ModelError as error:
         if model is not None:
             raise
-        note = f"{error.message} The mask was estimated from colours alone. {error.hint}"
+        note = say(
+            "{problem} The mask was estimated from colours alone. {hint}",
+            problem=error.message,
+            hint=error.hint,
+        )
         return _stand_in(image, hint, note)
     network = load_network(path)
     wanted = parse_subject(subject, network.spec.classes)
@@ -112,9 +117,14 @@ def segment(
         return _with_network(image, network, wanted, hint, refine, part(progress, 0.1, 1.0))
     except NoSubjectError as error:
         if hint is None:
-            error.hint = f"{error.hint} {assumption(network.spec)}".strip()
+            assumed = assumption(network.spec)
+            if assumed:
+                error.hint = say("{hint} {assumed}", hint=error.hint, assumed=assumed)
             raise
-        note = f"{error.message} The mask was estimated from colours within the selection."
+        note = say(
+            "{problem} The mask was estimated from colours within the selection.",
+            problem=error.message,
+        )
         return _stand_in(image, hint, note)
 
 
@@ -128,12 +138,12 @@ def _with_network(
 ) -> Segmentation:
     shape = (image.shape[0], image.shape[1])
     box = Box.whole(shape) if hint is None else _surroundings(hint)
-    progress(0.0, "Finding the subject")
+    progress(0.0, say("Finding the subject"))
     sample = image[:: max(1, shape[0] // 64), :: max(1, shape[1] // 64)]
     if np.ptp(sample) < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
         raise NoSubjectError(
-            "The picture is all one colour: there is nothing in it to find.",
-            "Check that the layer with the photo is selected.",
+            say("The picture is all one colour: there is nothing in it to find."),
+            say("Check that the layer with the photo is selected."),
         )
     first = first_look(network, image, box, FIRST_LOOK_PX if refine else None)
     present = _present_classes(first.scores, network.spec.classes, shape, hint)
@@ -147,7 +157,7 @@ def _with_network(
     if refine:
         progress_of_looks = part(progress, 0.3, 0.7)
         looks += closer_looks(network, image, first, subject, progress_of_looks, grounds)
-    progress(0.7, "Drawing the mask")
+    progress(0.7, say("Drawing the mask"))
     cell_px = min(look.scores.cell_px for look in looks)
     probability = draw(image, looks, subject, cell_px if refine else None, confidence, grounds)
     mask = probability > 0.5
@@ -157,9 +167,13 @@ def _with_network(
         mask = keep_inside(mask, hint, cell_px)
         probability *= _near(mask, 2 * cell_px)
     if not mask.any():
-        names = " or ".join(chosen.names)
-        where = "lies mostly inside the selection" if hint is not None else "is large enough"
-        raise NoSubjectError(f"No {names} {where}.", "Select the subject roughly.")
+        names = ", ".join(chosen.names)
+        message = (
+            say("No {subject} is large enough.", subject=names)
+            if hint is None
+            else say("No {subject} lies mostly inside the selection.", subject=names)
+        )
+        raise NoSubjectError(message, say("Select the subject roughly."))
     return Segmentation(
         mask=mask,
         classes=present,

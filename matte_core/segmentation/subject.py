@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from matte_core.errors import InputError, NoSubjectError
 from matte_core.segmentation.classes import BACKGROUND_NAME, SUBJECT_WORDS
+from matte_core.words import say
 
 if TYPE_CHECKING:
     from matte_core.segmentation.instances import Instance
@@ -15,7 +16,7 @@ WHICH = ("left", "middle", "right", "largest")
 
 _PERSON = "person"
 _PERSON_SHARE = 1 / 3
-_TRY = "Select it roughly and run this with the selection as subject, or use another network."
+_TRY = say("Select it roughly and run this with the selection as subject, or use another network.")
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def choose(
         If it is not in the picture; says what is.
     """
     if not present:
-        raise NoSubjectError("Nothing that the network knows was found in the picture.", _TRY)
+        raise NoSubjectError(say("Nothing that the network knows was found in the picture."), _TRY)
     asked = wanted[0].class_name
     if asked == "everything":
         return Chosen(tuple(present), tuple(held.name for held in present))
@@ -167,7 +168,10 @@ def choose(
     if not chosen:
         found = ", ".join(f"{held.name} ({held.share:.1%})" for held in present)
         words = " or ".join(dict.fromkeys(held.class_name for held in wanted))
-        raise NoSubjectError(f"No {words} was found in the picture; found: {found}.", _TRY)
+        message = say(
+            "No {subject} was found in the picture; found: {found}.", subject=words, found=found
+        )
+        raise NoSubjectError(message, _TRY)
     there = {held.name for held in chosen}
     whole = tuple(held.class_name for held in wanted if not held.which)
     single = [held for held in wanted if held.which and held.class_name in there]
@@ -182,9 +186,13 @@ def _pick(wanted: Wanted, instances: Sequence["Instance"]) -> str:
         if int(wanted.which) > len(held):
             there = ", ".join(f"{one.name} ({one.share:.1%})" for one in held)
             raise NoSubjectError(
-                f"There is no {wanted.class_name} {wanted.which} in the picture; "
-                f"from left to right there {'is' if len(held) == 1 else 'are'}: {there}.",
-                "Choose one of these, or select the subject roughly.",
+                say(
+                    "There is no {subject} {number} in the picture; from left to right: {found}.",
+                    subject=wanted.class_name,
+                    number=wanted.which,
+                    found=there,
+                ),
+                say("Choose one of these, or select the subject roughly."),
             )
         return held[int(wanted.which) - 1].name
     match wanted.which:

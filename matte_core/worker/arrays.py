@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from matte_core.errors import InputError, ProtocolError
 from matte_core.images import Float32, Image, Mask
 from matte_core.protocol import Array, Frame
+from matte_core.words import say
 from matte_core.worker.checking import check_arrays, check_params
 
 
@@ -79,8 +80,8 @@ def hint_of(request: Frame, *, needed: bool = True) -> Mask | None:
         if not needed:
             return None
         raise InputError(
-            "The selection does not touch this layer.",
-            "Select the subject roughly, on the layer, and run it again.",
+            say("The selection does not touch this layer."),
+            say("Select the subject roughly, on the layer, and run it again."),
         )
     return hint
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from matte_core.segmentation import Segmentation
+from matte_core.words import to_wire
 
 
 def found_values(found: Segmentation) -> dict[str, Any]:
@@ -25,5 +26,5 @@ def found_values(found: Segmentation) -> dict[str, Any]:
         ],
         "subject": list(found.subject),
         "source": found.source,
-        "note": found.note,
+        "note": to_wire(found.note),
     }

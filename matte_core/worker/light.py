@@ -7,6 +7,7 @@ from matte_core.errors import ProtocolError
 from matte_core.images import Image
 from matte_core.progress import ProgressCallback
 from matte_core.protocol import Frame
+from matte_core.words import say
 from matte_core.worker.arrays import colours_of, cut_alpha, image_of, params_of, to_numpy
 
 
@@ -27,12 +28,12 @@ def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
     alpha = cut_alpha(request)
     is_there = background[..., 3] > 127
     match, wrap = float(params.get("match", 0.0)), float(params.get("wrap", 0.0))
-    progress(0.0, "Light")
+    progress(0.0, say("Matching the light"))
     if match and is_there.any():
         # Which pixel is where does not matter to the light in all.
         visible = background[..., :3][is_there][None]
         foreground = match_colours(foreground, alpha, visible, match)
-    progress(0.5, "Light")
+    progress(0.5, say("Matching the light"))
     if wrap:
         lights = background[..., :3] * is_there[..., None]
         covered = behind(lights, tuple(place))

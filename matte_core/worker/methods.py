@@ -32,6 +32,7 @@ from matte_core.protocol import Frame
 from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
 from matte_core.trimap import make_trimap
+from matte_core.words import say
 from matte_core.worker.arrays import (
     colours_of,
     cut_alpha,
@@ -105,11 +106,12 @@ def trimap_method(request: Frame, progress: ProgressCallback) -> Frame:
     else:
         mask = given > 0.5
         if mask.all() or not mask.any():
+            name = params.get("name", "the mask")
             raise InputError(
-                f"Here {params.get('name', 'the mask')} "
-                f"{'takes in everything' if mask.any() else 'holds nothing'}, "
-                "so there is no edge to look along.",
-                "It must show the subject, roughly: white inside, black outside.",
+                say("There is no edge to look along: {name} takes in everything.", name=name)
+                if mask.any()
+                else say("There is no edge to look along: {name} holds nothing.", name=name),
+                say("It must show the subject, roughly: white inside, black outside."),
             )
         trimap = make_trimap(mask, radius_px, shape, probability=given)
     values = {"unknown_share": float((trimap == UNKNOWN).mean()), "note": note}
@@ -138,10 +140,13 @@ def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
     visible = alpha > 0
     if alpha.min() == 1 or not visible.any():
         raise InputError(
-            f"Nothing of “{name}” is cut out: all of it is visible."
+            say("Nothing of “{name}” is cut out: all of it is visible.", name=name)
             if visible.any()
-            else f"Nothing of “{name}” is visible: its mask or its transparency hides all of it.",
-            "Cut the subject out first, with Filters > Matte > Cut Out Subject….",
+            else say(
+                "Nothing of “{name}” is visible: its mask or its transparency hides all of it.",
+                name=name,
+            ),
+            say("Cut the subject out first, with Filters > Matte > Cut Out Subject…."),
         )
     foreground, amount = image, float(params.get("decontaminate", 1.0))
     if amount:

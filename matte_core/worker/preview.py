@@ -28,6 +28,7 @@ from matte_core.matting.edge import adjust_edge
 from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation import Segmentation, segment
 from matte_core.trimap import make_trimap
+from matte_core.words import say
 from matte_core.worker import views
 
 _Result = TypeVar("_Result")
@@ -173,7 +174,7 @@ class Preview:
         with_selection = bool(params.get("with_selection"))
         if with_selection and self._hint is None:
             raise InputError(
-                "Nothing is selected in this image.", "Select the subject roughly first."
+                say("Nothing is selected in this image."), say("Select the subject roughly first.")
             )
         wanted = tuple(subject) if isinstance(subject, list) else str(subject)
         is_draft = bool(params.get("is_draft"))

@@ -20,6 +20,7 @@ from matte_core.progress import ProgressCallback
 from matte_core.protocol import Frame
 from matte_core.segmentation import Segmentation
 from matte_core.segmentation.network import resized
+from matte_core.words import to_wire
 from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of
 from matte_core.worker.painted import painted_trimap
 from matte_core.worker.parts import map_of, parts_of
@@ -94,13 +95,13 @@ def _answer(
     if found is not None and is_mapped:
         arrays["map"] = from_numpy(map_of(found))
     note = "" if found is None else found.note
-    return Frame("result", {"values": {"parts": parts, "note": note}}, arrays)
+    return Frame("result", {"values": {"parts": parts, "note": to_wire(note)}}, arrays)
 
 
 def _failure(picture: NDArray[np.uint8], found: Segmentation | None, note: str) -> Frame:
     """Show what there is to choose from, which helps more than a message alone."""
     answer = _answer(picture, found)
     values = answer.values["values"]
-    values["note"] = note
+    values["note"] = to_wire(note)
     values["parts"] = [{**held, "is_chosen": False} for held in values["parts"]]
     return answer

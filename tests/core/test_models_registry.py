@@ -44,7 +44,7 @@ def test_published_but_not_installed_is_told_apart_from_unknown(home: Path) -> N
     with pytest.raises(ModelError, match="models fetch deeplab-257"):
         registry.resolve("deeplab-257")
     install(home, "mine")
-    with pytest.raises(ModelError, match=r"no network called 'other'.*mine"):
+    with pytest.raises(ModelError, match=r"no network called “other”.*mine"):
         registry.resolve("other")
 
 

@@ -37,7 +37,7 @@ def check(method: str, params: dict[str, Any], arrays: dict[str, Array], answer:
     if not wanted:
         return
     values = answer.values.get("values")
-    if not isinstance(values, dict) or not isinstance(values.get("note", ""), str):
+    if not isinstance(values, dict) or not isinstance(values.get("note", ""), str | dict):
         raise _wrong("its values are not what they must be")
     source = arrays.get("image") or arrays["mask"]
     for name in wanted:

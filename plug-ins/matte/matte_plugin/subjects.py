@@ -1,20 +1,18 @@
 """The subjects that can be chosen, with the words a person reads for them."""
 
-from matte_core.segmentation.classes import VOC_CLASSES
+from matte_core.segmentation.classes import SPOKEN, VOC_CLASSES
+from matte_plugin.words import told
 
 AUTO, SELECTION, EVERYTHING = "auto", "selection", "everything"
 
-_SPOKEN = {
-    "aeroplane": "Airplane",
-    "diningtable": "Dining table",
-    "motorbike": "Motorcycle",
-    "pottedplant": "Potted plant",
-    "tvmonitor": "TV or monitor",
-}
+
+def _label(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
 
 #: The classes a network can find, by name, people and pets first as they are asked for most.
 CLASS_LABELS = {
-    name: _SPOKEN.get(name, name.capitalize())
+    name: _label(told(SPOKEN[name]))
     for name in sorted(
         VOC_CLASSES[1:], key=lambda name: (name not in ("person", "cat", "dog"), name)
     )

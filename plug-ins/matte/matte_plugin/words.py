@@ -7,6 +7,7 @@ for it, English stays.
 
 import gettext
 from pathlib import Path
+from typing import Any
 
 from matte_core import words
 from matte_core.errors import MatteError
@@ -17,8 +18,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "locale"
 _ = gettext.translation(DOMAIN, FOLDER, fallback=True).gettext
 
 
-def told(text: str | MatteError) -> str:
-    """Translate what `matte_core` says: an error, a step, a remark."""
+def told(text: str | dict[str, Any] | MatteError) -> str:
+    """Translate what `matte_core` says: an error, a step, or a remark as it came over the pipe."""
     if isinstance(text, MatteError):
         return f"{told(text.message)} {told(text.hint)}".strip()
-    return words.translated(text, _)
+    return words.translated(words.from_wire(text) if isinstance(text, dict) else text, _)
