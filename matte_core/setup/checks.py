@@ -21,12 +21,13 @@ from matte_core.setup.gimps import Gimp, Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
 from matte_core.setup.processes import NO_WINDOW, child_environment, end
+from matte_core.words import say
 
 WORKER_SECONDS = 120.0
 # In isolation, and leaving no compiled files in the folder of the project.
 SWITCHES = ("-I", "-B", "-X", "utf8")
 TRIAL_PX = 96
-REPAIR = "Run: python3 install.py --repair"
+REPAIR = say("Run: python3 install.py --repair")
 
 
 @dataclass(frozen=True)
@@ -95,13 +96,15 @@ def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Che
     where = "" if place.kind == "host" else f" ({place.called})"
     wrong = environments.problem(place, core / "setup" / "requirements.txt")
     remedy = repair if wrong else ""
-    yield Check("Environment" + where, not wrong, wrong or str(place.environment), remedy)
+    yield Check(
+        _part(say("Environment"), where), not wrong, wrong or str(place.environment), remedy
+    )
     yield check_log(place, where)
     if wrong:
         return
     wrong = environments.import_problem(place)
     found = wrong or ", ".join(name.partition(".")[0] for name in environments.IMPORTS)
-    yield Check("Packages" + where, not wrong, found, repair if wrong else "")
+    yield Check(_part(say("Packages"), where), not wrong, found, repair if wrong else "")
     if wrong:
         return
     yield check_network(place, where, repair)
@@ -112,13 +115,14 @@ def check_network(place: Place, where: str = "", repair: str = REPAIR) -> Check:
     """Is there a network, and is its file whole?"""
     broken, whole = networks.damaged(place.home), networks.present(place.home)
     if broken:
-        found = f"{', '.join(broken)}: the file is not what it was when it was added"
-        return Check("Model" + where, False, found, repair, is_needed=not whole)
+        found = say(
+            "{names}: the file is not what it was when it was added", names=", ".join(broken)
+        )
+        return Check(_part(say("Model"), where), False, found, repair, is_needed=not whole)
     if whole:
-        return Check("Model" + where, True, ", ".join(whole))
-    return Check(
-        "Model" + where, False, "none yet", networks.how_to_get_one(place), is_needed=False
-    )
+        return Check(_part(say("Model"), where), True, ", ".join(whole))
+    remedy = networks.how_to_get_one(place)
+    return Check(_part(say("Model"), where), False, say("none yet"), remedy, is_needed=False)
 
 
 def check_log(place: Place, where: str = "") -> Check:
@@ -129,9 +133,10 @@ def check_log(place: Place, where: str = "") -> Check:
         with tempfile.TemporaryFile(dir=folder) as trial:
             trial.write(b"trial")
     except OSError as error:
-        remedy = f"See that the disk is not full and that {folder} is yours."
-        return Check("Log" + where, False, f"{folder} cannot be written: {error}", remedy)
-    return Check("Log" + where, True, str(folder))
+        remedy = say("See that the disk is not full and that {folder} is yours.", folder=folder)
+        found = say("{folder} cannot be written: {error}", folder=folder, error=error)
+        return Check(_part(say("Log"), where), False, found, remedy)
+    return Check(_part(say("Log"), where), True, str(folder))
 
 
 def check_worker(
@@ -140,27 +145,37 @@ def check_worker(
     """Does the worker greet, and does it cut something out?"""
     process = _start(place, core / "worker" / "__main__.py")
     if isinstance(process, str):
-        yield Check("Worker" + where, False, process, repair)
+        yield Check(_part(say("Worker"), where), False, process, repair)
         return
     # Reading a pipe cannot be given a limit on every system; ending the process ends it too.
     limit = threading.Timer(WORKER_SECONDS, process.kill)
     limit.start()
-    see_log = f"See {place.home / 'logs' / 'check.log'}. {repair}"
-    name = "Worker" + where
+    log = place.home / "logs" / "check.log"
+    see_log = say("See {log}. {remedy}", log=log, remedy=repair)
+    name = _part(say("Worker"), where)
     try:
         wrong = _greeting(process)
         yield Check(
-            name, not wrong, wrong or f"version {matte_core.__version__}", see_log if wrong else ""
+            name,
+            not wrong,
+            wrong or say("version {version}", version=matte_core.__version__),
+            see_log if wrong else "",
         )
         if not wrong:
-            name = "Cutting out" + where
+            name = _part(say("Cutting out"), where)
             wrong, found = _inference(process)
             yield Check(name, not wrong, wrong or found, see_log if wrong else "")
     except (OSError, ValueError, ProtocolError) as error:
-        yield Check(name, False, f"the worker ended or broke the protocol: {error}", see_log)
+        found = say("the worker ended or broke the protocol: {error}", error=error)
+        yield Check(name, False, found, see_log)
     finally:
         limit.cancel()
         _end(process)
+
+
+def _part(name: str, where: str) -> str:
+    """Name a part, and where it is if that is not this computer itself."""
+    return say("{name}{where}", name=name, where=where) if where else name
 
 
 def _start(place: Place, script: Path) -> "subprocess.Popen[bytes] | str":
@@ -176,17 +191,21 @@ def _start(place: Place, script: Path) -> "subprocess.Popen[bytes] | str":
                 creationflags=NO_WINDOW,
             )
     except OSError as error:
-        return f"it cannot be started: {error}"
+        return say("it cannot be started: {error}", error=error)
 
 
 def _greeting(process: "subprocess.Popen[bytes]") -> str:
     hello = read_frame(_stream(process.stdout))
     if hello is None:
-        return "it ended without a word"
+        return say("it ended without a word")
     if hello.type != "hello" or hello.values.get("protocol") != PROTOCOL:
-        return "it does not speak this version's language"
+        return say("it does not speak this version's language")
     if hello.values.get("version") != matte_core.__version__:
-        return f"it is of version {hello.values.get('version')}, not {matte_core.__version__}"
+        return say(
+            "it is of version {found}, not {wanted}",
+            found=hello.values.get("version"),
+            wanted=matte_core.__version__,
+        )
     return ""
 
 
@@ -204,14 +223,14 @@ def _inference(process: "subprocess.Popen[bytes]") -> tuple[str, str]:
         if frame.type == "result":
             told = frame.values.get("values")
             seconds = told.get("seconds") if isinstance(told, dict) else None
-            return "", f"a trial picture in {seconds} s"
+            return "", say("a trial picture in {seconds} s", seconds=seconds)
         if frame.type == "error":
             error = from_wire(frame.values.get("error") or {})
             if type(error).__name__ == "NoSubjectError":
                 # The network ran and was right: nothing it knows is in the trial picture.
-                return "", "the network ran on a trial picture"
+                return "", say("the network ran on a trial picture")
             return error.message, ""
-    return "the worker ended before it was done", ""
+    return say("the worker ended before it was done"), ""
 
 
 def _trial_picture() -> tuple[bytes, bytes]:

@@ -22,23 +22,24 @@ from matte_core.setup import removal
 from matte_core.setup.places import Place
 from matte_core.setup.processes import Finished, follow, run
 from matte_core.setup.pythons import Python, remedy
+from matte_core.words import say
 
 Report = Callable[[str, str], None]
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 STAMP = "matte.json"
 IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime")
-STEP = "Environment"
+STEP = say("Environment")
 
 QUICK_SECONDS = 30.0
 IMPORT_SECONDS = 180.0
 NEEDED_BYTES = 900_000_000
 
-CONNECTION = (
+CONNECTION = say(
     "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of wheels "
     "with --wheels."
 )
-NEEDS = (
+NEEDS = say(
     "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python; macOS must be 14 "
     "or later, glibc 2.28 or later."
 )
@@ -68,16 +69,22 @@ def problem(place: Place, requirements: Path = REQUIREMENTS) -> str:
     """
     stamp = _read_stamp(place.environment)
     if stamp is None:
-        return "there is none yet" if not place.environment.exists() else "it is not whole"
+        return (
+            say("there is none yet") if not place.environment.exists() else say("it is not whole")
+        )
     if stamp.get("requirements") != fingerprint(requirements):
-        return "it was made for another version of Matte"
+        return say("it was made for another version of Matte")
     python = place.python_of(place.environment)
     script = "import sys; print('%d.%d' % sys.version_info[:2])"
     answer = run(place.command(python, "-I", "-S", "-c", script), QUICK_SECONDS)
     if answer.status:
-        return f"its Python does not start ({answer.last_words})"
+        return say("its Python does not start ({why})", why=answer.last_words)
     if answer.output.strip() != stamp.get("python"):
-        return f"its Python was {stamp.get('python')} and is now {answer.output.strip()}"
+        return say(
+            "its Python was {old} and is now {new}",
+            old=stamp.get("python"),
+            new=answer.output.strip(),
+        )
     return ""
 
 
@@ -132,11 +139,12 @@ def make(
         shutil.copyfile(requirements, listed)
         _create(place, python, new, report, log)
         _install(place, new, listed, wheels, report, log)
-        report(STEP, "Trying the packages")
+        report(STEP, say("Trying the packages"))
         wrong = import_problem(place, new, imports)
         if wrong:
             raise SetupError(
-                f"The packages were installed, but do not load: {wrong}.", f"See {log}."
+                say("The packages were installed, but do not load: {why}.", why=wrong),
+                say("See {log}.", log=log),
             )
         _drop_scripts(place, new)
         stamp = {
@@ -148,8 +156,11 @@ def make(
         removal.swap(new, place.environment)
     except OSError as error:
         raise SetupError(
-            f"The environment cannot be written: {error}.",
-            f"Close GIMP, see that the disk of {place.home} is not full, and run this again.",
+            say("The environment cannot be written: {error}.", error=error),
+            say(
+                "Close GIMP, see that the disk of {folder} is not full, and run this again.",
+                folder=place.home,
+            ),
         ) from error
     finally:
         removal.remove(new)
@@ -168,22 +179,40 @@ def _check_space(home: Path) -> None:
     free = shutil.disk_usage(home).free
     if free < NEEDED_BYTES:
         raise SetupError(
-            f"The disk of {home} has {free / 1e6:.0f} MB left; the environment needs "
-            f"{NEEDED_BYTES / 1e6:.0f} MB while it is made.",
-            "Make room, or name another folder with the variable MATTE_HOME.",
+            say(
+                "The disk of {folder} has {free:.0f} MB left; the environment needs "
+                "{needed:.0f} MB while it is made.",
+                folder=home,
+                free=free / 1e6,
+                needed=NEEDED_BYTES / 1e6,
+            ),
+            say("Make room, or name another folder with the variable MATTE_HOME."),
         )
 
 
 def _create(place: Place, python: Python, new: Path, report: Report, log: Path) -> None:
-    report(STEP, f"Making it with Python {python.version_text} ({python.path})")
+    report(
+        STEP,
+        say(
+            "Making it with Python {version} ({path})",
+            version=python.version_text,
+            path=python.path,
+        ),
+    )
     command = place.command(python.path, "-I", "-m", "venv", "--prompt", "matte", new)
     done = follow(command, log)
     if done.status:
         lacks_pip = "ensurepip" in done.output
         hint = remedy([replace(python, makes_environments=False)], place.platform)
         raise SetupError(
-            f"{python.path} cannot make a virtual environment: {done.last_words}",
-            hint if lacks_pip else f"See {log}; another Python can be named with --python.",
+            say(
+                "{python} cannot make a virtual environment: {why}",
+                python=python.path,
+                why=done.last_words,
+            ),
+            hint
+            if lacks_pip
+            else say("See {log}; another Python can be named with --python.", log=log),
         )
 
 
@@ -192,23 +221,24 @@ def _install(
 ) -> None:
     arguments: list[str | Path] = ["--require-hashes", "--only-binary", ":all:", "-r", listed]
     if wheels is not None:
-        report(STEP, f"Installing the packages from {wheels}")
+        report(STEP, say("Installing the packages from {folder}", folder=wheels))
         arguments += ["--no-index", "--find-links", wheels.absolute()]
     else:
-        report(STEP, "Fetching the packages (about 150 MB, once)")
+        report(STEP, say("Fetching the packages (about 150 MB, once)"))
     command = place.command(place.python_of(new), "-I", "-m", "pip", "install", *arguments)
 
     def on_line(line: str) -> None:
         found = re.match(r"\s*(Collecting|Downloading|Installing collected)\s+(\S+)", line)
         if found and found[1] == "Collecting":
-            report(STEP, f"Fetching {found[2].partition('==')[0]}")
+            report(STEP, say("Fetching {name}", name=found[2].partition("==")[0]))
         elif found and found[1].startswith("Installing"):
-            report(STEP, "Unpacking")
+            report(STEP, say("Unpacking"))
 
     done = follow(command, log, on_line, pip_variables())
     if done.status:
         message, hint = explain(done, offline=wheels is not None)
-        raise SetupError(message, f"{hint} Everything that pip said is in {log}.")
+        told = say("{hint} Everything that pip said is in {log}.", hint=hint, log=log)
+        raise SetupError(message, told)
 
 
 def pip_variables() -> dict[str, str]:
@@ -229,16 +259,16 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
     """
     said = done.output + done.errors
     if "No space left" in said or "[Errno 28]" in said:
-        return "The disk is full.", "Make room and run this again."
+        return say("The disk is full."), say("Make room and run this again.")
     if "DO NOT MATCH THE HASHES" in said:
         return (
-            "A package is not the one that Matte was tested with: its checksum differs.",
-            "It was refused. Try again; if it stays so, the index or a proxy changes files.",
+            say("A package is not the one that Matte was tested with: its checksum differs."),
+            say("It was refused. Try again; if it stays so, the index or a proxy changes files."),
         )
     if re.search(r"SSLError|CERTIFICATE_VERIFY_FAILED|certificate verify failed", said):
         return (
-            "The package index cannot be reached safely: its certificate is not trusted.",
-            "Behind a proxy with a certificate of its own, set PIP_CERT to the file of that.",
+            say("The package index cannot be reached safely: its certificate is not trusted."),
+            say("Behind a proxy with a certificate of its own, set PIP_CERT to the file of that."),
         )
     if re.search(
         r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError"
@@ -246,7 +276,7 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
         said,
     ):
         return (
-            "The package index cannot be reached.",
+            say("The package index cannot be reached."),
             CONNECTION,
         )
     if "No matching distribution" in said or "Could not find a version" in said:
@@ -254,22 +284,29 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
         name = wanted[1] if wanted else "a package"
         if offline:
             return (
-                f"The folder of wheels does not hold {name} for this computer.",
-                "Fill it on a like computer with: python3 -m pip download --only-binary :all: "
-                "-r matte_core/setup/requirements.txt -d FOLDER",
+                say("The folder of wheels does not hold {name} for this computer.", name=name),
+                say(
+                    "Fill it on a like computer with: {command}",
+                    command="python3 -m pip download --only-binary :all: "
+                    "-r matte_core/setup/requirements.txt -d FOLDER",
+                ),
             )
         if "(from versions: none)" in said:
             # With few retries pip does not say why it found nothing.
             return (
-                f"The package index cannot be reached, or does not hold {name} for this Python.",
-                f"{CONNECTION} {NEEDS}",
+                say(
+                    "The package index cannot be reached, or does not hold {name} for this Python.",
+                    name=name,
+                ),
+                say("{first} {second}", first=CONNECTION, second=NEEDS),
             )
         return (
-            f"{name} is not published for this Python on this computer.",
+            say("{name} is not published for this Python on this computer.", name=name),
             NEEDS,
         )
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
-    return f"pip failed: {errors[-1][6:].strip() if errors else done.last_words}", ""
+    why = errors[-1][6:].strip() if errors else done.last_words
+    return say("The packages could not be installed: {why}", why=why), ""
 
 
 def _drop_scripts(place: Place, environment: Path) -> None:

@@ -13,6 +13,7 @@ import matte_core
 from matte_core import folders
 from matte_core.errors import SetupError
 from matte_core.setup import removal
+from matte_core.words import say
 
 MARK = "install.json"
 LOCK = "install.lock"
@@ -54,15 +55,25 @@ def claim(home: Path) -> None:
         foreign = sorted(path.name for path in home.iterdir() if path.name not in CHILDREN)
         if foreign:
             raise SetupError(
-                f"{home} holds files that are not Matte's, such as {foreign[0]}.",
-                f"Name an empty folder with the variable {folders.HOME_VARIABLE}.",
+                say(
+                    "{folder} holds files that are not Matte's, such as {name}.",
+                    folder=home,
+                    name=foreign[0],
+                ),
+                say(
+                    "Name an empty folder with the variable {variable}.",
+                    variable=folders.HOME_VARIABLE,
+                ),
             )
         home.chmod(0o700)
         write_note(home, {"app": folders.APP, "version": matte_core.__version__})
     except OSError as error:
         raise SetupError(
-            f"{home} cannot be written: {error}.",
-            f"Name another folder with the variable {folders.HOME_VARIABLE}.",
+            say("{folder} cannot be written: {error}.", folder=home, error=error),
+            say(
+                "Name another folder with the variable {variable}.",
+                variable=folders.HOME_VARIABLE,
+            ),
         ) from error
 
 
@@ -103,13 +114,17 @@ def one_at_a_time(home: Path) -> Iterator[None]:
         held = (home / LOCK).open("a")
     except OSError as error:
         raise SetupError(
-            f"{home} cannot be written: {error}.",
-            f"Name another folder with the variable {folders.HOME_VARIABLE}.",
+            say("{folder} cannot be written: {error}.", folder=home, error=error),
+            say(
+                "Name another folder with the variable {variable}.",
+                variable=folders.HOME_VARIABLE,
+            ),
         ) from error
     with held:
         if not _lock(held.fileno()):
             raise SetupError(
-                f"Another installation is at work in {home}.", "Wait until it is done."
+                say("Another installation is at work in {folder}.", folder=home),
+                say("Wait until it is done."),
             )
         for name in ("env", "lib", "bin"):
             removal.recover(home / name)

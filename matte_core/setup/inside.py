@@ -14,6 +14,7 @@ from matte_core.setup import checks, environments, homes, library, networks, pla
 from matte_core.setup.checks import Check
 from matte_core.setup.environments import Report
 from matte_core.setup.plugin import Source
+from matte_core.words import say
 
 CORE = Path(matte_core.__file__).resolve().parent
 OLDEST_GIMP = (3, 0)
@@ -29,7 +30,8 @@ def look(gimp_version: str) -> Iterator[Check]:
     """
     numbers = tuple(int(part) for part in gimp_version.split(".")[:2])
     yield Check("GIMP", numbers >= OLDEST_GIMP, gimp_version, "")
-    yield Check("Plug-in", True, f"version {matte_core.__version__}, {CORE.parent}")
+    found = say("version {version}, {folder}", version=matte_core.__version__, folder=CORE.parent)
+    yield Check(say("Plug-in"), True, found)
     yield from checks.check_inside(places.host(), CORE)
 
 
@@ -47,10 +49,13 @@ def repair(report: Report) -> list[str]:
     with homes.one_at_a_time(place.home):
         wrong = environments.problem(place, wanted) or environments.import_problem(place)
         if wrong:
-            report(environments.STEP, f"{place.environment}: {wrong}")
+            report(
+                environments.STEP,
+                say("{folder}: {wrong}", folder=place.environment, wrong=wrong),
+            )
             environments.make(place, pythons.find(place), report, requirements=wanted)
         # The network is fetched through the command line, so that must be there as well.
         if library.problem(place, source):
             library.install(place, source)
         wrong = networks.ensure(place, report, core=CORE)
-    return [f"The network could not be had: {wrong}"] if wrong else []
+    return [say("The network could not be had: {why}", why=wrong)] if wrong else []

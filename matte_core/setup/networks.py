@@ -17,11 +17,12 @@ from matte_core.setup import homes
 from matte_core.setup.environments import Report
 from matte_core.setup.places import Place
 from matte_core.setup.processes import run
+from matte_core.words import say
 
 CORE = Path(matte_core.__file__).resolve().parent
 DEFAULT = "deeplab-513"
-STEP = "Model"
-STAND_IN = (
+STEP = say("Model")
+STAND_IN = say(
     "Until then a simpler method stands in, which is less exact: the selection, or the "
     "picture's centre, says where the subject is."
 )
@@ -69,7 +70,7 @@ def ensure(
     names = present(place.home)
     if names and (mirror is None or DEFAULT in names) and DEFAULT not in damaged(place.home):
         return ""
-    report(STEP, f"Fetching {DEFAULT} (5 MB, once)")
+    report(STEP, say("Fetching {name} (5 MB, once)", name=DEFAULT))
     arguments = ["models", "fetch", DEFAULT]
     if mirror is not None:
         arguments += ["--mirror", mirror]
@@ -91,23 +92,24 @@ def share(source: Path, target: Path) -> None:
 
 def how_to_get_one(place: Place) -> str:
     """Say how a person gets a network later."""
-    return (
-        "Get it later with: python3 install.py, where the internet can be reached; "
-        "or with --mirror ADDRESS; or from a file with --model FILE.\n"
-        f"{STAND_IN}"
-        if place.kind == "host"
-        else f"Run: python3 install.py. {STAND_IN}"
-    )
+    if place.kind == "host":
+        return say(
+            "Get it later with: python3 install.py, where the internet can be reached; "
+            "or with --mirror ADDRESS; or from a file with --model FILE.\n"
+            "{until_then}",
+            until_then=STAND_IN,
+        )
+    return say("Run: python3 install.py. {until_then}", until_then=STAND_IN)
 
 
 def _add(place: Place, report: Report, file: Path, core: Path) -> str:
     try:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
-        return f"{file} cannot be read: {error}."
+        return say("{file} cannot be read: {error}.", file=file, error=error)
     if homes.read_note(place.home).get(_ADDED) == digest and present(place.home):
         return ""
-    report(STEP, f"Adding {file.name}")
+    report(STEP, say("Adding {name}", name=file.name))
     wrong = _matte(place, core, "models", "add", str(file.absolute()), "--default")
     if not wrong:
         homes.write_note(place.home, {_ADDED: digest})

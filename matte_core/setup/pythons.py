@@ -18,6 +18,7 @@ from pathlib import Path
 from matte_core.errors import SetupError
 from matte_core.setup.places import Place
 from matte_core.setup.processes import run
+from matte_core.words import say
 
 OLDEST = (3, 11)
 NEWEST = (3, 14)  # the newest that the pinned packages were published for
@@ -169,9 +170,12 @@ def find(place: Place, asked: Path | None = None) -> Python:
     if second_best is not None:
         return second_best
     raise SetupError(
-        f"No Python {_text(OLDEST)} or later that can be used was found for {place.called}"
-        + "".join(f"; {python.path} {python.fault}" for python in refused.values())
-        + ".",
+        say(
+            "No Python {oldest} or later that can be used was found for {place}{refused}.",
+            oldest=_text(OLDEST),
+            place=place.called,
+            refused="".join(f"; {python.path} {python.fault}" for python in refused.values()),
+        ),
         remedy(refused.values(), place.platform),
     )
 
@@ -232,29 +236,37 @@ def _usual_places(
 def remedy(refused: Iterable[Python], platform: str, os_release: Path | None = None) -> str:
     """Say what a person has to install, in the words of their system."""
     if platform == "win32":
-        return "Install Python from https://www.python.org/downloads/windows/ and run this again."
+        return say(
+            "Install Python from {address} and run this again.",
+            address="https://www.python.org/downloads/windows/",
+        )
     if platform == "darwin":
-        return (
-            "Install Python from https://www.python.org/downloads/macos/ "
-            "(or: brew install python@3.13) and run this again."
+        return say(
+            "Install Python from {address} and run this again.",
+            address="https://www.python.org/downloads/macos/ (brew install python@3.13)",
         )
     system = _distribution(os_release or Path("/etc/os-release"))
     bare = next((python for python in refused if python.fault.startswith("comes without")), None)
     if {"debian", "ubuntu"} & system:
         if bare is not None:
             package = f"python{bare.version[0]}.{bare.version[1]}-venv"
-            return f"Run: sudo apt install {package}   and then this again."
-        return "Run: sudo apt install python3 python3-venv   and then this again."
+            return _run_first(f"sudo apt install {package}")
+        return _run_first("sudo apt install python3 python3-venv")
     if {"fedora", "rhel"} & system:
-        return "Run: sudo dnf install python3.13   and then this again."
+        return _run_first("sudo dnf install python3.13")
     if {"suse", "opensuse"} & system:
-        return "Run: sudo zypper install python313   and then this again."
+        return _run_first("sudo zypper install python313")
     if "arch" in system:
-        return "Run: sudo pacman -S python   and then this again."
-    return (
-        f"Install Python {_text(OLDEST)} to {_text(NEWEST)} with its venv module, "
-        "or name one with --python."
+        return _run_first("sudo pacman -S python")
+    return say(
+        "Install Python {oldest} to {newest} with its venv module, or name one with --python.",
+        oldest=_text(OLDEST),
+        newest=_text(NEWEST),
     )
+
+
+def _run_first(command: str) -> str:
+    return say("Run: {command}   and then this again.", command=command)
 
 
 def _distribution(os_release: Path) -> set[str]:

@@ -185,7 +185,7 @@ def source(tmp_path: Path, requirements: Path) -> Source:
     real = Path(matte_core.__file__).parent
     for folder in ("cli", "worker", "setup"):
         (core / folder).mkdir(parents=True)
-    for name in ("__init__.py", "errors.py", "protocol.py"):
+    for name in ("__init__.py", "errors.py", "words.py", "protocol.py"):
         shutil.copy(real / name, core)
     shutil.copy(requirements, core / "setup")
     (core / "cli" / "__init__.py").write_text(CLI)
