@@ -237,30 +237,30 @@ def part(certainty: Float32) -> NDArray[np.int32]:
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
     depth = cv2.GaussianBlur(depth * (2 * certainty - 1), (0, 0), _SMOOTHING)
     height, width = mask.shape
-    places = np.zeros((height + 2, width + 2), np.int32)  # a rim spares the checks at the border
-    heights = np.zeros((height + 2, width + 2), np.float32)
+    heights = np.zeros((height + 2, width + 2), np.float32)  # a rim spares checks at the border
     heights[1:-1, 1:-1] = np.where(mask, np.maximum(depth, np.float32(1e-6)), 0)
-    flat, values = places.ravel(), heights.ravel()
-    order = np.flatnonzero(values)
-    order = order[np.argsort(-values[order], kind="stable")]
+    order = np.flatnonzero(heights)
+    order = order[np.argsort(-heights.ravel()[order], kind="stable")]
+    # Lists, which are read cell by cell several times as fast as arrays.
+    values, places = heights.ravel().tolist(), [0] * heights.size
     stride = width + 2
     around = (-stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1)
     parent, peak = [0], [0.0]
     for cell in order.tolist():
-        level = float(values[cell])
-        touched = {_root(parent, int(flat[cell + step])) for step in around} - {0}
+        level = values[cell]
+        touched = {_root(parent, places[cell + step]) for step in around} - {0}
         if not touched:
             parent.append(len(parent))
             peak.append(level)
-            flat[cell] = len(parent) - 1
+            places[cell] = len(parent) - 1
             continue
         first, *others = sorted(touched, key=lambda number: -peak[number])
-        flat[cell] = first
+        places[cell] = first
         for other in others:
             if level > _PASS * peak[other]:
                 parent[other] = first
     roots = np.array([_root(parent, number) for number in range(len(parent))], np.int32)
-    return np.asarray(roots[places[1:-1, 1:-1]])
+    return np.asarray(roots[np.reshape(places, heights.shape)[1:-1, 1:-1]])
 
 
 def _root(parent: list[int], number: int) -> int:

@@ -97,11 +97,7 @@ class Preview:
             return as_uint8(self._image)
         if view == views.TRIMAP:
             return views.trimap_view(trimap)
-        alpha = self._steps.once(
-            "alpha",
-            key,
-            lambda: estimate_alpha(self._image, trimap, progress=part(progress, 0.4, 0.9)),
-        )
+        alpha = self._alpha(trimap, key, params, progress)
         edge = {name: float(value) for name, value in (params.get("edge") or {}).items()}
         seen = alpha
         if any(edge.values()):
@@ -203,6 +199,21 @@ class Preview:
             ),
         )
         return trimap, trimap_key
+
+    def _alpha(
+        self,
+        trimap: Trimap,
+        key: Hashable,
+        params: dict[str, Any],
+        progress: ProgressCallback,
+    ) -> Alpha:
+        if params.get("is_draft") and self.found is not None:
+            return self.found.probability  # soft where the outline is, and there already
+        return self._steps.once(
+            "alpha",
+            key,
+            lambda: estimate_alpha(self._image, trimap, progress=part(progress, 0.4, 0.9)),
+        )
 
     def _colours(
         self, alpha: Alpha, key: Hashable, amount: float, progress: ProgressCallback

@@ -42,7 +42,7 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
 
     from matte_core.errors import NoSubjectError
 
-    image = _enlarged(request["photo"], request["megapixels"])
+    image = enlarged(request["photo"], request["megapixels"])
     note = ""
 
     def find() -> tuple[Any, dict[str, Any]]:
@@ -77,7 +77,7 @@ def _load() -> Any:
     return matte_core
 
 
-def _enlarged(photo: str | None, megapixels: float) -> Any:
+def enlarged(photo: str | None, megapixels: float) -> Any:
     import cv2
 
     if photo:

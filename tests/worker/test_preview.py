@@ -83,12 +83,17 @@ def test_views_show_what_they_say(counted):
     assert seen("overlay")[0, 0, 0] > image[0, 0, 0]
 
 
-def test_a_draft_is_replaced_by_the_whole_thing(counted):
+def test_a_draft_needs_no_matting_and_is_replaced(counted):
     image, hint = disc()
     preview = Preview(image, hint)
-    for is_draft in (True, False, False):
-        preview.show({"with_selection": True, "is_draft": is_draft}, silent)
-    assert counted["segment"] == counted["estimate_alpha"] == 2
+    params = {"view": "matte", "with_selection": True}
+    draft = preview.show({**params, "is_draft": True}, silent)
+    assert draft[48, 48, 0] > 200
+    assert draft[0, 0, 0] < 50
+    assert (counted["segment"], counted["estimate_alpha"]) == (1, 0)
+    for _ in range(2):
+        preview.show(params, silent)
+    assert (counted["segment"], counted["estimate_alpha"]) == (2, 1)
 
 
 def test_a_background_covers_the_picture_and_is_centred(counted):

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""A plug-in that is Cut Out Subject with a clock in it: its dialog moves its own controls.
+
+Installed beside the real one by `tests/benchmarks/preview.py`, it registers the same action under
+another name, from the same files. Once the whole preview has been drawn it goes through `STEPS`,
+each when the one before has been drawn, then presses OK. What it saw goes to the file that
+`MATTE_MEASURED` names.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+INSTALLED = Path(__file__).resolve().parents[1] / "matte"
+sys.path.insert(0, str(INSTALLED))
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gimp, GLib, Gtk
+
+from matte_plugin import cut_out_action, running
+
+NAME = "plug-in-matte-measured"
+cut_out_action.NAME = NAME
+# The argument, what it is set to, and how many times; the first of a kind may have more to do.
+STEPS = (
+    ("trimap-width", (20.0, 40.0, 60.0)),
+    ("shift-edge", (-4.0, 4.0, 8.0)),
+    ("smooth", (4.0, 8.0, 12.0)),
+    ("feather", (4.0, 8.0, 12.0)),
+    ("contrast", (20.0, 40.0, 60.0)),
+    ("decontaminate", (20.0, 60.0, 100.0)),
+    ("view", ("overlay", "white", "cut-out")),
+    ("is_full", (True,)),
+    ("shift-edge", (0.0, 4.0)),
+)
+# A spot on the outline, as fractions of the photo.
+EDGE = (0.4, 0.15)
+BEAT_MS = 10
+
+
+def peak_mb(pid):
+    """Return the peak of a process's resident memory."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1000
+    raise OSError("no VmHWM")
+
+
+class Clock:
+    """What was seen, with the time of each; written when the process ends."""
+
+    def __init__(self):
+        self.seen = {"steps": []}
+        self.longest_wait = 0.0
+        self._beat = None
+
+    def note(self, name):
+        self.seen.setdefault(name, time.time())
+
+    def beat(self):
+        """Be called again and again by the window's loop: a gap is a window that stands still."""
+        now = time.monotonic()
+        if self._beat is not None:
+            self.longest_wait = max(self.longest_wait, now - self._beat - BEAT_MS / 1000)
+        self._beat = now
+        return GLib.SOURCE_CONTINUE
+
+    def write(self):
+        Path(os.environ["MATTE_MEASURED"]).write_text(json.dumps(self.seen))
+
+
+CLOCK = Clock()
+
+
+def measured(plain):
+    """Return the dialog's class with the clock in it."""
+
+    class MeasuredDialog(plain):
+        def _build(self, controls):
+            super()._build(controls)
+            self._waiting = None
+            self._steps = iter([(name, value) for name, values in STEPS for value in values])
+            self._view.connect(
+                "map", lambda view: view.get_frame_clock().connect("after-paint", self._painted)
+            )
+            # Decontamination is only of use for an output with colours of its own.
+            self._config.set_property("output", "new-layer-mask")
+
+        def run(self):
+            GLib.timeout_add(BEAT_MS, CLOCK.beat)
+            return super().run()
+
+        def _show(self, delivered):
+            super()._show(delivered)
+            if delivered.error is not None:
+                CLOCK.seen["error"] = str(delivered.error)
+                self._dialog.response(Gtk.ResponseType.CANCEL)
+            elif delivered.wanted.params.get("is_draft"):
+                self._waiting = "draft"
+            elif "whole" not in CLOCK.seen:
+                self._waiting = "whole"
+            elif self._waiting == "asked":
+                self._waiting = "step"
+
+        def _painted(self, _clock):
+            CLOCK.note("first picture")
+            waiting, self._waiting = self._waiting, None
+            if waiting == "asked":
+                self._waiting = waiting  # painted for another reason; the answer is still to come
+            elif waiting == "step":
+                CLOCK.seen["steps"].append([*self._step, time.time() - self._asked])
+                GLib.timeout_add(200, self._next)
+            elif waiting is not None:
+                CLOCK.note(waiting)
+                if waiting == "whole":
+                    GLib.timeout_add(500, self._next)
+
+        def _next(self):
+            self._step = next(self._steps, None)
+            if self._step is None:
+                CLOCK.seen["longest wait"] = CLOCK.longest_wait
+                CLOCK.seen["plug-in MB"] = peak_mb("self")
+                CLOCK.seen["worker MB"] = peak_mb(self._thread._worker.pid)
+                CLOCK.note("ok")
+                self._dialog.response(Gtk.ResponseType.OK)
+                return GLib.SOURCE_REMOVE
+            name, value = self._step
+            self._waiting, self._asked = "asked", time.time()
+            if name == "view":
+                self._toolbar._views.set_active_id(value)
+            elif name == "is_full":
+                self._zoomed(*EDGE, value)
+            else:
+                self._config.set_property(name, value)
+            return GLib.SOURCE_REMOVE
+
+    return MeasuredDialog
+
+
+class MeasuredThread(running.PreviewThread):
+    """The preview's thread, which is started just before the dialog's module is loaded."""
+
+    def start(self):
+        CLOCK.note("worker called")
+        super().start()
+        from matte_plugin.preview import dialog
+
+        dialog.PreviewDialog = measured(dialog.PreviewDialog)
+
+    def release(self):
+        worker = super().release()
+        if os.environ.get("MATTE_MEASURED_ALONE") and worker is not None:
+            worker.close()
+            return None
+        return worker
+
+
+running.PreviewThread = MeasuredThread
+
+
+def run(*arguments):
+    """Run the action, and write down what was seen."""
+    CLOCK.note("called")
+    try:
+        return plain_run(*arguments)
+    finally:
+        CLOCK.note("done")
+        CLOCK.seen["plug-in MB, with the run"] = peak_mb("self")
+        CLOCK.write()
+
+
+plain_run, cut_out_action.run = cut_out_action.run, run
+
+
+class Measured(Gimp.PlugIn):
+    """The one action."""
+
+    def do_set_i18n(self, _name):
+        return False
+
+    def do_query_procedures(self):
+        return [NAME]
+
+    def do_create_procedure(self, _name):
+        return cut_out_action.create(self)
+
+
+Gimp.main(Measured.__gtype__, sys.argv)
