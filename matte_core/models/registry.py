@@ -5,7 +5,7 @@ library only: the plug-in and the installer ask this before anything is installe
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matte_core import folders
@@ -130,13 +130,14 @@ def spec_path(model: Path) -> Path:
 def installed() -> list[ModelSpec]:
     """Return the installed networks, the default first, then by name.
 
-    A network whose description is missing or damaged is left out: `resolve` says why.
+    A network is called what its file is called, whatever its description says. One whose
+    description is missing or damaged is left out: `resolve` says why.
     """
     found: list[ModelSpec] = []
     folder = folders.models()
     for model in sorted(folder.glob("*.onnx")) if folder.is_dir() else []:
         try:
-            found.append(read_spec(spec_path(model)))
+            found.append(replace(read_spec(spec_path(model)), name=check_name(model.stem)))
         except ModelError:
             continue
     preferred = default_name()

@@ -58,7 +58,7 @@ def _file(case: tuple[int, list[Change], bool, bool]) -> bytes:
     data = change(_SEEDS[seed], plan, reach=64 if is_near else None)
     if is_mended and data.startswith(b"\x89PNG"):
         data = _with_checksums(data)
-    if is_mended and data.startswith(b"RIFF"):
+    if is_mended and data.startswith(b"RIFF") and len(data) > 8:
         data = data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
     return data
 

@@ -14,7 +14,7 @@ import pytest
 from matte_core import folders
 from matte_core.errors import InputError, NoSubjectError, ProtocolError, WorkerError, from_wire
 from matte_core.matting import estimate_foreground
-from matte_core.models.registry import DEFAULT, default_name
+from matte_core.models.registry import DEFAULT, default_name, installed, resolve
 from matte_core.protocol import MAGIC, Array, Frame, read_frame, write_frame
 from matte_core.segmentation.grabcut import grabcut
 from matte_core.trimap import read_trimap
@@ -48,6 +48,17 @@ def test_a_default_that_is_no_text_is_none(tmp_path, monkeypatch):
     folders.models().mkdir()
     (folders.models() / "default.txt").write_bytes(b"\xff")
     assert default_name() == DEFAULT
+
+
+@pytest.mark.parametrize("named", ["", "another", "../../elsewhere"])
+def test_a_network_is_called_what_its_file_is_called(tmp_path, monkeypatch, named):
+    monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path))
+    folders.models().mkdir()
+    network = folders.models() / "net.onnx"
+    network.write_bytes(b"network")
+    network.with_suffix(".json").write_text(json.dumps({"name": named}))
+    assert [spec.name for spec in installed()] == ["net"]
+    assert resolve(None) == network
 
 
 @pytest.mark.parametrize("described", [None, "words", [1], 5])
