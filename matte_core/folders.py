@@ -38,6 +38,13 @@ def home() -> Path:
     return (Path(base) if os.path.isabs(base) else Path.home() / ".local" / "share") / APP
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
 def environment() -> Path:
     """Return the folder of the virtual environment."""
     return home() / "env"

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from matte_core import __version__
+from matte_core.cli.bar import one_line
 from matte_core.cli.options import UsageError
 from matte_core.cli.unexpected import explain
 from matte_core.errors import Cancelled, MatteError
@@ -84,11 +85,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("matte: stopped.", file=sys.stderr)
         return INTERRUPTED
     except MatteError as error:
-        print(f"matte: {error}", file=sys.stderr)
+        print(f"matte: {one_line(error)}", file=sys.stderr)
         return FAILED
     except ModuleNotFoundError as error:
         if (error.name or "matte_core").partition(".")[0] == "matte_core":
-            print(f"matte: {explain(error)}", file=sys.stderr)
+            print(f"matte: {one_line(explain(error))}", file=sys.stderr)
             return FAILED
         print(
             f"matte: The Python package {error.name} is missing from {sys.executable}. "
@@ -103,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:  # the process's border
-        print(f"matte: {explain(error)}", file=sys.stderr)
+        print(f"matte: {one_line(explain(error))}", file=sys.stderr)
         return FAILED
     return status
 

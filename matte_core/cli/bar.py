@@ -49,8 +49,7 @@ class Bar:
 
     def start(self, name: str) -> None:
         """Begin the next picture."""
-        # A name may hold anything, also what a terminal takes as an order.
-        self._name = "".join(letter if letter.isprintable() else "?" for letter in name)
+        self._name = printable(name)
         self._draw(0.0, "")
 
     def finish(self) -> None:
@@ -94,6 +93,16 @@ class Bar:
         self._stream.flush()
         self._drawn_width = width
         self._drawn_at = time.monotonic()
+
+
+def printable(text: str) -> str:
+    """Return a text for a terminal: a file's name may hold what it would take as an order."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def one_line(error: Exception) -> str:
+    """Return an error's words as one line for a terminal."""
+    return printable(" ".join(str(error).split()))
 
 
 def _cells(letter: str) -> int:

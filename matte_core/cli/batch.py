@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from matte_core.cli.bar import Bar
+from matte_core.cli.bar import Bar, one_line, printable
 from matte_core.cli.jobs import Job, Plan
 from matte_core.cli.unexpected import explain
 from matte_core.errors import Cancelled, FileError, MatteError, ModelError, SetupError, to_wire
@@ -62,7 +62,7 @@ class _Run:
     def note(self, text: str) -> None:
         if not self._args.quiet and text not in self._warned:
             self._warned.add(text)
-            self.say(f"matte: {text}", sys.stderr)
+            self.say(f"matte: {printable(text)}", sys.stderr)
 
     def succeed(self, job: Job, outcome: Outcome) -> None:
         self.done += 1
@@ -76,15 +76,15 @@ class _Run:
             first, *others = job.results.values()
             names = f"{first} and {len(others)} more" if others else str(first)
             detail = f": {outcome.text}" if outcome.text else ""
-            self.say(f"{job.source} -> {names}{detail}", sys.stdout)
+            self.say(printable(f"{job.source} -> {names}{detail}"), sys.stdout)
 
     def fail(self, job: Job, error: MatteError) -> None:
         self.failed += 1
         if self._args.json:
             described = {"picture": str(job.source), "error": to_wire(error)}
             self.say(json.dumps(described), sys.stdout)
-        message = " ".join(str(error).split())
-        named = message if str(job.source) in message else f"{job.source}: {message}"
+        message, source = one_line(error), printable(str(job.source))
+        named = message if source in message else f"{source}: {message}"
         self.say(f"matte: {self.bar.in_red('failed:')} {named}", sys.stderr)
 
     def skip(self) -> None:

@@ -15,6 +15,10 @@ from matte_core.images import Float32, Image, as_uint8
 
 MAX_MEGAPIXELS = 200.0
 
+# A file is no larger than its pixels uncompressed, at 16 bits a channel, and what else it holds.
+_MOST_BYTES_A_PIXEL = 8
+_APART_BYTES = 64 << 20
+
 # A mask saved as JPEG in colour has a little colour; a photo given as a mask has a lot.
 _COLOUR_STEP = 48
 _COLOURED_SHARE = 0.02
@@ -68,7 +72,7 @@ def read_picture(
         If the file cannot be read, is not such a picture, is damaged or too large.
     """
     name = os.fspath(path)
-    data = _read_bytes(Path(path))
+    data = _read_bytes(Path(path), round(max_megapixels * 1e6 * _MOST_BYTES_A_PIXEL) + _APART_BYTES)
     header = read_header(data, name)
     megapixels = header.width * header.height / 1e6
     if megapixels > max_megapixels:
@@ -136,14 +140,23 @@ def read_plane(
     return np.ascontiguousarray(plane)
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path, limit: int) -> bytes:
     try:
         if path.is_dir():
             raise FileError(f"{path} is a folder.", "Name a picture.")
         with path.open("rb") as file:
             start = file.read(SIGNATURE_BYTES)
             # What is no picture is not read to its end, however long it is.
-            return start if sniff(start) is None else start + file.read()
+            if sniff(start) is None:
+                return start
+            data = start + file.read(limit)
+            if len(data) > limit:
+                raise FileError(
+                    f"{path} has more than {limit >> 20} MiB, which is more than a picture within "
+                    "the limit takes.",
+                    "Raise the limit with --max-megapixels if the memory is there.",
+                )
+            return data
     except FileNotFoundError as error:
         raise FileError(f"There is no file {path}.") from error
     except OSError as error:

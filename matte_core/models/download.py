@@ -15,7 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import IO
 
-from matte_core import __version__
+from matte_core import __version__, folders
 from matte_core.errors import DownloadError
 from matte_core.progress import ProgressCallback, silent
 
@@ -76,7 +76,7 @@ def download(
         return
     part = target.with_name(target.name + ".part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folders.make_private(target.parent)
         _fetch(address, part, size, progress or silent, timeout_s)
         found = sha256_of(part)
         if found != sha256:

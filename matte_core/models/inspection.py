@@ -79,7 +79,7 @@ def _input_of(model: onnx.Message) -> onnx.Message:
                 "Export it with standard operators.",
             )
     constants = {held.name for held in model.graph.initializer}
-    if any(held.data_location == onnx.EXTERNAL for held in model.graph.initializer):
+    if any(held.data_location == onnx.EXTERNAL for held in onnx.tensors(model)):
         raise ModelError(
             "The network keeps its weights in another file.", "Save it as one ONNX file."
         )

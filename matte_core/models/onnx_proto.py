@@ -11,6 +11,7 @@ ONNX intermediate representation, https://onnx.ai/onnx/repo-docs/IR.html; the fi
 those of ``onnx/onnx.proto`` (proto2).
 """
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -62,6 +63,10 @@ _SCHEMA: dict[str, dict[str, tuple[int, str, bool]]] = {
         "external_data": (13, "StringStringEntryProto", True),
         "data_location": (14, "int32", False),
     },
+    "SparseTensorProto": {
+        "values": (1, "TensorProto", False),
+        "indices": (2, "TensorProto", False),
+    },
     "AttributeProto": {
         "name": (1, "string", False),
         "f": (2, "float", False),
@@ -72,8 +77,11 @@ _SCHEMA: dict[str, dict[str, tuple[int, str, bool]]] = {
         "floats": (7, "float", True),
         "ints": (8, "int64", True),
         "strings": (9, "bytes", True),
+        "tensors": (10, "TensorProto", True),
         "graphs": (11, "GraphProto", True),
         "type": (20, "int32", False),
+        "sparse_tensor": (22, "SparseTensorProto", False),
+        "sparse_tensors": (23, "SparseTensorProto", True),
     },
     "NodeProto": {
         "input": (1, "string", True),
@@ -90,7 +98,9 @@ _SCHEMA: dict[str, dict[str, tuple[int, str, bool]]] = {
         "input": (11, "ValueInfoProto", True),
         "output": (12, "ValueInfoProto", True),
         "value_info": (13, "ValueInfoProto", True),
+        "sparse_initializer": (15, "SparseTensorProto", True),
     },
+    "FunctionProto": {"node": (7, "NodeProto", True)},
     "ModelProto": {
         "ir_version": (1, "int64", False),
         "producer_name": (2, "string", False),
@@ -98,6 +108,7 @@ _SCHEMA: dict[str, dict[str, tuple[int, str, bool]]] = {
         "graph": (7, "GraphProto", False),
         "opset_import": (8, "OperatorSetIdProto", True),
         "metadata_props": (14, "StringStringEntryProto", True),
+        "functions": (25, "FunctionProto", True),
     },
 }
 _ATTRIBUTE_FLOAT, _ATTRIBUTE_INT, _ATTRIBUTE_STRING, _ATTRIBUTE_INTS = 1, 2, 3, 7
@@ -152,6 +163,19 @@ def parse_model(data: bytes) -> Message:
     if not model.graph.node or not model.graph.output or not model.opset_import:
         raise ModelError("The file is not an ONNX model: it holds no graph.")
     return model
+
+
+def tensors(of: Message) -> Iterator[Message]:
+    """Yield every TensorProto in a message, however deep: constants, attributes, inner graphs."""
+    waiting = [of]
+    while waiting:
+        held = waiting.pop()
+        if held.DESCRIPTOR.name == "TensorProto":
+            yield held
+            continue
+        for described, value in held.ListFields():
+            if described.message_type is not None:
+                waiting.extend(value if hasattr(value, "__len__") else [value])
 
 
 def serialize(model: Message) -> bytes:

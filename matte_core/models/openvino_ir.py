@@ -16,6 +16,7 @@ OpenVINO operation sets, https://docs.openvino.ai/2024/documentation/openvino-ir
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from xml.parsers import expat
 
@@ -133,16 +134,12 @@ def _port_shape(port: ElementTree.Element) -> list[int]:
 
 
 def _in_order(layers: dict[str, _Layer], needs: dict[str, list[str]]) -> list[_Layer]:
-    ordered: dict[str, _Layer] = {}
-    waiting = list(layers)
-    while waiting:
-        later = [name for name in waiting if not all(need in ordered for need in needs[name])]
-        if len(later) == len(waiting):
-            raise ModelError("The layers of the OpenVINO network feed each other in a circle.")
-        left = set(later)
-        ordered.update((name, layers[name]) for name in waiting if name not in left)
-        waiting = later
-    return list(ordered.values())
+    try:
+        return [layers[name] for name in TopologicalSorter(needs).static_order()]
+    except CycleError as error:
+        raise ModelError(
+            "The layers of the OpenVINO network feed each other in a circle."
+        ) from error
 
 
 class _Importer:

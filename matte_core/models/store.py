@@ -211,7 +211,7 @@ def _weights_beside(path: Path) -> bytes:
 
 def _write(data: bytes, spec: ModelSpec) -> ModelSpec:
     target = model_path(spec.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    folders.make_private(target.parent)
     fresh = target.with_name(target.name + ".new")
     try:
         fresh.write_bytes(data)

@@ -129,7 +129,7 @@ def check_log(place: Place, where: str = "") -> Check:
     """Can the log be written?"""
     folder = place.home / "logs"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folders.make_private(folder)
         with tempfile.TemporaryFile(dir=folder) as trial:
             trial.write(b"trial")
     except OSError as error:

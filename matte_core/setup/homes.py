@@ -4,6 +4,7 @@ Standard library only.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ def claim(home: Path) -> None:
         the project one day.
     """
     try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folders.make_private(home)
         if is_claimed(home):
             return
         foreign = sorted(path.name for path in home.iterdir() if path.name not in CHILDREN)
@@ -105,6 +106,8 @@ def write_note(home: Path, changes: dict[str, object]) -> None:
 def one_at_a_time(home: Path) -> Iterator[None]:
     """Hold the folder's lock; the system lets it go whenever and however this process ends.
 
+    What is made meanwhile is its owner's alone, whatever mask the shell has: it is run, after all.
+
     Raises
     ------
     SetupError
@@ -126,9 +129,13 @@ def one_at_a_time(home: Path) -> Iterator[None]:
                 say("Another installation is at work in {folder}.", folder=home),
                 say("Wait until it is done."),
             )
-        for name in ("env", "lib", "bin"):
-            removal.recover(home / name)
-        yield
+        umask = os.umask(0o077)
+        try:
+            for name in ("env", "lib", "bin"):
+                removal.recover(home / name)
+            yield
+        finally:
+            os.umask(umask)
 
 
 def _lock(descriptor: int) -> bool:

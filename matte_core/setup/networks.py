@@ -84,7 +84,7 @@ def share(source: Path, target: Path) -> None:
         if path.suffix not in (".onnx", ".json", ".txt") or not path.is_file():
             continue
         if not wanted.is_file() or wanted.read_bytes() != path.read_bytes():
-            wanted.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folders.make_private(wanted.parent)
             fresh = wanted.with_name(wanted.name + ".new")
             shutil.copyfile(path, fresh)
             fresh.replace(wanted)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from matte_core import folders
 from matte_core.setup.environ import scrubbed_environment
 
 NOT_FOUND = 127
@@ -134,7 +135,7 @@ def end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
 def _open_log(log: Path) -> TextIO:
     """Open a log for appending, a new one when it has grown; none where none can be written."""
     try:
-        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folders.make_private(log.parent)
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".1.log"))
         return log.open("a", encoding="utf-8")

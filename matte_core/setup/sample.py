@@ -62,7 +62,7 @@ def show(
         If neither way gives a picture.
     """
     folder = place.home / "sample"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folders.make_private(folder)
     photo = _photo(place, folder, report, wheels)
     made: list[Path] = []
     if gimp is not None:

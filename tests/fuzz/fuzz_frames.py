@@ -96,7 +96,7 @@ _REQUESTS = st.fixed_dictionaries(
     {
         "method": st.sampled_from(
             ("cut_out", "matte", "trimap", "segment", "decontaminate", "check", "nothing",
-             "preview_open", "preview", "preview_detail")
+             "preview_open", "preview_background", "preview", "preview_detail")
         ),
         "params": st.one_of(
             _PLAIN,
@@ -137,7 +137,7 @@ _BYTES = {"uint8": 1, "float32": 4, "bool": 1, "uint16": 2}
 def a_request_is_answered(case: dict[str, Any]) -> None:
     """With a result, or with an error that names what was wrong: nothing is unexpected."""
     from matte_core.worker.methods import METHODS
-    from matte_core.worker.preview import PreviewMethods
+    from matte_core.worker.preview_methods import PreviewMethods
 
     preview = PreviewMethods()
     image = {"image": Array("uint8", (6, 7, 3), bytes(range(126)))}
@@ -145,6 +145,7 @@ def a_request_is_answered(case: dict[str, Any]) -> None:
     table = {
         **METHODS,
         "preview_open": preview.open,
+        "preview_background": preview.background,
         "preview": preview.show,
         "preview_detail": preview.detail,
     }

@@ -37,7 +37,7 @@ def show(greeting=""):
         if response == REPAIR:
             window.repair()
         else:
-            folders.logs().mkdir(parents=True, exist_ok=True, mode=0o700)
+            folders.make_private(folders.logs())
             Gtk.show_uri_on_window(window.dialog, folders.logs().as_uri(), 0)
     window.close()
     return window.found

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+from matte_core import folders
+
 LOG_BYTES = 1 << 20
 LOGS_KEPT = 3
 TAIL_BYTES = 1 << 16
@@ -12,7 +14,7 @@ TAIL_BYTES = 1 << 16
 def open_log(log: Path) -> BinaryIO:
     """Open the log for appending, rotated when it has grown; the null device when it cannot be."""
     try:
-        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folders.make_private(log.parent)
         if log.exists() and log.stat().st_size > LOG_BYTES:
             for age in range(LOGS_KEPT - 1, 0, -1):
                 older = log.with_suffix(f".{age}.log")
