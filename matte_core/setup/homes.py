@@ -67,7 +67,8 @@ def claim(home: Path) -> None:
                 ),
             )
         home.chmod(0o700)
-        write_note(home, {"app": folders.APP, "version": matte_core.__version__})
+        with _closed_to_others():
+            write_note(home, {"app": folders.APP, "version": matte_core.__version__})
     except OSError as error:
         raise SetupError(
             say("{folder} cannot be written: {error}.", folder=home, error=error),
@@ -114,7 +115,8 @@ def one_at_a_time(home: Path) -> Iterator[None]:
         If another installer holds it.
     """
     try:
-        held = (home / LOCK).open("a")
+        with _closed_to_others():
+            held = (home / LOCK).open("a")
     except OSError as error:
         raise SetupError(
             say("{folder} cannot be written: {error}.", folder=home, error=error),
@@ -129,13 +131,20 @@ def one_at_a_time(home: Path) -> Iterator[None]:
                 say("Another installation is at work in {folder}.", folder=home),
                 say("Wait until it is done."),
             )
-        umask = os.umask(0o077)
-        try:
-            for name in ("env", "lib", "bin"):
-                removal.recover(home / name)
+        for name in ("env", "lib", "bin"):
+            removal.recover(home / name)
+        with _closed_to_others():
             yield
-        finally:
-            os.umask(umask)
+
+
+@contextmanager
+def _closed_to_others() -> Iterator[None]:
+    """Let what is made be its owner's alone; the person's own mask comes back afterwards."""
+    umask = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(umask)
 
 
 def _lock(descriptor: int) -> bool:
