@@ -48,6 +48,12 @@ class BackgroundChooser(Gtk.Box):
         self._file.hide()
         self.set_no_show_all(True)
 
+    def begin(self):
+        """Come into view, with the first that there is."""
+        self.show()
+        if self._list.get_active_id() is None:
+            self._list.set_active(0)
+
     def _changed(self, _list):
         chosen = self._list.get_active_id()
         self._file.set_visible(chosen == FILE)

@@ -25,8 +25,7 @@ class Toolbar(Gtk.Box):
 
     Parameters
     ----------
-    chooser : Gtk.Widget
-        Of the background.
+    chooser : BackgroundChooser
     on_changed : callable
         Called without arguments.
     """
@@ -71,5 +70,8 @@ class Toolbar(Gtk.Box):
         (self._full if is_full else self._fit).set_active(True)
 
     def _changed(self, _widget):
-        self._chooser.set_visible(self.view == BACKGROUND)
+        if self.view == BACKGROUND:
+            self._chooser.begin()
+        else:
+            self._chooser.hide()
         self._on_changed()
