@@ -259,7 +259,8 @@ def load_network(path: Path) -> Network:
     Raises
     ------
     ModelError
-        If the file cannot be used, or has no description and does not tell enough itself.
+        If the file cannot be used, is not the one that was added, or has no description and
+        does not tell enough itself.
     """
     held = path.stat()
     return _load(str(path), held.st_mtime_ns, held.st_size)
@@ -267,6 +268,13 @@ def load_network(path: Path) -> Network:
 
 @lru_cache(maxsize=2)
 def _load(path: str, _mtime_ns: int, _size: int) -> Network:
+    from matte_core.models.download import sha256_of
     from matte_core.models.store import describe_model
 
-    return Network(describe_model(Path(path)), open_session(path))
+    spec = describe_model(Path(path))
+    if spec.sha256 and spec.sha256 != sha256_of(Path(path)):
+        raise ModelError(
+            say("The network's file {path} is not what it was when it was added.", path=path),
+            say("Choose Filters > Matte > Set Up and Check… to fetch it anew, or add it again."),
+        )
+    return Network(spec, open_session(path))

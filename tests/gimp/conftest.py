@@ -19,9 +19,10 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE / "inside")]
 
 import trees
+from fault_session import HOMES
 
 GIMP_SECONDS = 600
 HOME = "/mnt/scratch/home"
@@ -51,6 +52,12 @@ class Seen:
         What was seen in the window: words to bool; empty where it was not opened.
     session_said : str
         What that session printed.
+    faults : dict
+        Of the faults: name to [outcome, words].
+    pair : dict
+        What was seen of two GIMPs at once: words to bool.
+    faults_said : str
+        What those GIMPs printed.
     """
 
     has_shared: bool
@@ -62,6 +69,9 @@ class Seen:
     said: str = ""
     session: dict = field(default_factory=dict)
     session_said: str = ""
+    faults: dict = field(default_factory=dict)
+    pair: dict = field(default_factory=dict)
+    faults_said: str = ""
 
 
 class Inside:
@@ -146,6 +156,11 @@ def look(version):
             done = inside.run("python3", session, picture, "/mnt/scratch/session", version)
             seen.session = inside.json("session/session.json")
             seen.session_said = done.stdout + done.stderr
+        # Last: the homes are shown at other places, and files are given other times.
+        inside.binds += [(scratch / "home", str(place)[1:], mode) for place, mode in HOMES.values()]
+        done = inside.run("python3", f"{INSIDE}/fault_session.py")
+        seen.faults, seen.pair = inside.json("faults.json"), inside.json("pair.json")
+        seen.faults_said = done.stdout + done.stderr
         return seen
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

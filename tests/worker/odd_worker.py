@@ -5,6 +5,7 @@ in one of the tables below.
 """
 
 import json
+import math
 import os
 import struct
 import subprocess
@@ -70,12 +71,11 @@ def echo(frame, number):
 
 
 def result(frame, number, value=0.5, dtype="float32", shape=None, name="alpha", values=None):
-    """Answer with one array: the alpha of the request's image, unless told otherwise."""
-    shape = tuple(frame.arrays["image"].shape[:2] if shape is None else shape)
-    count = 1
-    for length in shape:
-        count *= length
-    data = struct.pack("<f", value) * count if dtype == "float32" else bytes(count)
+    """Answer with one array: the alpha of the request's picture, unless told otherwise."""
+    source = next(iter(frame.arrays.values()))
+    shape = tuple(source.shape[:2] if shape is None else shape)
+    count = math.prod(shape)
+    data = struct.pack("<f", value) * count if dtype == "float32" else b"\7" * count
     arrays = {name: Array(dtype, shape, data)}
     write_frame(OUT, Frame("result", {"id": number, "values": values or {}}, arrays))
 
@@ -86,6 +86,14 @@ def tell(frame, number):
     if ASKED[-1] == "end":
         os._exit(3)
     write_frame(OUT, Frame("result", {"id": number, "values": {"asked": ASKED}}))
+
+
+def colours(frame, number, box, is_whole=True):
+    """Answer with clean colours: the photo's own."""
+    image = frame.arrays["image"]
+    changed = Array("uint8", image.shape[:2], bytes(math.prod(image.shape[:2])))
+    arrays = {"foreground": image} | ({"changed": changed} if is_whole else {})
+    write_frame(OUT, Frame("result", {"id": number, "values": {"box": box}}, arrays))
 
 
 # Before the greeting.
@@ -149,6 +157,17 @@ ANSWERS = {
     "result that is no number": lambda frame, number: result(frame, number, value=float("nan")),
     "result beyond all bounds": lambda frame, number: result(frame, number, value=-7.0),
     "result without bounds": lambda frame, number: result(frame, number, value=float("inf")),
+    "trimap of other levels": lambda frame, number: result(
+        frame, number, dtype="uint8", name="trimap"
+    ),
+    "map of another size": lambda frame, number: result(
+        frame, number, dtype="uint8", shape=(1, 1, 3), name="map"
+    ),
+    "map without a legend": lambda frame, number: result(
+        frame, number, dtype="uint8", shape=(*frame.arrays["image"].shape[:2], 3), name="map"
+    ),
+    "box beyond the picture": lambda frame, number: colours(frame, number, [0, 0, 9000, 9000]),
+    "half of the colours": lambda frame, number: colours(frame, number, [0, 0, 1, 1], False),
     "values that are none": lambda frame, number: result(frame, number, values=[1]),
     "a note that is no text": lambda frame, number: result(frame, number, values={"note": 5}),
     "tells what it was asked": tell,

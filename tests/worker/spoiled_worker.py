@@ -20,7 +20,7 @@ if len(sys.argv) > 1:
 else:
     sys.path.insert(0, os.environ["MATTE_CHECKOUT"])
 
-from matte_core.worker.server import main
+from matte_core.worker.server import Server, main
 
 STEPS = {
     "segmenting": ("matte_core.cutting", "segment"),
@@ -65,10 +65,10 @@ def lose_the_log():
 
 
 def wait_for_a_word():
-    """Say that we are here, and compute on and on until told to go on."""
-    folder = Path(os.environ["MATTE_FAULT"]).parent
-    (folder / "waiting").touch()
-    while (folder / "waiting").exists():
+    """Say that we are here, and go on when the word is taken away."""
+    word = Path(os.environ["MATTE_FAULT"]).with_name(f"waiting-{os.getpid()}")
+    word.touch()
+    while word.exists():
         time.sleep(0.001)
 
 
@@ -101,5 +101,16 @@ def spoil(fault, step):
 
 
 if __name__ == "__main__":
-    spoil(*Path(os.environ["MATTE_FAULT"]).read_text().split(" at "))
+    plain_serve = Server.serve
+
+    def serve(server, methods):
+        """Spoil the step once the worker has greeted, like whatever it imports."""
+
+        def spoiled_methods():
+            spoil(*Path(os.environ["MATTE_FAULT"]).read_text().split(" at "))
+            return methods()
+
+        plain_serve(server, spoiled_methods)
+
+    Server.serve = serve
     sys.exit(main())

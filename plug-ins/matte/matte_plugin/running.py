@@ -10,7 +10,7 @@ from gi.repository import Gimp, GLib, GObject
 
 from matte_core import folders
 from matte_core.errors import Cancelled, MatteError
-from matte_plugin import home
+from matte_plugin import home, parent
 from matte_plugin.document.witness import Witness
 from matte_plugin.preview.thread import PreviewThread
 from matte_plugin.words import _, told
@@ -100,6 +100,7 @@ def offer_set_up():
 def worker():
     """Return a worker from the environment that was installed; use it in a ``with`` statement."""
     home.settle()
+    parent.leave_with_it()
     return Worker(folders.environment_python(), home.worker_log())
 
 

@@ -58,7 +58,7 @@ def ended(status: int | None, log: Path, log_start: int) -> MatteError:
     if tells_of_it(read_since(log, log_start)):
         message = say("There is not enough memory for this picture.")
         return WorkerError(message, _use_less(log))
-    how = f"status {status}"
+    how = "it goes on without an output" if status is None else f"status {status}"
     if status is not None and status < 0:
         how = signal.strsignal(-status) or f"signal {-status}"
     message = say("Matte's worker ended before it was done ({how}).", how=how)

@@ -1,0 +1,138 @@
+"""Runs in GIMP, as its batch script: every fault of `fault_table.py` against the real plug-in.
+
+After each the image is as it was, to the last pixel, nothing of ours is running, and no file is
+left behind. Results go to /mnt/scratch/faults.json: name to [outcome, words].
+"""
+
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+sys.path.insert(0, "/mnt/checkout/tests/gimp/inside")
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from document_tools import (
+    COMPOSITE,
+    CUT_OUT,
+    DECONTAMINATE,
+    SEGMENT,
+    TRIMAP,
+    Skipped,
+    alpha_of,
+    call,
+    disc,
+    fingerprint,
+    network,
+    select_disc,
+)
+from fault_kinds import HOME, KINDS
+from fault_table import FAULTS
+from gi.repository import Gimp
+
+END_SECONDS = 2.0
+FAILED = (Gimp.PDBStatusType.EXECUTION_ERROR, Gimp.PDBStatusType.CALLING_ERROR)
+ACTIONS = {
+    "cut-out": (CUT_OUT, {"subject": "selection"}),
+    "new layer": (CUT_OUT, {"subject": "selection", "output": "new-layer-mask"}),
+    "trimap": (TRIMAP, {"source": "selection"}),
+    "map of classes": (SEGMENT, {"output": "class-map"}),
+    "decontaminate": (DECONTAMINATE, {}),
+    "composite": (COMPOSITE, {}),
+}
+
+
+def document(action):
+    """Make an image that an action can work on, with a mask where it needs one."""
+    image, layer = disc()
+    select_disc(image, 24)
+    if action in ("decontaminate", "composite"):
+        layer.add_mask(layer.create_mask(Gimp.AddMaskType.SELECTION))
+    image.clean_all()
+    return image, layer
+
+
+def processes():
+    """Return the commands of all plug-ins and workers of ours that are running."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue  # no process, or one that ended while we looked
+        names = {part.rpartition(b"/")[2] for part in command}
+        is_ours = any(b"matte_core/worker" in part for part in command)
+        if is_ours or names & {b"matte.py", b"odd_worker.py", b"spoiled_worker.py"}:
+            found.append(b" ".join(command).decode())
+    return found
+
+
+def files():
+    """Return every file that Matte could leave behind."""
+    places = [HOME, Path("/tmp"), Path.home() / ".cache"]
+    return {
+        str(path)
+        for place in places
+        for path in place.rglob("*")
+        if "__pycache__" not in path.parts
+        and "gimp" not in path.name.lower()
+        and path != HOME / "logs" / "worker.log"
+    }
+
+
+def check(fault):
+    if fault.kind == "network":
+        network()
+    image, layer = document(fault.action)
+    name, arguments = ACTIONS[fault.action]
+    if fault.kind == "network":
+        arguments = {"model": "enormous"} if "100 GB" in fault.detail else {}
+    before, files_before = fingerprint(image), files()
+    with KINDS[fault.kind](fault.detail):
+        started = time.monotonic()
+        status, message = call(image, [layer], name=name, **arguments)
+        seconds = time.monotonic() - started
+    if fault.words:
+        assert status in FAILED, f"{status}: {message}"
+        missing = [words for words in fault.words if words not in message]
+        assert not missing, f"no {missing} in: {message}"
+        for word in ("Traceback", 'File "', "  "):
+            assert word not in message, message
+        assert fingerprint(image) == before, "the image was changed"
+        assert not image.is_dirty(), "a step of undo was left"
+    else:
+        assert status == Gimp.PDBStatusType.SUCCESS, message
+        size = layer.get_width()
+        alpha = alpha_of(layer.get_mask())
+        assert alpha[size // 2 * size + size // 2] > 0.99
+        assert alpha[0] < 0.01
+    limit = time.monotonic() + END_SECONDS
+    while processes() and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert not processes(), processes()
+    left = sorted(files() ^ files_before)
+    assert not left, f"files came or went: {left[:5]}"
+    image.delete()
+    return f"{seconds:.1f} s: {message}" if fault.words else f"{seconds:.1f} s"
+
+
+def main():
+    results = {}
+    wanted = os.environ.get("MATTE_FAULTS", "")
+    for fault in FAULTS:
+        if wanted not in fault.name:
+            continue
+        try:
+            results[fault.name] = ["passed", check(fault)]
+        except Skipped as reason:
+            results[fault.name] = ["skipped", str(reason)]
+        except BaseException:
+            results[fault.name] = ["failed", traceback.format_exc()]
+        Path("/mnt/scratch/faults.json").write_text(json.dumps(results, indent=1))
+
+
+main()

@@ -1,0 +1,110 @@
+"""Every fault that is injected while an action of the real plug-in runs in a real GIMP.
+
+A fault is one line. `docs/faults.md` is written from this table. Standard library only: read inside
+GIMP and by the tests outside.
+"""
+
+from dataclasses import dataclass
+
+ADVICE = "Set Up and Check"
+AGAIN = "Try it again"
+LESS = "scale the picture down"
+ENDED = ("ended before it was done", AGAIN, "worker.log")
+NOT_SO = ("does not speak as it should", ADVICE)
+SILENT = ("said nothing for 5 seconds", AGAIN)
+UNUSABLE = ("sent a result that cannot be used", ADVICE)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes
+    ----------
+    kind : str
+        Where: one of `fault_kinds.KINDS`.
+    detail : str
+        What, for that kind.
+    words : tuple of str
+        What the message must hold; empty where the action must succeed in spite of the fault.
+    action : str
+        One of `fault_checks.ACTIONS`.
+    """
+
+    kind: str
+    detail: str
+    words: tuple[str, ...] = ()
+    action: str = "cut-out"
+
+    @property
+    def name(self):
+        return f"{self.kind}: {self.detail}" + (
+            "" if self.action == "cut-out" else f" ({self.action})"
+        )
+
+
+FAULTS = [
+    Fault("surroundings", "an AppImage's variables, a decimal comma, a long home"),
+    Fault("environment", "it is gone", ("is missing", ADVICE)),
+    Fault("environment", "its Python was taken away", ("which is gone", ADVICE)),
+    Fault("environment", "its Python is a folder", ("is missing", ADVICE)),
+    Fault("environment", "its Python is no program", ("does not start", ADVICE)),
+    Fault("environment", "its Python is of another version", ("cannot be loaded", ADVICE)),
+    Fault("environment", "a package is missing", ("cannot be loaded", "numpy", ADVICE)),
+    Fault("environment", "a package is damaged", ("cannot be loaded", ADVICE)),
+    Fault("environment", "a library is cut short", ("cannot be loaded", ADVICE)),
+    Fault("worker", "ends at once", ENDED),
+    Fault("worker", "prints at once", NOT_SO),
+    Fault("worker", "never greets", SILENT),
+    Fault("worker", "huge header", NOT_SO),
+    Fault("worker", "nested header", NOT_SO),
+    Fault("worker", "other protocol", ("did not greet", ADVICE)),
+    Fault("worker", "old version", ("0.0.0", ADVICE)),
+    Fault("worker", "closes its output", ENDED),
+    Fault("worker", "leaves a child at once", ENDED),
+    Fault("worker", "ends while it is sent to", ENDED),
+    Fault("worker", "reads only", SILENT),
+    Fault("worker", "ends while working", ENDED),
+    Fault("worker", "ends half-way through a frame", NOT_SO),
+    Fault("worker", "stops half-way through a frame", SILENT),
+    Fault("worker", "ends while it sends", NOT_SO),
+    Fault("worker", "prints while working", NOT_SO),
+    Fault("worker", "strange frame", ("unknown frame", ADVICE)),
+    Fault("worker", "strange progress", ("reported progress", ADVICE)),
+    Fault("worker", "progress that is no number", ("reported progress", ADVICE)),
+    Fault("worker", "an error without words", ("without saying why", ADVICE)),
+    Fault("worker", "leaves a child", ENDED),
+    Fault("worker", "answers another question", ("was not asked", ADVICE)),
+    Fault("worker", "no result", UNUSABLE),
+    Fault("worker", "result of another size", UNUSABLE),
+    Fault("worker", "result of another shape", UNUSABLE),
+    Fault("worker", "result of another type", UNUSABLE),
+    Fault("worker", "result that is no number", UNUSABLE),
+    Fault("worker", "result beyond all bounds", UNUSABLE),
+    Fault("worker", "result without bounds", UNUSABLE),
+    Fault("worker", "values that are none", UNUSABLE),
+    Fault("worker", "a note that is no text", UNUSABLE),
+    Fault("worker", "trimap of other levels", UNUSABLE, "trimap"),
+    Fault("worker", "map of another size", UNUSABLE, "map of classes"),
+    Fault("worker", "map without a legend", UNUSABLE, "map of classes"),
+    Fault("worker", "box beyond the picture", UNUSABLE, "decontaminate"),
+    Fault("worker", "half of the colours", UNUSABLE, "composite"),
+    Fault("step", "killed at segmenting", ("memory runs out", LESS)),
+    Fault("step", "killed at making the trimap", ("memory runs out", LESS)),
+    Fault("step", "killed at matting", ("memory runs out", LESS)),
+    Fault("step", "killed at cleaning", ("memory runs out", LESS), "new layer"),
+    Fault("step", "killed at cleaning", ("memory runs out", LESS), "composite"),
+    Fault("step", "crashes at matting", ("Segmentation fault", AGAIN)),
+    Fault("step", "out of memory at matting", ("not enough memory", LESS)),
+    Fault("step", "fails at matting", ("failed unexpectedly", "report it")),
+    Fault("step", "fails without a log at matting", ("failed unexpectedly", "report it")),
+    Fault("step", "stands still at matting", SILENT),
+    Fault("step", "prints at matting"),
+    Fault("log", "the disk is full"),
+    Fault("log", "its folder cannot be made"),
+    Fault("network", "its file is cut short", ("not what it was", ADVICE)),
+    Fault("network", "its file was swapped", ("not what it was", ADVICE)),
+    Fault("network", "its description is damaged", ("description", )),
+    Fault("network", "no network at all"),
+    Fault("network", "wants more than 100 GB", ("4 GiB of memory", "another network")),
+]  # fmt: skip
