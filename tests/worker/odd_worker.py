@@ -45,7 +45,7 @@ def progress(number, **changes):
 
 def leave_a_child():
     """End, while a child goes on that has our end of the pipe."""
-    subprocess.Popen(["sleep", "20"], stderr=subprocess.DEVNULL)
+    subprocess.Popen(["sleep", "4"], stderr=subprocess.DEVNULL)
     os._exit(3)
 
 

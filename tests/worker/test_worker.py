@@ -188,7 +188,7 @@ def test_a_trimap_is_made_of_a_mask(worker):
     assert trimap[48, 48 + 30] == 128
     worker.ask("trimap", params, 2, mask=np.ones((9, 9), np.float32))
     answer = worker.next("result", "error")
-    assert "everything" in answer.values["error"]["message"]
+    assert "everything" in str(answer.values["error"]["message"])
 
 
 def test_colours_are_cleaned_and_the_subject_is_measured(worker):
@@ -206,7 +206,7 @@ def test_colours_are_cleaned_and_the_subject_is_measured(worker):
     assert (foreground[alpha == 1] == image[alpha == 1]).all()
     worker.ask("decontaminate", {"name": "Me"}, 2, image=image, mask=np.ones_like(alpha))
     answer = worker.next("result", "error")
-    assert "“Me”" in answer.values["error"]["message"]
+    assert "Me" in str(answer.values["error"]["message"])
 
 
 def test_a_new_background_lights_the_subject(worker):
@@ -230,7 +230,7 @@ def test_a_new_background_lights_the_subject(worker):
     matched = values_of(worker.next("result", "error").arrays["foreground"], np.uint8)
     assert matched[48, 48].sum() > image[48, 48].sum()
     worker.ask("relight", {"match": 1.0, "wrap": 1.0, "place": place[:3]}, 3, **arrays)
-    assert "place" in worker.next("result", "error").values["error"]["message"]
+    assert "place" in str(worker.next("result", "error").values["error"]["message"])
     background[..., 3] = 0
     worker.ask("relight", {"match": 1.0, "wrap": 1.0, "place": place}, 4, **arrays)
     lit = worker.next("result", "error").arrays

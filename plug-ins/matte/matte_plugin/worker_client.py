@@ -180,12 +180,11 @@ class Worker:
                 process.wait()
             closer.join(END_SECONDS)
         _close_quietly(process.stdin)
-        # The reader sees the end of the stream and leaves; then its pipe can be closed too. A
-        # child of the worker's that holds the pipe open must not hold up anything here.
+        # The reader sees the end of the stream, closes it and leaves. A child of the worker's that
+        # holds the pipe open must not hold up anything here.
         with suppress(queue.Empty):
             while self._frames.get(timeout=END_SECONDS) is not None:
                 pass
-            _close_quietly(process.stdout)
 
     def _greet(self) -> None:
         hello = self._next(_patience(START_SECONDS), _nothing)
@@ -287,7 +286,9 @@ class Worker:
                     "Matte's worker does not speak as it should: {error}", error=error.message
                 )
                 self._frames.put(ProtocolError(message, SET_UP))
-        self._frames.put(None)
+        finally:
+            _close_quietly(stream)
+            self._frames.put(None)
 
 
 def _nothing() -> None:
