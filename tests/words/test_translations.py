@@ -1,8 +1,11 @@
 """What a person reads is translated, whole, with the same fields, into every language we have."""
 
 import importlib.util
+import os
 import re
 import string
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,18 @@ def fields(text):
 
 def mnemonics(text):
     return len(re.findall(r"_\w", text))
+
+
+def test_german_and_chinese_are_there():
+    assert {"de", "zh_CN"} <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_is_translated(language):
+    known = read(language)
+    left = [message for message in MESSAGES if message not in known]
+    assert not left, "run po/update.py and translate these"
+    assert not [message for message in known if message and message not in MESSAGES]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,3 +88,33 @@ def test_the_template_is_as_the_tool_writes_it():
 def test_what_gettext_could_not_find_is_refused(source, words):
     with pytest.raises(ValueError, match=words):
         list(UPDATE._messages_of(f"from matte_plugin.words import _\n{source}\n", "x.py"))
+
+
+def test_the_plugin_speaks_the_language_that_it_is_told(tmp_path):
+    folder = tmp_path / "matte"
+    file = folder / catalogs.path("de")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(catalogs.compiled(read("de")))
+    package = folder / "matte_plugin"
+    package.mkdir()
+    for name in ("__init__.py", "words.py"):
+        source = ROOT / "plug-ins" / "matte" / "matte_plugin" / name
+        (package / name).write_bytes(source.read_bytes())
+    code = (
+        "from matte_plugin.words import _, told\n"
+        "from matte_core.errors import SetupError\n"
+        "print(ascii([_('_Repair'), told(SetupError('Unknown.')), told('')]))"
+    )
+    environ = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        environ.pop(name, None)
+    for language, expected in (
+        ("de", "_Reparieren"),
+        ("de_AT:en", "_Reparieren"),
+        ("xx", "_Repair"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env={**environ, "LANGUAGE": language},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout.strip() == ascii([expected, "Unknown.", ""])
