@@ -28,6 +28,10 @@ def test_gimp_had_nothing_to_complain_of(in_gimp):
     """A call that GIMP refuses returns quietly; only its words in the log tell."""
     assert in_gimp.said
     complaints = [
-        line for line in in_gimp.said.splitlines() if "Calling error for procedure 'gimp-" in line
+        line
+        for line in in_gimp.said.splitlines()
+        if "Calling error for procedure 'gimp-" in line
+        # What GIMP says of a plug-in whose folder of translations is not where it looks.
+        or ("[plug-in-matte-" in line and "ocalization" in line)
     ]
     assert not complaints

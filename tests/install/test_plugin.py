@@ -1,3 +1,4 @@
+import gettext
 import json
 import os
 import stat
@@ -40,6 +41,21 @@ def test_it_holds_the_plugin_its_library_and_the_note(profile, source, homes):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no run bits")
+def test_its_translations_are_compiled_on_the_way(profile, source, homes):
+    (source.root / "po").mkdir()
+    file = source.root / "po" / "de.po"
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    file.write_text(header + 'msgid "Hair"\nmsgstr "Härchen"\n', encoding="utf-8")
+    plugin.install(profile, source, homes)
+    german = gettext.translation("matte-for-gimp", profile.plugin / "locale", ["de"])
+    assert german.gettext("Hair") == "Härchen"
+    file.write_text(header + 'msgid "Hair"\nmsgstr "Haare"\n', encoding="utf-8")
+    assert "de" in plugin.problem(profile, source, homes)
+    file.write_text("msgid Hair\n", encoding="utf-8")
+    with pytest.raises(SetupError, match=r"Line 1 of de\.po"):
+        plugin.install(profile, source, homes)
+
+
 def test_gimp_may_run_one_file_of_it_alone(profile, source, homes):
     (source.plugin / "matte_plugin" / "actions.py").chmod(0o755)
     plugin.install(profile, source, homes)
