@@ -67,12 +67,23 @@ def match_colours(foreground: Image, alpha: Alpha, background: Image, amount: fl
         for rows in _blocks(*alpha.shape)
     )
     gains = _gains(brightness / total, to_light(background)) ** np.float32(amount)
+    if matched.dtype == np.uint8:
+        # Each channel goes by itself, and has but 256 values.
+        steps = np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
+        table = _with_gains(steps, gains)
+        for channel in range(3):
+            matched[..., channel] = table[:, channel][foreground[..., channel]]
+        return matched
     for rows in _blocks(*alpha.shape):
-        light = to_light(foreground[rows])
-        # Dimmed in proportion; brightened as a screen does, which leaves white where it is.
-        bright = 1 - (1 - np.minimum(light, 1)) ** np.maximum(gains, 1)
-        matched[rows] = from_light(np.where(gains > 1, bright, gains * light), matched.dtype)
+        matched[rows] = _with_gains(foreground[rows], gains)
     return matched
+
+
+def _with_gains(image: Image, gains: Float32) -> Image:
+    """Dim in proportion; brighten as a screen does, which leaves white where it is."""
+    light = to_light(image)
+    bright = 1 - (1 - np.minimum(light, 1)) ** np.maximum(gains, 1)
+    return from_light(np.where(gains > 1, bright, gains * light), image.dtype)
 
 
 def _gains(lightness: float, background: Float32) -> Float32:

@@ -64,6 +64,20 @@ def test_matching_keeps_black_and_order_and_clips_nothing():
         assert len(np.unique(matched[0, :, 1])) == SIZE
 
 
+def test_bytes_and_fractions_match_alike():
+    picture = np.random.default_rng(5).integers(0, 256, (SIZE, SIZE, 3)).astype(np.uint8)
+    for colour in ((20, 30, 60), (250, 240, 200)):
+        whole = match_colours(picture, disc(), plain(colour))
+        exact = match_colours((picture / 255).astype(np.float32), disc(), plain(colour))
+        assert np.abs(whole / 255 - exact).max() <= 0.5 / 255 + 1e-5
+
+
+def test_gray_stays_gray():
+    gray, wall = plain((120, 120, 120)), plain((220, 220, 220))
+    for picture in (match_colours(gray, disc(), wall), wrap_light(gray, disc(), wall)):
+        assert (picture == picture[..., :1]).all()
+
+
 def test_no_amount_changes_nothing_and_half_of_it_half():
     alpha, skin, night = disc(), plain(SKIN), plain((10, 10, 10))
     np.testing.assert_array_equal(match_colours(skin, alpha, night, 0), skin)
