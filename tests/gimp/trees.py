@@ -34,7 +34,7 @@ mount -t proc proc "$tree/proc"
 mount --rbind /dev "$tree/dev"
 mount -t tmpfs tmpfs "$tree/tmp"
 while [ "$1" != -- ]; do
-    mkdir -p "$tree/$2"
+    [ -e "$tree/$2" ] || mkdir -p "$tree/$2"
     mount --bind "$1" "$tree/$2"
     [ "$3" = rw ] || mount -o remount,bind,ro "$tree/$2"
     shift 3
