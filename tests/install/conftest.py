@@ -20,6 +20,8 @@ from matte_core.setup import environments, homes, pythons
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
 MODULES = {
     "numpy": ["numpy/__init__.py"],
     "scipy": ["scipy/__init__.py", "scipy/sparse.py"],
