@@ -75,7 +75,9 @@ class Directory:
         entry = self.tags.get(tag)
         if entry is None:
             return None
-        return self._data[entry.offset : entry.offset + entry.count * _TYPE_BYTES[entry.kind]]
+        return self._data[
+            entry.offset : entry.offset + entry.count * _TYPE_BYTES.get(entry.kind, 1)
+        ]
 
     def packed(self, value: int) -> bytes:
         """Return a 16-bit number in this file's byte order."""

@@ -19,6 +19,9 @@ class _Tunnel(socketserver.StreamRequestHandler):
             return
         host, _, port = words[1].rpartition(":")
         self.server.asked.append(host)
+        if not self.server.passes:
+            self.wfile.write(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+            return
         try:
             with socket.create_connection((host, int(port)), 30) as there:
                 self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -42,10 +45,13 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def proxy():
-    """Run one; yields its address and the list of the hosts asked for."""
+def proxy(passes=True):
+    """Run one; yields its address and the list of the hosts asked for.
+
+    One that does not pass anything on notes what it was asked for all the same.
+    """
     with _Server(("127.0.0.1", 0), _Tunnel) as server:
-        server.asked = []
+        server.asked, server.passes = [], passes
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

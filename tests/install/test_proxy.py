@@ -13,7 +13,7 @@ from matte_core.setup import environments, pythons
 @pytest.fixture
 def asked(monkeypatch):
     """What the proxy was asked for; it is the only way that the variables name."""
-    with proxy() as (address, hosts):
+    with proxy(passes=False) as (address, hosts):
         for name in ("HTTPS_PROXY", "https_proxy"):
             monkeypatch.setenv(name, address)
         for name in ("NO_PROXY", "no_proxy"):

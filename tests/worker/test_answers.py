@@ -26,7 +26,7 @@ def alpha(*values):
 
 
 def ask(method, params=None, arrays=None, values=None, **answer):
-    check(
+    return check(
         method,
         params or {},
         arrays or {"image": BYTES},
@@ -35,16 +35,20 @@ def ask(method, params=None, arrays=None, values=None, **answer):
 
 
 def test_what_is_right_passes():
-    ask("cut_out", alpha=alpha())
-    ask("cut_out", {"with_foreground": True}, alpha=alpha(), **COLOURS)
-    ask("matte", {"with_foreground": True}, {"image": FLOATS}, alpha=alpha(), foreground=FLOATS,
-        changed=PLANE)  # fmt: skip
-    ask("segment", alpha=alpha())
-    ask("segment", {"want": "classes"}, values=LEGEND, map=BYTES)
-    ask("trimap", {}, {"mask": PLANE}, trimap=Array("uint8", SIZE, b"\x00\x80\xff" * 2))
-    ask("decontaminate", values=BOX, **COLOURS)
-    ask("relight", **COLOURS)
-    ask("preview", anything=PLANE)
+    trimap = Array("uint8", SIZE, b"\x00\x80\xff" * 2)
+    floats = {"alpha": alpha(), "foreground": FLOATS, "changed": PLANE}
+    passed = [
+        ask("cut_out", alpha=alpha()),
+        ask("cut_out", {"with_foreground": True}, alpha=alpha(), **COLOURS),
+        ask("matte", {"with_foreground": True}, {"image": FLOATS}, **floats),
+        ask("segment", alpha=alpha()),
+        ask("segment", {"want": "classes"}, values=LEGEND, map=BYTES),
+        ask("trimap", {}, {"mask": PLANE}, trimap=trimap),
+        ask("decontaminate", values=BOX, **COLOURS),
+        ask("relight", **COLOURS),
+        ask("preview", anything=PLANE),
+    ]
+    assert passed == [None] * 9
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), -0.1, 2.0, 1e38])
