@@ -7,6 +7,8 @@ gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GObject, Gtk
 
+from matte_plugin.words import _
+
 NOT_SHOWN = ("run-mode", "image", "drawables", "procedure", "parts")
 SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")
 
@@ -64,7 +66,7 @@ def only_if(dialog, config, names, choice, values):
     """Let arguments be changed only while a choice has one of some values; after filling."""
     widgets = [dialog.get_widget(name, GObject.TYPE_NONE) for name in names]
 
-    def follow(*_):
+    def follow(*_arguments):
         for widget in widgets:
             widget.set_sensitive(config.get_property(choice) in values)
 
@@ -86,16 +88,16 @@ def add_image_chooser(dialog, config, name, images, wanted):
     combo = Gtk.ComboBoxText()
     for image in images:
         combo.append(str(image.get_id()), image.get_name())
-    label = Gtk.Label.new_with_mnemonic("I_mage")
+    label = Gtk.Label.new_with_mnemonic(_("I_mage"))
     label.set_mnemonic_widget(combo)
     combo.set_tooltip_text(config.find_property(name).blurb)
 
-    def choose(*_):
+    def choose(*_arguments):
         number = combo.get_active_id()
         if number is not None:
             config.set_property(name, Gimp.Image.get_by_id(int(number)))
 
-    def follow(*_):
+    def follow(*_arguments):
         choice, value = wanted
         combo.set_sensitive(config.get_property(choice) == value and bool(images))
 

@@ -9,6 +9,7 @@ from gi.repository import Gimp, Gtk
 from matte_core.protocol import Array
 from matte_plugin.document import items
 from matte_plugin.preview.thread import Wanted
+from matte_plugin.words import _
 
 THUMBNAIL_PX = 1024  # the most that GIMP makes
 FILE = "file"
@@ -31,16 +32,16 @@ class BackgroundChooser(Gtk.Box):
         self._on_chosen = on_chosen
         self._items = _open_items(layer)
         self._list = Gtk.ComboBoxText(hexpand=True)
-        for number, (name, _) in enumerate(self._items):
+        for number, (name, _item) in enumerate(self._items):
             self._list.append(str(number), name)
-        self._list.append(FILE, "A picture file…")
-        self._list.set_tooltip_text("The picture that the subject is shown on here")
+        self._list.append(FILE, _("A picture file…"))
+        self._list.set_tooltip_text(_("The picture that the subject is shown on here"))
         self._list.connect("changed", self._changed)
-        self._file = Gtk.FileChooserButton(title="Show the Subject On", hexpand=True)
+        self._file = Gtk.FileChooserButton(title=_("Show the Subject On"), hexpand=True)
         self._file.add_filter(_pictures())
-        self._file.set_tooltip_text("The picture that the subject is shown on here")
-        self._file.connect("file-set", lambda _: self._file_chosen())
-        label = Gtk.Label(label="Background")
+        self._file.set_tooltip_text(_("The picture that the subject is shown on here"))
+        self._file.connect("file-set", lambda _button: self._file_chosen())
+        label = Gtk.Label(label=_("Background"))
         self.pack_start(label, False, False, 0)
         self.pack_start(self._list, True, True, 0)
         self.pack_start(self._file, True, True, 0)
@@ -81,7 +82,7 @@ def _open_items(layer):
 def _pictures():
     """Return a filter for what a worker can read."""
     kinds = Gtk.FileFilter()
-    kinds.set_name("Pictures")
+    kinds.set_name(_("Pictures"))
     for kind in ("jpeg", "png", "tiff", "webp", "bmp"):
         kinds.add_mime_type(f"image/{kind}")
     return kinds

@@ -17,15 +17,15 @@ from matte_plugin.preview.found import FoundList
 from matte_plugin.preview.picture import PictureView
 from matte_plugin.preview.thread import Wanted
 from matte_plugin.preview.toolbar import Toolbar
-from matte_plugin.words import told
+from matte_plugin.words import _, told
 
 SPACING = 12
 CONTROLS_PX = 440
 SIZE = (1180, 720)
 WAIT_MS = 60
 NOTE_LINES = 2
-CHOOSE = "Click a subject to add it or leave it out. Turn the wheel for 100 %, then drag."
-LOOK = "Click, or turn the wheel, for 100 %; then drag."
+CHOOSE = _("Click a subject to add it or leave it out. Turn the wheel for 100 %, then drag.")
+LOOK = _("Click, or turn the wheel, for 100 %; then drag.")
 
 
 class PreviewDialog:
@@ -60,9 +60,9 @@ class PreviewDialog:
         if source.has_parts:
             # What was ticked in another picture says nothing about this one.
             config.set_property("parts", "")
-            config.connect("notify::subject", lambda *_: config.set_property("parts", ""))
+            config.connect("notify::subject", lambda *_arguments: config.set_property("parts", ""))
         self._build(arrange(self._dialog, config))
-        config.connect("notify", lambda *_: self._ask_soon())
+        config.connect("notify", lambda *_arguments: self._ask_soon())
 
     def run(self):
         """Show the dialog until it is answered; True for OK, which leaves the thread running."""

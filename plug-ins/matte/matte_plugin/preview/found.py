@@ -7,6 +7,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, GLib, Gtk, Pango
 
 from matte_plugin.subjects import spoken
+from matte_plugin.words import _
 
 HEIGHT_PX = 116
 SWATCH_PX = 14
@@ -57,7 +58,7 @@ class FoundList(Gtk.Box):
         for row, part in enumerate(parts):
             indent = INDENT_PX if part.is_one_of_several else 0
             box = Gtk.CheckButton(hexpand=True, margin_start=indent)
-            box.set_tooltip_text("Tick what is to be cut out; several become one")
+            box.set_tooltip_text(_("Tick what is to be cut out; several become one"))
             inside = Gtk.Box(spacing=8)
             inside.pack_start(_swatch(part.colour), False, False, 0)
             label = Gtk.Label(label=spoken(part.name), ellipsize=Pango.EllipsizeMode.END, xalign=0)
@@ -69,7 +70,7 @@ class FoundList(Gtk.Box):
             self._rows.attach(share, 1, row, 1, 1)
             self._boxes.append((box, share))
         if not parts:
-            self._rows.attach(Gtk.Label(label="Nothing found yet", sensitive=False), 0, 0, 1, 1)
+            self._rows.attach(Gtk.Label(label=_("Nothing found yet"), sensitive=False), 0, 0, 1, 1)
         self._rows.show_all()
 
     def _toggled(self, _box, name):

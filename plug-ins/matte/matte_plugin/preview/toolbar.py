@@ -5,18 +5,20 @@ import gi
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk
 
+from matte_plugin.words import _
+
 SPACING = 6
 CUT_OUT, BACKGROUND = "cut-out", "background"
 VIEWS = {
-    CUT_OUT: "On a checkerboard",
-    "overlay": "Overlay",
-    "black": "On black",
-    "white": "On white",
-    "colour": "On the background color",
-    BACKGROUND: "On a picture",
-    "matte": "Matte",
-    "trimap": "Trimap",
-    "original": "Original",
+    CUT_OUT: _("On a checkerboard"),
+    "overlay": _("Overlay"),
+    "black": _("On black"),
+    "white": _("On white"),
+    "colour": _("On the background color"),
+    BACKGROUND: _("On a picture"),
+    "matte": _("Matte"),
+    "trimap": _("Trimap"),
+    "original": _("Original"),
 }
 
 
@@ -38,12 +40,12 @@ class Toolbar(Gtk.Box):
         for name, label in VIEWS.items():
             self._views.append(name, label)
         self._views.set_active_id(CUT_OUT)
-        self._views.set_tooltip_text("How the result is shown here")
+        self._views.set_tooltip_text(_("How the result is shown here"))
         self._views.connect("changed", self._changed)
-        self._fit = Gtk.RadioButton.new_with_label(None, "Fit")
-        self._fit.set_tooltip_text("All of the picture")
+        self._fit = Gtk.RadioButton.new_with_label(None, _("Fit"))
+        self._fit.set_tooltip_text(_("All of the picture"))
         self._full = Gtk.RadioButton.new_with_label_from_widget(self._fit, "100 %")
-        self._full.set_tooltip_text("Every pixel as it is; drag to see another part")
+        self._full.set_tooltip_text(_("Every pixel as it is; drag to see another part"))
         self._full.connect("toggled", self._changed)
         for button in (self._fit, self._full):
             button.set_mode(False)
