@@ -3,8 +3,8 @@
 
 Each case starts from an empty home. What comes out is written into `docs/installation.md`. It needs
 root, a Debian or Ubuntu, the connection (wheels are fetched once and kept in the tests' cache), and
-a quarter of an hour. ``--only WORDS`` runs the cases whose name holds these words, and writes
-nothing. Standard library only.
+a quarter of an hour. ``--only WORDS`` runs the cases whose name holds these words, and leaves the
+other rows as they are. Standard library only.
 """
 
 import argparse
@@ -299,22 +299,29 @@ def main():
                 print(case.said)
         print(f"     {time.monotonic() - started:.0f} s", flush=True)
         cases += made
-    if not options.only:
-        write(cases)
+        write(made)
     return not all(case.ok for case in cases)
 
 
 def write(cases):
-    """Put the table into the page."""
-    rows = [
-        f"| {case.system} | {case.python} | {case.circumstance} | "
-        f"{case.outcome if case.ok else 'FAILS: ' + case.outcome} |\n"
-        for case in cases
-    ]
-    head = "| System | Python | Circumstance | Outcome |\n|---|---|---|---|\n"
+    """Put rows into the page's table, in the place of those of the same cases."""
     text = PAGE.read_text("utf-8")
-    before, after = text.partition(START)[0], text.partition(END)[2]
-    PAGE.write_text(f"{before}{START}{head}{''.join(rows)}{END}{after}", "utf-8")
+    before, _, rest = text.partition(START)
+    held, _, after = rest.partition(END)
+    rows = {key_of(row): row for row in held.splitlines(keepends=True)[2:]}
+    for case in cases:
+        outcome = case.outcome if case.ok else f"FAILS: {case.outcome}"
+        row = f"| {case.system} | {case.python} | {case.circumstance} | {outcome} |\n"
+        rows[key_of(row)] = row
+    ordered = sorted(rows.values(), key=lambda row: key_of(row)[:2])
+    head = "| System | Python | Circumstance | Outcome |\n|---|---|---|---|\n"
+    PAGE.write_text(f"{before}{START}{head}{''.join(ordered)}{END}{after}", "utf-8")
+
+
+def key_of(row):
+    """Return what a row is about: the system, the Python's minor version, the circumstance."""
+    system, python, circumstance = row.split("|")[1:4]
+    return system.strip(), ".".join(python.strip().split(".")[:2]), circumstance.strip()
 
 
 if __name__ == "__main__":

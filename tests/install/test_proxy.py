@@ -1,5 +1,6 @@
 """Behind a proxy, everything that is fetched goes through it: a real one, on this computer."""
 
+import os
 import sys
 
 import pytest
@@ -25,7 +26,7 @@ def asked(monkeypatch):
 def test_packages(host, told, asked, monkeypatch):
     for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_INDEX_URL", "https://index.invalid/simple")
     monkeypatch.setenv("PIP_RETRIES", "0")
     python = pythons.probe(sys.executable, host)
