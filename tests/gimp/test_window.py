@@ -3,12 +3,17 @@
 import pytest
 
 SEEN = [
-    "cancelling changes nothing",
-    "one undo brings all of it back",
-    "redo brings the mask again",
-    "what was painted out is gone",
-    "the composite is a group above",
-    "the saved file runs again and replaces its own",
+    "cancelling in the dialog changes nothing",
+    "one undo gives the image back, bit for bit",
+    "redo brings the result again",
+    "what was painted black is gone",
+    "what was painted white has come",
+    "the composite has the other image behind her",
+    "the saved file has all its layers",
+    "run again, it replaces its own result",
+    "cancelling the run changes nothing",
+    "a cancelled batch is told and leaves no picture open",
+    "a cancelled batch leaves whole files alone",
     "set up opens and closes",
 ]
 

@@ -47,6 +47,10 @@ while not (folder / "stop").exists():
 """
 
 SIZE = (1400, 900)
+# The screen is higher by the title bar.
+SCREEN = (1400, 930)
+# The button of GIMP's progress bar in such a window.
+CANCEL = (1110, 903)
 # Where the canvas lies in a window of that size: left, top, width, height.
 CANVAS = (213, 113, 932, 756)
 
@@ -102,7 +106,7 @@ class Window:
     def _start_screen(self):
         """Start a screen and return its name: the server chooses one that is free."""
         reading, writing = os.pipe()
-        size = f"{SIZE[0]}x{SIZE[1]}x24"
+        size = f"{SCREEN[0]}x{SCREEN[1]}x24"
         command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"]
         self._start(*command, pass_fds=[writing])
         os.close(writing)
@@ -110,11 +114,19 @@ class Window:
             return ":" + told.readline().strip()
 
     def ask(self, code, patience=60):
-        """Run Python inside GIMP; return what it leaves in `answer`."""
-        answer = self.folder / "answer.json"
-        answer.unlink(missing_ok=True)
+        """Run Python inside GIMP; return what it leaves in `answer`. Its names are kept."""
+        self.post(code)
+        return self.answer(patience)
+
+    def post(self, code):
+        """Have Python run inside GIMP, without waiting for it."""
+        (self.folder / "answer.json").unlink(missing_ok=True)
         (self.folder / "request.new").write_text(code)
         (self.folder / "request.new").rename(self.folder / "request.py")
+
+    def answer(self, patience=60):
+        """Wait for what was posted; return what it leaves in `answer`."""
+        answer = self.folder / "answer.json"
         self.wait_for(answer.exists, patience, "an answer from inside GIMP")
         outcome, value = json.loads(answer.read_text())
         assert outcome == "ok", value
@@ -134,8 +146,14 @@ class Window:
             subprocess.run(["xdotool", "key", "--clearmodifiers", name], check=True)
             time.sleep(0.3)
 
+    def keys_in(self, title, *names):
+        """Press keys in the window of that title."""
+        window = self.windows(title)[0]
+        subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
+        self.keys(*names)
+
     def type(self, text):
-        subprocess.run(["xdotool", "type", "--delay", "30", text], check=True)
+        subprocess.run(["xdotool", "type", "--delay", "15", text], check=True)
 
     def click(self, x, y, button=1):
         subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", str(button)], check=True)
@@ -143,9 +161,10 @@ class Window:
     def action(self, words):
         """Start an action by GIMP's own action search."""
         self.keys("slash")
-        time.sleep(1)
+        self.wait_for(lambda: self.windows("Search Actions"), 30, "GIMP's action search")
+        time.sleep(0.3)
         self.type(words)
-        time.sleep(1.5)
+        time.sleep(1)
         self.keys("Return")
 
     def drag_on_canvas(self, image_size, start, end):

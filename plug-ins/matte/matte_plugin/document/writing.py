@@ -1,5 +1,7 @@
 """An alpha written to where masks live: a layer's mask, the selection, a channel."""
 
+from contextlib import contextmanager
+
 import gi
 
 gi.require_version("Gegl", "0.4")
@@ -29,14 +31,27 @@ def write_selection(image, cuts):
     channel = Gimp.Channel.new(
         image, "Matte", image.get_width(), image.get_height(), 100, Gegl.Color.new("black")
     )
-    image.insert_channel(channel, None, 0)
+    # The channel itself is no part of the undo step: coming and going, it would take the selected
+    # layers along.
+    with _without_undo(image):
+        image.insert_channel(channel, None, 0)
     try:
         for index, cut in enumerate(cuts):
             _fill_channel(channel, cut)
             operation = Gimp.ChannelOps.ADD if index else Gimp.ChannelOps.REPLACE
             image.select_item(operation, channel)
     finally:
-        image.remove_channel(channel)
+        with _without_undo(image):
+            image.remove_channel(channel)
+
+
+@contextmanager
+def _without_undo(image):
+    image.undo_freeze()
+    try:
+        yield
+    finally:
+        image.undo_thaw()
 
 
 def write_channel(cut, replaced=None):

@@ -1,0 +1,113 @@
+"""A retoucher's work on a portrait: cut out, correct with a brush, composite, save, go on later."""
+
+import time
+
+SIZE = (512, 512)
+CHEST, HELMET = (300, 300), (390, 440)
+ALPHA_AT = (
+    "import struct; mask = [layer.get_mask() for layer in image.get_layers() if layer.get_mask()]; "
+    "answer = struct.unpack('f', mask[-1].get_buffer().get("
+    "Gegl.Rectangle.new({x}, {y}, 1, 1), 1.0, 'Y float', Gegl.AbyssPolicy.NONE))[0]"
+)
+SKY = """
+sky = Gimp.Image.new(640, 480, Gimp.ImageBaseType.RGB)
+layer = Gimp.Layer.new(sky, "Sky", 640, 480, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL)
+sky.insert_layer(layer, None, 0)
+Gimp.context_push()
+Gimp.context_set_foreground(Gegl.Color.new("#20508c"))
+Gimp.context_set_background(Gegl.Color.new("#dcb9a0"))
+Gimp.context_set_gradient_fg_bg_rgb()
+layer.edit_gradient_fill(Gimp.GradientType.LINEAR, 0, False, 1, 0, False, 0, 0, 0, 480)
+Gimp.context_pop()
+"""
+# The new background is the sky: its rows have one colour each, bluer above.
+IS_SKY = """
+groups = [layer for layer in image.get_layers() if layer.is_group()]
+answer = False
+if groups:
+    subject, behind = groups[0].get_children()
+    def colour(y):
+        box = Gegl.Rectangle.new(40, y, 1, 1)
+        return list(behind.get_buffer().get(box, 1.0, "R'G'B' u8", Gegl.AbyssPolicy.NONE))
+    above, below = colour(20), colour(behind.get_height() - 20)
+    answer = above[2] > above[0] + 60 and below[0] > below[2] + 20
+"""
+
+
+def cut_out(session):
+    """Cut her out; try some other actions, and go back."""
+    session.run("Cut Out All Layers", has_report=True, is_kept=False)
+    session.run("Cut Out Subject", picture="dialog")
+    session.picture("cut-out", seconds=1)
+    session.run("Subject Mask", is_kept=False)
+    session.run("Decontaminate Colors", is_kept=False)
+
+
+def correct_the_trimap(session):
+    """Paint on a trimap with black and white, and matte again."""
+    window = session.window
+    (photo,) = session.names()
+    session.run("Trimap…")
+    session.picture("trimap", seconds=1)
+    before = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (CHEST, HELMET)]
+    session.select("Matte trimap")
+    time.sleep(0.5)
+    # The paintbrush in the default colours: black over her chest, then white over the helmet.
+    window.keys("p", "d")
+    window.drag_on_canvas(SIZE, (270, 300), (330, 300))
+    window.keys("x")
+    window.drag_on_canvas(SIZE, (380, 440), (400, 440))
+    time.sleep(0.5)
+    session.picture("painted")
+    session.run("Matte from Trimap", picture="from-trimap")
+    after = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (CHEST, HELMET)]
+    session.see("what was painted black is gone", before[0] > 0.9 and after[0] < 0.1)
+    session.see("what was painted white has come", before[1] < 0.9 and after[1] > 0.9)
+    session.select(photo)
+
+
+def composite(session):
+    """Put her over another image."""
+    session.ask(SKY)
+
+    def choose_the_image():
+        session.window.keys("alt+b", "End")
+
+    session.run("Composite over Background", in_dialog=choose_the_image)
+    session.picture("composite", seconds=1)
+    session.see("the composite has the other image behind her", session.ask(IS_SKY))
+
+
+def save_and_go_on_later(session):
+    """Save as XCF, close, open, and run again, all from the keyboard."""
+    window = session.window
+    path = session.folder / "saved.xcf"
+    path.unlink(missing_ok=True)
+    before = session.names()
+    window.keys("ctrl+shift+s")
+    window.wait_for(lambda: window.windows("Save Image"), 30, "the dialog to save")
+    time.sleep(1)
+    window.keys("ctrl+a")
+    window.type(str(path))
+    window.keys("Return")
+    window.wait_for(path.exists, 60, "the file")
+    window.wait_for(lambda: not window.windows("Save Image"), 30, "the dialog to close")
+    known = session.ask("answer = [item.get_id() for item in Gimp.get_images()]")
+    number = session.ask("answer = image.get_id()")
+    window.keys("ctrl+w")
+    is_open = f"answer = {number} in [item.get_id() for item in Gimp.get_images()]"
+    window.wait_for(lambda: not session.ask(is_open), 30, "the image to close")
+    window.keys("ctrl+o")
+    window.wait_for(lambda: window.windows("Open Image"), 30, "the dialog to open")
+    time.sleep(1)
+    window.type(str(path))
+    time.sleep(0.5)
+    window.keys("Return")
+    is_new = f"answer = any(item.get_id() not in {known} for item in Gimp.get_images())"
+    window.wait_for(lambda: session.ask(is_new), 60, "the image to open")
+    session.take(known)
+    time.sleep(1)
+    session.see("the saved file has all its layers", session.names() == before)
+    session.select(before[-1])
+    session.run("Matte from Trimap", changes=False)
+    session.see("run again, it replaces its own result", session.names() == before)
