@@ -24,7 +24,7 @@ import trees  # noqa: E402
 HOME = "/mnt/scratch/home"
 MATTE = f"{HOME}/.local/share/matte-for-gimp"
 SAMPLE = f"{MATTE}/sample/astronaut.png"
-NAMES = ("dialog", "cut-out", "trimap", "painted", "from-trimap", "composite", "set-up")
+NAMES = ("dialog", "cut-out", "trimap", "painted", "from-trimap", "composite", "batch", "set-up")
 STRIP = (
     'cd /mnt/scratch && "$1" cutout "$2" -o cut.png '
     '&& "$1" cutout "$2" --output alpha -o alpha.png '
@@ -57,7 +57,7 @@ def main():
         run("python3", "/mnt/checkout/install.py", *model)
         session = "/mnt/checkout/tests/gimp/inside/window_session.py"
         (work / "session").mkdir()
-        run("python3", session, SAMPLE, "/mnt/scratch/session", options.version)
+        run("python3", session, SAMPLE, "/mnt/scratch/session", options.version, "pictures")
         run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", SAMPLE)
         IMAGES.mkdir(parents=True, exist_ok=True)
         for name in NAMES:

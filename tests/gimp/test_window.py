@@ -5,7 +5,7 @@ import pytest
 SEEN = [
     "cancelling in the dialog changes nothing",
     "one undo gives the image back, bit for bit",
-    "redo brings the result again",
+    "redo brings every pixel again",
     "what was painted black is gone",
     "what was painted white has come",
     "the composite has the other image behind her",

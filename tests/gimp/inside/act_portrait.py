@@ -3,7 +3,10 @@
 import time
 
 SIZE = (512, 512)
-CHEST, HELMET = (300, 300), (390, 440)
+# Of the first cut-out: a piece of flag too much, and no helmet.
+FLAG, HELMET = (10, 460), (390, 440)
+BLACK = [((4, 250), (4, 500))]
+WHITE = [((345, 425), (465, 425)), ((320, 460), (475, 460)), ((315, 490), (465, 490))]
 ALPHA_AT = (
     "import struct; mask = [layer.get_mask() for layer in image.get_layers() if layer.get_mask()]; "
     "answer = struct.unpack('f', mask[-1].get_buffer().get("
@@ -49,18 +52,20 @@ def correct_the_trimap(session):
     (photo,) = session.names()
     session.run("Trimap…")
     session.picture("trimap", seconds=1)
-    before = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (CHEST, HELMET)]
+    before = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (FLAG, HELMET)]
     session.select("Matte trimap")
     time.sleep(0.5)
-    # The paintbrush in the default colours: black over her chest, then white over the helmet.
+    # The paintbrush in the default colours: black over the flag, then white over the helmet.
     window.keys("p", "d")
-    window.drag_on_canvas(SIZE, (270, 300), (330, 300))
+    for start, end in BLACK:
+        window.drag_on_canvas(SIZE, start, end)
     window.keys("x")
-    window.drag_on_canvas(SIZE, (380, 440), (400, 440))
+    for start, end in WHITE:
+        window.drag_on_canvas(SIZE, start, end)
     time.sleep(0.5)
     session.picture("painted")
     session.run("Matte from Trimap", picture="from-trimap")
-    after = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (CHEST, HELMET)]
+    after = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (FLAG, HELMET)]
     session.see("what was painted black is gone", before[0] > 0.9 and after[0] < 0.1)
     session.see("what was painted white has come", before[1] < 0.9 and after[1] > 0.9)
     session.select(photo)
