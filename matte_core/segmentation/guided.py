@@ -21,7 +21,7 @@ from matte_core.images import Float32, Image, as_float
 from matte_core.segmentation.result import bands
 
 _CHANNELS = 3
-_FLATNESS = 1e-3  # variance of colour, on a scale of 0 to 1, below which a window is flat
+_FLATNESS = 3e-4  # variance of colour, on a scale of 0 to 1, below which a window is flat
 
 
 def guided_coefficients(guide: Float32, values: Float32, radius_px: int) -> Float32:

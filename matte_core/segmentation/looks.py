@@ -1,8 +1,8 @@
 """Look at the subject more closely, and blend what the network says at each look.
 
 A network decides on a grid of a few pixels per cell. The first look takes in the whole picture;
-every part of the subject that it finds is then looked at again by itself, larger, once as it is
-and once mirrored. Where looks overlap the closer one counts, fading in from its rim, where it
+every part of the subject that it finds is then looked at again by itself, at two sizes, once as
+it is and once mirrored. Where looks overlap the closer one counts, fading in from its rim, where it
 lacks surroundings.
 """
 
@@ -23,7 +23,7 @@ from matte_core.words import say
 #: Pixels along the longer side of the first look, where the network's size is free.
 FIRST_LOOK_PX = 641
 #: The same of the closer looks at each part, and whether they are mirrored.
-CLOSER_LOOKS = ((641, False), (769, True))
+CLOSER_LOOKS = ((641, True), (897, False))
 _MARGIN = 0.3  # of a part's longer side: the surroundings it is looked at with
 _RIM = 0.1  # of a look's longer side: where it fades in
 _MAX_PARTS = 6
@@ -70,16 +70,26 @@ def closer_looks(
     return looks
 
 
+def finest_cell_px(looks: Sequence[Look]) -> float:
+    """Return picture pixels per cell where the looks are closest, the mean of those at one box."""
+    sizes: dict[Box, list[float]] = {}
+    for look in looks:
+        sizes.setdefault(look.box, []).append(look.scores.cell_px)
+    return min(sum(held) / len(held) for held in sizes.values())
+
+
 def blend(
     looks: Sequence[Look],
     subject: Sequence[int],
     shape: tuple[int, int],
     size: tuple[int, int],
     band: NDArray[np.int_] | None = None,
+    lead: float = 0.0,
 ) -> Float32:
     """Blend looks to one probability of the subject against whatever else is likeliest.
 
-    Above one half is where the subject's classes win: the arg max of one look alone.
+    Above one half is where the subject's classes win: the arg max of one look alone, where no
+    lead is asked for.
 
     Parameters
     ----------
@@ -92,6 +102,8 @@ def blend(
         Of the result, which covers the whole picture.
     band : array of int, optional
         Only these rows of the result.
+    lead : float
+        In log odds: by how much the subject must be ahead.
 
     Returns
     -------
@@ -115,7 +127,7 @@ def blend(
             subject,
         )
         weight = np.minimum(row_weights[:, None], column_weights[None, :]) * look.weight
-        total[window] += weight / (1 + np.exp(-odds))
+        total[window] += weight / (1 + np.exp(lead - odds))
         weights[window] += weight
     return np.asarray(total / np.maximum(weights, np.float32(1e-12)))
 

@@ -29,6 +29,7 @@ from matte_core.segmentation.looks import (
     Look,
     blend,
     closer_looks,
+    finest_cell_px,
     first_look,
 )
 from matte_core.segmentation.network import Network, load_network, resized
@@ -42,7 +43,9 @@ _MIN_CONFIDENCE = 0.5
 _MIN_INSIDE = 0.5  # of a connected part, for it to be meant by the selection
 _LEAST_CONTRAST = 4  # in steps of 8 bit: networks see things in perfect flatness
 _DRAWN_PX = 1024  # the longer side of the reduced picture that the outline is drawn on
-_REACH_CELLS = 1.5
+_REACH_CELLS = 1.0
+#: In log odds. The rim of things is left out when networks are trained, so they claim it.
+_LEAD = 0.3
 _MOST_REACH_PX = 24
 _SPECK_CELLS = 2.0
 _SURVEY_PX = 513
@@ -158,7 +161,7 @@ def _with_network(
         progress_of_looks = part(progress, 0.3, 0.7)
         looks += closer_looks(network, image, first, subject, progress_of_looks, grounds)
     progress(0.7, say("Drawing the mask"))
-    cell_px = min(look.scores.cell_px for look in looks)
+    cell_px = finest_cell_px(looks)
     probability = draw(image, looks, subject, cell_px if refine else None, confidence, grounds)
     mask = probability > 0.5
     if refine:
@@ -226,7 +229,7 @@ def draw(
     size = (max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale)))
     guide = as_float(resized(image, *size))
     radius = int(np.clip(round(_REACH_CELLS * cell_px * scale), 1, _MOST_REACH_PX))
-    probability = blend(looks, subject, shape, size)
+    probability = blend(looks, subject, shape, size, lead=_LEAD)
     if grounds is not None:
         probability *= grounds.at(shape, size)
     if confidence < HARDLY_KNOWN:
