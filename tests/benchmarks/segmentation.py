@@ -1,17 +1,16 @@
-"""Measure the masks: `python tests/benchmarks/segmentation.py [--every N] [--model NAME ...]`.
+"""Measure the masks: ``python3 tests/benchmarks/segmentation.py [--every N] [--model NAME ...]``.
 
-Prints a table: person IoU and boundary F-score on Penn-Fudan, mean IoU of the classes present
-on the VOC photos, both for the published recipe and for what `segment` makes of it; GrabCut
-with the labelled people's boxes as selection and no network; alpha of the whole chain on two
-photos with true alpha; and the time for a picture of 12 megapixels. Needs the shared photos;
-the networks must be installed.
+Person IoU and boundary F-score on Penn-Fudan, mean IoU of the classes present on the VOC photos,
+both for the published recipe and for what `segment` makes of it; how many labelled people are
+told apart; GrabCut without a network, with the labelled people's boxes as selection and with none;
+alpha of the whole chain on two photos with true alpha; time and memory at 12 megapixels. Needs the
+shared photos; the networks must be installed.
 """
 
 import argparse
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,51 +18,30 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
+
+from mask_measures import GROWN_PX, boundary_f, grown, iou, same_things
+from measured import machine, run_child, shared_folder
+from report import table, write_section
 
 from matte_core import cut_out, segment
 from matte_core.errors import NoSubjectError
 from matte_core.models import installed
+from matte_core.segmentation import Segmentation
 from matte_core.segmentation.classes import VOC_CLASSES, VOC_COLOURS
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
-Segmenter = Callable[..., Mask]
-GROWN_PX = 31  # people further back are not labelled: only this far around is counted
-TOLERANCE_PX = 3
 IGNORED = 255
+NOTE = f"""Person IoU and F (outline, 3 px) are means over street photos of Penn-Fudan, counted
+within the labelled people's mask grown by an ellipse {GROWN_PX} px wide, since people further back
+have no label. VOC: mean IoU of the classes present in each photo, mean over the photos. "plain" is
+the published recipe: one look, interpolated scores, arg max."""
 
 
 def load(path: Path) -> Image:
     return np.ascontiguousarray(cv2.imread(str(path))[:, :, ::-1])
-
-
-def disc(size: int) -> Image:
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-
-
-def grown(mask: Mask, size: int) -> Mask:
-    return cv2.dilate(mask.astype(np.uint8), disc(size)) > 0
-
-
-def iou(one: Mask, other: Mask) -> float:
-    return float((one & other).sum() / max(int((one | other).sum()), 1))
-
-
-def boundary_f(found: Mask, truth: Mask) -> float:
-    """F-score of the inner edge pixels that lie within 3 px of the other mask's."""
-
-    def edge(mask: Mask) -> Mask:
-        return mask & ~(cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
-
-    ours, theirs = edge(found), edge(truth)
-    if not ours.any() or not theirs.any():
-        return 0.0
-    size = 2 * TOLERANCE_PX + 1
-    precision = (ours & grown(theirs, size)).sum() / ours.sum()
-    recall = (theirs & grown(ours, size)).sum() / theirs.sum()
-    return float(2 * precision * recall / max(precision + recall, 1e-9))
 
 
 def masked(image: Image, subject: str = "auto", **options: object) -> Mask:
@@ -71,6 +49,15 @@ def masked(image: Image, subject: str = "auto", **options: object) -> Mask:
         return segment(image, subject, **options).mask
     except NoSubjectError:
         return np.zeros(image.shape[:2], np.bool_)
+
+
+def person_instances(found: Segmentation) -> Image:
+    """Number the people found in every pixel; other classes are 0."""
+    labels = found.instance_labels.copy()
+    for number, one in enumerate(found.instances, start=1):
+        if one.class_name != "person":
+            labels[labels == number] = 0
+    return labels
 
 
 def people(shared: Path, every: int) -> list[tuple[Image, Image]]:
@@ -151,43 +138,92 @@ def whole_chain(shared: Path, name: str, model: str) -> tuple[float, float]:
     return float(np.mean((cut.alpha - truth) ** 2)), float((cut.trimap == 128)[edge].mean())
 
 
-def seconds_for_12_megapixels(shared: Path, name: str, model: str) -> float:
-    image = cv2.resize(load(shared / "data" / "photos" / name), (4000, 3000))
-    segment(image, model=model)
-    start = time.perf_counter()
-    segment(image, model=model)
-    return time.perf_counter() - start
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="take each N-th street photo")
-    parser.add_argument("--model", action="append", help="by default all that are installed")
-    args = parser.parse_args()
-    shared = Path(os.environ.get("MATTE_SHARED") or ROOT.parent / "shared")
-    street, objects = people(shared, args.every), voc(shared)
-    print("| network | | person IoU | boundary F | mean IoU, VOC |\n|---|---|---|---|---|")
-    models = args.model or [spec.name for spec in installed()]
+def masks(models: list[str], street: list[tuple[Image, Image]], shared: Path) -> str:
+    objects, rows, apart = voc(shared), [], []
     for model in models:
         for refine in (False, True):
+            counts = np.zeros(3, int)
+
+            def find(image: Image, truth: Image, options: dict[str, object], sums: Image) -> Mask:
+                try:
+                    found = segment(image, "person", **options)
+                except NoSubjectError:
+                    sums += (len(np.unique(truth)) - 1, 0, 0)
+                    return np.zeros(truth.shape, np.bool_)
+                sums += same_things(person_instances(found), truth)
+                return found.mask
+
             options = {"model": model, "refine": refine}
-            scores = person_scores(street, lambda image, _, o=options: masked(image, "person", **o))
-            print(
-                f"| {model} | {'segment' if refine else 'plain'} | {scores[0]:.3f} | "
-                f"{scores[1]:.3f} | {class_scores(objects, **options):.3f} |",
-                flush=True,
-            )
+            scores = person_scores(street, lambda i, t, o=options, c=counts: find(i, t, o, c))
+            row = [f"{model}, {'segment' if refine else 'plain'}"]
+            row += [f"{score:.3f}" for score in (*scores, class_scores(objects, **options))]
+            rows.append(row)
+        labelled, found, matched = counts
+        apart.append([model, *map(str, (labelled, matched, found)), f"{matched / labelled:.0%}"])
+    rows += [[name, *scores, ""] for name, scores in without_network(street).items()]
+    heads = [f"{len(street)} street photos, {len(objects)} of VOC", "IoU", "F", "VOC"]
+    apart_heads = ["people told apart", "labelled", "found as one", "instances", "share found"]
+    return f"{table(heads, rows)}\n\n{table(apart_heads, apart)}"
+
+
+def without_network(street: list[tuple[Image, Image]]) -> dict[str, list[str]]:
+    ways = {
+        "no network, boxes of the people as selection": lambda i, h: masked(i, hint=boxes(h)),
+        "no network, no selection": lambda image, _: masked(image),
+    }
+    home = os.environ.get("MATTE_HOME")
+    with tempfile.TemporaryDirectory() as nowhere:
+        os.environ["MATTE_HOME"] = nowhere
+        scores = {name: person_scores(street, find) for name, find in ways.items()}
+    if home is None:
+        del os.environ["MATTE_HOME"]
+    else:
+        os.environ["MATTE_HOME"] = home
+    return {name: [f"{score:.3f}" for score in held] for name, held in scores.items()}
+
+
+def chains(models: list[str], shared: Path) -> str:
+    rows = []
     for model in models:
         for name in ("GT03", "GT15"):
             error, kept = whole_chain(shared, name, model)
-            print(f"{name}, {model}: MSE of alpha {error:.4f}, true edge left unknown {kept:.1%}")
-        for name in ("three_people.jpg", "cat.png"):
-            spent = seconds_for_12_megapixels(shared, name, model)
-            print(f"{name} at 12 megapixels, {model}: {spent:.2f} s")
-    with tempfile.TemporaryDirectory() as nowhere:
-        os.environ["MATTE_HOME"] = nowhere
-        scores = person_scores(street, lambda image, held: masked(image, hint=boxes(held)))
-    print(f"without a network, boxes as selection: IoU {scores[0]:.3f}, F {scores[1]:.3f}")
+            rows.append([f"{name}, {model}", f"{error:.4f}", f"{kept:.1%}"])
+    return table(["the whole chain", "MSE of alpha", "true edge left unknown"], rows)
+
+
+def steps(models: list[str], shared: Path) -> str:
+    photo = str(shared / "data" / "photos" / "three_people.jpg")
+    done = [run_child("segmentation_steps", {"model": model, "photo": photo}) for model in models]
+    rows = [
+        [held[0][0], *(f"{seconds:.2f} ({peak:.0f})" for _, seconds, peak in held)]
+        for held in zip(*done, strict=True)
+    ]
+    return table(["12 megapixels, seconds (peak MB)", *models], rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--every", type=int, default=1, help="take each N-th street photo")
+    parser.add_argument("--model", action="append", help="by default all that are installed")
+    parser.add_argument("--write", action="store_true", help="keep the tables in the docs")
+    args = parser.parse_args()
+    shared = shared_folder()
+    street = people(shared, args.every)
+    models = args.model or [spec.name for spec in installed()]
+    print(f"On {machine()}.", flush=True)
+    parts = [NOTE]
+    for part in (
+        lambda: masks(models, street, shared),
+        lambda: chains(models, shared),
+        lambda: steps(models, shared),
+    ):
+        parts.append(part())
+        print(f"\n{parts[-1]}", flush=True)
+    if args.write:
+        command = "python3 tests/benchmarks/segmentation.py"
+        if args.every > 1:
+            command += f" --every {args.every}"
+        write_section("Segmentation", command, "\n\n".join(parts))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,35 @@
+"""Time and memory of a segmentation's steps, for a process that starts with nothing loaded."""
+
+from typing import Any
+
+from measured import measure
+
+
+def work(request: dict[str, Any]) -> list[tuple[str, float, float]]:
+    """Segment one photo enlarged to 12 megapixels, twice; the child's side.
+
+    Returns the steps' names, seconds and peaks of resident MB.
+    """
+    steps = []
+
+    def step(name: str, function: Any) -> Any:
+        result, seconds, peak = measure(function)
+        steps.append((name, seconds, peak))
+        return result
+
+    step("loading the library", _load)
+    import cv2
+
+    from matte_core import segment
+    from matte_core.models.registry import resolve
+    from matte_core.segmentation.network import load_network
+
+    step("starting the network's session", lambda: load_network(resolve(request["model"])))
+    image = cv2.resize(cv2.imread(request["photo"])[:, :, ::-1], (4000, 3000))
+    step("segment, the first time", lambda: segment(image, model=request["model"]))
+    step("segment, warm", lambda: segment(image, model=request["model"]))
+    return steps
+
+
+def _load() -> None:
+    import matte_core.segmentation.segmentation  # noqa: F401
