@@ -86,7 +86,7 @@ def measured(plain):
             self._waiting = None
             self._steps = iter([(name, value) for name, values in STEPS for value in values])
             self._view.connect(
-                "map", lambda view: view.get_frame_clock().connect("after-paint", self._painted)
+                "map", lambda view: view.get_frame_clock().connect("after-paint", self._after_paint)
             )
             # Decontamination is only of use for an output with colours of its own.
             self._config.set_property("output", "new-layer-mask")
@@ -107,7 +107,7 @@ def measured(plain):
             elif self._waiting == "asked":
                 self._waiting = "step"
 
-        def _painted(self, _clock):
+        def _after_paint(self, _clock):
             CLOCK.note("first picture")
             waiting, self._waiting = self._waiting, None
             if waiting == "asked":

@@ -6,12 +6,11 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
-from matte_core.protocol import Array
 from matte_plugin.document import items
+from matte_plugin.document.thumbnails import thumbnail
 from matte_plugin.preview.thread import Wanted
 from matte_plugin.words import _
 
-THUMBNAIL_PX = 1024  # the most that GIMP makes
 FILE = "file"
 SPACING = 6
 
@@ -61,9 +60,8 @@ class BackgroundChooser(Gtk.Box):
         if chosen == FILE:
             self._file_chosen()
         elif chosen is not None:
-            self._on_chosen(
-                Wanted("preview_background", {}, _thumbnail(self._items[int(chosen)][1]))
-            )
+            picture = thumbnail(self._items[int(chosen)][1])
+            self._on_chosen(Wanted("preview_background", {}, {"image": picture}))
 
     def _file_chosen(self):
         path = self._file.get_filename()
@@ -86,17 +84,3 @@ def _pictures():
     for kind in ("jpeg", "png", "tiff", "webp", "bmp"):
         kinds.add_mime_type(f"image/{kind}")
     return kinds
-
-
-def _thumbnail(item):
-    """Read an image or a layer, reduced, as the worker takes it."""
-    scale = min(1.0, THUMBNAIL_PX / max(item.get_width(), item.get_height()))
-    width, height = (max(1, round(side * scale)) for side in (item.get_width(), item.get_height()))
-    found = item.get_thumbnail(width, height, Gimp.PixbufTransparency.SMALL_CHECKS)
-    width, height, bands = found.get_width(), found.get_height(), found.get_n_channels()
-    stored, stride = found.get_pixels(), found.get_rowstride()
-    rows = b"".join(stored[row * stride :][: width * bands] for row in range(height))
-    colours = bytearray(3 * width * height)
-    for band in range(3):
-        colours[band::3] = rows[band::bands]
-    return {"image": Array("uint8", (height, width, 3), bytes(colours))}

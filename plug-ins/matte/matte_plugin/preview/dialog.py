@@ -52,7 +52,7 @@ class PreviewDialog:
         self._params = params
         self._thread = thread
         self._timer = 0
-        self._is_closed = False
+        self._is_closed = self._is_open = False
         self._is_draft = source.has_parts
         self._center = (source.width / 2, source.height / 2)
         self._parts, self._map = [], None
@@ -63,18 +63,17 @@ class PreviewDialog:
             config.connect("notify::subject", lambda *_arguments: config.set_property("parts", ""))
         self._build(arrange(self._dialog, config))
         config.connect("notify", lambda *_arguments: self._ask_soon())
+        self._painted = 0
+        self._view.connect("map", self._mapped)
 
     def run(self):
         """Show the dialog until it is answered; True for OK, which leaves the thread running."""
-        opening = self._source.opening()
         self._thread.listen(
             lambda delivered: self._in_window(self._show, delivered),
             lambda fraction, step: self._in_window(self._show_progress, fraction, step),
         )
-        self._thread.tell(opening)
-        self._show_picture(opening.arrays["image"], is_fitted=True)
+        self._show_picture(self._source.glimpse(), is_fitted=True)
         self._say("")
-        self._ask()
         is_accepted = False
         try:
             is_accepted = self._dialog.run()
@@ -117,6 +116,19 @@ class PreviewDialog:
         self._dialog.set_default_size(*SIZE)
         both.show_all()
 
+    def _mapped(self, view):
+        if not self._painted:
+            self._painted = view.get_frame_clock().connect("after-paint", self._open)
+
+    def _open(self, clock):
+        """Give the worker its picture, once the window is there to be looked at."""
+        clock.disconnect(self._painted)
+        if self._is_closed:
+            return
+        self._thread.tell(self._source.opening())
+        self._is_open = True
+        self._ask()
+
     def _ask_soon(self):
         """Ask when the controls have rested for a moment: a drag is dozens of changes."""
         if self._timer:
@@ -125,6 +137,8 @@ class PreviewDialog:
 
     def _ask(self):
         self._timer = 0
+        if not self._is_open:
+            return GLib.SOURCE_REMOVE
         params = {
             **self._params(self._source.scale),
             "view": self._toolbar.view,

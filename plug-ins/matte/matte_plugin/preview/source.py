@@ -9,6 +9,7 @@ from gi.repository import Gimp
 
 from matte_core.protocol import Array
 from matte_plugin.document import pixels, reading
+from matte_plugin.document.thumbnails import thumbnail
 from matte_plugin.preview.thread import Wanted
 
 PREVIEW_PIXELS = 400_000
@@ -38,6 +39,10 @@ class LayerSource:
     def has_parts(self):
         """Whether there is something to choose from: a painted trimap says it all."""
         return self._trimap is None
+
+    def glimpse(self):
+        """Return the picture as GIMP shows it, (h, w, 3) uint8: to be seen, not computed with."""
+        return thumbnail(self._layer, round(self.scale * max(self.width, self.height)))
 
     def opening(self):
         """Return the call that gives a worker the reduced picture."""

@@ -1,0 +1,36 @@
+"""Small pictures of images and layers: GIMP makes them from what it has drawn, in a moment."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_core.protocol import Array
+
+MOST_PX = 1024  # the longer side; GIMP makes none that is larger
+
+
+def thumbnail(item, most_px=MOST_PX):
+    """Return a picture of an image or a layer, over a checkerboard where it is transparent.
+
+    Parameters
+    ----------
+    item : Gimp.Image or Gimp.Drawable
+    most_px : int
+        The longer side is at most that.
+
+    Returns
+    -------
+    Array, (h, w, 3) uint8
+    """
+    longest = max(item.get_width(), item.get_height())
+    scale = min(1.0, min(most_px, MOST_PX) / longest)
+    width, height = (max(1, round(side * scale)) for side in (item.get_width(), item.get_height()))
+    found = item.get_thumbnail(width, height, Gimp.PixbufTransparency.SMALL_CHECKS)
+    width, height, bands = found.get_width(), found.get_height(), found.get_n_channels()
+    stored, stride = found.get_pixels(), found.get_rowstride()
+    rows = b"".join(stored[row * stride :][: width * bands] for row in range(height))
+    colours = bytearray(3 * width * height)
+    for band in range(3):
+        colours[band::3] = rows[band::bands]
+    return Array("uint8", (height, width, 3), bytes(colours))
