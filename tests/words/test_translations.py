@@ -60,7 +60,8 @@ def test_fields_mnemonics_and_ends_are_kept(language):
             continue
         assert fields(translation) == fields(message), message
         assert mnemonics(translation) == mnemonics(message), message
-        assert translation.endswith("…") == message.endswith("…"), message
+        if mnemonics(message):  # a label: the dots say that a dialog follows
+            assert translation.endswith("…") == message.endswith("…"), message
         assert translation.count("\n\n") == message.count("\n\n"), message
 
 
