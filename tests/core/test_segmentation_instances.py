@@ -121,9 +121,9 @@ def test_choosing_single_things() -> None:
     assert chosen(Wanted("cat", "right"), Wanted("dog")) == ("cat 3", "dog")
     assert chosen(Wanted("cat", "right"), Wanted("cat")) == ("cat",)
     assert chosen(Wanted("dog", "middle")) == ("dog 1",)
-    with pytest.raises(NoSubjectError, match=r"no cat 4.*are: cat 1 \(.*cat 3"):
+    with pytest.raises(NoSubjectError, match=r"no cat 4.*right: cat 1 \(.*cat 3"):
         chosen(Wanted("cat", "4"))
-    with pytest.raises(NoSubjectError, match=r"no dog 2.*is: dog 1 \("):
+    with pytest.raises(NoSubjectError, match=r"no dog 2.*right: dog 1 \("):
         chosen(Wanted("dog", "2"))
 
 
