@@ -7,6 +7,7 @@ from conftest import HERE
 
 sys.path.insert(0, str(HERE / "inside"))
 
+import fault_report
 from fault_table import FAULTS
 
 PAIR = [
@@ -28,3 +29,8 @@ def test_fault(in_gimp, name):
 @pytest.mark.parametrize("what", PAIR)
 def test_two_gimps(in_gimp, what):
     assert in_gimp.pair.get(what), in_gimp.faults_said[-3000:]
+
+
+def test_the_page_lists_every_fault():
+    text = fault_report.TARGET.read_text(encoding="utf-8")
+    assert text == fault_report.written(), "run tests/gimp/fault_report.py"

@@ -96,6 +96,16 @@ def colours(frame, number, box, is_whole=True):
     write_frame(OUT, Frame("result", {"id": number, "values": {"box": box}}, arrays))
 
 
+def wait(frame, number):
+    """Say that we are here, go on when the word is taken away, and find everything the subject."""
+    word = Path(os.environ["MATTE_FAULT"]).with_name(f"waiting-{os.getpid()}")
+    word.touch()
+    while word.exists():
+        progress(number)
+        time.sleep(0.1)
+    result(frame, number, value=1.0)
+
+
 # Before the greeting.
 FIRST = {
     "ends at once": lambda: sys.exit("no luck today"),
@@ -171,6 +181,7 @@ ANSWERS = {
     "values that are none": lambda frame, number: result(frame, number, values=[1]),
     "a note that is no text": lambda frame, number: result(frame, number, values={"note": 5}),
     "tells what it was asked": tell,
+    "waits": wait,
     "works for ever": lambda frame, number: work_for_ever(number),
     "works until told": lambda frame, number: obey(number),
     "works until told, then well": lambda frame, number: (

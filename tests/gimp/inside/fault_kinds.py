@@ -138,31 +138,93 @@ def network(fault):
 
 
 @contextmanager
+def paused(action, spoiled):
+    """Do something while a worker waits; `action` is given its process number."""
+    failed = []
+
+    def watch():
+        found = None
+        while found is None:
+            time.sleep(0.02)
+            found = next(FAULT.parent.glob("waiting-*"), None)
+        try:
+            action(int(found.name.partition("-")[2]))
+        except BaseException as error:
+            failed.append(error)
+        found.unlink()
+
+    with spoiled:
+        watching = threading.Thread(target=watch, daemon=True)
+        watching.start()
+        yield
+        assert not watching.is_alive(), "the worker did not get there"
+    if failed:
+        raise failed[0]
+
+
+@contextmanager
 def surroundings(_fault):
     """Look at what of GIMP's own surroundings comes through to the worker."""
     seen = []
 
-    def look():
-        words = FAULT.parent.glob("waiting-*")
-        while not (found := next(words, None)):
-            time.sleep(0.02)
-            words = FAULT.parent.glob("waiting-*")
-        pid = found.name.partition("-")[2]
+    def look(pid):
         seen.extend(Path(f"/proc/{pid}/environ").read_text().split("\0"))
-        found.unlink()
 
-    with step("waits at matting"):
-        looking = threading.Thread(target=look, daemon=True)
-        looking.start()
+    with paused(look, step("waits at matting")):
         yield
     names = {entry.partition("=")[0] for entry in seen}
-    assert "PATH" in names, "the worker was not seen"
+    assert "PATH" in names
     leaked = {name for name in names if name in LEAKED or name.startswith(("PYTHON", "LD_"))}
     assert not leaked, f"came through: {leaked}"
 
 
+@contextmanager
+def bystander(fault):
+    """Let another plug-in work in the same GIMP while the worker computes."""
+    request, answer = FAULT.with_name("request.new"), FAULT.with_name("answer")
+
+    def work(_pid):
+        request.write_text(f"{NEWEST}{WORKS[fault]}{TELL}")
+        request.rename(FAULT.with_name("request.py"))
+        limit = time.monotonic() + 60
+        while not answer.exists():
+            assert time.monotonic() < limit, "the bystander did not answer"
+            time.sleep(0.02)
+
+    answer.unlink(missing_ok=True)
+    # What the bystander asks of Matte itself needs the worker as it is.
+    needs_real = fault.startswith("runs")
+    with paused(work, step("waits at matting") if needs_real else worker("waits")):
+        yield answer
+
+
+# What the bystander does to the newest image and its first layer.
+NEWEST = """
+import document_tools
+image = max(Gimp.get_images(), key=lambda image: image.get_id())
+layer = image.get_layers()[0]
+"""
+TELL = """
+answer = repr(document_tools.fingerprint(image)) if image.is_valid() else "closed"
+"""
+WORKS = {
+    "deletes the layer": "image.remove_layer(layer)",
+    "paints on the layer": "layer.invert(False)",
+    "scales the layer": "layer.scale(50, 40, False)",
+    "moves the layer": "layer.set_offsets(5, 3)",
+    "gives it a mask": "layer.add_mask(layer.create_mask(Gimp.AddMaskType.WHITE))",
+    "turns the image gray": "image.convert_grayscale()",
+    "runs another action on it": "document_tools.succeed(image, [layer], "
+    "name=document_tools.SEGMENT, subject='selection', output='layer-mask')",
+    "runs another action beside it": "document_tools.succeed(image, [layer], "
+    "name=document_tools.TRIMAP, source='selection')",
+    "changes the selection": "Gimp.Selection.none(image)",
+    "adds another layer": "image.insert_layer(layer.copy(), None, 0)",
+}
+
 KINDS = {
     "surroundings": surroundings,
+    "bystander": bystander,
     "environment": environment,
     "worker": worker,
     "step": step,

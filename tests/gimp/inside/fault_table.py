@@ -12,6 +12,8 @@ LESS = "scale the picture down"
 ENDED = ("ended before it was done", AGAIN, "worker.log")
 NOT_SO = ("does not speak as it should", ADVICE)
 SILENT = ("said nothing for 5 seconds", AGAIN)
+GONE = ("was deleted or its image closed", "Nothing was changed")
+CHANGED = ("was changed while Matte was at work", "Run it again")
 UNUSABLE = ("sent a result that cannot be used", ADVICE)
 
 
@@ -71,7 +73,7 @@ FAULTS = [
     Fault("worker", "prints while working", NOT_SO),
     Fault("worker", "strange frame", ("unknown frame", ADVICE)),
     Fault("worker", "strange progress", ("reported progress", ADVICE)),
-    Fault("worker", "progress that is no number", ("reported progress", ADVICE)),
+    Fault("worker", "progress that is no number", NOT_SO),
     Fault("worker", "an error without words", ("without saying why", ADVICE)),
     Fault("worker", "leaves a child", ENDED),
     Fault("worker", "answers another question", ("was not asked", ADVICE)),
@@ -92,7 +94,6 @@ FAULTS = [
     Fault("step", "killed at segmenting", ("memory runs out", LESS)),
     Fault("step", "killed at making the trimap", ("memory runs out", LESS)),
     Fault("step", "killed at matting", ("memory runs out", LESS)),
-    Fault("step", "killed at cleaning", ("memory runs out", LESS), "new layer"),
     Fault("step", "killed at cleaning", ("memory runs out", LESS), "composite"),
     Fault("step", "crashes at matting", ("Segmentation fault", AGAIN)),
     Fault("step", "out of memory at matting", ("not enough memory", LESS)),
@@ -100,6 +101,16 @@ FAULTS = [
     Fault("step", "fails without a log at matting", ("failed unexpectedly", "report it")),
     Fault("step", "stands still at matting", SILENT),
     Fault("step", "prints at matting"),
+    Fault("bystander", "deletes the layer", GONE),
+    Fault("bystander", "paints on the layer", CHANGED),
+    Fault("bystander", "scales the layer", CHANGED),
+    Fault("bystander", "moves the layer", CHANGED),
+    Fault("bystander", "gives it a mask", CHANGED),
+    Fault("bystander", "turns the image gray", CHANGED),
+    Fault("bystander", "runs another action on it", CHANGED),
+    Fault("bystander", "runs another action beside it"),
+    Fault("bystander", "changes the selection"),
+    Fault("bystander", "adds another layer"),
     Fault("log", "the disk is full"),
     Fault("log", "its folder cannot be made"),
     Fault("network", "its file is cut short", ("not what it was", ADVICE)),
