@@ -77,7 +77,7 @@ def result(frame, number, value=0.5, dtype="float32", shape=None, name="alpha", 
     count = math.prod(shape)
     data = struct.pack("<f", value) * count if dtype == "float32" else b"\7" * count
     arrays = {name: Array(dtype, shape, data)}
-    write_frame(OUT, Frame("result", {"id": number, "values": values or {}}, arrays))
+    write_frame(OUT, Frame("result", {"id": number, "values": values or {"note": ""}}, arrays))
 
 
 def tell(frame, number):
@@ -179,6 +179,7 @@ ANSWERS = {
     "box beyond the picture": lambda frame, number: colours(frame, number, [0, 0, 9000, 9000]),
     "half of the colours": lambda frame, number: colours(frame, number, [0, 0, 1, 1], False),
     "values that are none": lambda frame, number: result(frame, number, values=[1]),
+    "no note": lambda frame, number: result(frame, number, values={"source": "?"}),
     "a note that is no text": lambda frame, number: result(frame, number, values={"note": 5}),
     "tells what it was asked": tell,
     "waits": wait,

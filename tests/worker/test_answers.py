@@ -30,7 +30,7 @@ def ask(method, params=None, arrays=None, values=None, **answer):
         method,
         params or {},
         arrays or {"image": BYTES},
-        Frame("result", {"values": values or {}}, answer),
+        Frame("result", {"values": {"note": "", **(values or {})}}, answer),
     )
 
 

@@ -97,7 +97,8 @@ def test_pixels_go_there_and_back(worker):
         ("result beyond all bounds", ProtocolError, "1000000 values that cannot be"),
         ("result without bounds", ProtocolError, "1000000 values that cannot be"),
         ("values that are none", ProtocolError, "its values"),
-        ("a note that is no text", ProtocolError, "its values"),
+        ("no note", ProtocolError, "no note"),
+        ("a note that is no text", ProtocolError, "no note"),
     ],
 )
 def test_a_fault_is_said_and_leaves_no_process(worker, fault, error, words):

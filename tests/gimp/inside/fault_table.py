@@ -85,6 +85,7 @@ FAULTS = [
     Fault("worker", "result beyond all bounds", UNUSABLE),
     Fault("worker", "result without bounds", UNUSABLE),
     Fault("worker", "values that are none", UNUSABLE),
+    Fault("worker", "no note", UNUSABLE),
     Fault("worker", "a note that is no text", UNUSABLE),
     Fault("worker", "trimap of other levels", UNUSABLE, "trimap"),
     Fault("worker", "map of another size", UNUSABLE, "map of classes"),
