@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import struct
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,13 +130,14 @@ def check_open_images_are_each_cut_out():
 
 @contextmanager
 def folder_of_pictures():
-    """Make a folder: a portrait, white, a broken file, one that is none, a portrait deeper."""
+    """Make a folder: a portrait lying on its side, white, a broken file, no picture, one deeper."""
     folder = Path(tempfile.mkdtemp())
     try:
         image, _layer = portrait()
         (folder / "in" / "deeper").mkdir(parents=True)
-        for name in ("her.jpg", "deeper/inside.png"):
-            save(image, folder / "in" / name)
+        save(image, folder / "in" / "deeper" / "inside.png")
+        image.rotate(Gimp.RotationType.DEGREES270)
+        save_sideways(image, folder / "in" / "her.jpg")
         image.insert_layer(white_layer(image), None, 0)
         image.merge_visible_layers(Gimp.MergeType.CLIP_TO_IMAGE)
         save(image, folder / "in" / "white.png")
@@ -151,6 +153,15 @@ def folder_of_pictures():
 def save(image, path):
     file = Gio.File.new_for_path(str(path))
     assert Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, file, None)
+
+
+def save_sideways(image, path):
+    """Save a JPEG whose EXIF data asks for a turn by 90 degrees."""
+    save(image, path)
+    entry = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4)
+    data = path.read_bytes()
+    path.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:])
 
 
 def state(folder):

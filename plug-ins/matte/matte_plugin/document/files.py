@@ -1,6 +1,7 @@
 """Pictures on disk, by GIMP's own loaders and exporters: opened unseen, written whole."""
 
 import os
+import re
 import secrets
 from contextlib import contextmanager
 
@@ -29,6 +30,19 @@ _EXPORTS = {
     XCF: ("gimp-xcf-save", {}),
 }
 
+# As text: the type that Metadata is derived from is not there for every GIMP's Python.
+_ORIENTATION = re.compile(r'(<tag name="(?:Exif\.Image|Xmp\.tiff)\.Orientation">)([1-8])')
+# What its numbers ask for.
+_UPRIGHT = {
+    "2": (Gimp.OrientationType.HORIZONTAL,),
+    "3": (Gimp.RotationType.DEGREES180,),
+    "4": (Gimp.OrientationType.VERTICAL,),
+    "5": (Gimp.RotationType.DEGREES90, Gimp.OrientationType.HORIZONTAL),
+    "6": (Gimp.RotationType.DEGREES90,),
+    "7": (Gimp.RotationType.DEGREES90, Gimp.OrientationType.VERTICAL),
+    "8": (Gimp.RotationType.DEGREES270,),
+}
+
 
 @contextmanager
 def opened(path):
@@ -42,6 +56,7 @@ def opened(path):
     image = _load(path)
     try:
         image.undo_disable()
+        _turn_upright(image)
         if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
             image.convert_rgb()
         yield _one_layer(image)
@@ -57,6 +72,20 @@ def _load(path):
     if image is None:  # GIMP 3.0 tells the reason to the person, but not to a plug-in
         raise FileError(_("GIMP cannot open it: it is damaged, or no picture that GIMP knows."))
     return image
+
+
+def _turn_upright(image):
+    """Turn a photo as its camera was held: without a person to ask, GIMP leaves it as it lies."""
+    metadata = image.get_metadata()
+    facts = "" if metadata is None else metadata.serialize()
+    found = _ORIENTATION.search(facts)
+    for turn in _UPRIGHT.get(found[2], ()) if found else ():
+        if isinstance(turn, Gimp.RotationType):
+            image.rotate(turn)
+        else:
+            image.flip(turn)
+    if found:
+        image.set_metadata(Gimp.Metadata.deserialize(_ORIENTATION.sub(r"\g<1>1", facts)))
 
 
 def _one_layer(image):
