@@ -11,6 +11,8 @@ from matte_core.protocol import Array, Frame
 from matte_core.words import say
 from matte_core.worker.checking import check_arrays, check_params
 
+_GREATEST = 65504.0  # of the half-precision floats
+
 
 def to_numpy(array: Array) -> NDArray[Any]:
     """Look at the bytes of a frame's array as numpy; nothing is copied."""
@@ -52,6 +54,20 @@ def image_of(request: Frame) -> Image:
     if image.dtype == np.float32:
         image = np.clip(np.nan_to_num(image), 0, 1)
     return image
+
+
+def own_colours_of(request: Frame) -> Image:
+    """Return the colours to clean, unclipped: the request's own, or its image where it has none."""
+    name = "colours" if "colours" in request.arrays else "image"
+    return to_numpy(request.arrays[name])
+
+
+def finite(colours: Image) -> Image:
+    """Return colours without what is no number: those pixels are never the ones that changed."""
+    if colours.dtype == np.uint8 or np.isfinite(colours).all():
+        return colours
+    held: Image = np.nan_to_num(colours, nan=0.0, posinf=_GREATEST, neginf=-_GREATEST)
+    return held
 
 
 def plane_of(request: Frame, name: str) -> Float32 | None:

@@ -12,9 +12,16 @@ from matte_core.errors import ProtocolError
 from matte_core.protocol import Frame
 
 _PLANES = ("selection", "mask", "opacity")
-_BANDS = {"image": (3,), "foreground": (3,), "trimap": (2,), **dict.fromkeys(_PLANES, ())}
+_BANDS = {
+    "image": (3,),
+    "colours": (3,),
+    "foreground": (3,),
+    "trimap": (2,),
+    **dict.fromkeys(_PLANES, ()),
+}
 _TYPES = {
     "image": ("uint8", "float32"),
+    "colours": ("uint8", "float32"),
     "foreground": ("uint8", "float32"),
     "trimap": ("uint8",),
     "selection": ("uint8",),

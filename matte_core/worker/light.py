@@ -8,7 +8,14 @@ from matte_core.images import Image
 from matte_core.progress import ProgressCallback
 from matte_core.protocol import Frame
 from matte_core.words import say
-from matte_core.worker.arrays import colours_of, cut_alpha, image_of, params_of, to_numpy
+from matte_core.worker.arrays import (
+    colours_of,
+    cut_alpha,
+    finite,
+    own_colours_of,
+    params_of,
+    to_numpy,
+)
 
 
 def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
@@ -19,13 +26,16 @@ def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
     """
     params = params_of(request, "image", "foreground", "background")
     background = to_numpy(request.arrays["background"])
-    foreground: Image = to_numpy(request.arrays["foreground"])
+    given: Image = to_numpy(request.arrays["foreground"])
     if background.dtype != np.uint8 or background.shape[2:] != (4,) or background.size == 0:
         raise ProtocolError("A relight request needs a background with its opacity.")
     place = params.get("place")
     if place is None:
         raise ProtocolError("A relight request needs a place in its background.")
     alpha = cut_alpha(request)
+    # What is brighter than white or beyond black keeps that much of it.
+    beyond = None if given.dtype == np.uint8 else given - np.clip(given, 0, 1)
+    foreground: Image = given if beyond is None else np.clip(given, 0, 1)
     is_there = background[..., 3] > 127
     match, wrap = float(params.get("match", 0.0)), float(params.get("wrap", 0.0))
     progress(0.0, say("Matching the light"))
@@ -39,4 +49,6 @@ def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
         covered = behind(lights, tuple(place))
         width_px = float(params.get("wrap_px") or 0.0) or None
         foreground = wrap_light(foreground, alpha, covered, wrap, width_px)
-    return Frame("result", {"values": {}}, colours_of(image_of(request), foreground))
+    if beyond is not None:
+        foreground = np.add(foreground, beyond)
+    return Frame("result", {"values": {}}, colours_of(finite(own_colours_of(request)), foreground))

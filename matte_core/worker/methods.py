@@ -1,18 +1,23 @@
 """What the worker can be asked for: frames to calls of the library and back.
 
 An image is (H, W, 3) uint8, or float32 in sRGB; the other arrays are (H, W). A selection is uint8
-and says roughly where the subject is; a mask is uint8 or float32 and multiplies the alpha.
-Colours are two arrays: foreground like the image, and changed uint8, 255 where it differs from it.
+and says roughly where the subject is; a mask is uint8 or float32 and multiplies the alpha. Where
+sRGB does not hold the picture's colours, they come as an array of their own, colours, (H, W, 3) in
+the picture's space and of any range.
 
-cut_out        image, perhaps selection and mask -> alpha, and colours where asked for
-matte          image, trimap (H, W, 2) uint8: gray level and opacity, perhaps mask
-               -> alpha, and colours where asked for
+Clean colours are two arrays: foreground like the colours, or else the image, and changed uint8, 255
+where it differs.
+
+cut_out        image, perhaps colours, selection and mask -> alpha, and clean colours
+matte          image, trimap (H, W, 2) uint8: gray level and opacity, perhaps colours and mask
+               -> alpha, and clean colours
 trimap         image and perhaps selection, or mask -> trimap
 segment        image, perhaps selection and mask
                -> alpha, or a map (H, W, 3) uint8 and its legend
-decontaminate  image, mask and opacity, or one of these -> colours, and the subject's box
-relight        image, its foreground, mask and opacity, and the new background, reduced
-               -> colours
+decontaminate  image, perhaps colours, mask and opacity, or one of these
+               -> clean colours, and the subject's box
+relight        image, perhaps colours, its foreground, mask and opacity, and the new background,
+               reduced -> colours
 check          -> the versions of the packages, the networks that are installed
 """
 
@@ -25,20 +30,21 @@ import numpy as np
 
 from matte_core.cutting import cut_out
 from matte_core.errors import InputError
-from matte_core.images import UNKNOWN, Alpha, Image
+from matte_core.images import UNKNOWN, Alpha
 from matte_core.models.registry import installed
 from matte_core.progress import ProgressCallback, part
-from matte_core.protocol import Frame
+from matte_core.protocol import Array, Frame
 from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
 from matte_core.trimap import make_trimap
 from matte_core.words import say
 from matte_core.worker.arrays import (
-    colours_of,
     cut_alpha,
+    finite,
     from_numpy,
     hint_of,
     image_of,
+    own_colours_of,
     params_of,
     plane_of,
 )
@@ -63,31 +69,31 @@ def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
         model=params.get("model") or None,
         radius_px=params.get("radius_px"),
         hint=hint_of(request),
-        decontaminate=float(params.get("decontaminate", 1.0)) if wants_colours else 0.0,
-        progress=progress,
+        decontaminate=0.0,
+        progress=part(progress, 0.0, 0.85 if wants_colours else 1.0),
     )
-    foreground = result.foreground if wants_colours else None
+    cleaned = {}
+    if wants_colours:
+        cleaned = _cleaned(request, result.alpha, params, part(progress, 0.85, 1.0))
     values = {
         **found_values(result.segmentation),
         "seconds": round(time.monotonic() - started, 3),
     }
-    return _matted(request, params, result.alpha, foreground, values)
+    return _matted(request, params, result.alpha, cleaned, values)
 
 
 def matte_method(request: Frame, progress: ProgressCallback) -> Frame:
     """Estimate alpha from a trimap that a person painted."""
-    from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
+    from matte_core.matting import estimate_alpha
 
     params = params_of(request, "image", "trimap")
     image, trimap = image_of(request), painted_trimap(request, params)
-    amount = float(params.get("decontaminate", 1.0)) if params.get("with_foreground") else 0.0
-    alpha = estimate_alpha(image, trimap, progress=part(progress, 0.0, 0.75 if amount else 1.0))
-    foreground = image if params.get("with_foreground") else None
-    if amount:
-        clean = estimate_foreground(image, alpha, progress=part(progress, 0.75, 1.0))
-        foreground = decontaminate(image, clean, amount)
+    wants_colours = bool(params.get("with_foreground"))
+    ready = 0.75 if wants_colours else 1.0
+    alpha = estimate_alpha(image, trimap, progress=part(progress, 0.0, ready))
+    cleaned = _cleaned(request, alpha, params, part(progress, ready, 1.0)) if wants_colours else {}
     values = {"unknown_share": float((trimap == UNKNOWN).mean())}
-    return _matted(request, params, alpha, foreground, values)
+    return _matted(request, params, alpha, cleaned, values)
 
 
 def trimap_method(request: Frame, progress: ProgressCallback) -> Frame:
@@ -126,15 +132,12 @@ def segment_method(request: Frame, progress: ProgressCallback) -> Frame:
         values = {**found_values(found), "legend": _legend(found)}
         return Frame("result", {"values": values}, {"map": from_numpy(colour_map(found.labels))})
     alpha = found.probability if params.get("want") == "soft" else found.mask.astype(np.float32)
-    return _matted(request, params, alpha, None, found_values(found))
+    return _matted(request, params, alpha, {}, found_values(found))
 
 
 def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
     """Take the old background's colour out of a cut-out's edge."""
-    from matte_core.matting import decontaminate, estimate_foreground
-
     params = params_of(request, "image")
-    image = image_of(request)
     name = params.get("name", "the layer")
     alpha = cut_alpha(request)
     visible = alpha > 0
@@ -148,13 +151,10 @@ def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
             ),
             say("Cut the subject out first, with Filters > Matte > Cut Out Subject…."),
         )
-    foreground, amount = image, float(params.get("decontaminate", 1.0))
-    if amount:
-        clean = estimate_foreground(image, alpha, progress=progress)
-        foreground = decontaminate(image, clean, amount)
+    cleaned = _cleaned(request, alpha, params, progress)
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     box = [int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1]
-    return Frame("result", {"values": {"box": box}}, colours_of(image, foreground))
+    return Frame("result", {"values": {"box": box}}, cleaned)
 
 
 def check_method(request: Frame, progress: ProgressCallback) -> Frame:  # noqa: ARG001
@@ -177,7 +177,7 @@ def _matted(
     request: Frame,
     params: dict[str, Any],
     alpha: Alpha,
-    foreground: Image | None,
+    cleaned: dict[str, Array],
     values: dict[str, Any],
 ) -> Frame:
     """Adjust the alpha's edge, join it with a mask that was there, and put both into a frame."""
@@ -189,10 +189,18 @@ def _matted(
     mask = plane_of(request, "mask")
     if mask is not None:
         alpha = alpha * mask
-    arrays = {"alpha": from_numpy(alpha)}
-    if foreground is not None:
-        arrays |= colours_of(image_of(request), foreground)
-    return Frame("result", {"values": values}, arrays)
+    return Frame("result", {"values": values}, {"alpha": from_numpy(alpha), **cleaned})
+
+
+def _cleaned(
+    request: Frame, alpha: Alpha, params: dict[str, Any], progress: ProgressCallback
+) -> dict[str, Array]:
+    """Clean the colours of the request as its parameters say, and put them into arrays."""
+    from matte_core.matting import clean_colours
+
+    amount = float(params.get("decontaminate", 1.0))
+    foreground, changed = clean_colours(own_colours_of(request), alpha, amount, progress=progress)
+    return {"foreground": from_numpy(finite(foreground)), "changed": from_numpy(changed)}
 
 
 def _legend(segmentation: Segmentation) -> list[dict[str, Any]]:

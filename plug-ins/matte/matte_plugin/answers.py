@@ -46,7 +46,8 @@ def check(method: str, params: dict[str, Any], arrays: dict[str, Array], answer:
         raise _wrong("it has no note, or one that is no text")
     source = arrays.get("image") or arrays["mask"]
     for name in wanted:
-        _check_array(name, answer.arrays.get(name), source)
+        like = arrays.get("colours", source) if name == "foreground" else source
+        _check_array(name, answer.arrays.get(name), like)
     if method == "decontaminate":
         _check_box(values.get("box"), source)
     if "map" in wanted:

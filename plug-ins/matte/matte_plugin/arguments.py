@@ -11,7 +11,7 @@ from matte_plugin.words import _
 
 READWRITE = GObject.ParamFlags.READWRITE
 MENU = "<Image>/Filters/Matte"
-REPLACE, INTERSECT = "replace", "intersect"
+REPLACE, INTERSECT, KEEP = "replace", "intersect", "keep"
 SHAPES = {
     "ellipse": ("Ellipse", "Equally far in every direction"),
     "rectangle": ("Rectangle", "Further along the diagonals"),
@@ -99,11 +99,19 @@ def add_existing_mask(procedure):
     options = {
         REPLACE: ("Replace it", "The new mask takes the place of the old one"),
         INTERSECT: ("Intersect with it", "What the old mask hides stays hidden"),
+        KEEP: ("Keep it", "The old mask stays; the result is saved as a channel instead"),
     }
     add_choice(
-        procedure, "existing-mask", "If there is a _mask", "What becomes of a layer's mask",
+        procedure, "existing-mask", "If there is a _mask",
+        "What becomes of a mask that the layer has: it is replaced, it goes on hiding what it "
+        "hides, or it stays as it is and the result becomes a channel",
         options, REPLACE,
     )  # fmt: skip
+
+
+def keeps_masks(config):
+    """Say whether masks that layers have are to stay as they are."""
+    return config.get_property("existing-mask") == KEEP
 
 
 def add_decontaminate(procedure, when="new layers and images only"):

@@ -68,15 +68,21 @@ def _preview_params(config, scale):
 
 def _cut_out(image, drawables, config, process):
     output = config.get_property("output")
-    outputs.check(image, output)
+    photos = items.layers_of(drawables)
+    outputs.check(image, output, photos)
     # Everything is computed before anything is touched: a failure or a cancel changes nothing.
     cuts = running.for_each(
-        items.layers_of(drawables),
+        photos,
         lambda worker, layer, progress: _ask(worker, layer, config, progress),
         process,
     )
     return outputs.write(
-        image, cuts, output, NAME, hide_original=config.get_property("hide-original")
+        image,
+        cuts,
+        output,
+        NAME,
+        hide_original=config.get_property("hide-original"),
+        keeps_masks=arguments.keeps_masks(config),
     )
 
 

@@ -33,12 +33,13 @@ def ask(worker, layer, config, output, *, keeps_mask=False, progress):
     note : str
         What a person should know about it; empty for nothing.
     """
-    arrays = {"image": reading.read_image(layer)}
+    with_colours = output in outputs.WITH_COLOURS
+    arrays = reading.read_photo(layer, with_colours=with_colours)
     params = {
         **arguments.subject_params(config),
         "radius_px": round(config.get_property("trimap-width")) or None,
         "decontaminate": config.get_property("decontaminate") / 100,
-        "with_foreground": output in outputs.WITH_COLOURS,
+        "with_foreground": with_colours,
         "edge": arguments.edge_params(config),
     }
     if config.get_property("subject") == SELECTED:

@@ -62,7 +62,7 @@ def ask(worker, layer, amount, progress):
 def read_cut_out(layer):
     """Read a layer's colours, and its mask and opacity where it has them."""
     planes = {
-        "image": reading.read_image(layer),
+        **reading.read_photo(layer, with_colours=True),
         "mask": reading.read_mask(layer),
         "opacity": reading.read_opacity(layer),
     }

@@ -68,8 +68,8 @@ def _source(drawables, config):
 
 def _matte(image, drawables, config, process):
     output = config.get_property("output")
-    outputs.check(image, output)
     pairs = _pairs(drawables, config.get_property("trimap"))
+    outputs.check(image, output, pairs)
     cuts = running.for_each(
         list(pairs.items()),
         lambda worker, pair, progress: _ask(worker, *pair, config, progress),
@@ -82,6 +82,7 @@ def _matte(image, drawables, config, process):
         NAME,
         hide_original=config.get_property("hide-original"),
         replaces_own=True,
+        keeps_masks=arguments.keeps_masks(config),
         hidden=[trimap for trimap in pairs.values() if reading.is_layer(trimap)],
     )
 
@@ -102,12 +103,13 @@ def _pairs(drawables, chosen):
 
 
 def _ask(worker, photo, trimap, config, progress):
+    with_colours = config.get_property("output") in outputs.WITH_COLOURS
     painted, box = reading.read_trimap(trimap, photo)
-    arrays = {"image": reading.read_image(photo), "trimap": painted}
+    arrays = {**reading.read_photo(photo, with_colours=with_colours), "trimap": painted}
     params = {
         "box": box,
         "decontaminate": config.get_property("decontaminate") / 100,
-        "with_foreground": config.get_property("output") in outputs.WITH_COLOURS,
+        "with_foreground": with_colours,
         "edge": arguments.edge_params(config),
     }
     # What an earlier run has made is no mask of the user's to intersect with.

@@ -22,16 +22,27 @@ CHOICES = {
 WITH_COLOURS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
 
 
-def check(image, output):
+def check(image, output, photos):
     """Refuse an output that the image cannot hold, before anything is computed.
+
+    Parameters
+    ----------
+    image : Gimp.Image
+    output : str
+    photos : iterable of Gimp.Layer
+        The layers that are to be cut out.
 
     Raises
     ------
     InputError
-        If the image is indexed and the result needs soft edges in it.
+        If the image is indexed and the result needs soft edges in it, or is of the canvas's size
+        and a layer lies beyond it.
     """
     if output == NEW_LAYER:
         layers.check_soft(image)
+    if output in (SELECTION, CHANNEL):
+        for photo in photos:
+            items.check_on_canvas(photo)
 
 
 def arrange(dialog, config):
@@ -51,7 +62,17 @@ def preview_params(config, scale):
     }
 
 
-def write(image, cuts, output, maker, *, hide_original=True, replaces_own=False, hidden=()):
+def write(
+    image,
+    cuts,
+    output,
+    maker,
+    *,
+    hide_original=True,
+    replaces_own=False,
+    keeps_masks=False,
+    hidden=(),
+):
     """Write results, in one step of undo.
 
     Parameters
@@ -67,6 +88,8 @@ def write(image, cuts, output, maker, *, hide_original=True, replaces_own=False,
     replaces_own : bool
         Let a result take the place of the one that `maker` made for the same layer before,
         unless somebody has worked on that.
+    keeps_masks : bool
+        Leave a mask that a layer has; what would take its place is saved as a channel.
     hidden : sequence of Gimp.Layer
         Layers to hide in the same step.
 
@@ -81,21 +104,23 @@ def write(image, cuts, output, maker, *, hide_original=True, replaces_own=False,
         if output == SELECTION:
             writing.write_selection(image, cuts)
         for cut in cuts:
-            own = _own_result(image, maker, output, cut.layer) if replaces_own else None
-            if output == LAYER_MASK:
+            has_mask_to_keep = keeps_masks and cut.layer.get_mask() is not None
+            where = CHANNEL if output == LAYER_MASK and has_mask_to_keep else output
+            own = _own_result(image, maker, where, cut.layer) if replaces_own else None
+            if where == LAYER_MASK:
                 made = writing.write_layer_mask(cut.layer, cut.alpha)
-            elif output == CHANNEL:
+            elif where == CHANNEL:
                 made = writing.write_channel(cut, own)
-            elif output == NEW_LAYER:
+            elif where == NEW_LAYER:
                 made = layers.new_transparent_layer(cut, own)
-            elif output == NEW_LAYER_MASK:
+            elif where == NEW_LAYER_MASK:
                 made = layers.new_layer_with_mask(cut, own)
             else:
                 continue
-            if replaces_own or output == LAYER_MASK:
-                photo = None if output == LAYER_MASK else cut.layer
-                items.tag_result(made, maker, output, photo)
-            if output in WITH_COLOURS and hide_original:
+            if replaces_own or where == LAYER_MASK:
+                photo = None if where == LAYER_MASK else cut.layer
+                items.tag_result(made, maker, where, photo)
+            if output in WITH_COLOURS and hide_original and not cut.layer.get_lock_visibility():
                 cut.layer.set_visible(False)
         for layer in hidden:
             layer.set_visible(False)

@@ -71,13 +71,15 @@ def _segment(image, drawables, config):
     output = config.get_property("output")
     if output == CLASS_MAP:
         layers.check_colour(image)
+    photos = items.layers_of(drawables)
+    outputs.check(image, output, photos)
     found = running.for_each(
-        items.layers_of(drawables),
+        photos,
         lambda worker, layer, progress: (layer, _ask(worker, layer, config, progress)),
     )
     if output != CLASS_MAP:
         cuts = [layers.Cut(layer, answer.arrays["alpha"]) for layer, answer in found]
-        outputs.write(image, cuts, output, NAME)
+        outputs.write(image, cuts, output, NAME, keeps_masks=arguments.keeps_masks(config))
         return
     with items.one_undo_step(image):
         for layer, answer in found:

@@ -6,6 +6,7 @@
 | `items` | layers and channels as items: which are meant, one undo step, tags |
 | `reading` | a layer, its mask, the selection, a trimap, as arrays for the worker |
 | `writing` | masks, selections, channels |
+| `copying` | a layer as plain pixels, whatever it is |
 | `layers` | new layers and images made of a layer |
 | `files` | pictures on disk, by GIMP's own loaders and exporters |
 | `composing` | a group of a subject and its new background |

@@ -11,7 +11,7 @@ from gi.repository import Gimp, GLib
 
 from matte_core.errors import FileError
 from matte_core.protocol import Array
-from matte_plugin.document import layers, pixels, reading, writing
+from matte_plugin.document import copying, pixels, reading, writing
 from matte_plugin.words import _
 
 SUBJECT_NAME, BACKGROUND_NAME = _("Subject"), _("New background")
@@ -82,7 +82,7 @@ class Subject:
 def clean_copy(subject, name):
     """Copy a layer with its mask and transparency, but with clean colours; not in an image yet."""
     layer = subject.layer
-    copy = layers.pixel_copy(layer, name)
+    copy = copying.pixel_copy(layer, name)
     pixels.write_colours(copy, subject.colours)
     return copy
 
@@ -91,6 +91,7 @@ def add_clean_copy(subject, name, parent, position):
     """Put a clean copy of a layer into the image, with the mask that the layer has."""
     copy = clean_copy(subject, name)
     subject.layer.get_image().insert_layer(copy, parent, position)
+    copying.copy_filters(subject.layer, copy)
     mask = reading.read_mask(subject.layer)
     if mask is not None:
         writing.write_layer_mask(copy, mask)
@@ -205,7 +206,7 @@ def surroundings(subject, scene):
         round(width * across),
         round(height * down),
         scale / across,
-        "R'G'B'A u8",
+        pixels.own_format(background, "R~G~B~A u8"),
     )
     x, y, subject_width, subject_height = _subject_place(subject, scene.placement)
     right, bottom = x + subject_width, y + subject_height

@@ -28,7 +28,7 @@ def layers_of(drawables):
     Raises
     ------
     InputError
-        If there is none, or one of them is a channel or a layer without pixels.
+        If there is none, or one of them is a channel or a floating selection.
     """
     layers = []
     for drawable in drawables:
@@ -39,11 +39,35 @@ def layers_of(drawables):
                 f"“{drawable.get_name()}” is a channel, not a layer.",
                 "Select the layer that holds the photo.",
             )
+        if drawable.is_floating_sel():
+            raise InputError(
+                f"“{drawable.get_name()}” is a floating selection.",
+                "Anchor it, or make it a layer (Layer > To New Layer), and run it again.",
+            )
         if drawable not in layers:
             layers.append(drawable)
     if not layers:
         raise InputError("No layer is selected.", "Select the layer that holds the photo.")
     return layers
+
+
+def check_on_canvas(layer):
+    """Refuse a layer that lies beyond the canvas, where selections and channels end.
+
+    Raises
+    ------
+    InputError
+        If no pixel of it is on the canvas.
+    """
+    image = layer.get_image()
+    _, left, top = layer.get_offsets()
+    is_across = left < image.get_width() and left + layer.get_width() > 0
+    is_down = top < image.get_height() and top + layer.get_height() > 0
+    if not (is_across and is_down):
+        raise InputError(
+            f"“{layer.get_name()}” lies wholly outside of the canvas.",
+            "Let the result be a layer mask or a new layer, or move the layer.",
+        )
 
 
 def all_layers(image):

@@ -10,6 +10,7 @@ from gi.repository import Gimp
 from matte_core.errors import InputError
 from matte_core.protocol import Array
 from matte_plugin.document import items, pixels
+from matte_plugin.document.copying import copy_filters, pixel_copy
 from matte_plugin.document.reading import TRIMAP, is_trimap
 from matte_plugin.document.writing import write_layer_mask
 
@@ -62,15 +63,11 @@ def new_image(cut):
             image.set_color_profile(profile)
         _, x, y = source.get_resolution()
         image.set_resolution(x, y)
-        copy = Gimp.Layer.new_from_drawable(cut.layer, image)
-        copy.set_name(f"{cut.layer.get_name()} cut out")
-        items.untag(copy)
+        copy = pixel_copy(cut.layer, f"{cut.layer.get_name()} cut out", image)
         image.insert_layer(copy, None, 0)
-        if copy.get_mask() is not None:
-            copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
-        _make_own(copy)
         copy.set_offsets(0, 0)
         cut_out(copy, cut)
+        copy_filters(cut.layer, copy)
     except BaseException:
         image.delete()
         raise
@@ -153,27 +150,6 @@ def check_colour(image):
         )
 
 
-def pixel_copy(layer, name):
-    """Copy a layer; groups, text and the like become plain pixels.
-
-    A mask comes along: GIMP takes it away only from a layer that is in an image.
-    """
-    if type(layer) is Gimp.Layer:
-        copy = layer.copy()
-    else:
-        copy = Gimp.Layer.new_from_drawable(layer, layer.get_image())
-    copy.set_name(name)
-    items.untag(copy)
-    # Alpha is the share of a colour as it is stored: layers are to be mixed in the same values.
-    return _make_own(copy)
-
-
-def _make_own(layer):
-    layer.set_visible(True)
-    layer.set_composite_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
-    return layer
-
-
 def _clean_copy(cut):
     copy = pixel_copy(cut.layer, f"{cut.layer.get_name()} cut out")
     is_indexed = cut.layer.get_image().get_base_type() == Gimp.ImageBaseType.INDEXED
@@ -191,6 +167,7 @@ def _put(copy, layer, replaced):
         copy.set_opacity(replaced.get_opacity())
         copy.set_mode(replaced.get_mode())
     image.insert_layer(copy, above.get_parent(), image.get_item_position(above))
+    copy_filters(layer, copy)
     if replaced is not None:
         name = replaced.get_name()
         image.remove_layer(replaced)

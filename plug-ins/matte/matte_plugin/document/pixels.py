@@ -2,10 +2,13 @@
 
 Layer masks and the selection are linear in GIMP. They are read and written as ``Y``; written as
 ``Y'`` an alpha of one half would become one fifth. A channel has the image's own encoding, and its
-stored values become the selection's as they are: see `stored_gray`.
+stored values become the selection's as they are: see `channel_format`.
+
+A format by its name means sRGB. The same in a drawable's own colour space is `own_format`.
 """
 
 import hashlib
+from array import array
 from dataclasses import dataclass
 
 import gi
@@ -23,6 +26,9 @@ _EIGHT_BIT = (
     Gimp.Precision.U8_PERCEPTUAL,
 )
 _BAND_PIXELS = 1 << 20
+# By the number of bands: for 8 bits in sRGB, and for all else, in a drawable's own space. Both are
+# the values in which GIMP mixes our layers, see `copying.pixel_copy`.
+_SRGB, _OWN = {1: "Y'", 3: "R'G'B'"}, {1: "Y~", 3: "R~G~B~"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Colours:
     Attributes
     ----------
     foreground : Array, (H, W, 3)
+        uint8 in sRGB, or float32 as `own_format` names ``R~G~B~ float``.
     changed : Array, (H, W) uint8
         255 where they differ, else 0.
     """
@@ -50,6 +57,16 @@ class Colours:
 def is_eight_bit(image):
     """Say whether the pixels of an image have 8 bits a channel."""
     return image.get_precision() in _EIGHT_BIT
+
+
+def own_format(drawable, name):
+    """Name a format in a drawable's own colour space, which may hold more than sRGB does."""
+    return Babl.get_name(Babl.format_with_space(name, drawable.get_format()))
+
+
+def is_srgb(drawable):
+    """Say whether a drawable's colour space is sRGB."""
+    return Babl.get_name(Babl.format_get_space(drawable.get_format())) == "sRGB"
 
 
 def read(drawable, left, top, width, height, format_name):
@@ -73,34 +90,59 @@ def read_reduced(drawable, left, top, width, height, scale, format_name):
     return found, *small
 
 
-def write(drawable, left, top, array, format_name):
-    """Write an array; what lies beyond the drawable is left out."""
-    array, left, top = _cropped(array, left, top, drawable.get_width(), drawable.get_height())
-    height, width = array.shape[:2]
+def write(drawable, left, top, values, format_name):
+    """Write an `Array`; what lies beyond the drawable is left out."""
+    values, left, top = _cropped(values, left, top, drawable.get_width(), drawable.get_height())
+    height, width = values.shape[:2]
     if width == 0 or height == 0:
         return
     buffer = drawable.get_buffer()
-    buffer.set(Gegl.Rectangle.new(left, top, width, height), format_name, bytes(array.data))
+    buffer.set(Gegl.Rectangle.new(left, top, width, height), format_name, bytes(values.data))
     buffer.flush()
     drawable.update(0, 0, drawable.get_width(), drawable.get_height())
 
 
-def _cropped(array, left, top, width, height):
+def copy_bits(source, target):
+    """Copy a drawable's pixels to one of the same size, as they are stored."""
+    width, height = source.get_width(), source.get_height()
+    found = read(source, 0, 0, width, height, None)
+    buffer = target.get_buffer()
+    buffer.set(Gegl.Rectangle.new(0, 0, width, height), Babl.get_name(source.get_format()), found)
+    buffer.flush()
+    target.update(0, 0, width, height)
+
+
+def raise_to(buffer, drawable, left, top, plane):
+    """Raise the gray values in a drawable's buffer to a float32 plane's, where they are less."""
+    plane, left, top = _cropped(plane, left, top, drawable.get_width(), drawable.get_height())
+    rows, columns = plane.shape
+    if rows == 0 or columns == 0:
+        return
+    rectangle = Gegl.Rectangle.new(left, top, columns, rows)
+    held = buffer.get(rectangle, 1.0, "Y float", Gegl.AbyssPolicy.NONE)
+    values = bytes(plane.data)
+    if held.count(0) < len(held):
+        pairs = memoryview(held).cast("f"), memoryview(values).cast("f")
+        values = array("f", map(max, *pairs)).tobytes()
+    buffer.set(rectangle, "Y float", values)
+
+
+def _cropped(values, left, top, width, height):
     """Cut off what would lie beyond a drawable: a tile out there ends the plug-in at once."""
-    rows, columns = array.shape[:2]
+    rows, columns = values.shape[:2]
     first_row, last_row = max(-top, 0), min(rows, height - top)
     first, last = max(-left, 0), min(columns, width - left)
     if (first_row, last_row, first, last) == (0, rows, 0, columns):
-        return array, left, top
+        return values, left, top
     last_row, last = max(last_row, first_row), max(last, first)
-    data = memoryview(array.data).cast("B")
+    data = memoryview(values.data).cast("B")
     size = data.nbytes // max(rows * columns, 1)
     kept = b"".join(
         data[(row * columns + first) * size : (row * columns + last) * size]
         for row in range(first_row, last_row)
     )
-    shape = (last_row - first_row, last - first, *array.shape[2:])
-    return Array(array.dtype, shape, kept), max(left, 0), max(top, 0)
+    shape = (last_row - first_row, last - first, *values.shape[2:])
+    return Array(values.dtype, shape, kept), max(left, 0), max(top, 0)
 
 
 def clear(drawable):
@@ -159,26 +201,30 @@ def _widened(plane, size):
 def _write_all_colours(layer, foreground):
     """Set the colours of every pixel; gray layers take the first band, a gray photo's are equal."""
     height, width, _ = foreground.shape
-    kind, item = ("u8", "B") if foreground.dtype == "uint8" else ("float", "I")
+    bands = 1 if layer.is_gray() else 3
+    alpha = "A" if layer.has_alpha() else ""
+    if foreground.dtype == "uint8":
+        item, format_name = "B", f"{_SRGB[bands]}{alpha} u8"
+    else:
+        item, format_name = "I", own_format(layer, f"{_OWN[bands]}{alpha} float")
     colours = memoryview(foreground.data).cast("B").cast(item)
-    name, bands = ("Y'", 1) if layer.is_gray() else ("R'G'B'", 3)
-    if not layer.has_alpha():
+    if not alpha:
         if bands == 1:
             foreground = Array(foreground.dtype, (height, width), colours[::3].tobytes())
-        write(layer, 0, 0, foreground, f"{name} {kind}")
+        write(layer, 0, 0, foreground, format_name)
         return
-    pixels = bytearray(read(layer, 0, 0, width, height, f"{name}A {kind}"))
+    pixels = bytearray(read(layer, 0, 0, width, height, format_name))
     target = memoryview(pixels).cast(item)
     for band in range(bands):
         target[band :: bands + 1] = colours[band::3]
     shape = (height, width, bands + 1)
-    write(layer, 0, 0, Array(foreground.dtype, shape, pixels), f"{name}A {kind}")
+    write(layer, 0, 0, Array(foreground.dtype, shape, pixels), format_name)
 
 
-def stored_gray(channel):
-    """Name the gray component in which a channel takes values as it stores them, uncurved."""
-    is_perceptual = Babl.format_get_encoding(channel.get_format()).startswith("Y'")
-    return "Y'" if is_perceptual else "Y"
+def channel_format(channel, values="float", alpha=""):
+    """Name the format in which a channel takes values as it stores them, whatever its curve."""
+    gray = Babl.format_get_encoding(channel.get_format()).split()[0]
+    return own_format(channel, f"{gray}{alpha} {values}")
 
 
 def digest(*drawables):

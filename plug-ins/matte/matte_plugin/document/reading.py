@@ -20,6 +20,25 @@ def read_image(layer):
     return Array("uint8" if eight_bit else "float32", (height, width, 3), found)
 
 
+def read_photo(layer, *, with_colours):
+    """Read a layer for the worker.
+
+    Returns
+    -------
+    arrays : dict
+        Its image, as `read_image` does. With colours, where that is not just how the layer holds
+        them, its colours too: (H, W, 3) float32 in its own space, as `pixels.Colours` has them.
+    """
+    arrays = {"image": read_image(layer)}
+    is_linear = layer.get_image().get_precision() == Gimp.Precision.U8_LINEAR
+    if with_colours and (is_linear or not pixels.is_srgb(layer)):
+        width, height = layer.get_width(), layer.get_height()
+        format_name = pixels.own_format(layer, "R~G~B~ float")
+        found = pixels.read(layer, 0, 0, width, height, format_name)
+        arrays["colours"] = Array("float32", (height, width, 3), found)
+    return arrays
+
+
 def read_selection(layer):
     """Read the selection where the layer lies, (H, W) uint8.
 
@@ -57,7 +76,7 @@ def read_opacity(layer):
 
 def read_channel(channel, layer):
     """Read what a channel holds where the layer lies, (H, W) float32."""
-    return _read_under(channel, layer, f"{pixels.stored_gray(channel)} float", "float32")
+    return _read_under(channel, layer, pixels.channel_format(channel), "float32")
 
 
 def read_trimap(trimap, layer, region=None, scale=1.0):
@@ -83,9 +102,10 @@ def read_trimap(trimap, layer, region=None, scale=1.0):
     _, layer_left, layer_top = layer.get_offsets()
     _, trimap_left, trimap_top = trimap.get_offsets()
     right, down = trimap_left - layer_left - left, trimap_top - layer_top - top
-    gray = pixels.stored_gray(trimap) if isinstance(trimap, Gimp.Channel) else "Y'"
+    is_channel = isinstance(trimap, Gimp.Channel)
+    format_name = pixels.channel_format(trimap, "u8", "A") if is_channel else "Y'A u8"
     painted, small_width, small_height = pixels.read_reduced(
-        trimap, -right, -down, width, height, scale, f"{gray}A u8"
+        trimap, -right, -down, width, height, scale, format_name
     )
     edges = (down, down + trimap.get_height(), right, right + trimap.get_width())
     limits = (small_height, small_height, small_width, small_width)

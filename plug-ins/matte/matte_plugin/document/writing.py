@@ -4,9 +4,10 @@ from contextlib import contextmanager
 
 import gi
 
+gi.require_version("Babl", "0.1")
 gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gegl, Gimp
+from gi.repository import Babl, Gegl, Gimp
 
 from matte_plugin.document import pixels
 
@@ -14,44 +15,34 @@ _CHANNEL_OPACITY = 50
 
 
 def write_layer_mask(layer, alpha):
-    """Give the layer a mask with the alpha, instead of one it has; its pixels stay as they are."""
-    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
-    pixels.write(mask, 0, 0, alpha, "Y float")
-    was_editing = False
-    if layer.get_mask() is not None:
-        was_editing = layer.get_edit_mask()
-        layer.remove_mask(Gimp.MaskApplyMode.DISCARD)
-    layer.add_mask(mask)
-    layer.set_edit_mask(was_editing)
+    """Give the layer a mask with the alpha; one that it has takes it, and is enabled."""
+    mask = layer.get_mask()
+    if mask is None:
+        mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+        pixels.write(mask, 0, 0, alpha, "Y float")
+        layer.add_mask(mask)
+        layer.set_edit_mask(False)
+        return mask
+    # In its place: an undo in GIMP 3.0 brings a mask that was removed back, but not its state.
+    with _nothing_selected(layer.get_image()):
+        shadow = mask.get_shadow_buffer()
+        pixels.raise_to(_cleared(shadow, mask), mask, 0, 0, alpha)
+        _merge(mask, shadow)
+    if not layer.get_apply_mask():
+        layer.set_apply_mask(True)
     return mask
 
 
 def write_selection(image, cuts):
-    """Select what the alphas show, soft edges included; several layers add up."""
-    channel = Gimp.Channel.new(
-        image, "Matte", image.get_width(), image.get_height(), 100, Gegl.Color.new("black")
-    )
-    # The channel itself is no part of the undo step: coming and going, it would take the selected
-    # layers along.
-    with _without_undo(image):
-        image.insert_channel(channel, None, 0)
-    try:
-        for index, cut in enumerate(cuts):
-            _fill_channel(channel, cut)
-            operation = Gimp.ChannelOps.ADD if index else Gimp.ChannelOps.REPLACE
-            image.select_item(operation, channel)
-    finally:
-        with _without_undo(image):
-            image.remove_channel(channel)
-
-
-@contextmanager
-def _without_undo(image):
-    image.undo_freeze()
-    try:
-        yield
-    finally:
-        image.undo_thaw()
+    """Select what the alphas show, soft edges included; where several lie, what any shows."""
+    selection = image.get_selection()
+    # By its shadow, the selection changes as by a filter: undone by itself. A channel to select
+    # from would come back for a moment as this is undone, and take the layers' selection along.
+    shadow = _cleared(selection.get_shadow_buffer(), selection)
+    for cut in cuts:
+        _, left, top = cut.layer.get_offsets()
+        pixels.raise_to(shadow, selection, left, top, cut.alpha)
+    _merge(selection, shadow)
 
 
 def write_channel(cut, replaced=None):
@@ -70,7 +61,40 @@ def write_channel(cut, replaced=None):
     return channel
 
 
+@contextmanager
+def _nothing_selected(image):
+    """Let changes reach all pixels of a drawable, and select again what was."""
+    selection = image.get_selection()
+    if Gimp.Selection.is_empty(image):
+        yield
+        return
+    kept = pixels.read(selection, 0, 0, selection.get_width(), selection.get_height(), None)
+    _merge(selection, _cleared(selection.get_shadow_buffer(), selection))
+    try:
+        yield
+    finally:
+        shadow = selection.get_shadow_buffer()
+        shadow.set(_all_of(selection), Babl.get_name(selection.get_format()), kept)
+        _merge(selection, shadow)
+
+
+def _cleared(shadow, drawable):
+    shadow.clear(_all_of(drawable))
+    return shadow
+
+
+def _merge(drawable, shadow):
+    """Let a drawable take its shadow's pixels, as a step that can be undone."""
+    shadow.flush()
+    drawable.merge_shadow(True)
+    drawable.update(0, 0, drawable.get_width(), drawable.get_height())
+
+
+def _all_of(drawable):
+    return Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
+
+
 def _fill_channel(channel, cut):
     _, left, top = cut.layer.get_offsets()
     pixels.clear(channel)
-    pixels.write(channel, left, top, cut.alpha, f"{pixels.stored_gray(channel)} float")
+    pixels.write(channel, left, top, cut.alpha, pixels.channel_format(channel))

@@ -1,0 +1,91 @@
+"""A layer copied as plain pixels, whatever it is: a group, a text, a link, a shape."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_core.protocol import Array
+from matte_plugin.document import items, pixels
+
+_TYPES = {
+    Gimp.ImageBaseType.RGB: (Gimp.ImageType.RGB_IMAGE, Gimp.ImageType.RGBA_IMAGE),
+    Gimp.ImageBaseType.GRAY: (Gimp.ImageType.GRAY_IMAGE, Gimp.ImageType.GRAYA_IMAGE),
+    Gimp.ImageBaseType.INDEXED: (Gimp.ImageType.INDEXED_IMAGE, Gimp.ImageType.INDEXEDA_IMAGE),
+}
+
+
+def pixel_copy(layer, name, image=None):
+    """Copy a layer; groups, text and the like become plain pixels.
+
+    Parameters
+    ----------
+    layer : Gimp.Layer
+    name : str
+    image : Gimp.Image, optional
+        Another image to copy it for, of the same precision and profile.
+
+    Returns
+    -------
+    copy : Gimp.Layer
+        Not in an image yet. A plain layer's mask comes along in its own image: GIMP takes it away
+        only from a layer that is in one.
+    """
+    if type(layer) is Gimp.Layer and image is None:
+        copy = layer.copy()
+        copy.set_name(name)
+        items.untag(copy)
+        _unlock(copy)
+    else:
+        copy = _redrawn(layer, name, image or layer.get_image())
+    copy.set_visible(True)
+    # Alpha is the share of a colour as it is stored: layers are to be mixed in the same values.
+    copy.set_composite_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
+    return copy
+
+
+def _redrawn(layer, name, image):
+    """Make a plain layer of the pixels.
+
+    GIMP's own copy of a group is a group again, and one for another image has rounded colours.
+    """
+    width, height = layer.get_width(), layer.get_height()
+    kind = _TYPES[image.get_base_type()][layer.has_alpha()]
+    mode = layer.get_mode()
+    if mode == Gimp.LayerMode.PASS_THROUGH:
+        mode = Gimp.LayerMode.NORMAL
+    copy = Gimp.Layer.new(image, name, width, height, kind, layer.get_opacity(), mode)
+    if layer.is_indexed() and not copy.is_indexed():
+        found = pixels.read(layer, 0, 0, width, height, "R'G'B'A u8")
+        pixels.write(copy, 0, 0, Array("uint8", (height, width, 4), found), "R'G'B'A u8")
+    else:
+        pixels.copy_bits(layer, copy)
+    _, left, top = layer.get_offsets()
+    copy.set_offsets(left, top)
+    return copy
+
+
+def _unlock(layer):
+    """Take the locks off: writing to pixels that are locked ends the plug-in at once."""
+    layer.set_lock_content(False)
+    layer.set_lock_alpha(False)
+    layer.set_lock_position(False)
+    layer.set_lock_visibility(False)
+
+
+def copy_filters(layer, copy):
+    """Let the filters of a layer work on its copy too: they are not in the pixels.
+
+    The copy must be in an image; of a plain layer in the same image, it has them already.
+    """
+    if copy.get_filters():
+        return
+    for old in reversed(layer.get_filters()):
+        new = Gimp.DrawableFilter.new(copy, old.get_operation_name(), old.get_name())
+        settings = old.get_config()
+        for spec in settings.list_properties():
+            new.get_config().set_property(spec.name, settings.get_property(spec.name))
+        new.set_opacity(old.get_opacity())
+        new.set_blend_mode(old.get_blend_mode())
+        new.set_visible(old.get_visible())
+        copy.append_filter(new)
