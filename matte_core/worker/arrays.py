@@ -66,7 +66,9 @@ def finite(colours: Image) -> Image:
     """Return colours without what is no number: those pixels are never the ones that changed."""
     if colours.dtype == np.uint8 or np.isfinite(colours).all():
         return colours
-    held: Image = np.nan_to_num(colours, nan=0.0, posinf=_GREATEST, neginf=-_GREATEST)
+    held: Float32 = np.nan_to_num(colours, nan=0.0, posinf=_GREATEST, neginf=-_GREATEST).astype(
+        np.float32
+    )
     return held
 
 

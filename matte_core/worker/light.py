@@ -50,5 +50,5 @@ def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
         width_px = float(params.get("wrap_px") or 0.0) or None
         foreground = wrap_light(foreground, alpha, covered, wrap, width_px)
     if beyond is not None:
-        foreground = np.add(foreground, beyond)
+        foreground = (foreground + beyond).astype(np.float32)
     return Frame("result", {"values": {}}, colours_of(finite(own_colours_of(request)), foreground))

@@ -22,7 +22,7 @@ CHOICES = {
 WITH_COLOURS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
 
 
-def check(image, output, photos):
+def check(image, output, photos=()):
     """Refuse an output that the image cannot hold, before anything is computed.
 
     Parameters
