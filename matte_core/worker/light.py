@@ -35,7 +35,7 @@ def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
     alpha = cut_alpha(request)
     # What is brighter than white or beyond black keeps that much of it.
     beyond = None if given.dtype == np.uint8 else given - np.clip(given, 0, 1)
-    foreground: Image = given if beyond is None else np.clip(given, 0, 1)
+    foreground: Image = given if beyond is None else np.clip(given, 0, 1).astype(np.float32)
     is_there = background[..., 3] > 127
     match, wrap = float(params.get("match", 0.0)), float(params.get("wrap", 0.0))
     progress(0.0, say("Matching the light"))
