@@ -13,20 +13,19 @@ READWRITE = GObject.ParamFlags.READWRITE
 MENU = "<Image>/Filters/Matte"
 REPLACE, INTERSECT, KEEP = "replace", "intersect", "keep"
 SHAPES = {
-    "ellipse": ("Ellipse", "Equally far in every direction"),
-    "rectangle": ("Rectangle", "Further along the diagonals"),
-    "cross": ("Cross", "Along rows and columns only"),
+    "ellipse": (_("Ellipse"), _("Equally far in every direction")),
+    "rectangle": (_("Rectangle"), _("Further along the diagonals")),
+    "cross": (_("Cross"), _("Along rows and columns only")),
 }
 SUBJECTS = {
-    AUTO: ("Automatic", "The largest subject that is found; people come first"),
-    SELECTION: ("What is selected", "The subject within a rough selection"),
-    EVERYTHING: ("Everything found", "All but the background"),
+    AUTO: (_("Automatic"), _("The largest subject that is found; people come first")),
+    SELECTION: (_("What is selected"), _("The subject within a rough selection")),
+    EVERYTHING: (_("Everything found"), _("All but the background")),
     **{name: (label, "") for name, label in CLASS_LABELS.items()},
 }
-SUBJECTS_HELP = (
-    f"Subjects: {AUTO}, {SELECTION}, {EVERYTHING}, or one of: {', '.join(VOC_CLASSES[1:])}. "
-    "An unknown name counts as auto."
-)
+SUBJECTS_HELP = _(
+    "Subjects: {words}, or one of: {classes}. An unknown name counts as auto."
+).format(words=f"{AUTO}, {SELECTION}, {EVERYTHING}", classes=", ".join(VOC_CLASSES[1:]))
 
 
 def image_procedure(plug_in, name, run, *, label, menus, blurb, help_text):
@@ -71,16 +70,17 @@ def listed(options):
     return ", ".join(options)
 
 
-def add_subject(procedure, blurb="What to cut out of the photo"):
+def add_subject(procedure, blurb=""):
     """Add the choice of a subject."""
-    add_choice(procedure, "subject", "Su_bject", blurb, SUBJECTS, AUTO)
+    blurb = blurb or _("What to cut out of the photo")
+    add_choice(procedure, "subject", _("Su_bject"), blurb, SUBJECTS, AUTO)
 
 
 def add_parts(procedure):
     """Add what to cut out by name, instead of a subject."""
     procedure.add_string_argument(
-        "parts", "_Parts",
-        "What to cut out instead of the subject: names of what is found, separated by commas",
+        "parts", _("_Parts"),
+        _("What to cut out instead of the subject: names of what is found, separated by commas"),
         "", READWRITE,
     )  # fmt: skip
 
@@ -88,8 +88,8 @@ def add_parts(procedure):
 def add_network(procedure):
     """Add the choice of a network."""
     procedure.add_string_argument(
-        "model", "N_etwork",
-        "The name of an installed network or the path of an ONNX file; empty for the usual one",
+        "model", _("N_etwork"),
+        _("The name of an installed network or the path of an ONNX file; empty for the usual one"),
         "", READWRITE,
     )  # fmt: skip
 
@@ -97,14 +97,14 @@ def add_network(procedure):
 def add_existing_mask(procedure):
     """Add what becomes of a layer's mask."""
     options = {
-        REPLACE: ("Replace it", "The new mask takes the place of the old one"),
-        INTERSECT: ("Intersect with it", "What the old mask hides stays hidden"),
-        KEEP: ("Keep it", "The old mask stays; the result is saved as a channel instead"),
+        REPLACE: (_("Replace it"), _("The new mask takes the place of the old one")),
+        INTERSECT: (_("Intersect with it"), _("What the old mask hides stays hidden")),
+        KEEP: (_("Keep it"), _("The old mask stays; the result is saved as a channel instead")),
     }
     add_choice(
-        procedure, "existing-mask", "If there is a _mask",
-        "What becomes of a mask that the layer has: it is replaced, it goes on hiding what it "
-        "hides, or it stays as it is and the result becomes a channel",
+        procedure, "existing-mask", _("If there is a _mask"),
+        _("What becomes of a mask that the layer has: it is replaced, it goes on hiding what it "
+          "hides, or it stays as it is and the result becomes a channel"),
         options, REPLACE,
     )  # fmt: skip
 
@@ -114,12 +114,19 @@ def keeps_masks(config):
     return config.get_property("existing-mask") == KEEP
 
 
-def add_decontaminate(procedure, when="new layers and images only"):
+def add_decontaminate(procedure, *, is_always_used=False):
     """Add how much of the old background's colour is taken out."""
+    blurb = (
+        _("How much of the old background's color is taken out of the edge, in percent")
+        if is_always_used
+        else _(
+            "How much of the old background's color is taken out of the edge, in percent (new "
+            "layers and images only)"
+        )
+    )
     procedure.add_double_argument(
-        "decontaminate", "_Decontaminate colors",
-        "How much of the old background's color is taken out of the edge, in percent"
-        + (f" ({when})" if when else ""),
+        "decontaminate", _("_Decontaminate colors"),
+        blurb,
         0, 100, 100, READWRITE,
     )  # fmt: skip
 
@@ -127,8 +134,8 @@ def add_decontaminate(procedure, when="new layers and images only"):
 def add_edge_width(procedure):
     """Add the width of the trimap's unknown band."""
     procedure.add_double_argument(
-        "trimap-width", "Edge _width",
-        "How far to both sides of the outline hair is looked for, in pixels; 0 finds it out",
+        "trimap-width", _("Edge _width"),
+        _("How far to both sides of the outline hair is looked for, in pixels; 0 finds it out"),
         0, 1000, 0, READWRITE,
     )  # fmt: skip
 
@@ -137,15 +144,15 @@ def add_edge_controls(procedure):
     """Add what adjusts the edge of the finished alpha."""
     for name, label, blurb, low, high in (
         (
-            "shift-edge", "Sh_ift edge",
-            "Moves the edge, in pixels: outwards, or inwards when negative", -100, 100,
+            "shift-edge", _("Sh_ift edge"),
+            _("Moves the edge, in pixels: outwards, or inwards when negative"), -100, 100,
         ),
         (
-            "smooth", "Smoo_th",
-            "Takes spikes off the outline and fills notches, up to this many pixels", 0, 50,
+            "smooth", _("Smoo_th"),
+            _("Takes spikes off the outline and fills notches, up to this many pixels"), 0, 50,
         ),
-        ("feather", "_Feather", "Makes the edge softer, by this radius in pixels", 0, 250),
-        ("contrast", "Co_ntrast", "Makes the edge harder, in percent", 0, 100),
+        ("feather", _("_Feather"), _("Makes the edge softer, by this radius in pixels"), 0, 250),
+        ("contrast", _("Co_ntrast"), _("Makes the edge harder, in percent"), 0, 100),
     ):  # fmt: skip
         procedure.add_double_argument(name, label, blurb, low, high, 0, READWRITE)
 
@@ -153,16 +160,16 @@ def add_edge_controls(procedure):
 def add_hide_original(procedure):
     """Add whether the source of a new layer is hidden."""
     procedure.add_boolean_argument(
-        "hide-original", "Hide the ori_ginal", "Hide the layer that a new layer was made from",
-        True, READWRITE,
+        "hide-original", _("Hide the ori_ginal"),
+        _("Hide the layer that a new layer was made from"), True, READWRITE,
     )  # fmt: skip
 
 
 def add_new_image_value(procedure):
     """Add the new image that a procedure may return."""
     procedure.add_image_return_value(
-        "new-image", "New image",
-        "The image that was made of the first layer, if that is the output", True, READWRITE,
+        "new-image", _("New image"),
+        _("The image that was made of the first layer, if that is the output"), True, READWRITE,
     )  # fmt: skip
 
 

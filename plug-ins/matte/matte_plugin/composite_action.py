@@ -66,7 +66,7 @@ def create(plug_in):
     )
     _add_background(procedure)
     _add_placement(procedure)
-    arguments.add_decontaminate(procedure, "")
+    arguments.add_decontaminate(procedure, is_always_used=True)
     _add_light(procedure)
     procedure.add_boolean_argument(
         "flatten", _("Merge i_nto one layer"), _("Make one layer instead of a group of two"),

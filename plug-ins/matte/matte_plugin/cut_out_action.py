@@ -6,16 +6,17 @@ from matte_plugin import arguments, cutting, outputs, running
 from matte_plugin.document import items
 from matte_plugin.preview.source import LayerSource
 from matte_plugin.subjects import SELECTION as SELECTED
+from matte_plugin.words import _
 
 NAME = "plug-in-matte-cut-out"
 
-HELP = f"""Finds the subject of the photo on each selected layer, follows its outline through \
-hair and fur, and writes the result where you choose: the photo's own pixels are never changed, \
-and one undo takes all of it back.
-
-{arguments.SUBJECTS_HELP}
-
-Outputs: {arguments.listed(outputs.CHOICES)}. In an indexed image a new layer needs its mask."""
+HELP = _(
+    "Finds the subject of the photo on each selected layer, follows its outline through hair and "
+    "fur, and writes the result where you choose: the photo's own pixels are never changed, and "
+    "one undo takes all of it back.\n\n"
+    "{subjects}\n\n"
+    "Outputs: {outputs}. In an indexed image a new layer needs its mask."
+).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(outputs.CHOICES))
 
 
 def create(plug_in):
@@ -24,15 +25,15 @@ def create(plug_in):
         plug_in,
         NAME,
         run,
-        label="Cut _Out Subject…",
+        label=_("Cut _Out Subject…"),
         menus=("<Image>/Layer/Mask",),
-        blurb="Cut a person, an animal or a thing out of a photo, hair and all",
+        blurb=_("Cut a person, an animal or a thing out of a photo, hair and all"),
         help_text=HELP,
     )
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
     arguments.add_choice(
-        procedure, "output", "O_utput", "Where the result goes", outputs.CHOICES,
+        procedure, "output", _("O_utput"), _("Where the result goes"), outputs.CHOICES,
         outputs.LAYER_MASK,
     )  # fmt: skip
     arguments.add_existing_mask(procedure)

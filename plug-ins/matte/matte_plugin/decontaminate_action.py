@@ -24,7 +24,7 @@ def create(plug_in):
         blurb=_("Take the old background's color out of the edge of a cut-out layer"),
         help_text=HELP,
     )
-    arguments.add_decontaminate(procedure, "")
+    arguments.add_decontaminate(procedure, is_always_used=True)
     arguments.add_hide_original(procedure)
     return procedure
 

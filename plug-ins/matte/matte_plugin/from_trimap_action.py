@@ -6,19 +6,21 @@ from matte_core.errors import InputError
 from matte_plugin import arguments, cut_out_action, outputs, running
 from matte_plugin.document import items, layers, pixels, reading
 from matte_plugin.preview.source import LayerSource
+from matte_plugin.words import _
 
 NAME = "plug-in-matte-from-trimap"
 
-HELP = f"""Looks for hair and soft edges where a trimap is gray, and writes the result where you \
-choose; the photo's own pixels are never changed. Select the photo or its trimap; a trimap made by \
-Trimap… is found again, also in a saved XCF. Any other layer or channel can be chosen.
-
-In the trimap, what is nearly white is subject, what is nearly black is background, everything \
-else is unknown. Where the layer is transparent it is unknown too; beyond its border is background.
-
-Outputs: {arguments.listed(outputs.CHOICES)}. Run again, it replaces its own result, but nothing \
-that you have worked on since. The trimap's layer is hidden, so that the result is seen; with a \
-new image it is left as it is."""
+HELP = _(
+    "Looks for hair and soft edges where a trimap is gray, and writes the result where you choose; "
+    "the photo's own pixels are never changed. Select the photo or its trimap; a trimap made by "
+    "Trimap… is found again, also in a saved XCF. Any other layer or channel can be chosen.\n\n"
+    "In the trimap, what is nearly white is subject, what is nearly black is background, "
+    "everything else is unknown. Where the layer is transparent it is unknown too; beyond its "
+    "border is background.\n\n"
+    "Outputs: {outputs}. Run again, it replaces its own result, but nothing that you have worked "
+    "on since. The trimap's layer is hidden, so that the result is seen; with a new image it is "
+    "left as it is."
+).format(outputs=arguments.listed(outputs.CHOICES))
 
 
 def create(plug_in):
@@ -27,18 +29,18 @@ def create(plug_in):
         plug_in,
         NAME,
         run,
-        label="_Matte from Trimap…",
+        label=_("_Matte from Trimap…"),
         menus=("<Image>/Layer/Mask",),
-        blurb="Cut out along hair and soft edges where a painted trimap is gray",
+        blurb=_("Cut out along hair and soft edges where a painted trimap is gray"),
         help_text=HELP,
     )
     procedure.add_drawable_argument(
-        "trimap", "Trima_p",
-        "The layer or channel to use as the trimap; none for the one that was made by Trimap…",
+        "trimap", _("Trima_p"),
+        _("The layer or channel to use as the trimap; none for the one that was made by Trimap…"),
         True, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_choice(
-        procedure, "output", "O_utput", "Where the result goes", outputs.CHOICES,
+        procedure, "output", _("O_utput"), _("Where the result goes"), outputs.CHOICES,
         outputs.LAYER_MASK,
     )  # fmt: skip
     arguments.add_existing_mask(procedure)
@@ -96,8 +98,8 @@ def _pairs(drawables, chosen):
             pairs[photo] = trimap
     if chosen is not None and len(pairs) > 1:
         raise InputError(
-            f"“{chosen.get_name()}” cannot be the trimap of several layers.",
-            "Select the one that it belongs to.",
+            _("“{name}” cannot be the trimap of several layers.").format(name=chosen.get_name()),
+            _("Select the one that it belongs to."),
         )
     return pairs
 

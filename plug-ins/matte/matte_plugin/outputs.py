@@ -6,17 +6,18 @@ gi.require_version("Gimp", "3.0")
 
 from matte_plugin import arguments
 from matte_plugin.document import items, layers, writing
+from matte_plugin.words import _
 
 LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
 
 CHOICES = {
-    LAYER_MASK: ("Layer mask", "Hides the background; the layer's pixels stay"),
-    SELECTION: ("Selection", "Selects the subject, soft edges included"),
-    CHANNEL: ("Channel", "Saves the subject as a channel, to be selected later"),
-    NEW_LAYER: ("New layer", "A transparent copy with clean edge colors"),
-    NEW_LAYER_MASK: ("New layer with mask", "A copy with clean edge colors and a mask"),
-    NEW_IMAGE: ("New image", "A new image of the subject alone, with clean edge colors"),
+    LAYER_MASK: (_("Layer mask"), _("Hides the background; the layer's pixels stay")),
+    SELECTION: (_("Selection"), _("Selects the subject, soft edges included")),
+    CHANNEL: (_("Channel"), _("Saves the subject as a channel, to be selected later")),
+    NEW_LAYER: (_("New layer"), _("A transparent copy with clean edge colors")),
+    NEW_LAYER_MASK: (_("New layer with mask"), _("A copy with clean edge colors and a mask")),
+    NEW_IMAGE: (_("New image"), _("A new image of the subject alone, with clean edge colors")),
 }
 #: Those that take the subject's own colours along.
 WITH_COLOURS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)

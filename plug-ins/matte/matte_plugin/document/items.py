@@ -17,6 +17,7 @@ from gi.repository import Gimp
 
 from matte_core.errors import InputError
 from matte_plugin.document import pixels
+from matte_plugin.words import _
 
 _PARASITE, _IDENTITY = "matte-for-gimp", "matte-for-gimp-photo"
 _PERSISTENT, _UNDOABLE = 1, 2
@@ -36,18 +37,18 @@ def layers_of(drawables):
             drawable = Gimp.Layer.from_mask(drawable)
         if not isinstance(drawable, Gimp.Layer):
             raise InputError(
-                f"“{drawable.get_name()}” is a channel, not a layer.",
-                "Select the layer that holds the photo.",
+                _("“{name}” is a channel, not a layer.").format(name=drawable.get_name()),
+                _("Select the layer that holds the photo."),
             )
         if drawable.is_floating_sel():
             raise InputError(
-                f"“{drawable.get_name()}” is a floating selection.",
-                "Anchor it, or make it a layer (Layer > To New Layer), and run it again.",
+                _("“{name}” is a floating selection.").format(name=drawable.get_name()),
+                _("Anchor it, or make it a layer (Layer > To New Layer), and run it again."),
             )
         if drawable not in layers:
             layers.append(drawable)
     if not layers:
-        raise InputError("No layer is selected.", "Select the layer that holds the photo.")
+        raise InputError(_("No layer is selected."), _("Select the layer that holds the photo."))
     return layers
 
 
@@ -60,13 +61,13 @@ def check_on_canvas(layer):
         If no pixel of it is on the canvas.
     """
     image = layer.get_image()
-    _, left, top = layer.get_offsets()
+    _found, left, top = layer.get_offsets()
     is_across = left < image.get_width() and left + layer.get_width() > 0
     is_down = top < image.get_height() and top + layer.get_height() > 0
     if not (is_across and is_down):
         raise InputError(
-            f"“{layer.get_name()}” lies wholly outside of the canvas.",
-            "Let the result be a layer mask or a new layer, or move the layer.",
+            _("“{name}” lies wholly outside of the canvas.").format(name=layer.get_name()),
+            _("Let the result be a layer mask or a new layer, or move the layer."),
         )
 
 

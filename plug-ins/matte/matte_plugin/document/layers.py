@@ -13,8 +13,9 @@ from matte_plugin.document import items, pixels
 from matte_plugin.document.copying import copy_filters, pixel_copy
 from matte_plugin.document.reading import TRIMAP, is_trimap
 from matte_plugin.document.writing import write_layer_mask
+from matte_plugin.words import _
 
-TRIMAP_NAME = "Matte trimap"
+TRIMAP_NAME = _("Matte trimap")
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ def new_image(cut):
         profile = source.get_color_profile()
         if profile is not None:
             image.set_color_profile(profile)
-        _, x, y = source.get_resolution()
+        _found, x, y = source.get_resolution()
         image.set_resolution(x, y)
-        copy = pixel_copy(cut.layer, f"{cut.layer.get_name()} cut out", image)
+        copy = pixel_copy(cut.layer, _("{layer} cut out").format(layer=cut.layer.get_name()), image)
         image.insert_layer(copy, None, 0)
         copy.set_offsets(0, 0)
         cut_out(copy, cut)
@@ -96,7 +97,7 @@ def new_trimap(layer, trimap, opacity):
     kind = Gimp.ImageType.GRAY_IMAGE if is_gray else Gimp.ImageType.RGB_IMAGE
     made = Gimp.Layer.new(image, TRIMAP_NAME, width, height, kind, opacity, Gimp.LayerMode.NORMAL)
     pixels.write(made, 0, 0, trimap, "Y' u8")
-    _, left, top = layer.get_offsets()
+    _found, left, top = layer.get_offsets()
     for older in items.all_layers(image):
         if is_trimap(older) and items.is_own(older, TRIMAP, TRIMAP, layer):
             image.remove_layer(older)
@@ -114,7 +115,7 @@ def new_picture(layer, colours, name):
         image, name, width, height, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL
     )
     pixels.write(made, 0, 0, colours, "R'G'B' u8")
-    _, left, top = layer.get_offsets()
+    _found, left, top = layer.get_offsets()
     image.insert_layer(made, layer.get_parent(), image.get_item_position(layer))
     made.set_offsets(left, top)
     return made
@@ -130,8 +131,8 @@ def check_soft(image):
     """
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise InputError(
-            "This image is indexed: its layers hold neither soft edges nor free gray levels.",
-            "Choose Image > Mode > RGB first, or let the result be a layer mask or a selection.",
+            _("This image is indexed: its layers hold neither soft edges nor free gray levels."),
+            _("Choose Image > Mode > RGB first, or let the result be a layer mask or a selection."),
         )
 
 
@@ -145,13 +146,13 @@ def check_colour(image):
     """
     if image.get_base_type() != Gimp.ImageBaseType.RGB:
         raise InputError(
-            "A map of classes is in color, and this image is not.",
-            "Choose Image > Mode > RGB first, or another output.",
+            _("A map of classes is in color, and this image is not."),
+            _("Choose Image > Mode > RGB first, or another output."),
         )
 
 
 def _clean_copy(cut):
-    copy = pixel_copy(cut.layer, f"{cut.layer.get_name()} cut out")
+    copy = pixel_copy(cut.layer, _("{layer} cut out").format(layer=cut.layer.get_name()))
     is_indexed = cut.layer.get_image().get_base_type() == Gimp.ImageBaseType.INDEXED
     if cut.colours is not None and not is_indexed:
         pixels.write_colours(copy, cut.colours)

@@ -8,6 +8,7 @@ from gi.repository import Gimp
 from matte_core.errors import InputError
 from matte_core.protocol import Array
 from matte_plugin.document import items, pixels
+from matte_plugin.words import _
 
 TRIMAP = "trimap"
 
@@ -50,9 +51,11 @@ def read_selection(layer):
     image = layer.get_image()
     if Gimp.Selection.is_empty(image):
         raise InputError(
-            "Nothing is selected in this image.",
-            "Select the subject roughly (a rectangle or a lasso will do) and run it again, "
-            "or choose another subject.",
+            _("Nothing is selected in this image."),
+            _(
+                "Select the subject roughly (a rectangle or a lasso will do) and run it again, or "
+                "choose another subject."
+            ),
         )
     return _read_under(image.get_selection(), layer, "Y u8", "uint8")
 
@@ -99,8 +102,8 @@ def read_trimap(trimap, layer, region=None, scale=1.0):
         Top, bottom, left and right of the trimap's own rectangle, in pixels of what is read.
     """
     left, top, width, height = region or (0, 0, layer.get_width(), layer.get_height())
-    _, layer_left, layer_top = layer.get_offsets()
-    _, trimap_left, trimap_top = trimap.get_offsets()
+    _found, layer_left, layer_top = layer.get_offsets()
+    _found, trimap_left, trimap_top = trimap.get_offsets()
     right, down = trimap_left - layer_left - left, trimap_top - layer_top - top
     is_channel = isinstance(trimap, Gimp.Channel)
     format_name = pixels.channel_format(trimap, "u8", "A") if is_channel else "Y'A u8"
@@ -133,8 +136,8 @@ def photo_and_trimap(selected, chosen=None):
     if chosen is not None and chosen != selected:
         if chosen.get_image() != selected.get_image():
             raise InputError(
-                f"“{chosen.get_name()}” belongs to another image.",
-                "Choose a layer or channel of the photo's own image.",
+                _("“{name}” belongs to another image.").format(name=chosen.get_name()),
+                _("Choose a layer or channel of the photo's own image."),
             )
         return selected, chosen
     if chosen is not None or is_trimap(selected):
@@ -160,8 +163,10 @@ def _photo_of(trimap):
     for layer in [layer for layer in below if layer in known] + known + below:
         return layer
     raise InputError(
-        f"There is no photo for the trimap “{trimap.get_name()}”: no layer lies below it.",
-        "Select the photo's layer and choose this one as its trimap.",
+        _("There is no photo for the trimap “{name}”: no layer lies below it.").format(
+            name=trimap.get_name()
+        ),
+        _("Select the photo's layer and choose this one as its trimap."),
     )
 
 
@@ -174,14 +179,14 @@ def _trimap_of(photo):
     for layer in own + [layer for layer in trimaps if layer in above]:
         return layer
     raise InputError(
-        f"There is no trimap for “{photo.get_name()}” in this image.",
-        "Make one with Filters > Matte > Trimap…, or choose the layer or channel to use as one.",
+        _("There is no trimap for “{name}” in this image.").format(name=photo.get_name()),
+        _("Make one with Filters > Matte > Trimap…, or choose the layer or channel to use as one."),
     )
 
 
 def _read_under(drawable, layer, format_name, dtype):
     """Read a drawable of the canvas's size where a layer lies."""
     width, height = layer.get_width(), layer.get_height()
-    _, left, top = layer.get_offsets()
+    _found, left, top = layer.get_offsets()
     found = pixels.read(drawable, left, top, width, height, format_name)
     return Array(dtype, (height, width), found)

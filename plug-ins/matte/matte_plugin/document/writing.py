@@ -10,6 +10,7 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Babl, Gegl, Gimp
 
 from matte_plugin.document import pixels
+from matte_plugin.words import _
 
 _CHANNEL_OPACITY = 50
 
@@ -40,7 +41,7 @@ def write_selection(image, cuts):
     # from would come back for a moment as this is undone, and take the layers' selection along.
     shadow = _cleared(selection.get_shadow_buffer(), selection)
     for cut in cuts:
-        _, left, top = cut.layer.get_offsets()
+        _found, left, top = cut.layer.get_offsets()
         pixels.raise_to(shadow, selection, left, top, cut.alpha)
     _merge(selection, shadow)
 
@@ -48,7 +49,7 @@ def write_selection(image, cuts):
 def write_channel(cut, replaced=None):
     """Save the alpha as a channel, in the place of an older one where there is one."""
     image = cut.layer.get_image()
-    name, position = f"{cut.layer.get_name()} matte", 0
+    name, position = _("{layer} matte").format(layer=cut.layer.get_name()), 0
     colour, opacity = Gegl.Color.new("black"), _CHANNEL_OPACITY
     if replaced is not None:
         name, position = replaced.get_name(), image.get_item_position(replaced)
@@ -95,6 +96,6 @@ def _all_of(drawable):
 
 
 def _fill_channel(channel, cut):
-    _, left, top = cut.layer.get_offsets()
+    _found, left, top = cut.layer.get_offsets()
     pixels.clear(channel)
     pixels.write(channel, left, top, cut.alpha, pixels.channel_format(channel))
