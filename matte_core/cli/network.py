@@ -51,5 +51,6 @@ def check_request(args: argparse.Namespace, *, needs_network: bool = False) -> N
             guess = f" (did you mean {near[0]}?)" if near else ""
             raise UsageError(
                 f"unknown subject {name!r}{guess}; choose from {', '.join(known)}; "
-                'one of several is "person 2", counted from the left, or "person left"'
+                'one of several is "person 2", counted from the left, "person left", or '
+                '"person at 0.3 0.5"'
             ) from None

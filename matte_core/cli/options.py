@@ -65,7 +65,8 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help="auto (default): the main subject; everything: all but the background; or one "
         'or several classes, such as person,dog; one of several of a class is "person 2", '
-        'counted from the left, or "person left", right, middle or largest',
+        'counted from the left, "person left", right, middle or largest, or "person at 0.3 0.5": '
+        "the one at these fractions of width and height, or nearest to them",
     )
     group.add_argument(
         "--model",

@@ -101,6 +101,8 @@ class InstanceMap:
     ----------
     box : Box
         What part of the picture the grid covers.
+    shape : (H, W)
+        Of the picture.
     instances : tuple of Instance
         By class in the order of the classes present, from left to right in each.
     labels : (h, w) uint8
@@ -113,6 +115,7 @@ class InstanceMap:
     """
 
     box: Box
+    shape: tuple[int, int]
     instances: tuple[Instance, ...]
     labels: Places
     nearest: Places
@@ -131,6 +134,26 @@ class InstanceMap:
             held = self.instances[number - 1].name if number <= len(self.instances) else ""
             taken[number] = owner in whole or held in single
         return Grounds(self.box, taken[self.nearest])
+
+    def nearest_one(self, class_name: str, across: float, along: float) -> Instance:
+        """Return the instance of a class at a place, or the nearest one to it.
+
+        Parameters
+        ----------
+        class_name : str
+            There must be an instance of it.
+        across, along : float, [0, 1]
+            Fractions of the picture's width and height.
+        """
+        own = [
+            number for number, one in enumerate(self.instances, 1) if one.class_name == class_name
+        ]
+        rows, columns = np.nonzero(np.isin(self.labels, own))
+        cell_px = (self.box.height / self.labels.shape[0], self.box.width / self.labels.shape[1])
+        down_px = self.box.top + (rows + 0.5) * cell_px[0] - along * self.shape[0]
+        right_px = self.box.left + (columns + 0.5) * cell_px[1] - across * self.shape[1]
+        nearest = int(np.argmin(np.hypot(down_px, right_px)))
+        return self.instances[int(self.labels[rows[nearest], columns[nearest]]) - 1]
 
     def numbers(self, shape: tuple[int, int], size: tuple[int, int]) -> Places:
         """Return `labels` for a whole picture of a shape, seen at a size."""
@@ -170,7 +193,7 @@ def find_instances(
     present: Sequence[PresentClass],
     certainty: Sequence[Float32],
     probability: Sequence[Float32],
-    picture_px: int,
+    picture_shape: tuple[int, int],
 ) -> InstanceMap:
     """Tell the things of every class apart.
 
@@ -183,9 +206,10 @@ def find_instances(
         For each class: above one half where it wins, 1 where it surely does.
     probability : sequence of (h, w) float32, [0, 1]
         Of each class, for the confidence.
-    picture_px : int
-        Pixels of the whole picture, for the shares.
+    picture_shape : (H, W)
+        Of the whole picture, for shares and places.
     """
+    picture_px = picture_shape[0] * picture_shape[1]
     shape = certainty[0].shape if present else grid_size(box)
     labels = np.zeros(shape, np.uint8)
     rests: list[tuple[str, NDArray[np.bool_]]] = []
@@ -223,7 +247,9 @@ def find_instances(
         if mask.any():
             owners.append(name)
             nearest[mask] = len(owners)
-    return InstanceMap(box, tuple(instances), labels, _nearest(nearest), tuple(owners))
+    return InstanceMap(
+        box, picture_shape, tuple(instances), labels, _nearest(nearest), tuple(owners)
+    )
 
 
 def part(certainty: Float32) -> NDArray[np.int32]:

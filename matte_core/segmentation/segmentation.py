@@ -69,7 +69,9 @@ def segment(
         "auto" (the largest class present, people first when they cover a third of it), a
         class name, several (a sequence, or separated by commas), or "everything" (all but
         the background). A class name with a number, left, middle, right or largest after it is
-        one thing of that class: "person 2", counted from the left, or "dog left".
+        one thing of that class: "person 2", counted from the left, or "dog left". So has one
+        with a place, "person at 0.31 0.52": the one there, or the nearest one to it, at these
+        fractions of the picture's width and height.
     model : str or Path, optional
         A registered name or an ONNX file; by default the installed default.
     hint : (H, W) bool, optional
@@ -151,7 +153,7 @@ def _with_network(
     first = first_look(network, image, box, FIRST_LOOK_PX if refine else None)
     present = _present_classes(first.scores, network.spec.classes, shape, hint)
     things = _instances(first, present, shape)
-    chosen = choose(wanted, present, things.instances)
+    chosen = choose(wanted, present, things)
     subject = [held.index for held in chosen.classes]
     area = sum(held.share for held in chosen.classes)
     confidence = sum(held.share * held.confidence for held in chosen.classes) / area
@@ -287,7 +289,7 @@ def _instances(first: Look, present: Sequence[PresentClass], shape: tuple[int, i
         others = np.delete(scores, held.index, axis=0).max(axis=0)
         certainty.append(1 / (1 + np.exp(np.clip(others - scores[held.index], -30, 30))))
     probability = [likely[held.index] for held in present]
-    return find_instances(box, present, certainty, probability, shape[0] * shape[1])
+    return find_instances(box, present, certainty, probability, shape)
 
 
 def without_specks(mask: Mask, cell_px: float) -> Mask:

@@ -1,5 +1,6 @@
 """What a person means by a subject: words to classes and single things, and "auto"."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,10 +10,11 @@ from matte_core.segmentation.classes import BACKGROUND_NAME, SUBJECT_WORDS
 from matte_core.words import say
 
 if TYPE_CHECKING:
-    from matte_core.segmentation.instances import Instance
+    from matte_core.segmentation.instances import InstanceMap
 
 #: What picks one thing of a class, beside its number.
 WHICH = ("left", "middle", "right", "largest")
+_PLACE = re.compile(r"(.+) at (\d*\.?\d+) (\d*\.?\d+)")
 
 _PERSON = "person"
 _PERSON_SHARE = 1 / 3
@@ -50,10 +52,19 @@ class Wanted:
         A class, "auto" or "everything".
     which : str
         One of `WHICH`, or a number from 1; empty for all of the class.
+    place : (across, along), optional
+        Where the one that is meant is, or nearly is, as fractions of the picture's width and
+        height.
     """
 
     class_name: str
     which: str = ""
+    place: tuple[float, float] | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one thing of the class is meant."""
+        return bool(self.which) or self.place is not None
 
 
 def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple[Wanted, ...]:
@@ -63,7 +74,8 @@ def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple
     ----------
     subject : str or iterable of str
         "auto", "everything", or class names, as a sequence or separated by commas; a class name
-        may be followed by a number or one of `WHICH`: "person 2", "dog left".
+        may be followed by a number, one of `WHICH`, or a place: "person 2", "dog left",
+        "person at 0.31 0.52".
     classes : sequence of str
         The names that the network knows.
 
@@ -74,8 +86,8 @@ def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple
 
     Examples
     --------
-    >>> parse_subject("person left, dog", ("background", "person", "dog"))
-    (Wanted(class_name='person', which='left'), Wanted(class_name='dog', which=''))
+    >>> parse_subject("person left", ("background", "person", "dog"))
+    (Wanted(class_name='person', which='left', place=None),)
     """
     words = subject.split(",") if isinstance(subject, str) else list(subject)
     words = [" ".join(str(word).lower().split()) for word in words]
@@ -91,7 +103,8 @@ def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple
         raise InputError(
             f"The network knows no {' and no '.join(map(repr, unknown))}.",
             f'Use "auto", "everything", or any of: {", ".join(sorted(known.values()))}; '
-            f"a number, {', '.join(WHICH[:-1])} or {WHICH[-1]} after it picks one of several.",
+            f'a number, {", ".join(WHICH)}, or a place such as "at 0.3 0.5" after it picks one '
+            "of several.",
         )
     return tuple(held for held in wanted if held is not None)
 
@@ -99,6 +112,11 @@ def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple
 def _read(word: str, known: dict[str, str]) -> Wanted | None:
     if word in known:
         return Wanted(known[word])
+    placed = _PLACE.fullmatch(word)
+    if placed is not None:
+        name, across, along = placed[1], float(placed[2]), float(placed[3])
+        is_there = name in known and across <= 1 and along <= 1
+        return Wanted(known[name], place=(across, along)) if is_there else None
     name, _, which = word.rpartition(" ")
     if name in known and (which in WHICH or (which.isdecimal() and int(which) > 0)):
         return Wanted(known[name], str(int(which)) if which.isdecimal() else which)
@@ -140,7 +158,7 @@ class Chosen:
 def choose(
     wanted: Sequence[Wanted],
     present: Sequence[PresentClass],
-    instances: Sequence["Instance"] = (),
+    things: "InstanceMap",
 ) -> Chosen:
     """Return what in the picture is meant.
 
@@ -173,15 +191,19 @@ def choose(
         )
         raise NoSubjectError(message, _TRY)
     there = {held.name for held in chosen}
-    whole = tuple(held.class_name for held in wanted if not held.which)
-    single = [held for held in wanted if held.which and held.class_name in there]
-    picked = [_pick(held, instances) for held in single if held.class_name not in whole]
+    whole = tuple(held.class_name for held in wanted if not held.is_single)
+    single = [held for held in wanted if held.is_single and held.class_name in there]
+    picked = [_pick(held, things) for held in single if held.class_name not in whole]
     return Chosen(chosen, whole, tuple(dict.fromkeys(picked)))
 
 
-def _pick(wanted: Wanted, instances: Sequence["Instance"]) -> str:
+def _pick(wanted: Wanted, things: "InstanceMap") -> str:
     """Return the name of the one instance that is meant."""
-    held = [one for one in instances if one.class_name == wanted.class_name]
+    held = [one for one in things.instances if one.class_name == wanted.class_name]
+    if not held:
+        raise NoSubjectError(say("No {subject} is large enough.", subject=wanted.class_name), _TRY)
+    if wanted.place is not None:
+        return things.nearest_one(wanted.class_name, *wanted.place).name
     if wanted.which.isdecimal():
         if int(wanted.which) > len(held):
             there = ", ".join(f"{one.name} ({one.share:.1%})" for one in held)

@@ -1,5 +1,6 @@
 """Telling things of one kind apart, and asking for one of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -30,7 +31,7 @@ def instances_of(*planes: np.ndarray) -> InstanceMap:
         PresentClass(name, index, float((plane > 0.5).mean()), 0.98)
         for index, (name, plane) in enumerate(zip(CLASSES[1:], planes, strict=False), start=1)
     ]
-    return find_instances(Box(0, 0, height, width), present, planes, planes, height * width)
+    return find_instances(Box(0, 0, height, width), present, planes, planes, (height, width))
 
 
 def test_what_does_not_touch_is_numbered_from_the_left() -> None:
@@ -101,9 +102,20 @@ def test_asking_for_single_things() -> None:
     assert read("Person 2") == [("person", "2")]
     assert read("tv set  left,dog") == [("tv set", "left"), ("dog", "")]
     assert read("cat 01, cat largest") == [("cat", "1"), ("cat", "largest")]
-    for wrong in ("person 0", "person two", "person left 2", "left", "auto left", "person -1"):
+    wrongs = ("person 0", "person two", "person left 2", "left", "auto left", "person -1")
+    wrongs += ("person at", "person at 0.3", "person at 1.2 0.5", "auto at 0.3 0.5", "at 0.3 0.5")
+    for wrong in wrongs:
         with pytest.raises(InputError, match=f"no '{wrong}'"):
             parse_subject(wrong, CLASSES)
+
+
+def test_asking_for_what_is_at_a_place() -> None:
+    found = parse_subject("TV set at .25  1, dog at 0 0.5", CLASSES)
+    assert [(held.class_name, held.place) for held in found] == [
+        ("tv set", (0.25, 1.0)),
+        ("dog", (0.0, 0.5)),
+    ]
+    assert all(held.is_single for held in found)
 
 
 def test_choosing_single_things() -> None:
@@ -113,7 +125,7 @@ def test_choosing_single_things() -> None:
     present = [PresentClass("cat", 1, 0.1, 0.9), PresentClass("dog", 2, 0.02, 0.9)]
 
     def chosen(*wanted: Wanted) -> tuple[str, ...]:
-        return choose(wanted, present, found.instances).names
+        return choose(wanted, present, found).names
 
     assert chosen(Wanted("cat", "left")) == ("cat 1",)
     assert chosen(Wanted("cat", "middle")) == ("cat 2",)
@@ -121,10 +133,18 @@ def test_choosing_single_things() -> None:
     assert chosen(Wanted("cat", "right"), Wanted("dog")) == ("cat 3", "dog")
     assert chosen(Wanted("cat", "right"), Wanted("cat")) == ("cat",)
     assert chosen(Wanted("dog", "middle")) == ("dog 1",)
+    across, along = 100 / 120, 30 / 120
+    assert chosen(Wanted("cat", place=(across, along))) == ("cat 3",)
+    assert chosen(Wanted("cat", place=(along, across))) == ("cat 2",), "the nearest one"
+    assert chosen(Wanted("dog", place=(across, along))) == ("dog 1",), "of its class alone"
+    assert chosen(Wanted("cat", place=(0, 0)), Wanted("cat", "left")) == ("cat 1",)
     with pytest.raises(NoSubjectError, match=r"no cat 4.*right: cat 1 \(.*cat 3"):
         chosen(Wanted("cat", "4"))
     with pytest.raises(NoSubjectError, match=r"no dog 2.*right: dog 1 \("):
         chosen(Wanted("dog", "2"))
+    too_many = replace(found, instances=found.instances[:3])
+    with pytest.raises(NoSubjectError, match="No dog is large enough"):
+        choose([Wanted("dog", "left")], present, too_many)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -19,7 +20,8 @@ from matte_plugin.worker_client import Worker
 
 def part(name, is_chosen=False):
     kind, _, number = name.rpartition(" ")
-    return Part(name, kind or name, 0.1, (1, 2, 3), is_chosen, bool(number) and bool(kind))
+    is_single = bool(number) and bool(kind)
+    return Part(name, f"<{name}>", kind or name, 0.1, (1, 2, 3), is_chosen, is_single)
 
 
 def ticked(found):
@@ -28,19 +30,19 @@ def ticked(found):
 
 def test_ticking_changes_the_argument():
     found = [part("person", True), part("dog"), part("sofa")]
-    assert parts.argument(found) == "person"
+    assert parts.argument(found) == "<person>"
     both = parts.toggled(found, "dog")
-    assert parts.argument(both) == "person, dog"
-    assert parts.argument(parts.toggled(both, "person")) == "dog"
+    assert parts.argument(both) == "<person>, <dog>"
+    assert parts.argument(parts.toggled(both, "person")) == "<dog>"
     assert parts.argument(parts.toggled(found, "person")) == ""
 
 
 def test_a_class_and_its_things_go_together():
     found = [part("person", True), part("person 1", True), part("person 2", True), part("dog")]
-    assert parts.argument(found) == "person"
+    assert parts.argument(found) == "<person>"
     second = parts.toggled(found, "person 1")
     assert ticked(second) == ["person 2"]
-    assert parts.argument(parts.toggled(second, "dog")) == "person 2, dog"
+    assert parts.argument(parts.toggled(second, "dog")) == "<person 2>, <dog>"
     assert ticked(parts.toggled(second, "person 1")) == ["person", "person 1", "person 2"]
     assert ticked(parts.toggled(second, "person")) == ["person", "person 1", "person 2"]
     assert ticked(parts.toggled(found, "person")) == []
@@ -133,3 +135,26 @@ def test_people_are_told_apart(worker, shared):
     assert all(found[number - 1].is_one_of_several for number in numbers), "a click means one"
     values, _ = seen(worker, subject="person left")
     assert ticked(parts.read(values["parts"])) == ["person 1"]
+
+
+def test_what_is_chosen_is_what_the_photo_in_full_gives(worker, shared):
+    path = shared / "data" / "photos" / "tfls_cats_and_dogs.jpg"
+    whole = read_picture(path).image
+    height, width = (
+        round(side * (400_000 / whole[..., 0].size) ** 0.5) for side in whole.shape[:2]
+    )
+    small = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    worker.call("preview_open", {}, {"image": Array("uint8", small.shape, small.tobytes())})
+    values, arrays = seen(worker, subject="dog", view="original")
+    found = parts.read(values["parts"])
+    across, along = 0.69, 0.37  # the poodle's face
+    clicked = found[parts.at(arrays["map"], across, along)]
+    assert clicked.class_name == "dog"
+    assert clicked.is_one_of_several
+    image = {"image": Array("uint8", whole.shape, whole.tobytes())}
+    values = worker.call("segment", {"subject": clicked.subject}, image).values["values"]
+    (name,) = values["subject"]
+    assert name != clicked.name, "or this picture shows nothing: choose one counted differently"
+    (box,) = (one["box"] for one in values["instances"] if one["name"] == name)
+    assert box[0] < along * whole.shape[0] < box[2]
+    assert box[1] < across * whole.shape[1] < box[3]

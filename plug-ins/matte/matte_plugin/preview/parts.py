@@ -10,7 +10,10 @@ class Part:
     Attributes
     ----------
     name : str
-        As the argument `parts` takes it: "person", or "person 2".
+        "person", or "person 2".
+    subject : str
+        What the argument `parts` says for it. One of several is said by its place: the photo in
+        full may be counted differently.
     class_name : str
     share : float
         Of the picture, in [0, 1].
@@ -22,6 +25,7 @@ class Part:
     """
 
     name: str
+    subject: str
     class_name: str
     share: float
     colour: tuple[int, int, int]
@@ -34,6 +38,7 @@ def read(values):
     return [
         Part(
             held["name"],
+            held["subject"],
             held["class"],
             held["share"],
             tuple(held["colour"]),
@@ -70,12 +75,12 @@ def toggled(parts, name):
 def argument(parts):
     """Return what the argument `parts` says for the ticked ones; a class stands for its things."""
     whole = {part.name for part in parts if part.is_chosen and not part.is_one_of_several}
-    names = [
-        part.name
+    subjects = [
+        part.subject
         for part in parts
         if part.is_chosen and (part.name in whole or part.class_name not in whole)
     ]
-    return ", ".join(names)
+    return ", ".join(subjects)
 
 
 def at(found_map, across, along):
