@@ -52,6 +52,10 @@ class Seen:
         What was seen in the window: words to bool; empty where it was not opened.
     session_said : str
         What that session printed.
+    documents : list
+        Of the matrix of documents: [section, name, {output: result}] of each.
+    documents_said : str
+        What that GIMP printed.
     faults : dict
         Of the faults: name to [outcome, words].
     pair : dict
@@ -69,6 +73,8 @@ class Seen:
     said: str = ""
     session: dict = field(default_factory=dict)
     session_said: str = ""
+    documents: list = field(default_factory=list)
+    documents_said: str = ""
     faults: dict = field(default_factory=dict)
     pair: dict = field(default_factory=dict)
     faults_said: str = ""
@@ -156,6 +162,9 @@ def look(version):
             done = inside.run("python3", session, picture, "/mnt/scratch/session", version)
             seen.session = inside.json("session/session.json")
             seen.session_said = done.stdout + done.stderr
+        done = inside.run("python3", f"{INSIDE}/documents/in_window.py", version)
+        seen.documents = inside.json("documents.json") or []
+        seen.documents_said = done.stdout + done.stderr
         # Last: the homes are shown at other places, and files are given other times.
         inside.binds += [(scratch / "home", str(place)[1:], mode) for place, mode in HOMES.values()]
         done = inside.run("python3", f"{INSIDE}/fault_session.py")
@@ -175,6 +184,8 @@ def pytest_collection_finish(session):
         for item in session.items
         if "in_gimp" in getattr(item, "fixturenames", ())
     }
+    if any("both_gimps" in getattr(item, "fixturenames", ()) for item in session.items):
+        versions = set(trees.SUITES)
     if versions:
         pool = ThreadPoolExecutor(len(versions))
         session.config.stash[RUNS] = {
@@ -190,3 +201,12 @@ def in_gimp(request):
         return request.config.stash[RUNS][request.param].result()
     except trees.Unavailable as reason:
         pytest.skip(f"no GIMP {request.param}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def both_gimps(request):
+    """What came of each GIMP, by its version; skipped where one cannot be had."""
+    try:
+        return {name: run.result() for name, run in request.config.stash[RUNS].items()}
+    except trees.Unavailable as reason:
+        pytest.skip(f"not both GIMPs: {reason}")

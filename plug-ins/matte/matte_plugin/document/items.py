@@ -85,6 +85,16 @@ def all_layers(image):
     return found
 
 
+def is_in_locked_group(layer):
+    """Say whether the pixels of a group that a layer lies in, at any depth, are locked."""
+    group = layer.get_parent()
+    while group is not None:
+        if group.get_lock_content():
+            return True
+        group = group.get_parent()
+    return False
+
+
 def siblings(layer):
     """Return the layers of the same group or image, from top to bottom."""
     parent = layer.get_parent()

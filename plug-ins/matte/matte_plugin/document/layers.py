@@ -177,7 +177,12 @@ def _put(copy, layer, replaced):
 
 def _make_transparent(layer, alpha):
     """Multiply an alpha into a layer's own transparency."""
+    colours = pixels.colour_bits(layer)
     if not layer.has_alpha():
         layer.add_alpha()
     write_layer_mask(layer, alpha)
     layer.remove_mask(Gimp.MaskApplyMode.APPLY)
+    # On the way GIMP rounds colours of profiles other than sRGB. In a group whose pixels are locked
+    # it has to stay at that: writing there ends the plug-in at once.
+    if not items.is_in_locked_group(layer):
+        pixels.write_colour_bits(layer, colours)

@@ -112,6 +112,34 @@ def copy_bits(source, target):
     target.update(0, 0, width, height)
 
 
+def colour_bits(layer):
+    """Return the stored bytes of a layer's colours, a plane for each byte of a pixel."""
+    stored = read(layer, 0, 0, layer.get_width(), layer.get_height(), None)
+    size, colour_size = _pixel_sizes(layer)
+    return [stored[place::size] for place in range(colour_size)]
+
+
+def write_colour_bits(layer, planes):
+    """Write what `colour_bits` returned of the same picture; its alpha stays."""
+    width, height = layer.get_width(), layer.get_height()
+    stored = bytearray(read(layer, 0, 0, width, height, None))
+    size, _ = _pixel_sizes(layer)
+    for place, plane in enumerate(planes):
+        stored[place::size] = plane
+    buffer = layer.get_buffer()
+    name = Babl.get_name(layer.get_format())
+    buffer.set(Gegl.Rectangle.new(0, 0, width, height), name, bytes(stored))
+    buffer.flush()
+    layer.update(0, 0, width, height)
+
+
+def _pixel_sizes(layer):
+    """Return the bytes of a pixel, and of its colours, which come first."""
+    format_ = layer.get_format()
+    size = Babl.format_get_bytes_per_pixel(format_)
+    return size, size - layer.has_alpha() * size // Babl.format_get_n_components(format_)
+
+
 def raise_to(buffer, drawable, left, top, plane):
     """Raise the gray values in a drawable's buffer to a float32 plane's, where they are less."""
     plane, left, top = _cropped(plane, left, top, drawable.get_width(), drawable.get_height())

@@ -1,0 +1,131 @@
+"""The documents of the matrix: a line each. Runs in GIMP.
+
+A builder returns an image and the drawables to run on, and where these are not the layers that the
+result is for, those too.
+"""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import structures
+from gi.repository import Gimp
+from judging import ALL, CHANNEL, MASK, NEW_IMAGE, NEW_LAYER, NEW_LAYER_MASK, SELECTION
+from pictures import EIGHT, GRAY, INDEXED, RGB, photo
+
+P = Gimp.Precision
+PROFILE = Gimp.ColorProfile
+
+
+@dataclass(frozen=True)
+class Case:
+    """One document, and what is run on it.
+
+    Attributes
+    ----------
+    section, name : str
+        Where it stands in the table.
+    build : callable
+        Returns (image, drawables) or (image, drawables, layers); None where this GIMP has none
+        such.
+    outputs : tuple of str
+    arguments : dict
+        Of Cut Out Subject….
+    """
+
+    section: str
+    name: str
+    build: object
+    outputs: tuple = ALL
+    arguments: dict = field(default_factory=dict)
+
+
+def plain(*arguments, **options):
+    """Build the picture on one layer."""
+    image, layer = photo(*arguments, **options)
+    return image, [layer]
+
+
+def kinds():
+    """Every mode, with and without alpha."""
+    for base, word in ((RGB, "RGB"), (GRAY, "gray"), (INDEXED, "indexed")):
+        for has_alpha, more in ((False, ""), (True, " with alpha")):
+            yield f"{word}{more}", partial(plain, base=base, has_alpha=has_alpha)
+
+
+def precisions():
+    """Every precision, every encoding."""
+    for depth in ("U8", "U16", "U32", "HALF", "FLOAT", "DOUBLE"):
+        for encoding in ("NON_LINEAR", "PERCEPTUAL", "LINEAR"):
+            precision = getattr(P, f"{depth}_{encoding}")
+            name = precision.value_nick.replace("-", " ", 1)
+            yield f"RGB, {name}", partial(plain, precision=precision)
+    for precision in (P.U16_NON_LINEAR, P.FLOAT_LINEAR):
+        name = precision.value_nick.replace("-", " ", 1)
+        yield f"gray, {name}", partial(plain, base=GRAY, precision=precision)
+        build = partial(plain, has_alpha=True, precision=precision)
+        yield f"RGB with alpha, {name}", build
+    for precision in (P.HALF_LINEAR, P.FLOAT_LINEAR, P.FLOAT_NON_LINEAR):
+        name = precision.value_nick.replace("-", " ", 1)
+        build = partial(plain, precision=precision, brightness=4.0)
+        yield f"RGB, {name}, four times as bright as white", build
+
+
+def profiles():
+    """A wide gamut and linear ones, in several depths."""
+    wide = PROFILE.new_rgb_adobe()
+    for word, profile, base in (
+        ("sRGB", PROFILE.new_rgb_srgb(), RGB),
+        ("linear sRGB", PROFILE.new_rgb_srgb_linear(), RGB),
+        ("Adobe RGB", wide, RGB),
+        ("linear Adobe RGB", wide.new_linear_from_color_profile(), RGB),
+        ("linear gray", PROFILE.new_d65_gray_linear(), GRAY),
+    ):
+        for precision in (EIGHT, P.U16_NON_LINEAR, P.FLOAT_LINEAR):
+            name = precision.value_nick.replace("-", " ", 1)
+            build = partial(plain, base=base, precision=precision, profile=profile)
+            yield f"{word}, {name}", build
+
+
+def places():
+    """Layers of other sizes than the canvas, and elsewhere."""
+    for name, canvas, at in (
+        ("smaller than the canvas", (90, 80), (20, 15)),
+        ("larger than the canvas", (30, 24), (-10, -12)),
+        ("beyond the left and upper edge", (48, 48), (-20, -15)),
+        ("beyond the right and lower edge", (48, 48), (25, 30)),
+        ("beyond the left and lower edge", (48, 48), (-20, 30)),
+        ("wholly outside, to the right", (48, 48), (400, 0)),
+        ("wholly outside, above", (48, 48), (0, -300)),
+    ):
+        yield name, partial(plain, canvas=canvas, at=at)
+
+
+def sizes():
+    """Sizes that divide by nothing."""
+    for size in ((1, 1), (1, 64), (64, 1), (2, 2), (47, 61), (3, 30_000), (30_000, 3)):
+        yield f"{size[0]} x {size[1]}", partial(plain, size)
+
+
+def cases():
+    """Return the whole table."""
+    made = []
+
+    def add(section, pairs, outputs=ALL, **arguments):
+        made.extend(Case(section, name, build, outputs, arguments) for name, build in pairs)
+
+    add("Mode", kinds())
+    add("Precision", precisions(), (MASK, NEW_LAYER_MASK))
+    add("Color profile", profiles(), (MASK, CHANNEL, NEW_LAYER, NEW_IMAGE))
+    add("Place", places(), (MASK, SELECTION, CHANNEL, NEW_LAYER))
+    add("Size", sizes(), (MASK, NEW_LAYER))
+    add("Kind of layer", structures.KINDS.items(), (MASK, NEW_LAYER, NEW_IMAGE))
+    add("State of the layer", structures.STATES.items(), (MASK, NEW_LAYER))
+    add("What is selected", structures.SELECTED.items(), (MASK, SELECTION, NEW_LAYER))
+    for existing, outputs in (
+        ("replace", (MASK,)), ("intersect", (MASK, NEW_LAYER_MASK)), ("keep", (MASK,)),
+    ):  # fmt: skip
+        pairs = [(f"{name}, {existing}", build) for name, build in structures.MASKS.items()]
+        add("A mask is there", pairs, outputs, existing_mask=existing)
+    add("Selection", structures.SELECTIONS.items(), (MASK, SELECTION))
+    add("Selection", structures.HINTS.items(), (MASK, SELECTION), subject="selection")
+    return made
