@@ -242,12 +242,23 @@ def _look_at_colours(made, alpha, before, format_name):
     if alpha[middle] != 1:
         return
     wanted = colours[3 * middle : 3 * middle + 3]
+    _require_gamut(made, alpha, middle)
     limit = 0.12 * max(1.0, *wanted)
     for index, value in enumerate(alpha):
         if 0.35 < value < 0.65:
             found = colours[3 * index : 3 * index + 3]
             worst = max(abs(a - b) for a, b in zip(found, wanted, strict=True))
             require(worst < limit, f"edge pixel {index} is {found}, the subject {wanted}")
+
+
+def _require_gamut(made, alpha, middle):
+    """A subject beyond sRGB stays so at its edge; cut to sRGB, no pixel of it would."""
+    colours = floats(made, "R'G'B' float")
+    most = [max(colours[3 * index : 3 * index + 3]) for index in range(len(alpha))]
+    edge = [most[index] for index, value in enumerate(alpha) if 0.35 < value < 0.65]
+    if most[middle] > 1.005 and edge:
+        beyond = sum(value > 1.002 for value in edge) / len(edge)
+        require(beyond > 0.3, f"only {beyond:.0%} of the edge is still beyond sRGB")
 
 
 def _on_canvas(image, targets, expected):
