@@ -74,7 +74,12 @@ def cut_out(
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
     found = segment(image, subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
     trimap = make_trimap(
-        found.mask, radius_px, shape, probability=found.probability, grid_px=found.grid_px
+        found.mask,
+        radius_px,
+        shape,
+        probability=found.probability,
+        grid_px=found.grid_px,
+        trust_mask=True,
     )
     alpha = estimate_alpha(image, trimap, progress=part(progress, 0.3, 0.85))
     foreground = image

@@ -1,8 +1,8 @@
 """Make a trimap from a mask: a band of unknown pixels along its edge.
 
 The band is what a dilation and an erosion by the structuring element leave between them. It is
-widened where a network was unsure. The picture's border is no edge of the subject: beyond it
-the subject goes on as it was.
+widened where a network, or a soft mask, is unsure. The picture's border is no edge of the subject:
+beyond it the subject goes on as it was.
 """
 
 import math
@@ -55,6 +55,7 @@ def make_trimap(
     *,
     probability: Float32 | None = None,
     grid_px: float | None = None,
+    trust_mask: bool = False,
 ) -> Trimap:
     """Make a trimap from a mask.
 
@@ -70,6 +71,9 @@ def make_trimap(
         Of the subject. Pixels near the band where it is unsure become unknown too.
     grid_px : float, optional
         See `default_radius_px`.
+    trust_mask : bool
+        Let the probability widen the band outwards alone. A network's doubt within what it
+        claims is rarely about whether that is the subject; in a soft mask it is transparency.
 
     Returns
     -------
@@ -93,7 +97,10 @@ def make_trimap(
     grown = _grow(mask, radius_px, shape)
     shrunk = ~_grow(~mask, radius_px, shape)
     if probability is not None:
-        grown, shrunk = _widen(mask, grown, shrunk, probability, radius_px)
+        unsure = _unsure(grown & ~shrunk, probability, radius_px)
+        grown = grown | (unsure & ~mask)
+        if not trust_mask:
+            shrunk &= ~(unsure & mask)
     trimap = np.full(mask.shape, UNKNOWN, np.uint8)
     trimap[_keep_core(~grown, ~mask)] = BACKGROUND
     trimap[_keep_core(shrunk, mask)] = FOREGROUND
@@ -123,20 +130,16 @@ def _grow(mask: Mask, radius_px: int, shape: str) -> Mask:
     return np.asarray(along > 0)
 
 
-def _widen(
-    mask: Mask, grown: Mask, shrunk: Mask, probability: Float32, radius_px: int
-) -> tuple[Mask, Mask]:
-    """Make unsure pixels unknown that are connected to the band and no further than 3 widths."""
+def _unsure(band: Mask, probability: Float32, radius_px: int) -> Mask:
+    """Return the unsure pixels that are connected to the band and no further than 3 widths."""
     unsure = (probability > _UNSURE[0]) & (probability < _UNSURE[1])
     reach = 3 * max(radius_px, _SMALLEST_PX)
-    band = grown & ~shrunk
     unsure &= _grow(band, reach, "ellipse")
     count, parts = cv2.connectedComponents((unsure | band).astype(np.uint8), connectivity=8)
     touched = np.zeros(count, np.bool_)
     touched[np.unique(parts[band])] = True
     touched[0] = False
-    unsure &= touched[parts]
-    return grown | (unsure & ~mask), shrunk & ~(unsure & mask)
+    return np.asarray(unsure & touched[parts])
 
 
 def _keep_core(known: NDArray[np.bool_], whole: Mask) -> Mask:

@@ -106,7 +106,12 @@ def trimap_method(request: Frame, progress: ProgressCallback) -> Frame:
     if given is None:
         found = _segment(request, params, part(progress, 0.0, 0.9))
         trimap = make_trimap(
-            found.mask, radius_px, shape, probability=found.probability, grid_px=found.grid_px
+            found.mask,
+            radius_px,
+            shape,
+            probability=found.probability,
+            grid_px=found.grid_px,
+            trust_mask=True,
         )
         note = found.note
     else:

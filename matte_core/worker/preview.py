@@ -195,7 +195,11 @@ class Preview:
             "trimap",
             trimap_key,
             lambda: make_trimap(
-                found.mask, radius_px, probability=found.probability, grid_px=found.grid_px
+                found.mask,
+                radius_px,
+                probability=found.probability,
+                grid_px=found.grid_px,
+                trust_mask=True,
             ),
         )
         return trimap, trimap_key

@@ -47,7 +47,8 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
 
     def find() -> tuple[Any, dict[str, Any]]:
         found = core.segment(image, model=request["model"])
-        return found.mask, {"probability": found.probability, "grid_px": found.grid_px}
+        doubt = {"probability": found.probability, "grid_px": found.grid_px}
+        return found.mask, {**doubt, "trust_mask": True}
 
     try:
         mask, doubt = step("segment", find)

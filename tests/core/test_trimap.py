@@ -93,6 +93,19 @@ def test_doubt_widens_the_band_where_it_touches_it() -> None:
     np.testing.assert_array_equal(wide[rest], plain[rest])
 
 
+def test_doubt_within_a_trusted_mask_leaves_it_known() -> None:
+    mask = square(100, 30)
+    probability = mask.astype(np.float32)
+    probability[40:50, 60:70] = 0.6  # within the square, at its right edge
+    probability[40:50, 70:80] = 0.4
+    plain = make_trimap(mask, 4)
+    soft = make_trimap(mask, 4, probability=probability)
+    trusted = make_trimap(mask, 4, probability=probability, trust_mask=True)
+    assert (soft[40:50, 60:80] == 128).all()
+    np.testing.assert_array_equal(trusted[mask], plain[mask])
+    np.testing.assert_array_equal(trusted[~mask], soft[~mask])
+
+
 def test_a_sure_probability_changes_nothing() -> None:
     mask = square()
     sure = mask.astype(np.float32)
