@@ -26,7 +26,7 @@ STEPS = {
     "segmenting": ("matte_core.cutting", "segment"),
     "making the trimap": ("matte_core.cutting", "make_trimap"),
     "matting": ("matte_core.matting", "estimate_alpha"),
-    "cleaning": ("matte_core.matting", "estimate_foreground"),
+    "cleaning": ("matte_core.matting", "clean_colours"),
 }
 
 
