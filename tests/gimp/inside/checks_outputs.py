@@ -64,18 +64,6 @@ def check_new_layer_is_transparent_with_clean_colours():
     assert box_mean(own, NOT_HER) < 0.01
 
 
-def check_new_layer_keeps_holes():
-    image, layer = disc()
-    layer.add_alpha()
-    image.select_rectangle(Gimp.ChannelOps.REPLACE, 28, 28, 4, 4)
-    layer.edit_clear()
-    select_disc(image, 24)
-    succeed(image, [layer], subject="selection", output="new-layer")
-    above = image.get_layers()[0]
-    assert pixels(above, "A u8")[30 * 64 + 30] == 0
-    assert pixels(above, "A u8")[24 * 64 + 32] == 255
-
-
 def check_new_image_is_as_deep_and_leaves_the_old_one():
     for precision in (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.FLOAT_LINEAR):
         image, layer = disc(precision=precision)
