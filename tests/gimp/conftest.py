@@ -175,6 +175,11 @@ def look(version):
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items):
+    """Let all others go first: these wait for what the GIMPs do meanwhile."""
+    items.sort(key=lambda item: bool({"in_gimp", "both_gimps"} & set(item.fixturenames)))
+
+
 def pytest_collection_finish(session):
     """Start the GIMPs whose tests were chosen."""
     if session.config.option.collectonly:
