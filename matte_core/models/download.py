@@ -101,7 +101,8 @@ def _fetch(
         headers["Range"] = f"bytes={have}-"
     request = urllib.request.Request(address, headers=headers)
     try:
-        response = urllib.request.urlopen(request, timeout=timeout_s)
+        # An opener of our own: the shared one keeps the proxies that were set when it was made.
+        response = urllib.request.build_opener().open(request, timeout=timeout_s)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == _RANGE_NOT_SATISFIABLE and have:
