@@ -115,7 +115,9 @@ def cases():
 
     add("Mode", kinds())
     add("Precision", precisions(), (MASK, NEW_LAYER_MASK))
-    add("Color profile", profiles(), (MASK, NEW_LAYER))
+    for name, build in profiles():
+        more = (CHANNEL, NEW_IMAGE) if name.startswith("Adobe RGB") else ()
+        add("Color profile", [(name, build)], (MASK, *more, NEW_LAYER))
     add("Place", places(), (MASK, SELECTION, CHANNEL, NEW_LAYER))
     add("Size", sizes(), (MASK, NEW_LAYER))
     add("Kind of layer", structures.KINDS.items(), (MASK, NEW_LAYER, NEW_IMAGE))
