@@ -24,7 +24,7 @@ sys.path[:0] = [str(HERE), str(HERE / "inside")]
 import trees
 from fault_session import HOMES
 
-GIMP_SECONDS = 600
+GIMP_SECONDS = 1500
 HOME = "/mnt/scratch/home"
 MATTE_HOME = f"{HOME}/.local/share/matte-for-gimp"
 INSIDE = "/mnt/checkout/tests/gimp/inside"
