@@ -6,7 +6,11 @@ tests that need them then skip, saying so.
 """
 
 import os
+import shutil
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,3 +33,73 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"needs the test photos and networks, and {folder} is not there")
     return folder
+
+
+NAMESPACE = ["unshare", "--mount", "--map-root-user"]
+# Runs in a mount namespace of its own, so that nothing stays mounted: $1 becomes a disk of its
+# own with the contents of $2, and what is on it after the command ends up in $3.
+ON_A_DISK = """
+mount -t tmpfs -o "$4" tmpfs "$1" && cp -a "$2/." "$1" || exit 99
+disk=$1 left=$3; shift 4
+"$@"
+status=$?
+cp -a "$disk/." "$left"
+exit $status
+"""
+
+
+@dataclass
+class Disk:
+    """A small disk of its own, for one command at a time.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is while a command runs.
+    contents : Path
+        What it holds to begin with.
+    left : Path
+        What the last command left on it.
+    """
+
+    path: Path
+    contents: Path
+    left: Path
+
+    def run(
+        self, limits: str, *command: object, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command while the disk is there; ``limits``: ``size=…``, ``nr_inodes=…``."""
+        shutil.rmtree(self.left, ignore_errors=True)
+        self.left.mkdir()
+        places = [self.path, self.contents, self.left, limits]
+        script = [*NAMESPACE, "sh", "-c", ON_A_DISK, "sh", *places, *command]
+        done = subprocess.run(
+            list(map(str, script)), capture_output=True, text=True, timeout=120, **options
+        )
+        assert done.returncode != 99, done.stderr
+        return done
+
+    def keep(self) -> None:
+        """Let the next command find what the last one left."""
+        shutil.rmtree(self.contents)
+        self.left.rename(self.contents)
+
+    def files(self) -> dict[str, bytes]:
+        """Return the files that the last command left."""
+        return {
+            path.relative_to(self.left).as_posix(): path.read_bytes()
+            for path in self.left.rglob("*")
+            if path.is_file()
+        }
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Disk:
+    """A disk that is soon full; the test is skipped where none can be made without harm."""
+    if shutil.which("unshare") is None or subprocess.run([*NAMESPACE, "true"]).returncode:
+        pytest.skip("a disk of its own needs a mount namespace, which this machine does not give")
+    disk = Disk(tmp_path / "disk", tmp_path / "contents", tmp_path / "left")
+    disk.path.mkdir()
+    disk.contents.mkdir()
+    return disk

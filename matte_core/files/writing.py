@@ -1,8 +1,5 @@
 """Pictures encoded by OpenCV, and files that are written whole or not at all."""
 
-import contextlib
-import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.atomic import write_files
 from matte_core.errors import FileError
 from matte_core.files.jpeg import with_profile
 from matte_core.files.png import offset_chunk, profile_chunk, with_chunks
@@ -108,32 +106,20 @@ def check_target(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all, whatever happens meanwhile.
 
-    The bytes go to a new file in the same folder, are forced to the disk, and take the name
-    in one step. The folder is made if need be.
+    The folder is made if need be. See `matte_core.atomic`.
 
     Raises
     ------
     FileError
         If it cannot be written; nothing is left behind then.
     """
-    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(part, flags, 0o666), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-        finally:
-            # Gone already when all went well; KeyboardInterrupt comes by here too.
-            with contextlib.suppress(FileNotFoundError):
-                part.unlink()
+        write_files({path: data})
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(
-            f"{path} cannot be written: {reason}.", "Choose another place with -o."
+            f"{path} cannot be written: {reason}.", "Make room, or choose another place with -o."
         ) from error
 
 

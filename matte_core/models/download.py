@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO
 
 from matte_core import __version__, folders
-from matte_core.errors import DownloadError
+from matte_core.atomic import refusal
+from matte_core.errors import DownloadError, FileError
 from matte_core.progress import ProgressCallback, silent
 
 MIRROR_VARIABLE = "MATTE_MODEL_MIRROR"
@@ -71,6 +72,8 @@ def download(
     DownloadError
         If the file cannot be fetched, or is not the one expected. It names the address and
         the target, so that a person can put the file there by hand.
+    FileError
+        If the disk is full, or the folder is not ours to write.
     """
     if target.is_file() and sha256_of(target) == sha256:
         return
@@ -84,6 +87,11 @@ def download(
             raise _failure(address, target, f"its SHA-256 is {found}, expected {sha256}")
         os.replace(part, target)
     except (OSError, http.client.HTTPException, ValueError) as error:
+        if refusal(error):
+            raise FileError(
+                f"{target.parent} cannot be written: {refusal(error)}.",
+                f"Make room, or name another folder with {folders.HOME_VARIABLE}.",
+            ) from error
         raise _failure(address, target, _reason(error)) from error
 
 

@@ -5,11 +5,13 @@ library only: the plug-in and the installer ask this before anything is installe
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matte_core import folders
-from matte_core.errors import ModelError
+from matte_core.atomic import write_files
+from matte_core.errors import FileError, ModelError
 from matte_core.models.spec import ModelSpec, read_spec
 from matte_core.words import say
 
@@ -153,11 +155,30 @@ def default_name() -> str:
     return name if _NAME.fullmatch(name) else DEFAULT
 
 
+def keep(files: Mapping[Path, bytes]) -> None:
+    """Write files into the folder of networks: all of them, or none.
+
+    Raises
+    ------
+    FileError
+        If the disk is full, or the folder is not ours to write.
+    """
+    folder = folders.models()
+    try:
+        folders.make_private(folder)
+        write_files(files)
+    except OSError as error:
+        raise FileError(
+            f"{folder} cannot be written: {error.strerror or error}.",
+            f"Make room, or name another folder with {folders.HOME_VARIABLE}.",
+        ) from error
+
+
 def set_default(name: str) -> None:
     """Make an installed network the one used where none is named."""
     if not model_path(name).is_file():
         raise _not_installed(name)
-    (folders.models() / _DEFAULT_FILE).write_text(name + "\n", "utf-8")
+    keep({folders.models() / _DEFAULT_FILE: f"{name}\n".encode()})
 
 
 def forget_default(name: str) -> None:

@@ -112,9 +112,9 @@ def assumption(spec: ModelSpec) -> str:
     )
 
 
-def write_spec(spec: ModelSpec, path: Path) -> None:
-    """Write the description as JSON."""
-    path.write_text(json.dumps(asdict(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")
+def encode_spec(spec: ModelSpec) -> bytes:
+    """Return the description as JSON."""
+    return (json.dumps(asdict(spec), indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def read_spec(path: Path) -> ModelSpec:

@@ -4,13 +4,15 @@ A network is checked before it is taken: it is read, described, and run once. It
 `folders.models()` as NAME.onnx with its description NAME.json beside it.
 """
 
+import hashlib
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from matte_core import folders
-from matte_core.errors import ModelError
+from matte_core.errors import FileError, ModelError
 from matte_core.models import onnx_proto as onnx
 from matte_core.models.deeplab_graph import free_size
 from matte_core.models.download import (
@@ -27,12 +29,13 @@ from matte_core.models.registry import (
     PublishedModel,
     check_name,
     forget_default,
+    keep,
     model_path,
     resolve,
     set_default,
     spec_path,
 )
-from matte_core.models.spec import ModelSpec, read_spec, write_spec
+from matte_core.models.spec import ModelSpec, encode_spec, read_spec
 from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation.classes import VOC_CLASSES
 
@@ -56,6 +59,8 @@ def fetch_model(
     ------
     DownloadError
         If the files cannot be fetched or are not the pinned ones.
+    FileError
+        If the disk is full, or the folder is not ours to write; nothing is left there then.
     ModelError
         If there is no published network of that name.
     """
@@ -73,13 +78,18 @@ def fetch_model(
     mirror = mirror or os.environ.get(MIRROR_VARIABLE) or None
     folder = folders.models() / "downloads"
     whole, done = sum(file.size for file in model.files), 0
-    for file in model.files:
-        address = mirror_address(mirror, file.name) if mirror else model.address(file)
-        report = part(progress, 0.9 * done / whole, 0.9 * (done + file.size) / whole)
-        download(address, folder / file.name, file.sha256, file.size, report)
-        done += file.size
-    part(progress, 0.9, 1.0)(0.0, "Converting the network")
-    spec = _install_published(model, folder / model.files[0].name)
+    try:
+        for file in model.files:
+            address = mirror_address(mirror, file.name) if mirror else model.address(file)
+            report = part(progress, 0.9 * done / whole, 0.9 * (done + file.size) / whole)
+            download(address, folder / file.name, file.sha256, file.size, report)
+            done += file.size
+        part(progress, 0.9, 1.0)(0.0, "Converting the network")
+        spec = _install_published(model, folder / model.files[0].name)
+    except FileError:
+        # A full disk needs the room more than the next try needs a start.
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     for file in model.files:
         (folder / file.name).unlink(missing_ok=True)
     if not any(folder.iterdir()):
@@ -107,6 +117,8 @@ def add_model(
 
     Raises
     ------
+    FileError
+        If the disk is full, or the folder is not ours to write.
     ModelError
         If it is not a network that can be used here; says why.
     """
@@ -211,13 +223,6 @@ def _weights_beside(path: Path) -> bytes:
 
 def _write(data: bytes, spec: ModelSpec) -> ModelSpec:
     target = model_path(spec.name)
-    folders.make_private(target.parent)
-    fresh = target.with_name(target.name + ".new")
-    try:
-        fresh.write_bytes(data)
-        spec = replace(spec, sha256=sha256_of(fresh))
-        write_spec(spec, spec_path(target))
-        os.replace(fresh, target)
-    finally:
-        fresh.unlink(missing_ok=True)
+    spec = replace(spec, sha256=hashlib.sha256(data).hexdigest())
+    keep({target: data, spec_path(target): encode_spec(spec)})
     return spec

@@ -8,11 +8,13 @@ scripts that pip writes hold the old path, so they are left out: nothing here ne
 Standard library only.
 """
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +36,9 @@ STEP = say("Environment")
 QUICK_SECONDS = 30.0
 IMPORT_SECONDS = 180.0
 NEEDED_BYTES = 900_000_000
+TRIAL_BYTES = 8_000_000
 
+ROOM = say("Make room, or name another folder with the variable MATTE_HOME.")
 CONNECTION = say(
     "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of wheels "
     "with --wheels."
@@ -154,7 +158,13 @@ def make(
         }
         (new / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
         removal.swap(new, place.environment)
-    except OSError as error:
+    except (SetupError, OSError) as error:
+        if _is_full(place.home):
+            raise SetupError(
+                say("The disk of {folder} is full.", folder=place.home), ROOM
+            ) from error
+        if isinstance(error, SetupError):
+            raise
         raise SetupError(
             say("The environment cannot be written: {error}.", error=error),
             say(
@@ -186,8 +196,18 @@ def _check_space(home: Path) -> None:
                 free=free / 1e6,
                 needed=NEEDED_BYTES / 1e6,
             ),
-            say("Make room, or name another folder with the variable MATTE_HOME."),
+            ROOM,
         )
+
+
+def _is_full(folder: Path) -> bool:
+    """Tell whether the disk of a folder is full: what failed for that does not always say so."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(bytes(TRIAL_BYTES))
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
 
 
 def _create(place: Place, python: Python, new: Path, report: Report, log: Path) -> None:
@@ -259,7 +279,10 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
     """
     said = done.output + done.errors
     if "No space left" in said or "[Errno 28]" in said:
-        return say("The disk is full."), say("Make room and run this again.")
+        # That of Matte's own folder was looked at; pip unpacks elsewhere.
+        folder = tempfile.gettempdir()
+        message = say("The disk is full, perhaps that of temporary files, {folder}.", folder=folder)
+        return message, say("Make room and run this again.")
     if "DO NOT MATCH THE HASHES" in said:
         return (
             say("A package is not the one that Matte was tested with: its checksum differs."),

@@ -99,8 +99,11 @@ def write_note(home: Path, changes: dict[str, object]) -> None:
     new = {**old, **changes}
     if new != old:
         fresh = home / (MARK + ".new")
-        fresh.write_text(json.dumps(new, indent=1) + "\n", encoding="utf-8")
-        fresh.replace(home / MARK)
+        try:
+            fresh.write_text(json.dumps(new, indent=1) + "\n", encoding="utf-8")
+            fresh.replace(home / MARK)
+        finally:
+            fresh.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -86,8 +86,11 @@ def share(source: Path, target: Path) -> None:
         if not wanted.is_file() or wanted.read_bytes() != path.read_bytes():
             folders.make_private(wanted.parent)
             fresh = wanted.with_name(wanted.name + ".new")
-            shutil.copyfile(path, fresh)
-            fresh.replace(wanted)
+            try:
+                shutil.copyfile(path, fresh)
+                fresh.replace(wanted)
+            finally:
+                fresh.unlink(missing_ok=True)
 
 
 def how_to_get_one(place: Place) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from matte_core.errors import ModelError
 from matte_core.models import registry
-from matte_core.models.spec import ModelSpec, read_spec, write_spec
+from matte_core.models.spec import ModelSpec, encode_spec, read_spec
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def install(home: Path, name: str) -> Path:
     path = home / f"{name}.onnx"
     path.write_bytes(b"a network")
-    write_spec(ModelSpec(name), home / f"{name}.json")
+    (home / f"{name}.json").write_bytes(encode_spec(ModelSpec(name)))
     return path
 
 
@@ -95,7 +95,7 @@ def test_published_networks_are_pinned() -> None:
 
 def test_a_description_survives_its_file(tmp_path: Path) -> None:
     spec = ModelSpec("net", normalisation="imagenet", classes=("background", "thing"), step=4)
-    write_spec(spec, tmp_path / "net.json")
+    (tmp_path / "net.json").write_bytes(encode_spec(spec))
     assert read_spec(tmp_path / "net.json") == spec
 
 

@@ -46,7 +46,9 @@ other told to quit: plug-in and worker are gone within two seconds.
 - `tests/worker/test_worker_faults.py`: the real worker killed at each step, short of memory (a real
   limit), stopped, standing still, printing; cancelled at each of its steps; its client gone.
 - `tests/worker/test_worker_client.py`: the same strangers in place of the worker, without GIMP.
-- `tests/install/`: a full disk, an environment half made, damaged, or of another version.
+- `tests/install/`: an environment half made, damaged, or of another version.
+- `tests/cli/test_full_disk.py`, `tests/install/test_full_disk.py`: a disk that is really full (of bytes
+  or of files) while a network, a result or the environment is written.
 """
 
 
