@@ -47,8 +47,8 @@ other told to quit: plug-in and worker are gone within two seconds.
   limit), stopped, standing still, printing; cancelled at each of its steps; its client gone.
 - `tests/worker/test_worker_client.py`: the same strangers in place of the worker, without GIMP.
 - `tests/install/`: an environment half made, damaged, or of another version.
-- `tests/cli/test_full_disk.py`, `tests/install/test_full_disk.py`: a disk that is really full (of bytes
-  or of files) while a network, a result or the environment is written.
+- `tests/cli/test_full_disk.py`, `tests/install/test_full_disk.py`: a disk that is really full, of
+  bytes or of files, while a network, a result or the environment is written.
 """
 
 
