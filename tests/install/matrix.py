@@ -29,7 +29,7 @@ PAGE = ROOT / "docs" / "installation.md"
 START, END = "<!-- matrix -->\n", "<!-- end of matrix -->\n"
 SYSTEMS = {"3.0": "Debian 13", "3.2": "Debian testing"}
 USER = 1000
-OLDER = "install.py"  # the commit that first had it is what is upgraded from
+WHOLE = ("install.py", "plug-ins/matte/matte.py")  # what a version needs to be installed
 LIBGL = "usr/lib/x86_64-linux-gnu/libGL.so.1"
 NOTHING = Path("/dev/null")
 LISTED = "matte_core/setup/requirements.txt"
@@ -212,8 +212,7 @@ def upgraded(version, scratch):
     """Over what the first version that had an installer left."""
     machine = Machine(version, scratch)
     machine.binds.append((machine.wheels(), "/mnt/wheels", "ro"))
-    log = ["git", "-C", str(ROOT), "log", "--format=%h", "--diff-filter=A", "--", OLDER]
-    commit = subprocess.run(log, capture_output=True, text=True, check=True).stdout.split()[-1]
+    commit = first_version()
     older = scratch / "older"
     older.mkdir()
     pack = subprocess.run(["git", "-C", ROOT, "archive", commit], capture_output=True, check=True)
@@ -230,6 +229,17 @@ def upgraded(version, scratch):
     case.ok = case.ok and before.returncode == 0
     case.said = before.stdout + before.stderr + case.said
     return [case]
+
+
+def first_version():
+    """Return the first commit that holds all that is installed."""
+    listed = ["git", "-C", ROOT, "log", "--reverse", "--topo-order", "--format=%h"]
+    commits = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
+    for commit in commits:
+        held = ["git", "-C", ROOT, "ls-tree", "--name-only", commit, *WHOLE]
+        if len(subprocess.run(held, capture_output=True, check=True).stdout.split()) == len(WHOLE):
+            return commit
+    raise SystemExit("no version holds all that is installed")
 
 
 def with_python(path, scratch):
