@@ -72,8 +72,9 @@ def echo(frame, number):
 
 def result(frame, number, value=0.5, dtype="float32", shape=None, name="alpha", values=None):
     """Answer with one array: the alpha of the request's picture, unless told otherwise."""
-    source = next(iter(frame.arrays.values()))
-    shape = tuple(source.shape[:2] if shape is None else shape)
+    if shape is None:
+        shape = next(iter(frame.arrays.values())).shape[:2]
+    shape = tuple(shape)
     count = math.prod(shape)
     data = struct.pack("<f", value) * count if dtype == "float32" else b"\7" * count
     arrays = {name: Array(dtype, shape, data)}
@@ -182,6 +183,9 @@ ANSWERS = {
     "no note": lambda frame, number: result(frame, number, values={"source": "?"}),
     "a note that is no text": lambda frame, number: result(frame, number, values={"note": 5}),
     "tells what it was asked": tell,
+    "view of another shape": lambda frame, number: result(
+        frame, number, dtype="uint8", shape=(4, 6), name="picture", values={"note": "", "parts": []}
+    ),
     "waits": wait,
     "works for ever": lambda frame, number: work_for_ever(number),
     "works until told": lambda frame, number: obey(number),

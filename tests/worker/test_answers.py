@@ -16,8 +16,19 @@ SIZE = (2, 3)
 BYTES = Array("uint8", (*SIZE, 3), bytes(18))
 FLOATS = Array("float32", (*SIZE, 3), bytes(72))
 PLANE = Array("uint8", SIZE, bytes(6))
+ROW = Array("uint8", (1, 3, 3), bytes(9))
 COLOURS = {"foreground": BYTES, "changed": PLANE}
 BOX = {"box": [0, 0, 3, 2]}
+CAT = {
+    "name": "cat",
+    "subject": "cat at 0.5 0.5",
+    "class": "cat",
+    "share": 0.5,
+    "colour": [64, 0, 0],
+    "is_chosen": True,
+    "is_one_of_several": False,
+}
+MAP = Array("uint8", SIZE, b"\0\1" * 3)
 LEGEND = {"legend": [{"name": "cat", "colour": [1, 2, 3], "share": 0.5}]}
 
 
@@ -46,9 +57,12 @@ def test_what_is_right_passes():
         ask("trimap", {}, {"mask": PLANE}, trimap=trimap),
         ask("decontaminate", values=BOX, **COLOURS),
         ask("relight", **COLOURS),
-        ask("preview", anything=PLANE),
+        ask("preview", values={"parts": [CAT]}, picture=BYTES, map=MAP),
+        ask("preview", values={"parts": []}, picture=Array("uint8", (*SIZE, 4), bytes(24))),
+        ask("preview_detail", values={"parts": [CAT]}, picture=BYTES),
+        ask("preview_open", anything=PLANE),
     ]
-    assert passed == [None] * 9
+    assert passed == [None] * 12
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), -0.1, 2.0, 1e38])
@@ -74,6 +88,20 @@ def test_an_alpha_holds_fractions(value):
         ("decontaminate", {}, {"box": [0, 0, 4, 2]}, COLOURS, "not within 3 x 2"),
         ("decontaminate", {}, {"box": [2, 0, 2, 2]}, COLOURS, "not within 3 x 2"),
         ("decontaminate", {}, {"box": [0, 0, 3.0, 2]}, COLOURS, "four whole numbers"),
+        ("preview", {}, {"parts": []}, {}, "no picture"),
+        ("preview", {}, {"parts": []}, {"picture": PLANE}, "its picture is uint8"),
+        ("preview", {}, {"parts": []}, {"picture": FLOATS}, "its picture is float32"),
+        ("preview", {}, {"parts": []}, {"picture": Array("uint8", (0, 3, 3), b"")}, "its picture"),
+        ("preview_detail", {}, {"parts": []}, {"picture": ROW}, "its picture is uint8 of shape"),
+        ("preview", {}, {"parts": [], "note": 5}, {"picture": BYTES}, "no note"),
+        ("preview", {}, {}, {"picture": BYTES}, "list of what was found is not one"),
+        ("preview", {}, {"parts": 7}, {"picture": BYTES}, "list of what was found is not one"),
+        ("preview", {}, {"parts": ["cat"]}, {"picture": BYTES}, "is not one"),
+        ("preview", {}, {"parts": [{**CAT, "colour": [1, 2]}]}, {"picture": BYTES}, "is not one"),
+        ("preview", {}, {"parts": [{**CAT, "share": "?"}]}, {"picture": BYTES}, "is not one"),
+        ("preview", {}, {"parts": [CAT, CAT]}, {"picture": BYTES}, "a name twice"),
+        ("preview", {}, {"parts": [CAT]}, {"picture": BYTES, "map": BYTES}, "its map is uint8"),
+        ("preview", {}, {"parts": []}, {"picture": BYTES, "map": MAP}, "speaks of what is not"),
     ],
 )
 def test_what_is_wrong_is_named(method, params, values, arrays, words):

@@ -45,7 +45,7 @@ def open_thread(tmp_path, monkeypatch):
 def test_what_is_wanted_is_delivered(open_thread):
     thread, delivered = open_thread("none")
     for number in range(2):
-        wanted = Wanted("preview", {"number": number})
+        wanted = Wanted("show", {"number": number})
         thread.want(wanted)
         got = delivered.get(timeout=20)
         assert got.wanted is wanted
@@ -55,31 +55,42 @@ def test_what_is_wanted_is_delivered(open_thread):
 
 def test_a_dead_worker_is_told_and_the_next_one_starts(open_thread, tmp_path):
     thread, delivered = open_thread("ends at once")
-    thread.want(Wanted("preview", {}))
+    thread.want(Wanted("show", {}))
     assert isinstance(delivered.get(timeout=20).error, WorkerError)
     (tmp_path / "fault").write_text("none")
+    thread.want(Wanted("show", {}))
+    assert delivered.get(timeout=20).answer.type == "result"
+
+
+def test_a_view_that_cannot_be_shown_is_told_and_the_next_worker_asked(open_thread, tmp_path):
+    thread, delivered = open_thread("view of another shape")
     thread.want(Wanted("preview", {}))
+    error = delivered.get(timeout=20).error
+    assert isinstance(error, WorkerError)
+    assert "cannot be used: its picture is uint8 of shape (4, 6)" in error.message
+    (tmp_path / "fault").write_text("none")
+    thread.want(Wanted("show", {}))
     assert delivered.get(timeout=20).answer.type == "result"
 
 
 def test_a_missing_environment_is_told(open_thread, tmp_path):
     thread, delivered = open_thread("none", python=tmp_path / "nowhere")
-    thread.want(Wanted("preview", {}))
+    thread.want(Wanted("show", {}))
     assert isinstance(delivered.get(timeout=20).error, SetupError)
 
 
 def test_closing_ends_what_is_under_way(open_thread):
     thread, delivered = open_thread("none but slow")
-    thread.want(Wanted("preview", {}))
+    thread.want(Wanted("show", {}))
     thread.close()
     assert delivered.empty()
-    thread.want(Wanted("preview", {}))
+    thread.want(Wanted("show", {}))
     assert delivered.empty()
 
 
 def test_only_the_newest_is_delivered(open_thread):
     thread, delivered = open_thread("works until told, then well")
-    old, new = Wanted("preview", {"is": "old"}), Wanted("preview", {"is": "new"})
+    old, new = Wanted("show", {"is": "old"}), Wanted("show", {"is": "new"})
     thread.want(old)
     threading.Event().wait(1.5)
     thread.want(new)
@@ -98,7 +109,7 @@ def test_the_worker_starts_before_anything_is_wanted(open_thread):
 
 def test_a_released_worker_goes_on_where_it_was(open_thread):
     thread, delivered = open_thread("works until told, then well")
-    thread.want(Wanted("preview", {"is": "old"}))
+    thread.want(Wanted("show", {"is": "old"}))
     threading.Event().wait(1.0)
     worker = thread.release()
     assert delivered.empty()
@@ -118,15 +129,15 @@ def test_what_stands_is_told_once_and_again_to_the_next_worker(open_thread, tmp_
     thread.tell(Wanted("preview_background", {}))
 
     def asked():
-        thread.want(Wanted("preview", {}))
+        thread.want(Wanted("show", {}))
         return delivered.get(timeout=20).answer.values["values"]["asked"]
 
-    assert asked() == ["preview_open", "preview_background", "preview"]
-    assert asked()[3:] == ["preview"]
+    assert asked() == ["preview_open", "preview_background", "show"]
+    assert asked()[3:] == ["show"]
     thread.tell(Wanted("preview_background", {}))
-    assert asked()[4:] == ["preview_background", "preview"]
+    assert asked()[4:] == ["preview_background", "show"]
     (tmp_path / "fault").write_text("none")
     thread.want(Wanted("end", {}))
     assert isinstance(delivered.get(timeout=20).error, WorkerError)
     (tmp_path / "fault").write_text("tells what it was asked")
-    assert asked() == ["preview_open", "preview_background", "preview"]
+    assert asked() == ["preview_open", "preview_background", "show"]

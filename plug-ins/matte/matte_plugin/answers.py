@@ -1,4 +1,4 @@
-"""What a worker's result must hold before anything of it may be written into an image.
+"""What a worker's result must hold before anything of it is written into an image, or shown.
 
 A worker is a process with a hundred megabytes of other people's code in it. Its words are taken
 as those of a stranger: an array of another size would be written to the wrong place, and a value
@@ -12,7 +12,8 @@ from matte_core.protocol import Array, Frame
 from matte_core.words import say
 
 #: The methods whose results carry a remark, which may be empty.
-NOTED = ("cut_out", "segment", "trimap")
+NOTED = ("cut_out", "segment", "trimap", "preview", "preview_detail")
+PREVIEWS = ("preview", "preview_detail")
 _LEVELS = bytes((0, 128, 255))
 # The highest byte of a float32 holds its sign and most of its exponent. Up to 0x3F lie the values
 # in [0, 2), at 0x80 the negative zero; 0x7F and 0xFF are the infinite, what is no number, and 1e38.
@@ -36,7 +37,7 @@ def check(method: str, params: dict[str, Any], arrays: dict[str, Array], answer:
         If something is missing or is not what it must be.
     """
     wanted = _wanted(method, params)
-    if not wanted:
+    if not wanted and method not in PREVIEWS:
         return
     values = answer.values.get("values")
     if not isinstance(values, dict):
@@ -44,6 +45,10 @@ def check(method: str, params: dict[str, Any], arrays: dict[str, Array], answer:
     note = values.get("note", None if method in NOTED else "")
     if not isinstance(note, str | dict):
         raise _wrong("it has no note, or one that is no text")
+    if method in PREVIEWS:
+        _check_view(answer.arrays, arrays.get("image"))
+        _check_parts(values.get("parts"), answer.arrays.get("map"))
+        return
     source = arrays.get("image") or arrays["mask"]
     for name in wanted:
         like = arrays.get("colours", source) if name == "foreground" else source
@@ -110,6 +115,46 @@ def _check_legend(legend: Any) -> None:
             "{} {:02x}{:02x}{:02x} {:.0%}".format(entry["name"], *entry["colour"], entry["share"])
     except (TypeError, ValueError, KeyError, IndexError) as error:
         raise _wrong("the legend of its map is not one") from error
+
+
+def _check_view(arrays: dict[str, Array], source: Array | None) -> None:
+    picture = arrays.get("picture")
+    if picture is None:
+        raise _wrong("it has no picture")
+    shape = picture.shape
+    is_one = picture.dtype == "uint8" and len(shape) == 3 and shape[2] in (3, 4) and min(shape) > 0
+    if not is_one or (source is not None and shape[:2] != source.shape[:2]):
+        raise _wrong(f"its picture is {picture.dtype} of shape {shape}")
+
+
+def _check_parts(parts: Any, found_map: Array | None) -> None:
+    """Look at the list of what was found, and that its map speaks of nothing else."""
+    try:
+        names = {_name_of_part(part) for part in parts}
+    except (TypeError, ValueError, KeyError) as error:
+        raise _wrong("its list of what was found is not one") from error
+    if len(names) != len(parts):
+        raise _wrong("its list of what was found holds a name twice")
+    if found_map is None:
+        return
+    if found_map.dtype != "uint8" or len(found_map.shape) != 2 or min(found_map.shape) < 1:
+        raise _wrong(f"its map is {found_map.dtype} of shape {found_map.shape}")
+    if max(bytes(found_map.data)) > len(parts):
+        raise _wrong("its map speaks of what is not in the list")
+
+
+def _name_of_part(part: dict[str, Any]) -> str:
+    """Return the name of a part, all of whose values are what they must be."""
+    red, green, blue = part["colour"]
+    bytes((red, green, blue))
+    kinds: dict[str, Any] = {
+        "name": str, "subject": str, "class": str, "share": (int, float),
+        "is_chosen": bool, "is_one_of_several": bool,
+    }  # fmt: skip
+    for key, kind in kinds.items():
+        if not isinstance(part[key], kind):
+            raise TypeError(key)
+    return str(part["name"])
 
 
 def _wrong(what: str) -> ProtocolError:
