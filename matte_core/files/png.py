@@ -27,6 +27,8 @@ def parse(data: bytes) -> Header:
             if kind != b"IHDR" or len(content) != 13:
                 raise Damaged("it does not start with its size")
             header = struct.unpack(">IIBBBBB", content)
+            if header[2] not in (1, 2, 4, 8, 16):
+                raise Damaged(f"its samples have {header[2]} bits")
         elif kind == b"eXIf":
             orientation = exif_orientation(bytes(content))
         elif kind == b"iCCP":

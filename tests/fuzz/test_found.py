@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,16 @@ import numpy as np
 import pytest
 
 from matte_core import folders
-from matte_core.errors import InputError, NoSubjectError, ProtocolError, WorkerError, from_wire
+from matte_core.errors import (
+    FileError,
+    InputError,
+    NoSubjectError,
+    ProtocolError,
+    WorkerError,
+    from_wire,
+)
+from matte_core.files.header import read_header
+from matte_core.files.png import with_chunks
 from matte_core.matting import estimate_foreground
 from matte_core.models.registry import DEFAULT, default_name, installed, resolve
 from matte_core.protocol import MAGIC, Array, Frame, read_frame, write_frame
@@ -41,6 +51,15 @@ def test_only_gray_levels_are_a_trimap(kind):
 def test_a_picture_of_one_pixel_has_no_two_kinds_of_colour():
     with pytest.raises(NoSubjectError, match="stands out"):
         grabcut(np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.bool_))
+
+
+@pytest.mark.parametrize("bits", [0, 3, 255])
+def test_a_png_has_samples_of_some_bits(bits):
+    png = bytearray(cv2.imencode(".png", np.zeros((2, 2), np.uint8))[1].tobytes())
+    png[24] = bits
+    png[29:33] = zlib.crc32(png[12:29]).to_bytes(4, "big")
+    with pytest.raises(FileError, match=f"its samples have {bits} bits"):
+        read_header(with_chunks(bytes(png), [(b"tRNS", b"\0\7")]), "picture")
 
 
 def test_a_default_that_is_no_text_is_none(tmp_path, monkeypatch):
