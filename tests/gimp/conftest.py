@@ -54,6 +54,8 @@ class Seen:
         What that session printed.
     documents : list
         Of the matrix of documents: [section, name, {output: result}] of each.
+    undone : list
+        Of each action that was run and undone there: [its name, words, result].
     documents_said : str
         What that GIMP printed.
     faults : dict
@@ -74,6 +76,7 @@ class Seen:
     session: dict = field(default_factory=dict)
     session_said: str = ""
     documents: list = field(default_factory=list)
+    undone: list = field(default_factory=list)
     documents_said: str = ""
     faults: dict = field(default_factory=dict)
     pair: dict = field(default_factory=dict)
@@ -164,6 +167,7 @@ def look(version):
             seen.session_said = done.stdout + done.stderr
         done = inside.run("python3", f"{INSIDE}/documents/in_window.py", version)
         seen.documents = inside.json("documents.json") or []
+        seen.undone = inside.json("actions.json") or []
         seen.documents_said = done.stdout + done.stderr
         # Last: the homes are shown at other places, and files are given other times.
         inside.binds += [(scratch / "home", str(place)[1:], mode) for place, mode in HOMES.values()]

@@ -7,7 +7,7 @@ tiny picture takes hundredths. So its modules are loaded here, and are called as
 import os
 import subprocess
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +44,10 @@ class PlugIn:
         for key, value in arguments.items():
             config.set_property(key.replace("_", "-"), value)
         mode = Gimp.RunMode.NONINTERACTIVE
-        values = self._actions[name].run(procedure, mode, image, drawables, config, None)
+        if "image" in names:
+            values = self._actions[name].run(procedure, mode, image, drawables, config, None)
+        else:
+            values = self._actions[name].run(procedure, config, None)
         if values.index(0) != Gimp.PDBStatusType.SUCCESS:
             return Answer(False, str(values.index(1)), None)
         made = values.index(1) if values.length() > 1 else None
@@ -62,6 +65,25 @@ class PlugIn:
         return memoryview(answer.arrays["alpha"].data).cast("B").cast("f").tolist()
 
 
+class Kept:
+    """A worker that whoever opens it may close: it goes on for the next."""
+
+    def __init__(self, worker):
+        self._worker = worker
+
+    def __getattr__(self, name):
+        return getattr(self._worker, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.close()
+
+    def close(self):
+        """Leave it running."""
+
+
 @contextmanager
 def plug_in():
     """Load the plug-in that was installed in this GIMP, and start its worker."""
@@ -71,7 +93,7 @@ def plug_in():
     writer = Path(__file__).with_name("tiny_network.py")
     subprocess.run([PYTHON, writer, NETWORK], check=True)
     with running.worker() as worker:
-        running.worker = lambda: nullcontext(worker)
+        running.worker = lambda: Kept(worker)
         yield PlugIn(worker, actions.ACTIONS)
         s = Path(f"/proc/{worker.pid}/stat").read_text().split()
         print("worker cpu", int(s[13]) / 100, int(s[14]) / 100, flush=True)

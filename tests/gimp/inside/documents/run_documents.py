@@ -2,6 +2,7 @@
 
 Results go to /mnt/scratch/documents.json after each case, since a plug-in that ends takes this
 script along: [[section, name, {output: result}], ...]. MATTE_DOCUMENTS picks cases by their words.
+What came of undoing each action goes to /mnt/scratch/actions.json.
 """
 
 import json
@@ -21,6 +22,7 @@ from gi.repository import Gegl, Gimp
 
 NOT_HERE = "no such layers"
 RESULTS = Path("/mnt/scratch/documents.json")
+ACTIONS = Path("/mnt/scratch/actions.json")
 
 
 def run_case(plug_in, case):
@@ -53,8 +55,9 @@ def run_case(plug_in, case):
 
 
 def run_all():
-    """Run all cases, or those whose words are in MATTE_DOCUMENTS."""
+    """Run all cases, or those whose words are in MATTE_DOCUMENTS; then every action."""
     Gegl.init(None)
+    from actions import undo_all
     from calling import plug_in
     from cases import cases
 
@@ -76,6 +79,7 @@ def run_all():
                 print(found, flush=True)
             table.append([case.section, case.name, found])
             RESULTS.write_text(json.dumps(table, indent=1))
+        ACTIONS.write_text(json.dumps(undo_all(ours), indent=1))
     print(f"{time.process_time() - used:.1f} s of it here", flush=True)
 
 

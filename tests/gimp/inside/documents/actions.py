@@ -1,0 +1,149 @@
+"""Every output of every action on one picture: one Undo gives back each bit. Runs in GIMP.
+
+It is done as a person does it, one thing upon the other: each action finds what those before have
+left, is undone, compared, and where the next ones need it, done again.
+"""
+
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gi.repository import Gimp, Gio
+from judging import ALL, CHANNEL, MASK, NEW_IMAGE, NEW_LAYER, NEW_LAYER_MASK, SELECTION, require
+from pictures import photo
+from seeing import changes, digest, snapshot
+from undoing import redo, undo, wait_until
+
+EXPORTED = Path("/mnt/scratch/exported.bmp")
+CUT_OUT, SEGMENT = "plug-in-matte-cut-out", "plug-in-matte-segment"
+TRIMAP, FROM_TRIMAP = "plug-in-matte-trimap", "plug-in-matte-from-trimap"
+COMPOSITE, DECONTAMINATE = "plug-in-matte-composite", "plug-in-matte-decontaminate"
+ALL_LAYERS, OPEN_IMAGES = "plug-in-matte-cut-out-layers", "plug-in-matte-cut-out-images"
+# GIMP itself selects a layer, a channel or a mask that comes again.
+_CHOSEN = ("selected layers", "selected channels", "mask use")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of an action.
+
+    Attributes
+    ----------
+    action : str
+    words : str
+        What is special about it.
+    arguments : dict
+    is_kept : bool
+        Whether it is done again after the undo, for those that follow.
+    """
+
+    action: str
+    words: str
+    arguments: dict = field(default_factory=dict)
+    is_kept: bool = False
+
+
+def each(action, outputs):
+    """Return a run for each output."""
+    return [Run(action, output, {"output": output}) for output in outputs]
+
+
+def runs(other, layer):
+    """Return all runs in their order; `other` is another image, `layer` one of its layers."""
+    wider = {"feather": 4.0}
+    return [
+        *each(CUT_OUT, ALL),
+        *each(SEGMENT, (SELECTION, CHANNEL, MASK)),
+        Run(SEGMENT, "class-map", {"output": "class-map"}),
+        *each(ALL_LAYERS, (SELECTION, CHANNEL, NEW_LAYER, NEW_LAYER_MASK, MASK)),
+        *each(OPEN_IMAGES, (MASK, NEW_LAYER)),
+        Run(TRIMAP, "trimap", is_kept=True),
+        Run(TRIMAP, "another trimap", {"trimap_width": 9.0}),
+        *each(FROM_TRIMAP, (SELECTION, NEW_IMAGE)),
+        *(
+            run
+            for output in (CHANNEL, NEW_LAYER, NEW_LAYER_MASK, MASK)
+            for run in (
+                Run(FROM_TRIMAP, output, {"output": output}, is_kept=True),
+                Run(FROM_TRIMAP, f"another {output}", {"output": output, **wider}),
+            )
+        ),
+        Run(DECONTAMINATE, "new-layer-mask"),
+        Run(COMPOSITE, "color"),
+        Run(COMPOSITE, "layer", {"background": "layer", "background_layer": layer}),
+        Run(COMPOSITE, "image", {"background": "image", "background_image": other}),
+        Run(COMPOSITE, "file", {"background": "file", "background_file": _file(EXPORTED)}),
+        Run(COMPOSITE, "flatten", {"flatten": True, "light_wrap": 50.0, "color_match": 50.0}),
+    ]
+
+
+def undo_all(plug_in):
+    """Run and undo all; return [action, words, result] of each, the result of most being "done"."""
+    image, layer = photo()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 3, 5, 30, 20)
+    red = Gimp.Channel.new_from_component(image, Gimp.ChannelType.RED, "Red")
+    image.insert_channel(red, None, 0)
+    image.set_selected_layers([layer])
+    other, other_layer = photo((30, 60))
+    for opened in (other, image):
+        # What the building did is not to be undone by an undo too many.
+        opened.undo_disable()
+        opened.undo_enable()
+        Gimp.Display.new(opened)
+    _export(image)
+    table = []
+    for run in runs(other, other_layer):
+        print(f"{run.action}: {run.words}", flush=True)
+        try:
+            _run(plug_in, image, layer, run)
+            result = "done"
+        except BaseException:
+            result = f"FAILED: {traceback.format_exc(limit=-4)}"
+        table.append([run.action, run.words, result])
+    return table
+
+
+def _run(plug_in, image, layer, run):
+    """Run once, undo, and compare; do it again where it is kept."""
+    before, exported = _seen(image), _export(image)
+    answer = plug_in.run(image, [layer], run.action, **run.arguments)
+    require(answer.is_done, answer.words)
+    if answer.made is not None:
+        require(not changes(before, _seen(image)), "a new image changed the old one")
+        answer.made.delete()
+        return
+    after = _seen(image)
+    require(changes(before, after), "nothing was changed")
+    undo()
+    _require_again(image, before, "undo")
+    require(_export(image) == exported, "after the undo another picture is exported")
+    if run.is_kept:
+        redo()
+        _require_again(image, after, "redo", _CHOSEN)
+
+
+def _require_again(image, wanted, step, allowed=()):
+    """Wait until all is as wanted."""
+
+    def others():
+        return {key for key in changes(wanted, _seen(image)) if key[1] not in allowed}
+
+    require(wait_until(lambda: not others()), f"one {step} leaves {others()}")
+
+
+def _seen(image):
+    """Return the image's whole state, and what is seen of it on the screen."""
+    shown = Gimp.Layer.new_from_visible(image, image, "shown")
+    state = snapshot(image) | {("image", "shown"): digest(shown)}
+    shown.delete()
+    return state
+
+
+def _export(image):
+    """Export the image, and return the bytes of the file."""
+    require(Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, _file(EXPORTED), None), "no export")
+    return EXPORTED.read_bytes()
+
+
+def _file(path):
+    return Gio.File.new_for_path(str(path))
