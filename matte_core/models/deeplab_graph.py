@@ -68,7 +68,9 @@ def _maker(graph: onnx.Message, value: str) -> onnx.Message | None:
 def _cut_last_resize(graph: onnx.Message) -> int:
     """Make the scores before the last resize the output; return how many classes they hold."""
     node = _maker(graph, graph.output[0].name)
-    while node is not None and node.op_type in ("Transpose", "Identity"):
+    for _ in graph.node:  # and no longer: a damaged graph may lead in a circle
+        if node is None or node.op_type not in ("Transpose", "Identity"):
+            break
         node = _maker(graph, node.input[0])
     if node is None or node.op_type not in _RESIZES:
         raise ModelError("The network does not end with a resize of its class scores.")

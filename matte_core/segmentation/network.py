@@ -68,7 +68,10 @@ def open_session(model: bytes | str, providers: Sequence[str] | None = None) -> 
                 return open_session(model, ["CPUExecutionProvider"])
         providers = ["CPUExecutionProvider"]
     try:
-        return onnxruntime.InferenceSession(model, options, providers=list(providers))
+        # With nothing to fall back to, it would print, try the same again, and fail again.
+        return onnxruntime.InferenceSession(
+            model, options, providers=list(providers), enable_fallback=0
+        )
     except _FAILURES as error:
         raise ModelError(
             say("The network cannot be used: {why}", why=_first_line(error)),

@@ -128,12 +128,21 @@ _PLAIN = st.recursive(
 )
 
 
+_PIECES = "person Cat AUTO everything , left largest 2 0 -1 ٣ ² at 0.5 1.5 . 1e9 nan #fff con .."
+_WORDS = st.one_of(
+    st.text(max_size=20),
+    st.lists(st.sampled_from(_PIECES.split()), max_size=6).map(" ".join),
+)
+
+
 def a_word_is_understood(word: str) -> None:
     """A colour, a subject, a network's name: understood, or refused; none leads elsewhere."""
     colour = parse_colour(word)
     assert colour is None or all(0 <= band <= 255 for band in colour)
     with refused():
-        assert set(parse_subject(word, VOC_CLASSES)) <= {*VOC_CLASSES, "auto", "everything"}
+        wanted = parse_subject(word, VOC_CLASSES)
+        assert {held.class_name for held in wanted} <= {*VOC_CLASSES[1:], "auto", "everything"}
+        assert all(held.place is None or max(held.place) <= 1 for held in wanted)
     with refused():
         name = check_name(word)
         assert Path(name).name == name
@@ -189,7 +198,7 @@ def a_note_is_read(content: bytes) -> None:
 
 PROPERTIES = (
     Property("a command line is obeyed", _LINES, a_command_line_is_obeyed, 60, 5_000),
-    Property("a word is understood", st.text(max_size=20), a_word_is_understood, 100, 10_000),
+    Property("a word is understood", _WORDS, a_word_is_understood, 100, 10_000),
     Property("a description is read", _DESCRIPTIONS, a_description_is_read, 100, 10_000),
     Property("a note is read", _NOTES, a_note_is_read, 60, 5_000),
 )

@@ -16,6 +16,7 @@ from matte_core import folders
 from matte_core.errors import (
     FileError,
     InputError,
+    ModelError,
     NoSubjectError,
     ProtocolError,
     WorkerError,
@@ -24,9 +25,12 @@ from matte_core.errors import (
 from matte_core.files.header import read_header
 from matte_core.files.png import with_chunks
 from matte_core.matting import estimate_foreground
+from matte_core.models import onnx_proto as onnx
+from matte_core.models.deeplab_graph import free_size
 from matte_core.models.registry import DEFAULT, default_name, installed, resolve
 from matte_core.protocol import MAGIC, Array, Frame, read_frame, write_frame
 from matte_core.segmentation.grabcut import grabcut
+from matte_core.segmentation.network import open_session
 from matte_core.trimap import read_trimap
 from matte_core.worker.arrays import params_of
 
@@ -60,6 +64,35 @@ def test_a_png_has_samples_of_some_bits(bits):
     png[29:33] = zlib.crc32(png[12:29]).to_bytes(4, "big")
     with pytest.raises(FileError, match=f"its samples have {bits} bits"):
         read_header(with_chunks(bytes(png), [(b"tRNS", b"\0\7")]), "picture")
+
+
+def test_a_network_that_leads_in_a_circle_is_refused():
+    graph = onnx.new(
+        "GraphProto",
+        node=[onnx.node("Identity", ["answer"], ["answer"])],
+        input=[onnx.value_info("image", onnx.FLOAT, [1, 17, 17, 3])],
+        output=[onnx.value_info("answer", onnx.FLOAT, [1, 2, 17, 17])],
+    )
+    opset = [onnx.new("OperatorSetIdProto", version=13)]
+    model = onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset)
+    with pytest.raises(ModelError, match="does not end with a resize"):
+        free_size(model)
+
+
+def test_onnxruntime_prints_nothing_for_us(capfd):
+    graph = onnx.new(
+        "GraphProto",
+        name="g",
+        node=[onnx.node("Nothing", ["image"], ["answer"])],
+        input=[onnx.value_info("image", onnx.FLOAT, [1])],
+        output=[onnx.value_info("answer", onnx.FLOAT, [1])],
+    )
+    opset = [onnx.new("OperatorSetIdProto", version=13)]
+    data = onnx.serialize(onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset))
+    with pytest.raises(ModelError, match="cannot be used"):
+        open_session(data.replace(b"Nothing", b"Not\xffing"))
+    said = capfd.readouterr()
+    assert said.out + said.err == ""
 
 
 def test_a_default_that_is_no_text_is_none(tmp_path, monkeypatch):
