@@ -95,6 +95,11 @@ class Session:
             Whether it is done again after the undo.
         changes : bool
             Whether the result is another than what was there.
+
+        Returns
+        -------
+        set of int
+            The workers that were seen after OK.
         """
         before = self.fingerprint()
         self.dialog(action)
@@ -107,7 +112,7 @@ class Session:
             self.window.wait_for(lambda: self.fingerprint() != before, 120, f"{action} to be done")
             self.picture(action.lower().replace(" ", "-"), seconds=1)
             self.window.keys_in(action, "Escape")
-        self.wait_for_the_end(action)
+        workers = self.wait_for_the_end(action)
         after = self.fingerprint()
         assert (after != before) == changes, f"{action} changed {'nothing' if changes else after}"
         self.window.keys("ctrl+z")
@@ -116,15 +121,26 @@ class Session:
             self.window.keys("ctrl+y")
             # GIMP itself selects a layer or a mask that comes again.
             self.see("redo brings every pixel again", self.becomes(after, of=_digests))
+        return workers
 
     def wait_for_the_end(self, action):
-        """Wait until an action is over, and see that it left nothing behind."""
-        self.window.wait_for(lambda: not traces.plug_ins(), 120, f"the end of {action}")
+        """Wait until an action is over, and see that it left nothing; return its workers."""
+        workers = set()
+
+        def is_over():
+            workers.update(traces.workers())
+            return not traces.plug_ins()
+
+        self.window.wait_for(is_over, 120, f"the end of {action}")
         assert not self.window.windows("GIMP Message"), f"{action} ended with a message"
-        left = traces.files(self._version) - self._files
-        assert not left, f"{action} left {sorted(map(str, left))}"
+        # The toolkit's own files come and go while it loads icons.
+        limit = time.monotonic() + 10
+        while left := traces.files(self._version) - self._files:
+            assert time.monotonic() < limit, f"{action} left {sorted(map(str, left))}"
+            time.sleep(0.2)
         # A worker whose plug-in was killed needs a moment to notice.
         self.window.wait_for(lambda: not traces.workers(), 10, f"the worker of {action} to end")
+        return workers
 
 
 def _digests(found):

@@ -177,18 +177,25 @@ class Window:
         command += ["mousemove", *last, "sleep", "0.3", "mouseup", "1"]
         subprocess.run(["xdotool", *command], check=True)
 
-    def press_ok(self, title):
-        """Click the button at the lower right of a dialog: GIMP's OK."""
+    def place(self, title):
+        """Return left, top, width and height of a window; its title bar counts twice in the top."""
         found = subprocess.run(
             ["xdotool", "getwindowgeometry", "--shell", self.windows(title)[0]],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        place = dict(line.split("=") for line in found.stdout.splitlines())
-        right, bottom = (
-            int(place["X"]) + int(place["WIDTH"]),
-            int(place["Y"]) + int(place["HEIGHT"]),
-        )
-        self.click(right - 60, bottom - 45)
+        facts = dict(line.split("=") for line in found.stdout.splitlines())
+        return tuple(int(facts[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+
+    def press_ok(self, title):
+        """Click the button at the lower right of a dialog: GIMP's OK."""
+        left, top, width, height = self.place(title)
+        self.click(left + width - 60, top + height - 45)
+
+    def pixels(self, left, top, width, height):
+        """Return what a part of the screen shows: red, green and blue of each pixel."""
+        place = f"{width}x{height}+{left}+{top}"
+        command = ["import", "-window", "root", "-crop", place, "-depth", "8", "rgb:-"]
+        return subprocess.run(command, capture_output=True, check=True).stdout
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", str(path)], check=True)

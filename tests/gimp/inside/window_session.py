@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import act_cancel
+import act_parts
 import act_portrait
 from session import Session
 from window import Window
@@ -41,6 +42,7 @@ def main(picture, folder, version, takes_pictures):
             act_portrait.save_and_go_on_later,
             act_cancel.during_the_run,
             act_cancel.a_batch,
+            act_parts.choose,
             set_up,
         )
         try:

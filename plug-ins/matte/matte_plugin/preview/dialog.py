@@ -26,6 +26,8 @@ WAIT_MS = 60
 NOTE_LINES = 2
 CHOOSE = _("Click a subject to add it or leave it out. Turn the wheel for 100 %, then drag.")
 LOOK = _("Click, or turn the wheel, for 100 %; then drag.")
+TICK = _("Nothing is chosen: click a subject, or tick it in the list.")
+NOTHING = " "  # for the argument `parts`, where the empty text leaves it to the subject
 
 
 class PreviewDialog:
@@ -61,6 +63,7 @@ class PreviewDialog:
             # What was ticked in another picture says nothing about this one.
             config.set_property("parts", "")
             config.connect("notify::subject", lambda *_arguments: config.set_property("parts", ""))
+            config.connect("notify::parts", lambda *_arguments: self._allow_ok())
         self._build(arrange(self._dialog, config))
         config.connect("notify", lambda *_arguments: self._ask_soon())
         self._painted = 0
@@ -145,6 +148,8 @@ class PreviewDialog:
             "colour": self._source.background(),
             "is_draft": self._is_draft,
         }
+        if not self._has_choice:
+            params["view"] = "original"
         if self._toolbar.is_full:
             params["detail_edge"] = self._params(1.0).get("edge")
             self._thread.want(self._source.detail(*self._seen(), params))
@@ -199,7 +204,14 @@ class PreviewDialog:
     def _toggled(self, name):
         self._parts = found_parts.toggled(self._parts, name)
         self._list.show_parts(self._parts)
-        self._config.set_property("parts", found_parts.argument(self._parts))
+        self._config.set_property("parts", found_parts.argument(self._parts) or NOTHING)
+
+    @property
+    def _has_choice(self):
+        return not self._source.has_parts or self._config.get_property("parts") != NOTHING
+
+    def _allow_ok(self):
+        self._dialog.set_response_sensitive(Gtk.ResponseType.OK, self._has_choice)
 
     def _in_window(self, change, *arguments):
         def once():
@@ -222,9 +234,10 @@ class PreviewDialog:
         is_fitted = delivered.wanted.method == "preview"
         arrays, values = delivered.answer.arrays, delivered.answer.values["values"]
         self._show_picture(arrays["picture"], is_fitted)
-        self._say(told(values["note"]))
+        self._say(told(values["note"]) if self._has_choice else TICK)
         params = delivered.wanted.params
-        if params.get("subject") == self._params(1.0).get("subject"):  # else ticked since
+        # Not where it was ticked since.
+        if self._has_choice and params.get("subject") == self._params(1.0).get("subject"):
             self._parts = found_parts.read(values["parts"])
             # A draft may count things differently, so it is only looked at.
             self._map = None if params.get("is_draft") else arrays.get("map")
