@@ -54,7 +54,8 @@ class Directory:
             count, entry_bytes, first = self._unpack("H", start), 12, start + 2
         if count > _MAX_ENTRIES:
             raise Damaged(f"its directory announces {count} entries")
-        self.tags = dict(self._entry(first + i * entry_bytes) for i in range(count))
+        # Of a tag that is there twice libtiff takes the first, so its size must be the one checked.
+        self.tags = dict(self._entry(first + i * entry_bytes) for i in reversed(range(count)))
 
     def numbers(self, tag: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
         """Return the whole numbers of a tag, `default` when it is not there."""

@@ -83,7 +83,7 @@ def _cut_last_resize(graph: onnx.Message) -> int:
 def _free_image_pooling(graph: onnx.Message) -> int:
     """Free the pooling and its resize; return the grid's cells along one side."""
     constants = {held.name: held for held in graph.initializer}
-    cells = 0
+    cells, is_freed = 0, False
     for node in graph.node:
         if node.op_type == "AveragePool":
             kernel = onnx.attribute(node, "kernel_shape")
@@ -103,10 +103,13 @@ def _free_image_pooling(graph: onnx.Message) -> int:
             continue
         if node.op_type == "Expand":
             cells = int(onnx.tensor_values(constants[node.input[1]])[-1])
-        other = next(name for name in concat.input if name != node.output[0])
+        other = next((name for name in concat.input if name != node.output[0]), None)
+        if other is None:
+            break
         _broadcast(graph, position, other)
+        is_freed = True
         break
-    else:
+    if not is_freed:
         raise ModelError("The network has no image pooling beside its other features.")
     if cells < 2:
         raise ModelError("The network's image pooling does not average over the whole picture.")

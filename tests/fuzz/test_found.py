@@ -22,6 +22,7 @@ from matte_core.errors import (
     WorkerError,
     from_wire,
 )
+from matte_core.files import read_picture
 from matte_core.files.header import read_header
 from matte_core.files.png import with_chunks
 from matte_core.matting import estimate_foreground
@@ -64,6 +65,34 @@ def test_a_png_has_samples_of_some_bits(bits):
     png[29:33] = zlib.crc32(png[12:29]).to_bytes(4, "big")
     with pytest.raises(FileError, match=f"its samples have {bits} bits"):
         read_header(with_chunks(bytes(png), [(b"tRNS", b"\0\7")]), "picture")
+
+
+def test_of_a_tag_that_is_there_twice_the_decoders_one_counts(tmp_path):
+    tiff = bytearray(cv2.imencode(".tif", np.zeros((9, 7), np.uint8))[1].tobytes())
+    start = int.from_bytes(tiff[4:8], "little") + 2
+    last = start + 12 * (tiff[start - 2] - 1)
+    tiff[last : last + 12] = (256).to_bytes(2, "little") + bytes([3, 0, 1, 0, 0, 0, 1, 0, 0, 0])
+    (tmp_path / "twice.tif").write_bytes(tiff)
+    header = read_header(bytes(tiff), "picture")
+    assert (header.height, header.width) == (9, 7)
+    assert read_picture(tmp_path / "twice.tif").image.shape == (9, 7, 3)
+
+
+def test_a_network_that_pools_beside_nothing_is_refused():
+    graph = onnx.new(
+        "GraphProto",
+        node=[
+            onnx.node("Resize", ["image"], ["spread"]),
+            onnx.node("Concat", ["spread", "spread"], ["joined"]),
+            onnx.node("Resize", ["joined"], ["answer"]),
+        ],
+        input=[onnx.value_info("image", onnx.FLOAT, [1, 17, 17, 3])],
+        output=[onnx.value_info("answer", onnx.FLOAT, [1, 2, 17, 17])],
+    )
+    opset = [onnx.new("OperatorSetIdProto", version=13)]
+    model = onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset)
+    with pytest.raises(ModelError, match="no image pooling beside"):
+        free_size(model)
 
 
 def test_a_network_that_leads_in_a_circle_is_refused():
