@@ -14,7 +14,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,14 +28,16 @@ from matte_core.words import say
 Report = Callable[[str, str], None]
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+# What programs say of a disk that is full.
+FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "[WinError 112]")
 STAMP = "matte.json"
+TEMPORARY = "tmp"
 IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime")
 STEP = say("Environment")
 
 QUICK_SECONDS = 30.0
 IMPORT_SECONDS = 180.0
 NEEDED_BYTES = 900_000_000
-TRIAL_BYTES = 8_000_000
 
 ROOM = say("Make room, or name another folder with the variable MATTE_HOME.")
 CONNECTION = say(
@@ -151,6 +152,7 @@ def make(
                 say("See {log}.", log=log),
             )
         _drop_scripts(place, new)
+        removal.remove(new / TEMPORARY)
         stamp = {
             "requirements": fingerprint(requirements),
             "python": f"{python.version[0]}.{python.version[1]}",
@@ -158,13 +160,9 @@ def make(
         }
         (new / STAMP).write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
         removal.swap(new, place.environment)
-    except (SetupError, OSError) as error:
-        if _is_full(place.home):
-            raise SetupError(
-                say("The disk of {folder} is full.", folder=place.home), ROOM
-            ) from error
-        if isinstance(error, SetupError):
-            raise
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _full(place) from error
         raise SetupError(
             say("The environment cannot be written: {error}.", error=error),
             say(
@@ -200,14 +198,29 @@ def _check_space(home: Path) -> None:
         )
 
 
-def _is_full(folder: Path) -> bool:
-    """Tell whether the disk of a folder is full: what failed for that does not always say so."""
-    try:
-        with tempfile.TemporaryFile(dir=folder) as trial:
-            trial.write(bytes(TRIAL_BYTES))
-    except OSError as error:
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return False
+def _full(place: Place) -> SetupError:
+    return SetupError(say("The disk of {folder} is full.", folder=place.home), ROOM)
+
+
+def _follow(
+    place: Place, new: Path, log: Path, on_line: Callable[[str], None] | None, *command: str | Path
+) -> Finished:
+    """Run a program that fills the new environment.
+
+    Its temporary files lie there too: that disk was looked at, and they go with it.
+
+    Raises
+    ------
+    SetupError
+        If the program met a full disk.
+    """
+    temporary = new / TEMPORARY
+    temporary.mkdir(parents=True, exist_ok=True)
+    changes = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+    done = follow(place.command(*command), log, on_line, {**pip_variables(), **changes})
+    if done.status and any(words in done.output for words in FULL):
+        raise _full(place)
+    return done
 
 
 def _create(place: Place, python: Python, new: Path, report: Report, log: Path) -> None:
@@ -219,8 +232,12 @@ def _create(place: Place, python: Python, new: Path, report: Report, log: Path) 
             path=python.path,
         ),
     )
-    command = place.command(python.path, "-I", "-m", "venv", "--prompt", "matte", new)
-    done = follow(command, log)
+    venv = ("-I", "-m", "venv", "--without-pip", "--prompt", "matte", new)
+    done = _follow(place, new, log, None, python.path, *venv)
+    if not done.status:
+        # Asked by venv, it says nothing of what is wrong.
+        pip = ("-I", "-m", "ensurepip", "--default-pip")
+        done = _follow(place, new, log, None, place.python_of(new), *pip)
     if done.status:
         lacks_pip = "ensurepip" in done.output
         hint = remedy([replace(python, makes_environments=False)], place.platform)
@@ -245,7 +262,6 @@ def _install(
         arguments += ["--no-index", "--find-links", wheels.absolute()]
     else:
         report(STEP, say("Fetching the packages (about 150 MB, once)"))
-    command = place.command(place.python_of(new), "-I", "-m", "pip", "install", *arguments)
 
     def on_line(line: str) -> None:
         found = re.match(r"\s*(Collecting|Downloading|Installing collected)\s+(\S+)", line)
@@ -254,7 +270,8 @@ def _install(
         elif found and found[1].startswith("Installing"):
             report(STEP, say("Unpacking"))
 
-    done = follow(command, log, on_line, pip_variables())
+    pip = ("-I", "-m", "pip", "install")
+    done = _follow(place, new, log, on_line, place.python_of(new), *pip, *arguments)
     if done.status:
         message, hint = explain(done, offline=wheels is not None)
         told = say("{hint} Everything that pip said is in {log}.", hint=hint, log=log)
@@ -278,11 +295,6 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
     message, hint : str
     """
     said = done.output + done.errors
-    if "No space left" in said or "[Errno 28]" in said:
-        # That of Matte's own folder was looked at; pip unpacks elsewhere.
-        folder = tempfile.gettempdir()
-        message = say("The disk is full, perhaps that of temporary files, {folder}.", folder=folder)
-        return message, say("Make room and run this again.")
     if "DO NOT MATCH THE HASHES" in said:
         return (
             say("A package is not the one that Matte was tested with: its checksum differs."),

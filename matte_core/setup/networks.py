@@ -16,7 +16,7 @@ from matte_core import folders
 from matte_core.setup import homes
 from matte_core.setup.environments import Report
 from matte_core.setup.places import Place
-from matte_core.setup.processes import run
+from matte_core.setup.processes import follow
 from matte_core.words import say
 
 CORE = Path(matte_core.__file__).resolve().parent
@@ -26,7 +26,6 @@ STAND_IN = say(
     "Until then a simpler method stands in, which is less exact: the selection, or the "
     "picture's centre, says where the subject is."
 )
-FETCH_SECONDS = 1800.0
 _ADDED = "added_model"
 _START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -122,7 +121,8 @@ def _add(place: Place, report: Report, file: Path, core: Path) -> str:
 def _matte(place: Place, core: Path, *arguments: str) -> str:
     python = place.python_of(place.environment)
     command = place.command(python, "-I", "-B", "-X", "utf8", "-c", _START, core.parent, *arguments)
-    done = run(command, FETCH_SECONDS, {folders.HOME_VARIABLE: str(place.home)})
+    log = place.home / "logs" / "install.log"
+    done = follow(command, log, changes={folders.HOME_VARIABLE: str(place.home)})
     return "" if done.status == 0 else done.last_words.removeprefix("matte: ")
 
 

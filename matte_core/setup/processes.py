@@ -3,8 +3,11 @@
 Standard library only.
 """
 
+import contextlib
 import os
 import subprocess
+import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +18,23 @@ from matte_core.setup.environ import scrubbed_environment
 
 NOT_FOUND = 127
 TOO_LONG = 124
+STOPPED = 130
 END_SECONDS = 5.0
 LOG_BYTES = 1 << 20
+
+# Runs the command in "$@", and ends it and all that it started when our end of its standard input
+# is gone, be it that we were killed. Politely first, so that pip takes its files away.
+TIED = """
+exec 3<&0
+{ trap '' INT; cat <&3; kill -s INT -- -$$; sleep 1; kill -s KILL -- -$$; } >/dev/null 2>&1 &
+"$@" </dev/null 3<&-
+status=$?
+kill -s KILL $!
+exit $status
+"""
+
+_FOLLOWED: "set[subprocess.Popen[str]]" = set()
+_INTERRUPTED = threading.Event()
 
 # A console program that is started from GIMP on Windows would open a black window.
 NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -87,24 +105,30 @@ def follow(
 ) -> Finished:
     """Run a long program, hand on each line as it comes, and keep all of them in `log`.
 
-    Both outputs are read as one. When the caller is interrupted, the program is ended first.
+    Both outputs are read as one. When the caller is interrupted, the program is ended first; and
+    where there is a shell, the program and all that it started end with this process, however
+    that ends.
     """
     lines: list[str] = []
+    if _INTERRUPTED.is_set():
+        return Finished(STOPPED, "stopped")
     with _open_log(log) as kept:
         kept.write(f"\n$ {' '.join(map(str, command))}\n")
         try:
             process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
+                command if sys.platform == "win32" else ["/bin/sh", "-c", TIED, "sh", *command],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=child_environment(changes),
                 creationflags=NO_WINDOW,
+                start_new_session=True,
                 encoding="utf-8",
                 errors="replace",
             )
         except (OSError, ValueError) as error:
             return Finished(NOT_FOUND, f"{command[0]} cannot be started: {error}")
+        _FOLLOWED.add(process)
         try:
             assert process.stdout is not None
             for line in process.stdout:
@@ -114,8 +138,29 @@ def follow(
                     on_line(line.rstrip())
             status = process.wait()
         finally:
+            _FOLLOWED.discard(process)
+            _let_go(process)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(END_SECONDS)
             end(process)
     return Finished(status, "".join(lines))
+
+
+def interrupt() -> None:
+    """End what is followed, and follow nothing from now on: asked as this process is to end.
+
+    Another thread that is at it sees that its program failed, and can tidy up.
+    """
+    _INTERRUPTED.set()
+    for process in list(_FOLLOWED):
+        _let_go(process)
+
+
+def _let_go(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    if sys.platform == "win32":
+        process.terminate()
 
 
 def end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:

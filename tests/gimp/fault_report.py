@@ -32,7 +32,8 @@ This page is written from `tests/gimp/inside/fault_table.py` by `tests/gimp/faul
 """
 TAIL = """
 A bystander is another plug-in, in place of a person, that works in the same GIMP while Matte
-computes; what it did is all that is changed afterwards.
+computes; what it did is all that is changed afterwards. GIMP keeps a closed image that an action
+was given until the action is done.
 
 ## Two GIMPs at once
 

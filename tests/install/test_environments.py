@@ -5,11 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from matte_core.errors import SetupError
-from matte_core.setup import environments, pythons
+from matte_core.setup import environments, processes, pythons
 from matte_core.setup.processes import Finished
 
 
@@ -126,6 +127,24 @@ def test_a_stop_half_way_leaves_nothing(host, make, told, monkeypatch):
 
 
 @pytest.mark.usefixtures("copied_environment")
+def test_what_another_thread_interrupts_is_taken_away(host, make, told, monkeypatch):
+    """As where the window is closed that shows what happens."""
+    monkeypatch.setattr(processes, "_INTERRUPTED", threading.Event())
+
+    def interrupt(_, step, message):
+        if message.startswith("Installing the packages"):
+            other = threading.Thread(target=processes.interrupt)
+            other.start()
+            other.join()
+
+    monkeypatch.setattr(type(told), "__call__", interrupt)
+    with pytest.raises(SetupError):
+        make()
+    assert sorted(os.listdir(host.home)) == ["install.json"]
+    assert processes.follow([sys.executable, "-V"], host.home / "log").status == processes.STOPPED
+
+
+@pytest.mark.usefixtures("copied_environment")
 def test_a_persons_pip_settings_cannot_send_the_packages_elsewhere(
     host, make, requirements, monkeypatch, tmp_path
 ):
@@ -141,7 +160,6 @@ def test_a_persons_pip_settings_cannot_send_the_packages_elsewhere(
 @pytest.mark.parametrize(
     ("said", "words", "hint"),
     [
-        ("OSError: [Errno 28] No space left on device", "full", "room"),
         ("SSLError(SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED", "certificate", "PIP_CERT"),
         ("NewConnectionError('...: Failed: Name or service not known')", "reached", "HTTPS_PROXY"),
         ("ProxyError('Cannot connect to proxy.')", "reached", "HTTPS_PROXY"),

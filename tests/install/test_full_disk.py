@@ -69,7 +69,6 @@ def test_too_little_room_is_told_before_anything_is_made(install, small_disk):
 
 
 def test_no_room_for_a_bare_environment(install, small_disk):
-    """Here Python itself says no more than that ensurepip failed."""
     status, said = install("size=2g,nr_inodes=300")
     assert status == 1
     assert full(small_disk) in said

@@ -3,6 +3,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -89,6 +91,56 @@ def test_an_interrupted_program_is_ended_before_the_interruption_goes_on(tmp_pat
         processes.follow([*PYTHON, script], tmp_path / "log", interrupt)
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
+
+
+FOLLOW = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from matte_core.setup import processes
+processes.follow(sys.argv[3:], Path(sys.argv[2]), lambda line: print(line, flush=True))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, programs outlive who started them")
+@pytest.mark.parametrize("first", ["", "trap '' INT TERM;"])
+def test_what_is_followed_ends_with_who_follows(tmp_path, first):
+    """Killed as it may be: the program, and what that started, deaf or not."""
+    script = f"{first} sleep 60 & echo $$ $!; wait; sleep 60"
+    root = processes.__file__.partition("matte_core")[0]
+    follower = subprocess.Popen(
+        [*PYTHON, FOLLOW, root, tmp_path / "log", "sh", "-c", script], stdout=subprocess.PIPE
+    )
+    assert follower.stdout is not None
+    pids = [int(word) for word in follower.stdout.readline().split()]
+    assert len(pids) == 2
+    follower.kill()
+    follower.wait()
+    follower.stdout.close()
+    limit = time.monotonic() + 20
+    while (left := [pid for pid in pids if is_running(pid)]) and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert not left
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its program is one of POSIX")
+def test_what_is_followed_is_interrupted_from_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "_INTERRUPTED", threading.Event())
+    done = processes.follow(
+        ["sh", "-c", "echo here; sleep 60; echo there"],
+        tmp_path / "log",
+        lambda line: threading.Thread(target=processes.interrupt).start(),
+    )
+    assert done.status != 0
+    assert "there" not in done.output
+    assert processes.follow([*PYTHON, "1"], tmp_path / "log").status == processes.STOPPED
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there, ending cannot be refused")

@@ -64,6 +64,8 @@ def _cut_out_each(config, view, report):
 
 
 def _cut_out(worker, image, config, progress):
+    if not image.is_valid():
+        raise InputError(_("It was closed while Matte was at work."))
     output = config.get_property("output")
     outputs.check(image, output)
     chosen = items.layers_of(image.get_selected_layers())

@@ -176,27 +176,42 @@ def guarded(procedure, action):
 def outcome_of(procedure, action):
     """Run an action at the border to GIMP: every failure becomes an error with its words."""
     try:
-        action()
+        words = words_of_failure(action)
     except Cancelled:
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+    finally:
+        Gimp.displays_flush()
+    if words:
+        return failed(procedure, words)
+    return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+
+
+def words_of_failure(action):
+    """Run an action at the border of a thread or of the process; say why it failed, else nothing.
+
+    Raises
+    ------
+    Cancelled
+    """
+    try:
+        action()
+    except Cancelled:
+        raise
     except MatteError as error:
-        return failed(procedure, told(error))
+        return told(error)
     except MemoryError:
-        words = _(
+        return _(
             "There is not enough memory for this picture. "
             "Close other programs, or scale the picture down."
         )
-        return failed(procedure, words)
-    except Exception as error:  # the process border: GIMP shows nothing of a Python traceback
+    except Exception as error:  # nobody sees a Python traceback in GIMP
         traceback.print_exc()
         words = _(
             "Matte failed unexpectedly ({kind}: {error}). Try it again; if that does not help, "
             "choose Filters > Matte > Set Up and Check…"
         )
-        return failed(procedure, words.format(kind=type(error).__name__, error=error))
-    finally:
-        Gimp.displays_flush()
-    return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+        return words.format(kind=type(error).__name__, error=error)
+    return ""
 
 
 def failed(procedure, message):

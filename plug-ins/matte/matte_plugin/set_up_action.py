@@ -5,9 +5,8 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
-from matte_core.errors import MatteError
 from matte_core.setup import inside
-from matte_plugin import arguments, home, running
+from matte_plugin import arguments, home, parent, running
 from matte_plugin.words import _, told
 
 NAME = "plug-in-matte-setup"
@@ -43,23 +42,26 @@ def create(plug_in):
 def run(procedure, config, _data):
     """Show the window, or check without one."""
     home.settle()
+    parent.leave_with_it()
     if config.get_property("run-mode") == Gimp.RunMode.INTERACTIVE:
         from matte_plugin import set_up_window
 
         checks = set_up_window.show()
         return _values(procedure, checks, [])
-    words = []
-    Gimp.progress_init(_("Matte: checking"))
-    try:
+    words, checks = [], []
+
+    def work():
         if config.get_property("repair"):
-            words += inside.repair(
-                lambda step, message: Gimp.progress_set_text(f"{told(step)}: {told(message)}")
+            words.extend(
+                inside.repair(
+                    lambda step, message: Gimp.progress_set_text(f"{told(step)}: {told(message)}")
+                )
             )
-        checks = list(inside.look(Gimp.version()))
-    except MatteError as error:
-        return running.failed(procedure, told(error))
-    finally:
-        Gimp.progress_end()
+        checks.extend(inside.look(Gimp.version()))
+
+    values = running.guarded(procedure, work)
+    if values.index(0) != Gimp.PDBStatusType.SUCCESS:
+        return values
     return _values(procedure, checks, words)
 
 

@@ -8,18 +8,20 @@ import threading
 
 import gi
 
+gi.require_version("Gdk", "3.0")
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gimp, GimpUi, GLib, Gtk, Pango
+from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
 from matte_core import folders
-from matte_core.errors import MatteError
-from matte_core.setup import checks, inside
+from matte_core.setup import checks, inside, processes
+from matte_plugin import running
 from matte_plugin.words import _, told
 
 REPAIR, OPEN_LOGS = 1, 2
 SPACING = 12
+END_SECONDS = 10.0
 
 
 def show(greeting=""):
@@ -49,7 +51,7 @@ class Window:
     def __init__(self, greeting=""):
         self.found = []
         self._greeting = greeting
-        self._is_closed = False
+        self._is_closed = self._is_repairing = False
         self.dialog = GimpUi.Dialog(title=_("Matte: Set Up and Check"), role="matte-set-up")
         self._press = _("Press Set Up.") if greeting else _("Press Repair.")
         self._repair_button = self.dialog.add_button(
@@ -82,23 +84,31 @@ class Window:
     def repair(self):
         """Repair, then check again, in a thread."""
         self._start(_("Repairing…"))
+        self._is_repairing = True
         version = Gimp.version()
 
         def work():
-            try:
-                words = " ".join(map(told, inside.repair(self._report)))
-            except MatteError as error:
-                words = told(error)
-            self._look(version, words)
+            words = []
+            failure = running.words_of_failure(
+                lambda: words.extend(map(told, inside.repair(self._report)))
+            )
+            self._is_repairing = False
+            self._look(version, failure or " ".join(words))
 
         self._in_thread(work)
 
     def close(self):
-        """Take the window away; a thread that is still at work finds nobody to tell."""
+        """Take the window away; what a thread is still making is ended, and taken away."""
         self._is_closed = True
         self.dialog.destroy()
+        Gdk.Display.get_default().flush()  # gone from the screen before anything is waited for
+        processes.interrupt()
+        if self._is_repairing:
+            self._thread.join(END_SECONDS)
 
     def _look(self, version, words):
+        if self._is_closed:
+            return
         self._in_window(self._clear)
         found = []
         for check in inside.look(version):
@@ -110,7 +120,13 @@ class Window:
         self._in_window(self._status.set_text, f"{told(step)}: {told(message)}")
 
     def _in_thread(self, work):
-        threading.Thread(target=work, daemon=True).start()
+        def guarded():
+            words = running.words_of_failure(work)
+            if words:
+                self._in_window(self._finish, [], words)
+
+        self._thread = threading.Thread(target=guarded, daemon=True)
+        self._thread.start()
 
     def _in_window(self, change, *arguments):
         def once():

@@ -1,8 +1,11 @@
 """How each kind of fault is injected into an installed Matte, and taken back. Standard library."""
 
 import base64
+import ctypes
+import fcntl
 import os
 import shutil
+import signal
 import threading
 import time
 from contextlib import contextmanager
@@ -12,6 +15,8 @@ HOME = Path(os.environ["MATTE_EXPECTED_HOME"])
 PYTHON = HOME / "env" / "bin" / "python"
 LEAKED = ("GI_TYPELIB_PATH", "GEGL_PATH", "BABL_PATH", "APPDIR", "APPIMAGE", "ARGV0", "OWD")
 FAULT = Path("/mnt/scratch/faults/fault")
+END_SECONDS = 2.0
+READ_ONLY, REMOUNT, BIND, DETACH = 1, 32, 4096, 2  # of mount(2) and umount2(2)
 WORKERS = Path("/mnt/checkout/tests/worker")
 
 # `$script`, the last argument, is the plug-in's own worker.
@@ -218,11 +223,105 @@ WORKS = {
     "name=document_tools.SEGMENT, subject='selection', output='layer-mask')",
     "runs another action beside it": "document_tools.succeed(image, [layer], "
     "name=document_tools.TRIMAP, source='selection')",
+    "closes the image": "image.delete()",
     "changes the selection": "Gimp.Selection.none(image)",
     "adds another layer": "image.insert_layer(layer.copy(), None, 0)",
 }
 
+
+@contextmanager
+def mounted(place, *what):
+    """Put a disk in the place of a folder for a while: source, kind, flags and options of mount(2).
+
+    The tree has no command for it.
+    """
+    system = ctypes.CDLL(None, use_errno=True)
+
+    def mount(source, kind, flags, options):
+        given = [part and os.fsencode(part) for part in (source, place, kind)]
+        if system.mount(*given, flags, options and options.encode()):
+            raise OSError(ctypes.get_errno(), "mount", str(place))
+
+    mount(*what)
+    try:
+        if what[2] == BIND:
+            mount(None, None, BIND | REMOUNT | READ_ONLY, None)
+        yield
+    finally:
+        system.umount2(os.fsencode(place), DETACH)
+
+
+@contextmanager
+def home(fault):
+    """Let Matte's folder be on a disk that is full, or that is not to be written."""
+    match fault:
+        case "has too little room":
+            with mounted(HOME, "tmpfs", "tmpfs", 0, "size=20m"):
+                yield
+        case "fills up":  # of files: it has the room that was asked for
+            with mounted(HOME, "tmpfs", "tmpfs", 0, "size=2g,nr_inodes=300"):
+                yield
+                left = [path for path in HOME.rglob("*") if path.parent.name != "logs"]
+                assert {path.name for path in left} <= {"logs", "install.json", "install.lock"}
+        case "cannot be written":
+            with mounted(HOME, HOME, None, BIND, None):
+                yield
+        case "is being set up already":
+            with (HOME / "install.lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+
+
+@contextmanager
+def connection(_fault):
+    """Let all have to be fetched: this GIMP has no network at all."""
+    with hidden(HOME / "env"):
+        yield
+        assert not (HOME / "env").exists()
+        assert not (HOME / "env.new").exists()
+
+
+@contextmanager
+def plug_in(_fault):
+    """Kill the plug-in as soon as it makes the environment."""
+    killed, left = [], []
+
+    def watch():
+        while not killed:
+            time.sleep(0.01)
+            if (HOME / "env.new" / "bin").exists():
+                killed.extend(pid for pid, command in commands() if b"matte.py" in command)
+                for pid in killed:
+                    os.kill(pid, signal.SIGKILL)
+                time.sleep(END_SECONDS)
+                left.extend(command for _, command in commands() if b"env.new" in command)
+
+    with hidden(HOME / "env"):
+        watching = threading.Thread(target=watch, daemon=True)
+        watching.start()
+        yield
+        watching.join(10)
+        assert killed, "the plug-in did not get there"
+        assert not left, left
+        with (HOME / "install.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(HOME / "env.new")  # the next to set up would
+        (HOME / "requirements.new.txt").unlink()
+
+
+def commands():
+    """Return the numbers and the commands of all processes."""
+    for entry in Path("/proc").iterdir():
+        try:
+            yield int(entry.name), (entry / "cmdline").read_bytes()
+        except (ValueError, OSError):
+            continue  # no process, or one that ended while we looked
+
+
 KINDS = {
+    "home": home,
+    "connection": connection,
+    "plug-in": plug_in,
     "surroundings": surroundings,
     "bystander": bystander,
     "environment": environment,

@@ -91,11 +91,11 @@ def comma():
     return {"LOCPATH": str(folder), "LC_NUMERIC": "xx_XX"}
 
 
-def gimp(script, environ):
-    """Start a headless GIMP with a batch script."""
+def gimp(script, environ, *before):
+    """Start a headless GIMP with a batch script; `before`: a command that starts it."""
     batch = f"exec(open('{INSIDE / script}').read())"
     command = [
-        "gimp-console", "-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval",
+        *before, "gimp-console", "-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval",
         "-b", batch, "--quit",
     ]  # fmt: skip
     return subprocess.Popen(command, env={**os.environ, **environ})
@@ -174,7 +174,8 @@ def install_bystander():
 def main():
     FOLDER.mkdir()
     install_bystander()
-    gimp("fault_checks.py", {**at_home("odd"), **leaks(), **comma(), "MATTE_PATIENCE": "5"}).wait()
+    around = {**at_home("odd"), **leaks(), **comma(), "MATTE_PATIENCE": "5", "PIP_RETRIES": "1"}
+    gimp("fault_checks.py", around, "unshare", "--net").wait()
     pair()
 
 

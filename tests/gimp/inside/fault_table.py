@@ -14,6 +14,7 @@ NOT_SO = ("does not speak as it should", ADVICE)
 SILENT = ("said nothing for 5 seconds", AGAIN)
 GONE = ("was deleted or its image closed", "Nothing was changed")
 CHANGED = ("was changed while Matte was at work", "Run it again")
+SET_UP = "set up"
 UNUSABLE = ("sent a result that cannot be used", ADVICE)
 
 
@@ -103,6 +104,9 @@ FAULTS = [
     Fault("step", "stands still at matting", SILENT),
     Fault("step", "prints at matting"),
     Fault("bystander", "deletes the layer", GONE),
+    Fault("bystander", "closes the image"),
+    Fault("bystander", "closes the image", GONE, "open images"),
+    Fault("bystander", "closes the image", ("cut out", "was closed"), "two open images"),
     Fault("bystander", "paints on the layer", CHANGED),
     Fault("bystander", "scales the layer", CHANGED),
     Fault("bystander", "moves the layer", CHANGED),
@@ -119,4 +123,10 @@ FAULTS = [
     Fault("network", "its description is damaged", ("description", )),
     Fault("network", "no network at all"),
     Fault("network", "wants more than 100 GB", ("4 GiB of memory", "another network")),
+    Fault("home", "has too little room", ("21 MB left", "Make room"), SET_UP),
+    Fault("home", "fills up", ("is full", "Make room"), SET_UP),
+    Fault("home", "cannot be written", ("cannot be written", "MATTE_HOME"), SET_UP),
+    Fault("home", "is being set up already", ("Another installation is at work", "Wait"), SET_UP),
+    Fault("connection", "there is none", ("cannot be reached", "HTTPS_PROXY"), SET_UP),
+    Fault("plug-in", "killed while it installs", ("returned no return values", ), SET_UP),
 ]  # fmt: skip

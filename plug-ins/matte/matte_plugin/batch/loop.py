@@ -88,10 +88,10 @@ def for_each(items, name_of, cut, view, report):
         At once, as all others would fail alike.
     Cancelled
     """
+    named = [(name_of(item), item) for item in items]  # some may be gone before their turn
     with _SteadyWorker() as worker:
-        for number, item in enumerate(items):
-            name = name_of(item)
-            progress = view.begin(number, len(items), name)
+        for number, (name, item) in enumerate(named):
+            progress = view.begin(number, len(named), name)
             try:
                 outcome, words = cut(worker, item, progress)
             except _FATAL:
