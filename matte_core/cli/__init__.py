@@ -73,12 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         After ``--help`` and ``--version``, and with status 2 for wrong arguments.
     """
     _tame_streams()
-    # What is wrong with a file is said by us, in one line.
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     args = build_parser().parse_args(argv)
     try:
-        status: int = args.run(args)
-        sys.stdout.flush()
+        status = _run(args)
     except UsageError as error:
         args.parser.error(str(error))
     except (KeyboardInterrupt, Cancelled):
@@ -106,6 +103,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # the process's border
         print(f"matte: {one_line(explain(error))}", file=sys.stderr)
         return FAILED
+    return status
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command line for a program, which takes an error as it is; see `main`.
+
+    Raises
+    ------
+    MatteError
+        What went wrong.
+    """
+    return _run(build_parser().parse_args(argv))
+
+
+def _run(args: argparse.Namespace) -> int:
+    # What is wrong with a file is said by us, in one line.
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    status: int = args.run(args)
+    sys.stdout.flush()
     return status
 
 

@@ -60,7 +60,7 @@ def data_term(level: Level, extent_px: float, *, progress: ProgressCallback = si
     for place, value in enumerate((FOREGROUND, BACKGROUND)):
         known = _known_near(level, value)
         points = with_positions(colours[known], known, level.width, per_px)
-        step = part(progress, 0.5 * place, 0.5 * (place + 1), say("Sampling colours"))
+        step = part(progress, 0.5 * place, 0.5 * (place + 1), say("Sampling colors"))
         _, found = nearest(queries, points, SAMPLES, _SLACK, step)
         sides.append(colours[known[found]] - colours[pixels][:, None])
     share, contrast = _foreground_share(*sides)

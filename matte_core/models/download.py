@@ -19,6 +19,7 @@ from matte_core import __version__, folders
 from matte_core.atomic import refusal
 from matte_core.errors import DownloadError, FileError
 from matte_core.progress import ProgressCallback, silent
+from matte_core.words import say
 
 MIRROR_VARIABLE = "MATTE_MODEL_MIRROR"
 TIMEOUT_S = 30
@@ -84,13 +85,17 @@ def download(
         found = sha256_of(part)
         if found != sha256:
             part.unlink()
-            raise _failure(address, target, f"its SHA-256 is {found}, expected {sha256}")
+            reason = say("its SHA-256 is {found}, expected {sha256}", found=found, sha256=sha256)
+            raise _failure(address, target, reason)
         os.replace(part, target)
     except (OSError, http.client.HTTPException, ValueError) as error:
         if refusal(error):
             raise FileError(
-                f"{target.parent} cannot be written: {refusal(error)}.",
-                f"Make room, or name another folder with {folders.HOME_VARIABLE}.",
+                say("{folder} cannot be written: {why}.", folder=target.parent, why=refusal(error)),
+                say(
+                    "Make room, or name another folder with {variable}.",
+                    variable=folders.HOME_VARIABLE,
+                ),
             ) from error
         raise _failure(address, target, _reason(error)) from error
 
@@ -154,20 +159,24 @@ def _range_start(content_range: str) -> int:
 def _reason(error: Exception) -> str:
     match error:
         case urllib.error.HTTPError():
-            return f"the server answers {error.code} {error.reason}"
+            return say("the server answers {code} {reason}", code=error.code, reason=error.reason)
         case urllib.error.URLError():
             return str(error.reason)
         case http.client.IncompleteRead():
-            return f"the connection ended {error.expected} bytes early"
+            return say("the connection ended {count} bytes early", count=error.expected)
         case TimeoutError():
-            return "nothing came for too long"
+            return say("nothing came for too long")
         case _:
             return str(error) or type(error).__name__
 
 
 def _failure(address: str, target: Path, reason: str) -> DownloadError:
     return DownloadError(
-        f"{address} could not be fetched: {reason}.",
-        f"Try again (it goes on where it stopped), name a mirror (--mirror or {MIRROR_VARIABLE}), "
-        f"or fetch that address another way and put the file at {target}, then run this again.",
+        say("{address} could not be fetched: {reason}.", address=address, reason=reason),
+        say(
+            "Try again (it goes on where it stopped), name a mirror (--mirror or {variable}), "
+            "or fetch that address another way and put the file at {file}, then run this again.",
+            variable=MIRROR_VARIABLE,
+            file=target,
+        ),
     )

@@ -88,7 +88,7 @@ def _input_of(model: onnx.Message) -> onnx.Message:
     if shape is None or len(shape) != 4 or _CHANNELS not in (shape[1], shape[3]):
         found = ", ".join(f"{held.name} {onnx.shape_of(held)}" for held in inputs)
         raise ModelError(
-            f"The network does not take one colour picture; its inputs are: {found}.",
+            f"The network does not take one color picture; its inputs are: {found}.",
             "One input of shape (1, 3, H, W) or (1, H, W, 3) is needed.",
         )
     elem_type = inputs[0].type.tensor_type.elem_type

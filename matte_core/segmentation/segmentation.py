@@ -111,7 +111,7 @@ def segment(
         if model is not None:
             raise
         note = say(
-            "{problem} The mask was estimated from colours alone. {hint}",
+            "{problem} The mask was estimated from colors alone. {hint}",
             problem=error.message,
             hint=error.hint,
         )
@@ -127,7 +127,7 @@ def segment(
                 error.hint = say("{hint} {assumed}", hint=error.hint, assumed=assumed)
             raise
         note = say(
-            "{problem} The mask was estimated from colours within the selection.",
+            "{problem} The mask was estimated from colors within the selection.",
             problem=error.message,
         )
         return _stand_in(image, hint, note)
@@ -147,7 +147,7 @@ def _with_network(
     sample = image[:: max(1, shape[0] // 64), :: max(1, shape[1] // 64)]
     if np.ptp(sample) < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
         raise NoSubjectError(
-            say("The picture is all one colour: there is nothing in it to find."),
+            say("The picture is all one color: there is nothing in it to find."),
             say("Check that the layer with the photo is selected."),
         )
     first = first_look(network, image, box, FIRST_LOOK_PX if refine else None)

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 import matte_core
-from matte_core import folders
+from matte_core import errors, folders
 from matte_core.setup import homes
 from matte_core.setup.environments import Report
 from matte_core.setup.places import Place
@@ -24,13 +24,20 @@ DEFAULT = "deeplab-513"
 STEP = say("Model")
 STAND_IN = say(
     "Until then a simpler method stands in, which is less exact: the selection, or the "
-    "picture's centre, says where the subject is."
+    "picture's center, says where the subject is."
 )
 _ADDED = "added_model"
-_START = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from matte_core.cli import main; sys.exit(main())"
-)
+# An error comes back as it is, to be said in the language of whoever reads it.
+_START = """
+import json, sys
+sys.path.insert(0, sys.argv.pop(1))
+from matte_core import cli, errors
+try:
+    sys.exit(cli.run(sys.argv[1:]))
+except errors.MatteError as error:
+    print(error, json.dumps(errors.to_wire(error)), sep="\\n")
+    sys.exit(1)
+"""
 
 
 def present(home: Path) -> list[str]:
@@ -123,7 +130,19 @@ def _matte(place: Place, core: Path, *arguments: str) -> str:
     command = place.command(python, "-I", "-B", "-X", "utf8", "-c", _START, core.parent, *arguments)
     log = place.home / "logs" / "install.log"
     done = follow(command, log, changes={folders.HOME_VARIABLE: str(place.home)})
-    return "" if done.status == 0 else done.last_words.removeprefix("matte: ")
+    return "" if done.status == 0 else _told(done.last_words)
+
+
+def _told(words: str) -> str:
+    """Return what an error says, as it was sent; what is none, as it is."""
+    try:
+        described = json.loads(words)
+    except ValueError:
+        described = None
+    if not isinstance(described, dict):
+        return words
+    error = errors.from_wire(described)
+    return say("{message} {hint}", message=error.message, hint=error.hint)
 
 
 def _found(home: Path) -> list[tuple[str, bool]]:

@@ -121,7 +121,7 @@ def test_what_is_not_there_is_said(photos: Path) -> None:
     image = load(photos / "cat.png")
     with pytest.raises(NoSubjectError, match=r"No person.*found: cat \(4"):
         segment(image, "person")
-    with pytest.raises(NoSubjectError, match=r"one colour"):
+    with pytest.raises(NoSubjectError, match=r"one color"):
         segment(np.full((80, 100, 3), 128, np.uint8))
     with pytest.raises(InputError, match=r"no 'unicorn'.*aeroplane"):
         segment(image, "unicorn")

@@ -246,8 +246,8 @@ def graph_of(op_type: str, shape: list[int | str], **attributes: object) -> onnx
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (wrap(graph_of("Relu", [1, 8])), "does not take one colour picture"),
-        (wrap(graph_of("Relu", [1, 4, 8, 8])), "does not take one colour picture"),
+        (wrap(graph_of("Relu", [1, 8])), "does not take one color picture"),
+        (wrap(graph_of("Relu", [1, 4, 8, 8])), "does not take one color picture"),
         (wrap(graph_of("Relu", [1, 3, 9000, 9000])), "9000 x 9000 pixels"),
         (wrap(graph_of("NoSuchOperator", [1, 3, 8, 8])), "NoSuchOperator"),
         (wrap(graph_of("Relu", [1, 3, 8, 8]), "my.company"), "my.company"),

@@ -32,13 +32,17 @@ MODULES = {
 CLI = """
 import os, sys
 from pathlib import Path
+from matte_core.errors import DownloadError
+from matte_core.words import say
 
 def main():
+    return run(sys.argv[1:])
+
+def run(argv):
     home = Path(os.environ["MATTE_HOME"])
     if sys.argv[1:3] == ["models", "fetch"]:
         if "--mirror" not in sys.argv:
-            print("matte: the address cannot be reached", file=sys.stderr)
-            return 1
+            raise DownloadError(say("{name} cannot be reached.", name="The address"), "Try again.")
         write(home, sys.argv[3], b"fetched")
     elif sys.argv[1:3] == ["models", "add"]:
         write(home, "own", Path(sys.argv[3]).read_bytes())

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from matte_core.setup import networks
+from matte_core.words import translated
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 
@@ -47,7 +48,11 @@ def test_it_is_fetched_once(place, source, told):
 
 def test_one_that_cannot_be_fetched_is_an_answer(place, source, told):
     wrong = networks.ensure(place, told, core=source.core)
-    assert "cannot be reached" in wrong
+    assert wrong == "The address cannot be reached. Try again."
+    # It can still be said in another language.
+    german = {"{name} cannot be reached.": "{name} ist nicht erreichbar."}
+    told_in_german = translated(wrong, lambda text: german.get(text, text))
+    assert told_in_german == "The address ist nicht erreichbar. Try again."
     assert networks.present(place.home) == []
 
 

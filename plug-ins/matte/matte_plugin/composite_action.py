@@ -146,7 +146,7 @@ def _add_light(procedure):
         ),
         (
             "light-wrap",
-            _("_Light wrap"),
+            _("L_ight wrap"),
             _(
                 "How much of the new background's light falls on the subject's edge, in percent; "
                 "it becomes part of the subject's layer and moves with it"

@@ -30,7 +30,7 @@ def create(plug_in):
         plug_in,
         NAME,
         run,
-        label=_("Cut Out _Open Images…"),
+        label=_("Cut Out Open _Images…"),
         blurb=_("Cut the subject out of every image that is open"),
         help_text=HELP,
     )

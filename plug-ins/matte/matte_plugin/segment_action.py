@@ -38,7 +38,7 @@ def create(plug_in):
         plug_in,
         NAME,
         run,
-        label=_("Subject _Mask…"),
+        label=_("Subject Mas_k…"),
         menus=("<Image>/Select",),
         blurb=_("Select a person, an animal or a thing roughly, by the network alone"),
         help_text=HELP,

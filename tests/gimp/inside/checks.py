@@ -156,7 +156,7 @@ def check_a_picture_without_a_subject_says_so():
     assert "select" in message.lower(), message
     layer.fill(Gimp.FillType.WHITE)
     message = fail(image, [layer])
-    assert "one colour" in message, message
+    assert "one color" in message, message
     assert "Check that the layer" in message, message
 
 

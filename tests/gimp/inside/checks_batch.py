@@ -87,7 +87,7 @@ def check_all_layers_are_cut_out_and_what_has_no_subject_is_left():
     image.set_selected_layers([white])
     counts, report = run(LAYERS, image)
     assert counts == {"cut-out": 2, "no-subject": 1, "skipped": 1}, (counts, report)
-    assert "no subject: White: The picture is all one colour" in report, report
+    assert "no subject: White: The picture is all one color" in report, report
     assert "left alone: Matte trimap: a trimap" in report, report
     for item in (layer, inside):
         assert is_hers(alpha_of(item.get_mask()))
