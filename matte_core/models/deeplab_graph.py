@@ -102,7 +102,7 @@ def _free_image_pooling(graph: onnx.Message) -> int:
         if node.op_type not in (*_RESIZES, "Expand") or concat is None:
             continue
         if node.op_type == "Expand":
-            cells = int(onnx.tensor_values(constants[node.input[1]])[-1])
+            cells = _last_length(constants, node)
         other = next((name for name in concat.input if name != node.output[0]), None)
         if other is None:
             break
@@ -114,6 +114,15 @@ def _free_image_pooling(graph: onnx.Message) -> int:
     if cells < 2:
         raise ModelError("The network's image pooling does not average over the whole picture.")
     return cells
+
+
+def _last_length(constants: dict[str, onnx.Message], node: onnx.Message) -> int:
+    """Return the last length of the shape that a node is given as a constant."""
+    held = constants.get(node.input[1]) if len(node.input) > 1 else None
+    lengths = np.zeros(0) if held is None else onnx.tensor_values(held).ravel()
+    if lengths.dtype != np.int64 or not lengths.size:
+        raise ModelError("The network's image pooling is spread to a shape that it does not hold.")
+    return int(lengths[-1])
 
 
 def _broadcast(graph: onnx.Message, position: int, like: str) -> None:

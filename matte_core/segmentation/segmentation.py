@@ -6,6 +6,7 @@ Chen et al.: Rethinking Atrous Convolution for Semantic Image Segmentation, 2017
 lifted to the picture bilinearly before the best class is taken.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -261,7 +262,8 @@ def _present_classes(
 ) -> tuple[PresentClass, ...]:
     """Return the classes present, the largest first, from a reduced look at the picture."""
     step = max(1, max(shape) // _SURVEY_PX)
-    rows, columns = np.arange(step // 2, shape[0], step), np.arange(step // 2, shape[1], step)
+    # A side that is shorter than a step is looked at in its middle.
+    rows, columns = (np.arange(min(step, length) // 2, length, step) for length in shape)
     lifted = softmax(scores.at(rows, columns, range(scores.values.shape[0])))
     labels = lifted.argmax(axis=0)
     area = np.ones(labels.shape, np.bool_) if hint is None else hint[np.ix_(rows, columns)]
@@ -297,7 +299,8 @@ def without_specks(mask: Mask, cell_px: float) -> Mask:
 
     Holes as large as two by two cells are true ones, and stay.
     """
-    least = max(4.0, (_SPECK_CELLS * cell_px) ** 2)
+    # What crosses a picture that is narrower than a cell is no speck.
+    least = max(4.0, math.prod(min(_SPECK_CELLS * cell_px, length) for length in mask.shape))
     cleaned = mask
     for value in (True, False):
         count, parts, stats, _ = cv2.connectedComponentsWithStats(

@@ -136,6 +136,18 @@ def test_what_goes_in(home: Path, layout: str, normalisation: str, is_free: bool
     assert found.classes[0].share == pytest.approx(truth.mean(), abs=0.02)
 
 
+@pytest.mark.parametrize("shape", [(6000, 3), (3, 6000), (3000, 1)])
+def test_a_band_across_a_thin_picture_is_found(home: Path, shape: tuple[int, int]) -> None:
+    install(home, tiny_network(), normalisation="unit")
+    image, truth = np.full((*shape, 3), (60, 70, 200), np.uint8), np.zeros(shape, np.bool_)
+    long = np.moveaxis(truth, np.argmax(shape), 0)
+    long[len(long) // 4 : len(long) // 2] = True
+    image[truth] = (220, 60, 70)
+    found = segment(image, model="tiny")
+    assert found.classes[0].share == pytest.approx(0.25, abs=0.03)
+    assert overlap(found.mask, truth) > 0.9
+
+
 @pytest.mark.parametrize(
     ("meaning", "output_layout"),
     list(product(("logits", "probabilities", "labels", "saliency"), ("NHWC", "NCHW"))),

@@ -95,6 +95,25 @@ def test_a_network_that_pools_beside_nothing_is_refused():
         free_size(model)
 
 
+@pytest.mark.parametrize("shape", [np.float32([[1, 2], [3, 4]]), np.int64([])])
+def test_a_network_that_spreads_its_pooling_to_no_shape_is_refused(shape):
+    graph = onnx.new(
+        "GraphProto",
+        node=[
+            onnx.node("Expand", ["image", "shape"], ["spread"]),
+            onnx.node("Concat", ["spread", "image"], ["joined"]),
+            onnx.node("Resize", ["joined"], ["answer"]),
+        ],
+        initializer=[onnx.tensor("shape", shape)],
+        input=[onnx.value_info("image", onnx.FLOAT, [1, 17, 17, 3])],
+        output=[onnx.value_info("answer", onnx.FLOAT, [1, 2, 17, 17])],
+    )
+    opset = [onnx.new("OperatorSetIdProto", version=13)]
+    model = onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset)
+    with pytest.raises(ModelError, match="a shape that it does not hold"):
+        free_size(model)
+
+
 def test_a_network_that_leads_in_a_circle_is_refused():
     graph = onnx.new(
         "GraphProto",
