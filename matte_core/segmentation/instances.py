@@ -274,11 +274,15 @@ def part(certainty: Float32) -> NDArray[np.int32]:
     parent, peak = [0], [0.0]
     for cell in order.tolist():
         level = values[cell]
-        touched = {_root(parent, places[cell + step]) for step in around} - {0}
+        near = {places[cell + step] for step in around}
+        touched = {_root(parent, number) for number in near if number}
         if not touched:
             parent.append(len(parent))
             peak.append(level)
             places[cell] = len(parent) - 1
+            continue
+        if len(touched) == 1:
+            (places[cell],) = touched
             continue
         first, *others = sorted(touched, key=lambda number: -peak[number])
         places[cell] = first

@@ -22,6 +22,8 @@ from document_tools import (
     network,
     pixels,
     portrait,
+    run,
+    starts_plug_in,
     succeed,
 )
 from gi.repository import Gimp, Gio
@@ -32,31 +34,18 @@ FOLDER = "plug-in-matte-cut-out-folder"
 COUNTS = ("cut-out", "no-subject", "skipped", "failed")
 
 
-def run(name, image=None, **arguments):
+def batch(name, image=None, **arguments):
     """Run a batch; return its counts of what is not zero, and its report."""
-    procedure = Gimp.get_pdb().lookup_procedure(name)
-    config = procedure.create_config()
-    config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
-    if image is not None:
-        config.set_property("image", image)
-        config.set_core_object_array("drawables", image.get_selected_layers())
-    for key, value in arguments.items():
-        config.set_property(key, value)
-    result = procedure.run(config)
-    error = Gimp.get_pdb().get_last_error()
-    assert result.index(0) == Gimp.PDBStatusType.SUCCESS, (result.index(0), error)
-    counts = {word: result.index(number) for number, word in enumerate(COUNTS, 1)}
-    return {word: count for word, count in counts.items() if count}, result.index(5)
+    answer = run(name, image, image and image.get_selected_layers(), **arguments)
+    assert answer.is_done, (answer.status, answer.words)
+    *counts, report = answer.values
+    return {word: count for word, count in zip(COUNTS, counts, strict=True) if count}, report
 
 
 def refused(name, **arguments):
-    procedure = Gimp.get_pdb().lookup_procedure(name)
-    config = procedure.create_config()
-    for key, value in arguments.items():
-        config.set_property(key, value)
-    result = procedure.run(config)
-    assert result.index(0) == Gimp.PDBStatusType.EXECUTION_ERROR, result.index(0)
-    return Gimp.get_pdb().get_last_error()
+    answer = run(name, **arguments)
+    assert answer.status == Gimp.PDBStatusType.EXECUTION_ERROR, answer.status
+    return answer.words
 
 
 def white_layer(image, name="White"):
@@ -85,7 +74,7 @@ def check_all_layers_are_cut_out_and_what_has_no_subject_is_left():
     succeed(image, [layer], name=TRIMAP)
     trimap = image.get_layers()[2]
     image.set_selected_layers([white])
-    counts, report = run(LAYERS, image)
+    counts, report = batch(LAYERS, image)
     assert counts == {"cut-out": 2, "no-subject": 1, "skipped": 1}, (counts, report)
     assert "no subject: White: The picture is all one color" in report, report
     assert "left alone: Matte trimap: a trimap" in report, report
@@ -103,9 +92,9 @@ def check_all_layers_of_none_with_a_subject_change_nothing():
     for name in ("One", "Two"):
         image.insert_layer(white_layer(image, name), None, 0)
     before = fingerprint(image)
-    counts, _report = run(LAYERS, image, output="selection")
+    counts, _report = batch(LAYERS, image, output="selection")
     assert counts == {"no-subject": 2}
-    counts, report = run(LAYERS, image, subject="selection")
+    counts, report = batch(LAYERS, image, subject="selection")
     assert counts == {"failed": 2}
     assert "Nothing is selected" in report, report
     assert fingerprint(image) == before
@@ -118,7 +107,7 @@ def check_open_images_are_each_cut_out():
     empty.insert_layer(white_layer(empty), None, 0)
     bare = Gimp.Image.new(SIZE, SIZE, Gimp.ImageBaseType.RGB)
     before = [fingerprint(item) for item in (empty, bare)]
-    counts, report = run(IMAGES, output="new-layer")
+    counts, report = batch(IMAGES, output="new-layer")
     assert counts == {"cut-out": 2, "no-subject": 1, "failed": 1}, (counts, report)
     assert "No layer is selected" in report, report
     assert [fingerprint(item) for item in (empty, bare)] == before
@@ -175,11 +164,12 @@ def state(folder):
 def run_folder(folder, **arguments):
     source, target = (Gio.File.new_for_path(str(folder / name)) for name in ("in", "out"))
     images = Gimp.get_images()
-    found = run(FOLDER, source=source, target=target, **arguments)
+    found = batch(FOLDER, source=source, target=target, **arguments)
     assert Gimp.get_images() == images, "a picture stayed open"
     return found
 
 
+@starts_plug_in
 def check_a_folder_is_cut_out_and_one_broken_file_stops_nothing():
     with folder_of_pictures() as folder:
         counts, report = run_folder(folder)

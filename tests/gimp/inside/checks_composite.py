@@ -17,6 +17,7 @@ from document_tools import (
     pixels,
     put,
     selection_values,
+    starts_plug_in,
     succeed,
 )
 from gi.repository import Gegl, Gimp, Gio
@@ -163,6 +164,7 @@ def check_composite_gets_no_light_where_nothing_lies_behind():
     assert wrapped[top:][:3] == plain_colours[top:][:3]
 
 
+@starts_plug_in
 def check_composite_over_a_layer_an_image_and_a_file():
     other, _ = disc(size=32, radius=8)
     path = "/mnt/scratch/background.png"
@@ -232,6 +234,7 @@ def check_composite_refusals():
     assert "itself" in message, message
 
 
+@starts_plug_in
 def check_decontaminate_makes_a_clean_copy():
     for as_alpha in (False, True):
         image, layer = masked_disc(as_alpha=as_alpha)

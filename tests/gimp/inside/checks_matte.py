@@ -14,6 +14,7 @@ from document_tools import (
     fingerprint,
     pixels,
     put,
+    starts_plug_in,
     succeed,
 )
 from gi.repository import Gegl, Gimp, Gio
@@ -67,6 +68,7 @@ def check_matte_replaces_its_own_result_only():
     assert not any(pixels(second))
 
 
+@starts_plug_in
 def check_matte_takes_any_layer_at_any_place():
     image, layer = disc()
     image.resize(100, 100, 10, 20)
@@ -92,6 +94,7 @@ def check_matte_takes_any_layer_at_any_place():
     assert "another image" in message, message
 
 
+@starts_plug_in
 def check_matte_takes_a_channel():
     image, layer, trimap = with_trimap()
     succeed(image, [layer], name=FROM_TRIMAP)

@@ -4,20 +4,21 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 from document_tools import (
+    CUT_OUT,
     HER_FACE,
     NOT_HER,
     alpha_of,
     box_mean,
-    call,
     disc,
-    fail,
     fingerprint,
     network,
     pixels,
     portrait,
     portrait_alpha,
+    run,
     select_disc,
     selection_values,
+    starts_plug_in,
     succeed,
 )
 from gi.repository import Gimp
@@ -89,20 +90,6 @@ def check_new_image_is_as_deep_and_leaves_the_old_one():
         assert not made.is_dirty()
 
 
-def check_an_indexed_image_refuses_a_soft_layer_but_takes_a_mask():
-    image, layer = disc()
-    image.convert_indexed(
-        Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE, 64, False, False, ""
-    )
-    select_disc(image, 24)
-    message = fail(image, [layer], subject="selection", output="new-layer")
-    assert "Mode > RGB" in message, message
-    succeed(image, [layer], subject="selection", output="new-layer-mask")
-    above = image.get_layers()[0]
-    assert above.get_mask() is not None
-    assert pixels(above, "R'G'B' u8") == pixels(layer, "R'G'B' u8")
-
-
 def check_one_network_serves_several_outputs_in_a_group():
     network()
     image, layer = portrait()
@@ -118,20 +105,13 @@ def check_one_network_serves_several_outputs_in_a_group():
     assert [item.get_id() for item in image.get_selected_layers()] == [layer.get_id()]
 
 
+@starts_plug_in
 def check_new_image_is_returned():
     image, layer = disc()
     select_disc(image, 24)
     known = {item.get_id() for item in Gimp.get_images()}
-    procedure = Gimp.get_pdb().lookup_procedure("plug-in-matte-cut-out")
-    config = procedure.create_config()
-    config.set_property("image", image)
-    config.set_core_object_array("drawables", [layer])
-    config.set_property("subject", "selection")
-    config.set_property("output", "new-image")
-    result = procedure.run(config)
-    assert result.index(0) == Gimp.PDBStatusType.SUCCESS
-    assert result.index(1).get_id() not in known
-    config.set_property("output", "layer-mask")
-    assert procedure.run(config).index(1) is None
-    status, _ = call(image, [layer], subject="selection", output="selection")
-    assert status == Gimp.PDBStatusType.SUCCESS
+    answer = run(CUT_OUT, image, [layer], subject="selection", output="new-image")
+    assert answer.is_done, answer.words
+    assert answer.values[0].get_id() not in known
+    answer = run(CUT_OUT, image, [layer], subject="selection", output="layer-mask")
+    assert answer.values[0] is None

@@ -106,7 +106,7 @@ def undo_all(plug_in):
 def _run(plug_in, image, layer, run):
     """Run once, undo, and compare; do it again where it is kept."""
     before, exported = _seen(image), _export(image)
-    answer = plug_in.run(image, [layer], run.action, **run.arguments)
+    answer = plug_in.run(run.action, image, [layer], **run.arguments)
     require(answer.is_done, answer.words)
     if answer.made is not None:
         require(not changes(before, _seen(image)), "a new image changed the old one")

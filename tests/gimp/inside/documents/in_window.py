@@ -4,7 +4,6 @@ python3 in_window.py VERSION
 """
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -40,8 +39,6 @@ def main(version):
         try:
             return subprocess.run(command, env=environ, check=False).returncode
         finally:
-            used = resource.getrusage(resource.RUSAGE_CHILDREN)
-            print(f"{used.ru_utime + used.ru_stime:.0f} s of the processor", flush=True)
             screen.terminate()
             (profile / "sessionrc").unlink(missing_ok=True)
 

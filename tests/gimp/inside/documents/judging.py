@@ -1,10 +1,14 @@
 """What must hold after a run of an action on a document. Runs in GIMP."""
 
+from pathlib import Path
+
 from gi.repository import Babl, Gimp
 from pictures import EIGHT, floats, own_format, stored
 from seeing import changes, snapshot
 from undoing import undo, wait_until
 
+CUT_OUT = "plug-in-matte-cut-out"
+NETWORK = Path("/mnt/scratch/brightness.onnx")
 MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
 ALL = (MASK, SELECTION, CHANNEL, NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
@@ -60,7 +64,9 @@ class Judge:
             If anything is not as it must be.
         """
         image, before = self._image, self._before
-        answer = self._plug_in.run(image, self._drawables, output=output, **self._arguments)
+        answer = self._plug_in.run(
+            CUT_OUT, image, self._drawables, output=output, **self._arguments
+        )
         after = snapshot(image)
         changed = changes(before, after)
         if not answer.is_done:
@@ -109,7 +115,9 @@ class Judge:
 
 
 def expected_alpha(plug_in, layer, uses_selection):
-    """Return what the core finds for a layer, by pixels that are read here."""
+    """Return what the core finds for a layer, by pixels that are read here: floats, row by row."""
+    from matte_core.protocol import Array
+
     width, height = layer.get_width(), layer.get_height()
     image = layer.get_image()
     eight = image.get_precision() in EIGHT_BIT
@@ -126,7 +134,12 @@ def expected_alpha(plug_in, layer, uses_selection):
             for row in range(height)
             for column in range(width)
         )
-    return plug_in.alpha((height, width), "uint8" if eight else "float32", data, selection)
+    arrays = {"image": Array("uint8" if eight else "float32", (height, width, 3), data)}
+    if selection is not None:
+        arrays["selection"] = Array("uint8", (height, width), selection)
+    params = {"subject": "auto", "model": str(NETWORK), "radius_px": None}
+    answer = plug_in.worker.call("cut_out", params, arrays)
+    return memoryview(answer.arrays["alpha"].data).cast("B").cast("f").tolist()
 
 
 def _look_at_masks(_image, targets, expected, pixels, _after):

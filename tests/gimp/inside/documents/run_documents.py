@@ -12,7 +12,8 @@ import time
 import traceback
 from pathlib import Path
 
-sys.path.insert(0, "/mnt/checkout/tests/gimp/inside/documents")
+INSIDE = "/mnt/checkout/tests/gimp/inside"
+sys.path[:0] = [f"{INSIDE}/documents", INSIDE]
 
 import gi
 
@@ -58,13 +59,14 @@ def run_all():
     """Run all cases, or those whose words are in MATTE_DOCUMENTS; then every action."""
     Gegl.init(None)
     from actions import undo_all
-    from calling import plug_in
+    from calling import plug_in, write_tiny_network
     from cases import cases
+    from judging import NETWORK
 
     wanted = os.environ.get("MATTE_DOCUMENTS", "")
     table, started = [], time.monotonic()
-    used = time.process_time()
-    with plug_in() as ours:
+    write_tiny_network(NETWORK)
+    with plug_in(str(NETWORK)) as ours:
         for case in cases():
             if wanted not in f"{case.section}: {case.name}":
                 continue
@@ -80,7 +82,6 @@ def run_all():
             table.append([case.section, case.name, found])
             RESULTS.write_text(json.dumps(table, indent=1))
         ACTIONS.write_text(json.dumps(undo_all(ours), indent=1))
-    print(f"{time.process_time() - used:.1f} s of it here", flush=True)
 
 
 run_all()
