@@ -41,6 +41,13 @@ class MatteError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 
+    @property
+    def text(self) -> str:
+        """Both as one text that can still be said in another language, as `str` cannot."""
+        if not self.hint:
+            return self.message
+        return words.say("{message} {hint}", message=self.message, hint=self.hint)
+
 
 class InputError(MatteError, ValueError):
     """A picture, mask, trimap or option that cannot be used."""

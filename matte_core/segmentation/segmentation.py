@@ -350,5 +350,5 @@ def _stand_in(image: Image, hint: Mask | None, note: str) -> Segmentation:
         probabilities=np.stack([1 - small, small]),
         grid_px=cell_px,
         source="grabcut",
-        note=note.strip(),
+        note=note,
     )

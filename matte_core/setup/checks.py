@@ -122,6 +122,8 @@ def check_network(place: Place, where: str = "", repair: str = REPAIR) -> Check:
     if whole:
         return Check(_part(say("Model"), where), True, ", ".join(whole))
     remedy = networks.how_to_get_one(place)
+    if repair != REPAIR:
+        remedy = say("{message} {hint}", message=repair, hint=networks.STAND_IN)
     return Check(_part(say("Model"), where), False, say("none yet"), remedy, is_needed=False)
 
 

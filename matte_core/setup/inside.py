@@ -20,19 +20,21 @@ CORE = Path(matte_core.__file__).resolve().parent
 OLDEST_GIMP = (3, 0)
 
 
-def look(gimp_version: str) -> Iterator[Check]:
+def look(gimp_version: str, repair: str = checks.REPAIR) -> Iterator[Check]:
     """Look at every part that the plug-in needs, one after the other.
 
     Parameters
     ----------
     gimp_version : str
         Of the GIMP that the plug-in runs in, such as "3.0.4".
+    repair : str, optional
+        How a person has it repaired.
     """
     numbers = tuple(int(part) for part in gimp_version.split(".")[:2])
     yield Check("GIMP", numbers >= OLDEST_GIMP, gimp_version, "")
     found = say("version {version}, {folder}", version=matte_core.__version__, folder=CORE.parent)
     yield Check(say("Plug-in"), True, found)
-    yield from checks.check_inside(places.host(), CORE)
+    yield from checks.check_inside(places.host(), CORE, repair)
 
 
 def repair(report: Report) -> list[str]:

@@ -141,8 +141,7 @@ def _told(words: str) -> str:
         described = None
     if not isinstance(described, dict):
         return words
-    error = errors.from_wire(described)
-    return say("{message} {hint}", message=error.message, hint=error.hint)
+    return errors.from_wire(described).text
 
 
 def _found(home: Path) -> list[tuple[str, bool]]:

@@ -37,7 +37,7 @@ from matte_core.protocol import Array, Frame
 from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
 from matte_core.trimap import make_trimap
-from matte_core.words import say
+from matte_core.words import say, to_wire
 from matte_core.worker.arrays import (
     cut_alpha,
     finite,
@@ -125,7 +125,7 @@ def trimap_method(request: Frame, progress: ProgressCallback) -> Frame:
                 say("It must show the subject, roughly: white inside, black outside."),
             )
         trimap = make_trimap(mask, radius_px, shape, probability=given)
-    values = {"unknown_share": float((trimap == UNKNOWN).mean()), "note": note}
+    values = {"unknown_share": float((trimap == UNKNOWN).mean()), "note": to_wire(note)}
     return Frame("result", {"values": values}, {"trimap": from_numpy(trimap)})
 
 

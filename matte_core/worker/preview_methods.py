@@ -60,7 +60,7 @@ class PreviewMethods:
         try:
             picture = preview.show(params, progress)
         except NoSubjectError as error:
-            return _failure(preview.original(), preview.survey(params), str(error))
+            return _failure(preview.original(), preview.survey(params), error.text)
         return _answer(picture, preview.found, is_mapped=not params.get("with_selection"))
 
     def detail(self, request: Frame, progress: ProgressCallback) -> Frame:
@@ -71,7 +71,7 @@ class PreviewMethods:
         try:
             picture = preview.detail(image, params, progress, trimap)
         except NoSubjectError as error:
-            return _failure(as_uint8(image), preview.survey(params), str(error))
+            return _failure(as_uint8(image), preview.survey(params), error.text)
         return _answer(picture, preview.found, is_mapped=not params.get("with_selection"))
 
     def _opened(self) -> Preview:

@@ -10,6 +10,7 @@ from matte_core.errors import InputError, ModelError, NoSubjectError
 from matte_core.models import fetch_model
 from matte_core.segmentation import colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, VOC_COLOURS, voc_colour
+from matte_core.words import Words
 
 
 def load(path: Path) -> np.ndarray:
@@ -164,6 +165,7 @@ def test_without_a_network_colours_stand_in() -> None:
     found = segment(image)
     assert found.source == "grabcut"
     assert "models fetch" in found.note
+    assert isinstance(found.note, Words)  # GIMP says it in its own language
     assert found.classes == ()
     assert overlap(found.mask, expected) > 0.95
     np.testing.assert_array_equal(found.labels, found.mask)

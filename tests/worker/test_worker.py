@@ -106,7 +106,7 @@ def test_it_cuts_out_twice(worker):
         assert alpha[48, 48] == 1
         assert alpha[0, 0] == 0
         assert answer.arrays["foreground"].shape == (96, 96, 3)
-        assert answer.values["values"]["note"]
+        assert "template" in answer.values["values"]["note"]
 
 
 def test_a_mask_is_multiplied_in(worker):

@@ -31,10 +31,9 @@ def run(procedure, run_mode, config, action, arrange=None):
         See `dialogs.ask`.
     """
     if run_mode == Gimp.RunMode.INTERACTIVE:
-        offer_set_up()
         from matte_plugin import dialogs  # the toolkit, which needs a screen
 
-        if not dialogs.ask(procedure, config, arrange):
+        if not offer_set_up() or not dialogs.ask(procedure, config, arrange):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     return _finished(procedure, run_mode, action)
 
@@ -55,7 +54,8 @@ def run_previewed(procedure, run_mode, config, action, arrange, previewed):
     """
     if run_mode != Gimp.RunMode.INTERACTIVE:
         return _finished(procedure, run_mode, lambda: action(None))
-    offer_set_up()
+    if not offer_set_up():
+        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     try:
         source, params = previewed()
     except MatteError:
@@ -89,12 +89,14 @@ def _finished(procedure, run_mode, action):
 
 
 def offer_set_up():
-    """Show the window that makes the environment where there is none: no action fails for that."""
+    """Show the window that makes the environment where there is none; say whether there is one."""
     home.settle()
     if not folders.environment_python().is_file():
         from matte_plugin import set_up_window
 
+        parent.leave_with_it()
         set_up_window.show(FIRST_RUN)
+    return folders.environment_python().is_file()
 
 
 def worker():

@@ -15,13 +15,14 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
 from matte_core import folders
-from matte_core.setup import checks, inside, processes
+from matte_core.setup import inside, processes
 from matte_plugin import running
 from matte_plugin.words import _, told
 
 REPAIR, OPEN_LOGS = 1, 2
 SPACING = 12
 END_SECONDS = 10.0
+PULSE_MS = 100
 
 
 def show(greeting=""):
@@ -30,7 +31,8 @@ def show(greeting=""):
     Parameters
     ----------
     greeting : str, optional
-        What is said after the first look, to someone who did not come for this.
+        What is said after the first look, to someone who did not come for this. The window then
+        closes by itself when all has come to work.
     """
     GimpUi.init("matte")
     window = Window(greeting)
@@ -58,7 +60,7 @@ class Window:
             _("_Set Up") if greeting else _("_Repair"), REPAIR
         )
         self.dialog.add_button(_("Open _Log Folder"), OPEN_LOGS)
-        self.dialog.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
+        self._close_button = self.dialog.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
         self.dialog.set_default_size(620, 380)
         box = self.dialog.get_content_area()
         box.set_spacing(SPACING)
@@ -67,12 +69,11 @@ class Window:
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
         scrolled.add(self._grid)
         box.pack_start(scrolled, True, True, 0)
-        row = Gtk.Box(spacing=SPACING)
-        self._spinner = Gtk.Spinner()
-        self._status = Gtk.Label(xalign=0, ellipsize=Pango.EllipsizeMode.END)
-        row.pack_start(self._spinner, False, False, 0)
-        row.pack_start(self._status, True, True, 0)
-        box.pack_start(row, False, False, 0)
+        self._status = Gtk.Label(xalign=0, wrap=True, wrap_mode=Pango.WrapMode.WORD_CHAR)
+        box.pack_start(self._status, False, False, 0)
+        self._bar = Gtk.ProgressBar(pulse_step=0.05)
+        self._pulse = 0
+        box.pack_start(self._bar, False, False, 0)
         self.dialog.show_all()
 
     def look(self):
@@ -100,6 +101,7 @@ class Window:
     def close(self):
         """Take the window away; what a thread is still making is ended, and taken away."""
         self._is_closed = True
+        self._rest()
         self.dialog.destroy()
         Gdk.Display.get_default().flush()  # gone from the screen before anything is waited for
         processes.interrupt()
@@ -111,7 +113,7 @@ class Window:
             return
         self._in_window(self._clear)
         found = []
-        for check in inside.look(version):
+        for check in inside.look(version, self._press):
             found.append(check)
             self._in_window(self._add, check)
         self._in_window(self._finish, found, words)
@@ -138,8 +140,20 @@ class Window:
 
     def _start(self, words):
         self._status.set_text(words)
-        self._spinner.start()
+        self._rest()
+        self._pulse = GLib.timeout_add(PULSE_MS, self._go_on)
         self._repair_button.set_sensitive(False)
+
+    def _go_on(self):
+        self._bar.pulse()
+        return GLib.SOURCE_CONTINUE
+
+    def _rest(self):
+        """Let the bar stand still, and empty."""
+        if self._pulse:
+            GLib.source_remove(self._pulse)
+            self._pulse = 0
+        self._bar.set_fraction(0.0)
 
     def _clear(self):
         for child in self._grid.get_children():
@@ -151,16 +165,14 @@ class Window:
         self._grid.attach(Gtk.Image(icon_name=name, valign=Gtk.Align.START), 0, row, 1, 1)
         title = Gtk.Label(label=told(check.name), xalign=0, yalign=0)
         self._grid.attach(title, 1, row, 1, 1)
-        remedy = told(check.remedy).replace(told(checks.REPAIR), self._press)
-        found = told(check.found)
-        words = f"{found}\n{remedy}" if remedy else found
+        words = "\n".join(filter(None, (told(check.found), told(check.remedy))))
         text = Gtk.Label(label=words, xalign=0, wrap=True, selectable=True, hexpand=True)
         self._grid.attach(text, 2, row, 1, 1)
         self._grid.show_all()
 
     def _finish(self, found, words):
         self.found = found
-        self._spinner.stop()
+        self._rest()
         wrong = [check for check in found if check.is_needed and not check.ok]
         summary = (
             _("Something is wrong. {press}").format(press=self._press)
@@ -169,3 +181,7 @@ class Window:
         )
         self._status.set_text(words or summary)
         self._repair_button.set_sensitive(True)
+        if self._greeting and found and not wrong:
+            self._close_button.set_label(_("_Continue"))
+            if not words:
+                self.dialog.response(Gtk.ResponseType.CLOSE)

@@ -46,8 +46,7 @@ def run(procedure, run_mode, config, action, arrange=None):
     if run_mode == Gimp.RunMode.INTERACTIVE:
         from matte_plugin import dialogs  # the toolkit, which needs a screen
 
-        running.offer_set_up()
-        if not dialogs.ask(procedure, config, arrange):
+        if not running.offer_set_up() or not dialogs.ask(procedure, config, arrange):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     report = Report()
     view = _view(procedure, run_mode)
