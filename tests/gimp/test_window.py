@@ -9,6 +9,8 @@ SEEN = [
     "what was painted black is gone",
     "what was painted white has come",
     "the composite has the other image behind her",
+    "repeat takes the same background",
+    "repeat refuses a background that is closed",
     "the saved file has all its layers",
     "run again, it replaces its own result",
     "what is clicked alone is cut out",

@@ -36,6 +36,8 @@ PLACEMENTS = {
     composing.POSITION: (_("At a position"), _("Its visible part begins at X and Y")),
 }
 FAR = 100_000
+# GIMP forgets an image or a layer between two runs; this says which it was.
+LAST = "last-background"
 
 HELP = _(
     "Puts the subject of a layer, cut out by a mask or by transparency, over a new background. The "
@@ -103,6 +105,7 @@ def _add_background(procedure):
         flags,
     )
     procedure.add_image_argument("background-image", _("I_mage"), _("The other image"), True, flags)
+    procedure.add_string_aux_argument(LAST, "", "", "", flags)
     arguments.add_choice(
         procedure, "background-size", _("Background si_ze"), _("How large the background becomes"),
         SIZES, composing.COVER,
@@ -178,6 +181,9 @@ def _arrange(dialog, config, image):
     from matte_plugin import dialogs
 
     dialogs.sliders(dialog, "decontaminate", "color-match", "light-wrap", "light-wrap-width")
+    for kind in (LAYER, IMAGE):
+        if config.get_property(f"background-{kind}") is None:
+            config.set_property(f"background-{kind}", _last(config, kind))
     dialog.fill(["background", "background-color", "background-file", "background-layer"])
     others = [other for other in Gimp.get_images() if other != image]
     dialogs.add_image_chooser(dialog, config, "background-image", others, ("background", IMAGE))
@@ -247,21 +253,50 @@ def _ask(worker, layer, scene, config, progress):
 def _check_background(image, config):
     """Refuse at once what cannot be a background."""
     kind = config.get_property("background")
-    found = None if kind == COLOR else config.get_property(f"background-{kind}")
-    if kind != COLOR and found is None:
-        raise InputError(
-            {
-                FILE: _("No file was chosen as the background."),
-                LAYER: _("No layer was chosen as the background."),
-                IMAGE: _("No image was chosen as the background."),
-            }[kind],
-            _("Choose one, or another background."),
-        )
+    if kind == COLOR:
+        return
+    found = config.get_property(f"background-{kind}") or _last(config, kind)
+    if found is None:
+        raise _missing(config, kind)
     if kind == IMAGE and found == image:
         raise InputError(
             _("The background is the image itself."),
             _("Choose another open image, or one of this image's layers."),
         )
+    if kind in (LAYER, IMAGE):
+        config.set_property(f"background-{kind}", found)
+        config.set_property(LAST, f"{kind} {found.get_id()} {found.get_name()}")
+
+
+def _last(config, kind):
+    """Return the layer or image that was the background last, if it is still there."""
+    last, _space, rest = config.get_property(LAST).partition(" ")
+    number, _space, name = rest.partition(" ")
+    if last != kind or not number.isdecimal():
+        return None
+    find = {LAYER: Gimp.Drawable.get_by_id, IMAGE: Gimp.Image.get_by_id}[kind]
+    found = find(int(number))
+    # In another GIMP the number may be another's.
+    return found if found is not None and found.is_valid() and found.get_name() == name else None
+
+
+def _missing(config, kind):
+    """Return the error of a background that is not there, or not any more."""
+    last, _space, rest = config.get_property(LAST).partition(" ")
+    if last == kind:
+        name = rest.partition(" ")[2]
+        return InputError(
+            _("“{name}”, the last background, is not open any more.").format(name=name),
+            _("Choose Composite over Background…, and another background."),
+        )
+    return InputError(
+        {
+            FILE: _("No file was chosen as the background."),
+            LAYER: _("No layer was chosen as the background."),
+            IMAGE: _("No image was chosen as the background."),
+        }[kind],
+        _("Choose one, or another background."),
+    )
 
 
 def _make_backgrounds(image, config, count):

@@ -81,6 +81,27 @@ def composite(session):
     session.run("Composite over Background", in_dialog=choose_the_image)
     session.picture("composite", seconds=1)
     session.see("the composite has the other image behind her", session.ask(IS_SKY))
+    repeat(session)
+
+
+def repeat(session):
+    """Repeat it, undo that, and repeat once more when the other image is closed."""
+    window = session.window
+    session.select(session.names()[-1])
+    before = session.fingerprint()
+    window.keys("ctrl+f")
+    window.wait_for(lambda: session.fingerprint() != before, 60, "the action to be repeated")
+    session.wait_for_the_end("Repeat")
+    session.see("repeat takes the same background", session.ask(IS_SKY))
+    window.keys("ctrl+z")
+    session.see("one undo gives the image back, bit for bit", session.becomes(before))
+    session.ask("sky.delete()")
+    window.keys("ctrl+f")
+    window.wait_for(lambda: window.windows("GIMP Message"), 60, "a refusal")
+    session.picture("refused", seconds=1)
+    window.keys_in("GIMP Message", "Return")
+    window.wait_for(lambda: not window.windows("GIMP Message"), 30, "the message to close")
+    session.see("repeat refuses a background that is closed", session.becomes(before))
 
 
 def save_and_go_on_later(session):

@@ -164,8 +164,17 @@ class Window:
         self.wait_for(lambda: self.windows("Search Actions"), 30, "GIMP's action search")
         time.sleep(0.3)
         self.type(words)
-        time.sleep(1)
+        time.sleep(0.5)
+        self._wait_for_rest("Search Actions")
         self.keys("Return")
+
+    def _wait_for_rest(self, title):
+        """Wait until what a window shows, below the blinking cursor, has stood still for a while."""
+        left, top, width, height = self.place(title)
+        shown = None
+        while (now := self.pixels(left, top + 40, width, height - 40)) != shown:
+            shown = now
+            time.sleep(0.7)
 
     def drag_on_canvas(self, image_size, start, end):
         """Drag the mouse between two pixels of an image that is shown in the middle at 100 %."""
