@@ -43,6 +43,7 @@ def cut_out(
     shape: str = "ellipse",
     hint: Mask | None = None,
     decontaminate: float = 1.0,
+    wide: Image | None = None,
     progress: ProgressCallback | None = None,
 ) -> CutOut:
     """Cut the subject out of a picture: segmentation, trimap, matting, foreground colours.
@@ -57,6 +58,9 @@ def cut_out(
     decontaminate : float
         How much of the old background's colour is taken out of the fringe, from 0 (none) to
         1 (all).
+    wide : (H, W, 3) uint8 or float in [0, 1], optional
+        The same picture in a wider colour space, which alpha is estimated in: cut to sRGB,
+        colours no longer mix as they did in the photo.
     progress : callable, optional
         See `matte_core.progress`.
 
@@ -70,6 +74,9 @@ def cut_out(
     from matte_core.matting import estimate_alpha, estimate_foreground
 
     image = check_image(image)
+    seen = image if wide is None else check_image(wide, "wide image")
+    if seen.shape != image.shape:
+        raise InputError(f"The wide image has shape {seen.shape}, the image {image.shape}.")
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
     found = segment(image, subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
@@ -81,7 +88,7 @@ def cut_out(
         grid_px=found.grid_px,
         trust_mask=True,
     )
-    alpha = estimate_alpha(image, trimap, progress=part(progress, 0.3, 0.85))
+    alpha = estimate_alpha(seen, trimap, progress=part(progress, 0.3, 0.85))
     foreground = image
     if decontaminate > 0:
         clean = estimate_foreground(image, alpha, progress=part(progress, 0.85, 1.0))

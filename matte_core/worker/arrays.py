@@ -50,10 +50,19 @@ def image_of(request: Frame) -> Image:
 
     Float layers may hold values outside; the matting equation is about colours.
     """
-    image: Image = to_numpy(request.arrays["image"])
-    if image.dtype == np.float32:
-        image = np.clip(np.nan_to_num(image), 0, 1)
-    return image
+    return _within(to_numpy(request.arrays["image"]))
+
+
+def wide_image_of(request: Frame) -> Image:
+    """Return the request's image in its own colour space: what lies at its edge mixes there."""
+    return _within(own_colours_of(request))
+
+
+def _within(image: Image) -> Image:
+    held: Image = image
+    if held.dtype == np.float32:
+        held = np.clip(np.nan_to_num(held), 0, 1)
+    return held
 
 
 def own_colours_of(request: Frame) -> Image:

@@ -3,7 +3,7 @@
 An image is (H, W, 3) uint8, or float32 in sRGB; the other arrays are (H, W). A selection is uint8
 and says roughly where the subject is; a mask is uint8 or float32 and multiplies the alpha. Where
 sRGB does not hold the picture's colours, they come as an array of their own, colours, (H, W, 3) in
-the picture's space and of any range.
+the picture's space and of any range; alpha is estimated from these.
 
 Clean colours are two arrays: foreground like the colours, or else the image, and changed uint8, 255
 where it differs.
@@ -47,6 +47,7 @@ from matte_core.worker.arrays import (
     own_colours_of,
     params_of,
     plane_of,
+    wide_image_of,
 )
 from matte_core.worker.found import found_values
 from matte_core.worker.light import relight_method
@@ -70,6 +71,7 @@ def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
         radius_px=params.get("radius_px"),
         hint=hint_of(request),
         decontaminate=0.0,
+        wide=wide_image_of(request),
         progress=part(progress, 0.0, 0.85 if wants_colours else 1.0),
     )
     cleaned = {}
@@ -87,7 +89,7 @@ def matte_method(request: Frame, progress: ProgressCallback) -> Frame:
     from matte_core.matting import estimate_alpha
 
     params = params_of(request, "image", "trimap")
-    image, trimap = image_of(request), painted_trimap(request, params)
+    image, trimap = wide_image_of(request), painted_trimap(request, params)
     wants_colours = bool(params.get("with_foreground"))
     ready = 0.75 if wants_colours else 1.0
     alpha = estimate_alpha(image, trimap, progress=part(progress, 0.0, ready))

@@ -56,8 +56,25 @@ def test_the_old_background_is_taken_out_by_the_amount_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("no_network")
+def test_alpha_is_estimated_where_colours_mix() -> None:
+    """As in a photo of a wide gamut, whose strongest colours sRGB cuts off."""
+    image, truth = scene()
+    wide = (image / 255).astype(np.float32)
+    cut_off = np.clip(2.4 * wide - 0.7, 0, 1)
+    rim = (truth > 0) & (truth < 1)
+    errors = [
+        np.abs(cut_out(cut_off, radius_px=8, wide=seen).alpha - truth)[rim].mean()
+        for seen in (None, wide)
+    ]
+    assert errors[1] < 0.05
+    assert errors[1] < 0.6 * errors[0]
+
+
+@pytest.mark.usefixtures("no_network")
 def test_what_cannot_be_used_is_said() -> None:
     image, _ = scene()
+    with pytest.raises(InputError, match="wide image has shape"):
+        cut_out(image, wide=image[:-1])
     with pytest.raises(InputError, match="decontaminate"):
         cut_out(image, decontaminate=1.5)
     with pytest.raises(NoSubjectError, match="empty"):

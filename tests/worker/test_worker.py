@@ -132,6 +132,17 @@ def painted(size, opacity=255):
     return np.dstack([gray, np.full_like(gray, opacity)]).astype(np.uint8)
 
 
+def test_alpha_is_estimated_in_the_pictures_own_colours(worker):
+    image, _ = disc(96)
+    own = (image / 255).astype(np.float32)
+    trimap = painted(96)
+    alphas = []
+    for number, arrays in enumerate(({"image": own}, {"image": image // 90, "colours": own})):
+        worker.ask("matte", {"box": [0, 96, 0, 96]}, number, trimap=trimap, **arrays)
+        alphas.append(values_of(worker.next("result", "error").arrays["alpha"]))
+    assert (alphas[0] == alphas[1]).all()
+
+
 def test_a_painted_trimap_is_matted(worker):
     image, _ = disc(96)
     params = {"box": [0, 96, 0, 96], "with_foreground": True}

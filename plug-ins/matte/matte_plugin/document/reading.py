@@ -27,12 +27,13 @@ def read_photo(layer, *, with_colours):
     Returns
     -------
     arrays : dict
-        Its image, as `read_image` does. With colours, where that is not just how the layer holds
-        them, its colours too: (H, W, 3) float32 in its own space, as `pixels.Colours` has them.
+        Its image, as `read_image` does. Where its space is not sRGB, its colours too: (H, W, 3)
+        float32 in its own space, as `pixels.Colours` has them; and wherever `with_colours` asks
+        for them and the image does not hold them as the layer does.
     """
     arrays = {"image": read_image(layer)}
     is_linear = layer.get_image().get_precision() == Gimp.Precision.U8_LINEAR
-    if with_colours and (is_linear or not pixels.is_srgb(layer)):
+    if not pixels.is_srgb(layer) or (with_colours and is_linear):
         width, height = layer.get_width(), layer.get_height()
         format_name = pixels.own_format(layer, "R~G~B~ float")
         found = pixels.read(layer, 0, 0, width, height, format_name)

@@ -11,6 +11,7 @@ import structures
 from gi.repository import Gimp
 from judging import ALL, CHANNEL, MASK, NEW_IMAGE, NEW_LAYER, NEW_LAYER_MASK, SELECTION
 from pictures import EIGHT, GRAY, INDEXED, RGB, photo
+from wide_gamut import wide_gamut
 
 P = Gimp.Precision
 PROFILE = Gimp.ColorProfile
@@ -78,6 +79,8 @@ def profiles():
         ("linear sRGB", PROFILE.new_rgb_srgb_linear(), RGB),
         ("Adobe RGB", wide, RGB),
         ("linear Adobe RGB", wide.new_linear_from_color_profile(), RGB),
+        ("ProPhoto RGB", PROFILE.new_from_icc_profile(wide_gamut()), RGB),
+        ("linear ProPhoto RGB", PROFILE.new_from_icc_profile(wide_gamut(gamma=1.0)), RGB),
         ("linear gray", PROFILE.new_d65_gray_linear(), GRAY),
     ):
         for precision in (EIGHT, P.U16_NON_LINEAR, P.FLOAT_LINEAR):

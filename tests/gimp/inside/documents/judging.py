@@ -137,6 +137,9 @@ def expected_alpha(plug_in, layer, uses_selection):
     arrays = {"image": Array("uint8" if eight else "float32", (height, width, 3), data)}
     if selection is not None:
         arrays["selection"] = Array("uint8", (height, width), selection)
+    if Babl.get_name(Babl.format_get_space(layer.get_format())) != "sRGB":
+        own = stored(layer, own_format(layer, "R~G~B~ float"))
+        arrays["colours"] = Array("float32", (height, width, 3), own)
     params = {"subject": "auto", "model": str(NETWORK), "radius_px": None}
     answer = plug_in.worker.call("cut_out", params, arrays)
     return memoryview(answer.arrays["alpha"].data).cast("B").cast("f").tolist()

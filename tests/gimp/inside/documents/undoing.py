@@ -5,6 +5,7 @@ import time
 from gi.repository import Gimp, Gio, GLib
 
 NAME, PATH, ACTIONS = "org.gimp.GIMP.UI", "/org/gimp/GIMP", "org.gtk.Actions"
+BUSY_MS = 60_000  # a machine that is busy takes its time
 
 
 def undo():
@@ -20,10 +21,10 @@ def redo():
 def _activate(action):
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
     call = GLib.Variant("(sava{sv})", (action, [], {}))
-    bus.call_sync(NAME, PATH, ACTIONS, "Activate", call, None, Gio.DBusCallFlags.NONE, 5000)
+    bus.call_sync(NAME, PATH, ACTIONS, "Activate", call, None, Gio.DBusCallFlags.NONE, BUSY_MS)
 
 
-def wait_until(condition, seconds=5.0):
+def wait_until(condition, seconds=BUSY_MS / 1000):
     """Wait for GIMP's window, which works beside us; say whether it came true."""
     limit = time.monotonic() + seconds
     while not condition():
