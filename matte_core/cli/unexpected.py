@@ -20,6 +20,10 @@ def explain(error: Exception) -> MatteError:
         named = error.filename if isinstance(error.filename, str) else "A file"
         named = f"{named[:200]}…" if len(named) > 200 else named
         return FileError(f"{named} cannot be used: {error.strerror or error}.")
+    if isinstance(error, UnicodeEncodeError):
+        return FileError(
+            "A name holds what no file's name can hold here.", "Give the file another."
+        )
     if os.environ.get(VARIABLE):
         traceback.print_exception(error, file=sys.stderr)
     return MatteError(

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from matte_core import folders
+from matte_core.cli import main
 from matte_core.errors import (
     FileError,
     InputError,
@@ -141,6 +142,13 @@ def test_onnxruntime_prints_nothing_for_us(capfd):
         open_session(data.replace(b"Nothing", b"Not\xffing"))
     said = capfd.readouterr()
     assert said.out + said.err == ""
+
+
+def test_half_a_character_is_no_files_name(capsys, tmp_path):
+    assert main(["cutout", "\ud800", "-o", str(tmp_path / "none.png")]) == 1
+    said = capsys.readouterr().err
+    assert "A name holds what no file's name can hold here." in said
+    assert "Unexpected" not in said
 
 
 def test_a_default_that_is_no_text_is_none(tmp_path, monkeypatch):

@@ -229,7 +229,7 @@ def _compose(image, drawables, config):
             if config.get_property("flatten"):
                 composing.merge(group)
             if config.get_property("hide-original"):
-                subject.layer.set_visible(False)
+                items.hide(subject.layer)
 
 
 def _ask(worker, layer, scene, config, progress):

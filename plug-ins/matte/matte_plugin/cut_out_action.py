@@ -89,7 +89,9 @@ def _cut_out(image, drawables, config, process):
 
 def _ask(worker, layer, config, progress):
     output = config.get_property("output")
-    keeps_mask = config.get_property("existing-mask") == arguments.INTERSECT
-    cut, note = cutting.ask(worker, layer, config, output, keeps_mask=keeps_mask, progress=progress)
+    intersects = config.get_property("existing-mask") == arguments.INTERSECT
+    cut, note = cutting.ask(
+        worker, layer, config, output, intersects_mask=intersects, progress=progress
+    )
     running.say_note(note)
     return cut

@@ -12,7 +12,7 @@ def add_how(procedure):
     arguments.add_edge_controls(procedure)
 
 
-def ask(worker, layer, config, output, *, keeps_mask=False, progress):
+def ask(worker, layer, config, output, *, intersects_mask=False, progress):
     """Ask the worker to cut a layer out; nothing is changed.
 
     Parameters
@@ -23,7 +23,7 @@ def ask(worker, layer, config, output, *, keeps_mask=False, progress):
         Of a procedure with a subject, a network and the arguments of `add_how`.
     output : str
         One of `outputs.CHOICES`.
-    keeps_mask : bool
+    intersects_mask : bool
         Let what the layer's mask hides stay hidden.
     progress : callable
 
@@ -34,7 +34,7 @@ def ask(worker, layer, config, output, *, keeps_mask=False, progress):
         What a person should know about it; empty for nothing.
     """
     with_colours = output in outputs.WITH_COLOURS
-    arrays = reading.read_photo(layer, with_colours=with_colours)
+    arrays = reading.read_photo(layer)
     params = {
         **arguments.subject_params(config),
         "radius_px": round(config.get_property("trimap-width")) or None,
@@ -44,7 +44,7 @@ def ask(worker, layer, config, output, *, keeps_mask=False, progress):
     }
     if config.get_property("subject") == SELECTED:
         arrays["selection"] = reading.read_selection(layer)
-    mask = reading.read_mask(layer) if keeps_mask else None
+    mask = reading.read_mask(layer) if intersects_mask else None
     if mask is not None:
         arrays["mask"] = mask
     answer = worker.call("cut_out", params, arrays, progress)

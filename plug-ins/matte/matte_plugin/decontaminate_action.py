@@ -48,7 +48,7 @@ def _clean(image, drawables, config):
             position = image.get_item_position(layer)
             composing.add_clean_copy(subject, name, layer.get_parent(), position)
             if config.get_property("hide-original"):
-                layer.set_visible(False)
+                items.hide(layer)
 
 
 def ask(worker, layer, amount, progress):
@@ -62,7 +62,7 @@ def ask(worker, layer, amount, progress):
 def read_cut_out(layer):
     """Read a layer's colours, and its mask and opacity where it has them."""
     planes = {
-        **reading.read_photo(layer, with_colours=True),
+        **reading.read_photo(layer),
         "mask": reading.read_mask(layer),
         "opacity": reading.read_opacity(layer),
     }

@@ -107,7 +107,7 @@ def _pairs(drawables, chosen):
 def _ask(worker, photo, trimap, config, progress):
     with_colours = config.get_property("output") in outputs.WITH_COLOURS
     painted, box = reading.read_trimap(trimap, photo)
-    arrays = {**reading.read_photo(photo, with_colours=with_colours), "trimap": painted}
+    arrays = {**reading.read_photo(photo), "trimap": painted}
     params = {
         "box": box,
         "decontaminate": config.get_property("decontaminate") / 100,

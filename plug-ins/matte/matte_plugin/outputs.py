@@ -121,10 +121,10 @@ def write(
             if replaces_own or where == LAYER_MASK:
                 photo = None if where == LAYER_MASK else cut.layer
                 items.tag_result(made, maker, where, photo)
-            if output in WITH_COLOURS and hide_original and not cut.layer.get_lock_visibility():
-                cut.layer.set_visible(False)
+            if output in WITH_COLOURS and hide_original:
+                items.hide(cut.layer)
         for layer in hidden:
-            layer.set_visible(False)
+            items.hide(layer)
     return []
 
 

@@ -258,6 +258,18 @@ def check_decontaminate_makes_a_clean_copy():
     assert "Cut Out Subject" in message, message
 
 
+def check_a_layer_whose_visibility_is_locked_stays_seen():
+    for name in (COMPOSITE, DECONTAMINATE):
+        image, layer = masked_disc()
+        layer.set_lock_visibility(True)
+        before = pixels(layer)
+        succeed(image, [layer], name=name)
+        above, below = image.get_layers()
+        assert (pixels(below), below.get_visible()) == (before, True)
+        assert above.get_visible()
+        assert not above.get_lock_visibility()
+
+
 def plain():
     image, layer = disc()
     return image, [layer]

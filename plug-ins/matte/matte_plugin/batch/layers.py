@@ -36,8 +36,10 @@ def why_not(layer):
 
 def ask(worker, layer, config, progress, cuts):
     """Ask for a layer's cut-out and keep it in `cuts`; see `loop.for_each`."""
-    keeps_mask = config.get_property("existing-mask") == arguments.INTERSECT
+    intersects = config.get_property("existing-mask") == arguments.INTERSECT
     output = config.get_property("output")
-    cut, note = cutting.ask(worker, layer, config, output, keeps_mask=keeps_mask, progress=progress)
+    cut, note = cutting.ask(
+        worker, layer, config, output, intersects_mask=intersects, progress=progress
+    )
     cuts.append(cut)
     return CUT_OUT, told(note)

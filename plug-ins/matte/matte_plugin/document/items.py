@@ -95,6 +95,15 @@ def is_in_locked_group(layer):
     return False
 
 
+def hide(layer):
+    """Hide a layer; one whose visibility is locked GIMP lets be seen, and so a person is told."""
+    if layer.get_lock_visibility():
+        words = _("“{name}” is still seen: its visibility is locked.")
+        Gimp.message(words.format(name=layer.get_name()))
+    else:
+        layer.set_visible(False)
+
+
 def siblings(layer):
     """Return the layers of the same group or image, from top to bottom."""
     parent = layer.get_parent()

@@ -21,19 +21,18 @@ def read_image(layer):
     return Array("uint8" if eight_bit else "float32", (height, width, 3), found)
 
 
-def read_photo(layer, *, with_colours):
+def read_photo(layer):
     """Read a layer for the worker.
 
     Returns
     -------
     arrays : dict
-        Its image, as `read_image` does. Where its space is not sRGB, its colours too: (H, W, 3)
-        float32 in its own space, as `pixels.Colours` has them; and wherever `with_colours` asks
-        for them and the image does not hold them as the layer does.
+        Its image, as `read_image` does. Where that does not hold them as the layer does, its
+        colours too: (H, W, 3) float32 in its own space, as `pixels.Colours` has them.
     """
     arrays = {"image": read_image(layer)}
     is_linear = layer.get_image().get_precision() == Gimp.Precision.U8_LINEAR
-    if not pixels.is_srgb(layer) or (with_colours and is_linear):
+    if is_linear or not pixels.is_srgb(layer):
         width, height = layer.get_width(), layer.get_height()
         format_name = pixels.own_format(layer, "R~G~B~ float")
         found = pixels.read(layer, 0, 0, width, height, format_name)

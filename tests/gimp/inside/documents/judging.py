@@ -137,7 +137,8 @@ def expected_alpha(plug_in, layer, uses_selection):
     arrays = {"image": Array("uint8" if eight else "float32", (height, width, 3), data)}
     if selection is not None:
         arrays["selection"] = Array("uint8", (height, width), selection)
-    if Babl.get_name(Babl.format_get_space(layer.get_format())) != "sRGB":
+    is_srgb = Babl.get_name(Babl.format_get_space(layer.get_format())) == "sRGB"
+    if not is_srgb or image.get_precision() == Gimp.Precision.U8_LINEAR:
         own = stored(layer, own_format(layer, "R~G~B~ float"))
         arrays["colours"] = Array("float32", (height, width, 3), own)
     params = {"subject": "auto", "model": str(NETWORK), "radius_px": None}
