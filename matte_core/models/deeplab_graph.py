@@ -14,6 +14,8 @@ Chen, Papandreou, Schroff, Adam: Rethinking Atrous Convolution for Semantic Imag
 2017, section 3.3 (image-level features).
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from matte_core.errors import ModelError
@@ -41,9 +43,15 @@ def free_size(model: onnx.Message) -> int:
     ModelError
         If the graph is not built that way.
     """
-    graph = model.graph
+    try:
+        return _free(model.graph, model.opset_import)
+    except UnicodeDecodeError as error:
+        raise ModelError("The network holds names that are no text.") from error
+
+
+def _free(graph: onnx.Message, opsets: Iterable[onnx.Message]) -> int:
     shape = onnx.shape_of(graph.input[0]) if len(graph.input) == 1 else None
-    opset = next((held.version for held in model.opset_import if not held.domain), 0)
+    opset = next((held.version for held in opsets if not held.domain), 0)
     if shape is None or len(shape) != 4 or shape[3] != 3 or opset < _MIN_OPSET:
         raise ModelError("The network does not take one picture of shape (1, H, W, 3).")
     classes = _cut_last_resize(graph)

@@ -115,6 +115,19 @@ def test_a_network_that_spreads_its_pooling_to_no_shape_is_refused(shape):
         free_size(model)
 
 
+def test_a_network_whose_names_are_no_text_is_refused():
+    graph = onnx.new(
+        "GraphProto",
+        node=[onnx.node("Resize", ["scores"], ["answer"])],
+        input=[onnx.value_info("image", onnx.FLOAT, [1, 17, 17, 3])],
+        output=[onnx.value_info("answer", onnx.FLOAT, [1, 2, 17, 17])],
+    )
+    opset = [onnx.new("OperatorSetIdProto", version=13)]
+    data = onnx.serialize(onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset))
+    with pytest.raises(ModelError, match="names that are no text"):
+        free_size(onnx.parse_model(data.replace(b"scores", b"sco\x80es")))
+
+
 def test_a_network_that_leads_in_a_circle_is_refused():
     graph = onnx.new(
         "GraphProto",
