@@ -88,6 +88,9 @@ def add_image_chooser(dialog, config, name, images, wanted):
     combo = Gtk.ComboBoxText()
     for image in images:
         combo.append(str(image.get_id()), image.get_name())
+    if not images:
+        combo.append_text(_("No other image is open"))
+        combo.set_active(0)
     label = Gtk.Label.new_with_mnemonic(_("I_mage"))
     label.set_mnemonic_widget(combo)
     combo.set_tooltip_text(config.find_property(name).blurb)

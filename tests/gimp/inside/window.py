@@ -169,7 +169,7 @@ class Window:
         self.keys("Return")
 
     def _wait_for_rest(self, title):
-        """Wait until what a window shows, below the blinking cursor, has stood still for a while."""
+        """Wait until what a window shows below its blinking cursor stands still."""
         left, top, width, height = self.place(title)
         shown = None
         while (now := self.pixels(left, top + 40, width, height - 40)) != shown:
