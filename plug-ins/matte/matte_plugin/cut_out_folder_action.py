@@ -52,7 +52,7 @@ def create(plug_in):
         NAME,
         run,
         label=_("Cut Out _Folder…"),
-        blurb=_("Cut the subject out of every picture in a folder"),
+        blurb=_("Cut out every picture in a folder"),
         help_text=HELP,
     )
     procedure.add_file_argument(
@@ -100,6 +100,7 @@ def _arrange(dialog, config):
     dialogs.sliders(dialog, *dialogs.SLIDERS)
     names = [spec.name for spec in config.list_properties() if spec.name not in dialogs.NOT_SHOWN]
     dialog.fill(names)
+    dialogs.explain_network(dialog)
     transparent = (files.PNG, files.TIFF, files.WEBP)
     dialogs.only_if(dialog, config, ("decontaminate",), "format", transparent)
 

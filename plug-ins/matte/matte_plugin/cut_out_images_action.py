@@ -31,7 +31,7 @@ def create(plug_in):
         NAME,
         run,
         label=_("Cut Out Open _Images…"),
-        blurb=_("Cut the subject out of every image that is open"),
+        blurb=_("Cut out every image that is open"),
         help_text=HELP,
     )
     layers.add_arguments(procedure)

@@ -28,7 +28,7 @@ def create(plug_in):
         run,
         label=_("Cut Out _All Layers…"),
         menus=(),
-        blurb=_("Cut the subject out of every layer of this image"),
+        blurb=_("Cut out every layer of this image"),
         help_text=HELP,
     )
     layers.add_arguments(procedure)

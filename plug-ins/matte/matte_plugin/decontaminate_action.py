@@ -31,7 +31,16 @@ def create(plug_in):
 
 def run(procedure, run_mode, image, drawables, config, _data):
     """Run the action in whichever mode GIMP asks for."""
-    return running.run(procedure, run_mode, config, lambda: _clean(image, drawables, config))
+    return running.run(
+        procedure, run_mode, config, lambda: _clean(image, drawables, config), _arrange
+    )
+
+
+def _arrange(dialog, _config):
+    from matte_plugin import dialogs  # the toolkit, which needs a screen
+
+    dialogs.sliders(dialog, "decontaminate")
+    dialog.fill(None)
 
 
 def _clean(image, drawables, config):

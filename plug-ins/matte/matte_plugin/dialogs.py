@@ -52,6 +52,8 @@ def arrange_with_colours(dialog, config, values):
     names = [spec.name for spec in config.list_properties() if spec.name not in NOT_SHOWN]
     sliders(dialog, *(name for name in SLIDERS if name in names))
     box = dialog.fill_box("matte-controls", names)
+    if "model" in names:
+        explain_network(dialog)
     only_if(dialog, config, ("decontaminate", "hide-original"), "output", values)
     return box
 
@@ -60,6 +62,13 @@ def sliders(dialog, *names):
     """Show arguments as sliders."""
     for name in names:
         dialog.get_scale_entry(name, 1.0)
+
+
+def explain_network(dialog):
+    """Say in the field of the network what counts while it is empty; after filling."""
+    dialog.get_widget("model", GObject.TYPE_NONE).get_entry().set_placeholder_text(
+        _("the usual one")
+    )
 
 
 def only_if(dialog, config, names, choice, values):

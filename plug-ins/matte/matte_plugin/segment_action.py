@@ -64,6 +64,7 @@ def _arrange(dialog, config):
     from matte_plugin import dialogs
 
     dialog.fill(None)
+    dialogs.explain_network(dialog)
     dialogs.only_if(dialog, config, ("subject", "edge", "existing-mask"), "output", CUT_OUTPUTS)
 
 

@@ -79,8 +79,9 @@ def run(procedure, run_mode, image, drawables, config, _data):
 def _arrange(dialog, config):
     from matte_plugin import dialogs
 
-    dialogs.sliders(dialog, "opacity")
+    dialogs.sliders(dialog, "trimap-width", "opacity")
     dialog.fill(None)
+    dialogs.explain_network(dialog)
     dialogs.only_if(dialog, config, ("subject", "model"), "source", (AUTOMATIC,))
     dialogs.only_if(dialog, config, ("channel",), "source", (CHANNEL,))
 
