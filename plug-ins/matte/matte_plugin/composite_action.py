@@ -265,12 +265,18 @@ def _check_background(image, config):
         )
     if kind in (LAYER, IMAGE):
         config.set_property(f"background-{kind}", found)
-        config.set_property(LAST, f"{kind} {found.get_id()} {found.get_name()}")
+        if config.find_property(LAST):
+            config.set_property(LAST, f"{kind} {found.get_id()} {found.get_name()}")
+
+
+def _remembered(config):
+    """Return what is known of the last background; GIMP gives what it keeps to its own config."""
+    return config.get_property(LAST) if config.find_property(LAST) else ""
 
 
 def _last(config, kind):
     """Return the layer or image that was the background last, if it is still there."""
-    last, _space, rest = config.get_property(LAST).partition(" ")
+    last, _space, rest = _remembered(config).partition(" ")
     number, _space, name = rest.partition(" ")
     if last != kind or not number.isdecimal():
         return None
@@ -282,7 +288,7 @@ def _last(config, kind):
 
 def _missing(config, kind):
     """Return the error of a background that is not there, or not any more."""
-    last, _space, rest = config.get_property(LAST).partition(" ")
+    last, _space, rest = _remembered(config).partition(" ")
     if last == kind:
         name = rest.partition(" ")[2]
         return InputError(
