@@ -6,8 +6,8 @@ this process and in those that the tests start, and wants 95 % of them. With ``-
 made-up inputs by the thousand instead; see `tests/fuzz/long_run.py`.
 
 Makes its own environment (kept in the cache, remade when the pinned requirements change), then
-runs ruff, mypy and pytest. The tests in a real GIMP build themselves a GIMP 3.0 and 3.2 where
-that can be done; where it cannot they are skipped, saying why. Standard library only.
+runs ruff, mypy and pytest. Meanwhile a GIMP 3.0 and 3.2 are built for the tests in them, where that
+can be done; where it cannot they are skipped, saying why. Standard library only.
 """
 
 import hashlib
@@ -38,18 +38,28 @@ def make_environment():
         subprocess.run([sys.executable, "-m", "venv", root], check=True)
         files = [part for path in REQUIREMENTS for part in ("-r", path)]
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", *files], check=True)
+        # Most modules are never loaded; those that are will be compiled then.
+        pip += ["--no-compile", "--require-hashes", "--only-binary", ":all:"]
+        subprocess.run([*pip, *files], check=True)
         complete.touch()
     return python
 
 
 def main():
     """Run all of it; the exit status is the first that failed."""
+    arguments = sys.argv[1:]
+    if arguments:
+        return run(arguments)
+    with subprocess.Popen([sys.executable, ROOT / "tests" / "gimp" / "trees.py"]):
+        return run([])
+
+
+def run(arguments):
+    """Run what was asked for; the exit status is the first that failed."""
     python = make_environment()
     # What the user's shell has set must not decide what is tested.
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environ["MATTE_CHECKOUT"] = str(ROOT)
-    arguments = sys.argv[1:]
     if arguments[:1] == ["--fuzz"]:
         command = [python, ROOT / "tests" / "fuzz" / "long_run.py", *arguments[1:]]
         return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode

@@ -1,8 +1,8 @@
 """Real GIMPs with the plug-in installed in them by `install.py`.
 
-All that is done in one GIMP takes minutes, most of them spent waiting, so each GIMP has a thread
-that starts as soon as the tests are collected and runs beside all other tests. The tests then
-look at what came of it.
+All that is done in one GIMP takes minutes, most of them spent waiting, so each GIMP has two threads
+that start as soon as the tests are collected and run beside all other tests. The tests then look at
+what came of it.
 """
 
 import json
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -139,44 +140,78 @@ def look(version):
         If this machine has no such GIMP and cannot build one.
     """
     tree = trees.open_tree(version)
-    scratch = Path(tempfile.mkdtemp(prefix=f"matte-gimp-{version}-"))
-    try:
-        (scratch / "home").mkdir()
-        (scratch / "session").mkdir()
-        inside = Inside(tree, scratch)
+    with scratch_folder(version) as scratch, scratch_folder(version) as other:
+        inside, beside = Inside(tree, scratch), Inside(tree, other)
         seen = Seen(inside.has_shared)
-        seen.installation = inside.install()
+        (scratch / "home").mkdir()
+        look_at_installation(inside, seen)
         if seen.installation.returncode:
             return seen
-        before = inside.times()
-        seen.again = inside.install()
-        after = inside.times()
-        seen.changed = [str(path) for path in before | after if before.get(path) != after.get(path)]
-        seen.check = inside.run("python3", "/mnt/checkout/install.py", "--check")
-        batch = f"exec(open('{INSIDE}/run_checks.py').read())"
-        done = inside.run(
-            "gimp-console", "-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval",
-            "-b", batch, "--quit",
-        )  # fmt: skip
-        seen.outcomes, seen.said = inside.json("results.json"), done.stdout + done.stderr
-        if inside.has_shared:
-            picture = "/mnt/shared/data/photos/astronaut.png"
-            session = f"{INSIDE}/window_session.py"
-            done = inside.run("python3", session, picture, "/mnt/scratch/session", version)
-            seen.session = inside.json("session/session.json")
-            seen.session_said = done.stdout + done.stderr
-        done = inside.run("python3", f"{INSIDE}/documents/in_window.py", version)
-        seen.documents = inside.json("documents.json") or []
-        seen.undone = inside.json("actions.json") or []
-        seen.documents_said = done.stdout + done.stderr
-        # Last: the homes are shown at other places, and files are given other times.
-        inside.binds += [(scratch / "home", str(place)[1:], mode) for place, mode in HOMES.values()]
-        done = inside.run("python3", f"{INSIDE}/fault_session.py")
-        seen.faults, seen.pair = inside.json("faults.json"), inside.json("pair.json")
-        seen.faults_said = done.stdout + done.stderr
+        # The faults damage what is installed, so they have a copy, and need not wait.
+        shutil.copytree(scratch / "home", other / "home", symlinks=True)
+        with ThreadPoolExecutor() as pool:
+            faults = pool.submit(look_at_faults, beside, seen)
+            look_at_actions(inside, seen)
+            look_at_window(inside, seen)
+            look_at_documents(inside, seen)
+            faults.result()
         return seen
+
+
+@contextmanager
+def scratch_folder(version):
+    folder = Path(tempfile.mkdtemp(prefix=f"matte-gimp-{version}-"))
+    try:
+        yield folder
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def look_at_installation(inside, seen):
+    seen.installation = inside.install()
+    if "index cannot be reached" in seen.installation.stdout + seen.installation.stderr:
+        seen.installation = inside.install()  # once more: that is no fault of the installer's
+    if seen.installation.returncode:
+        return
+    before = inside.times()
+    seen.again = inside.install()
+    after = inside.times()
+    seen.changed = [str(path) for path in before | after if before.get(path) != after.get(path)]
+    seen.check = inside.run("python3", "/mnt/checkout/install.py", "--check")
+
+
+def look_at_actions(inside, seen):
+    batch = f"exec(open('{INSIDE}/run_checks.py').read())"
+    done = inside.run(
+        "gimp-console", "-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval",
+        "-b", batch, "--quit",
+    )  # fmt: skip
+    seen.outcomes, seen.said = inside.json("results.json"), done.stdout + done.stderr
+
+
+def look_at_window(inside, seen):
+    if not inside.has_shared:
+        return
+    (inside.scratch / "session").mkdir()
+    picture, session = "/mnt/shared/data/photos/astronaut.png", f"{INSIDE}/window_session.py"
+    done = inside.run("python3", session, picture, "/mnt/scratch/session", inside.tree.version)
+    seen.session = inside.json("session/session.json")
+    seen.session_said = done.stdout + done.stderr
+
+
+def look_at_documents(inside, seen):
+    done = inside.run("python3", f"{INSIDE}/documents/in_window.py", inside.tree.version)
+    seen.documents = inside.json("documents.json") or []
+    seen.undone = inside.json("actions.json") or []
+    seen.documents_said = done.stdout + done.stderr
+
+
+def look_at_faults(inside, seen):
+    homes = [(inside.scratch / "home", str(place)[1:], mode) for place, mode in HOMES.values()]
+    inside.binds += homes
+    done = inside.run("python3", f"{INSIDE}/fault_session.py")
+    seen.faults, seen.pair = inside.json("faults.json"), inside.json("pair.json")
+    seen.faults_said = done.stdout + done.stderr
 
 
 def pytest_collection_modifyitems(items):

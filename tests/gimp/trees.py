@@ -4,13 +4,16 @@ Where the machine is a Debian or Ubuntu and we are root, each GIMP lives in a tr
 (`mmdebstrap`, about 45 s and 900 MB each), kept in the cache for the next run. A command in a
 tree runs in namespaces of its own: nothing stays mounted, nothing goes on running, and nothing
 is installed on the machine itself.
+
+Run as a program, it builds those that are missing, side by side; whoever opens one waits for it.
 """
 
 import os
 import shutil
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +45,6 @@ done
 shift
 exec chroot "$tree" "$@"
 """
-
-_BUILDING = threading.Lock()
 
 
 class Unavailable(Exception):
@@ -110,11 +111,22 @@ def open_tree(version):
     """
     root = cache_folder() / f"gimp-{version}"
     _require_machine()
-    with _BUILDING:  # one at a time: they share the cache
+    with _alone(root.name):
         if not (root / COMPLETE).exists():
             _build(SUITES[version], root)
     _bring_network_settings(root)
     return Tree(version, root)
+
+
+@contextmanager
+def _alone(name):
+    """Let other threads and processes wait that would make the same thing."""
+    import fcntl  # not on every machine that asks where the cache is
+
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with (cache_folder() / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _require_machine():
@@ -129,7 +141,6 @@ def _require_machine():
 def _build(suite, root):
     print(f"building a GIMP tree from Debian {suite} in {root} (once, about a minute)", flush=True)
     shutil.rmtree(root, ignore_errors=True)
-    root.parent.mkdir(parents=True, exist_ok=True)
     options = ["--variant=apt", f"--include={PACKAGES}"]
     options += ['--aptopt=Acquire::Check-Valid-Until "false"', "--keyring=/usr/share/keyrings"]
     built = subprocess.run(
@@ -148,8 +159,13 @@ def _mmdebstrap():
         return own
     folder = cache_folder() / "mmdebstrap"
     script = folder / "usr" / "bin" / "mmdebstrap"
-    if script.exists():
-        return script
+    with _alone(folder.name):
+        if not script.exists():
+            _unpack_mmdebstrap(folder)
+    return script
+
+
+def _unpack_mmdebstrap(folder):
     # A private state folder, so that the machine's own package lists stay as they are.
     state = folder / "apt"
     (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
@@ -163,7 +179,6 @@ def _mmdebstrap():
     (package,) = folder.glob("mmdebstrap_*.deb")
     subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
     shutil.rmtree(state)
-    return script
 
 
 def _bring_network_settings(root):
@@ -172,3 +187,18 @@ def _bring_network_settings(root):
     host = Path("/") / CERTIFICATES
     if host.exists():
         shutil.copyfile(host, root / CERTIFICATES)
+
+
+def main():
+    """Build the trees that are missing; whoever opens one is told why it cannot be had."""
+
+    def build(version):
+        with suppress(Unavailable):
+            open_tree(version)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(build, SUITES))
+
+
+if __name__ == "__main__":
+    main()

@@ -234,7 +234,6 @@ def check_composite_refusals():
     assert "itself" in message, message
 
 
-@starts_plug_in
 def check_decontaminate_makes_a_clean_copy():
     for as_alpha in (False, True):
         image, layer = masked_disc(as_alpha=as_alpha)

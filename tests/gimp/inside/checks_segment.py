@@ -14,7 +14,6 @@ from document_tools import (
     pixels,
     portrait,
     selection_values,
-    starts_plug_in,
     succeed,
 )
 from gi.repository import Gimp
@@ -42,7 +41,6 @@ def check_segment_to_selection_channel_and_mask():
     assert "person" in message, message
 
 
-@starts_plug_in
 def check_segment_to_a_map_of_classes():
     image, layer = portrait()
     image.resize(300, 280, 20, 10)

@@ -16,7 +16,6 @@ from document_tools import (
     portrait,
     select_disc,
     selection_values,
-    starts_plug_in,
     succeed,
 )
 from gi.repository import Gimp
@@ -45,7 +44,6 @@ def check_trimap_lies_over_the_photo():
     assert values[0] == 0
 
 
-@starts_plug_in
 def check_trimap_sources_and_shapes():
     image, layer = disc()
     select_disc(image)
