@@ -1,5 +1,6 @@
 """`segment` on real photos and networks, and its stand-in where there is none."""
 
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -8,9 +9,15 @@ import pytest
 
 from matte_core.errors import InputError, ModelError, NoSubjectError
 from matte_core.models import fetch_model
-from matte_core.segmentation import colour_map, segment
+from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, VOC_COLOURS, voc_colour
 from matte_core.words import Words
+
+
+@cache
+def seen(path: Path) -> Segmentation:
+    """Return what is found in a photo of its own accord; it takes a second or two."""
+    return segment(load(path))
 
 
 def load(path: Path) -> np.ndarray:
@@ -66,12 +73,11 @@ def test_colours_are_those_of_the_challenge() -> None:
 def test_auto_finds_the_subject(
     photos: Path, name: str, subject: str, share: tuple[float, float]
 ) -> None:
-    image = load(photos / name)
-    found = segment(image)
+    found = seen(photos / name)
     assert found.subject == (subject,)
     assert found.source == "network"
     assert found.note == ""
-    assert found.mask.shape == found.probability.shape == image.shape[:2]
+    assert found.mask.shape == found.probability.shape == load(photos / name).shape[:2]
     assert found.mask.dtype == bool
     assert found.probability.dtype == np.float32
     assert share[0] < found.mask.mean() < share[1]
@@ -101,19 +107,17 @@ def test_people_come_first_when_they_cover_a_third(photos: Path) -> None:
     assert both.mask.sum() > found.mask.sum()
     everything = segment(image, "everything")
     assert (everything.mask >= both.mask).all()
-    np.testing.assert_array_equal(both.mask, segment(image, ["bicycle", "person"]).mask)
 
 
 def test_floats_and_bytes_agree(photos: Path) -> None:
-    image = load(photos / "cat.png")
-    one, other = segment(image), segment(image / np.float64(255))
-    assert overlap(one.mask, other.mask) > 0.97
+    other = segment(load(photos / "cat.png") / np.float64(255))
+    assert overlap(seen(photos / "cat.png").mask, other.mask) > 0.97
 
 
 def test_size_hardly_matters(photos: Path) -> None:
     image = load(photos / "grace_hopper.png")
     large = cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-    small = segment(image).mask.astype(np.uint8)
+    small = seen(photos / "grace_hopper.png").mask.astype(np.uint8)
     grown = cv2.resize(small, large.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
     assert overlap(segment(large).mask, grown) > 0.97
 

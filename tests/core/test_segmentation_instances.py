@@ -101,6 +101,7 @@ def test_asking_for_single_things() -> None:
 
     assert read("Person 2") == [("person", "2")]
     assert read("tv set  left,dog") == [("tv set", "left"), ("dog", "")]
+    assert parse_subject(["dog", "cat 2"], CLASSES) == parse_subject("dog, cat 2", CLASSES)
     assert read("cat 01, cat largest") == [("cat", "1"), ("cat", "largest")]
     wrongs = ("person 0", "person two", "person left 2", "left", "auto left", "person -1")
     wrongs += ("person at", "person at 0.3", "person at 1.2 0.5", "auto at 0.3 0.5", "at 0.3 0.5")

@@ -75,9 +75,9 @@ def show(worker, path):
     return worker
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(worker, shared):
-    """The worker, with the photo of a boy on a bicycle."""
+    """The worker, with the photo of a boy on a bicycle; those that show another come later."""
     return show(worker, shared / "data" / "photos" / "deeplab_demo_image1.jpg")
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -58,24 +59,38 @@ class Conversation:
         return status, errors
 
 
-@pytest.fixture
-def worker(tmp_path):
-    conversation = Conversation(tmp_path)
-    yield conversation
-    if not conversation.process.stdin.closed:
-        conversation.process.stdin.close()
+@contextmanager
+def conversation(home):
+    """Start a worker, and leave none behind."""
+    started = Conversation(home)
+    process = started.process
     try:
-        conversation.process.wait(5)
-    except subprocess.TimeoutExpired:
-        conversation.process.kill()
-        conversation.process.wait()
-    for pipe in (
-        conversation.process.stdin,
-        conversation.process.stdout,
-        conversation.process.stderr,
-    ):
-        if not pipe.closed:
-            pipe.close()
+        yield started
+    finally:
+        if not process.stdin.closed:
+            process.stdin.close()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if not pipe.closed:
+                pipe.close()
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory):
+    """A worker that answers one test after the other."""
+    with conversation(tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
+@pytest.fixture
+def own_worker(tmp_path):
+    """A worker that may be ended."""
+    with conversation(tmp_path) as started:
+        yield started
 
 
 def disc(size):
@@ -87,11 +102,11 @@ def disc(size):
     return (image + grain).astype(np.uint8), ((distance < size / 3) * 255).astype(np.uint8)
 
 
-def test_it_greets_and_leaves(worker):
-    assert worker.hello.type == "hello"
-    assert worker.hello.values["protocol"] == PROTOCOL
-    assert worker.hello.values["version"] == matte_core.__version__
-    status, errors = worker.end()
+def test_it_greets_and_leaves(own_worker):
+    assert own_worker.hello.type == "hello"
+    assert own_worker.hello.values["protocol"] == PROTOCOL
+    assert own_worker.hello.values["version"] == matte_core.__version__
+    status, errors = own_worker.end()
     assert status == 0, errors
 
 
@@ -295,32 +310,32 @@ def test_a_bad_request_is_answered_in_words_and_the_next_one_works(worker, metho
     assert "numpy" in answer.values["values"]["packages"]
 
 
-def test_a_request_can_be_cancelled(worker):
+def test_a_request_can_be_cancelled(own_worker):
     image, selection = disc(1500)
-    worker.ask("cut_out", image=image, selection=selection)
-    worker.next("progress")
-    write_frame(worker.process.stdin, Frame("cancel", {"id": 1}))
-    answer = worker.next("result", "error")
+    own_worker.ask("cut_out", image=image, selection=selection)
+    own_worker.next("progress")
+    write_frame(own_worker.process.stdin, Frame("cancel", {"id": 1}))
+    answer = own_worker.next("result", "error")
     assert answer.type == "error"
     assert answer.values["error"]["kind"] == "Cancelled"
 
 
-def test_it_ends_at_once_when_its_input_does(worker):
+def test_it_ends_at_once_when_its_input_does(own_worker):
     image, selection = disc(1500)
-    worker.ask("cut_out", image=image, selection=selection)
-    worker.next("progress")
-    worker.process.stdin.close()
-    assert worker.process.wait(2) == 0
+    own_worker.ask("cut_out", image=image, selection=selection)
+    own_worker.next("progress")
+    own_worker.process.stdin.close()
+    assert own_worker.process.wait(2) == 0
 
 
-def test_garbage_ends_it_with_a_word_in_the_log(worker):
-    worker.process.stdin.write(b"GET / HTTP/1.1\r\n\r\n")
-    status, errors = worker.end()
+def test_garbage_ends_it_with_a_word_in_the_log(own_worker):
+    own_worker.process.stdin.write(b"GET / HTTP/1.1\r\n\r\n")
+    status, errors = own_worker.end()
     assert status == 0
     assert "Expected the start of a frame" in errors
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-def test_it_shows_life_while_it_waits(worker):
-    assert worker.next("alive").type == "alive"
-    worker.process.send_signal(signal.SIGKILL)
+def test_it_shows_life_while_it_waits(own_worker):
+    assert own_worker.next("alive").type == "alive"
+    own_worker.process.send_signal(signal.SIGKILL)
