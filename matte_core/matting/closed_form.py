@@ -61,7 +61,7 @@ def laplacian(
     corners = _touched_windows(level.trimap)
     stencil = np.zeros((_STENCIL * _STENCIL, len(level.unknown)), np.float64)
     for start in range(0, len(corners), _CHUNK):
-        progress(start / len(corners), say("Comparing neighbours"))
+        progress(start / len(corners), say("Comparing neighbors"))
         chunk = corners[start : start + _CHUNK]
         whitened = _whitened_colours(level.colours, chunk, window, epsilon)
         owners = [level.nodes[chunk + offset] for offset in window]

@@ -23,8 +23,9 @@ from matte_core.matting.foreground_solver import (
     with_ring,
 )
 from matte_core.progress import ProgressCallback, part
+from matte_core.words import say
 
-STEP = "Foreground colours"
+STEP = say("Foreground colors")
 
 RIM_PX = 8  # a Lanczos kernel at half size reaches 6 px
 COARSEST_PX = 16

@@ -91,7 +91,7 @@ def solve(
         if residual <= 2 * tolerance:
             return Solution(x, residual, total)
     if len(right) <= _LARGEST_FACTORISED:
-        progress(1.0, say("Factorising"))
+        progress(1.0, say("Factorizing"))
         x = _factorise(matrix, right)
         residual = float(np.linalg.norm(right - matrix @ x)) / scale
         if residual <= 2 * tolerance:

@@ -152,6 +152,10 @@ class Window:
         subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
         self.keys(*names)
 
+    def bring_to_front(self, title):
+        """Show a window before all others."""
+        subprocess.run(["xdotool", "windowraise", self.windows(title)[0]], check=True)
+
     def type(self, text):
         subprocess.run(["xdotool", "type", "--delay", "15", text], check=True)
 
