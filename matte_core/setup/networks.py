@@ -1,7 +1,7 @@
 """Get a network into the project's folder, through the command line of the environment.
 
-Without one Matte still works: the selection, or the picture's centre, and GrabCut stand in. So a
-network that cannot be fetched is told, and is no reason to stop.
+Without one Matte still works: the selection, a face or the picture's centre, and GrabCut stand in.
+So a network that cannot be fetched is told, and is no reason to stop.
 
 Standard library only.
 """
@@ -23,8 +23,8 @@ CORE = Path(matte_core.__file__).resolve().parent
 DEFAULT = "deeplab-513"
 STEP = say("Model")
 STAND_IN = say(
-    "Until then a simpler method stands in, which is less exact: the selection, or the "
-    "picture's center, says where the subject is."
+    "Until then a simpler method stands in, which is less exact: the selection, a face or the "
+    "picture's center says where the subject is."
 )
 _ADDED = "added_model"
 # An error comes back as it is, to be said in the language of whoever reads it.
