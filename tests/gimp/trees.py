@@ -143,6 +143,8 @@ def _build(suite, root):
     shutil.rmtree(root, ignore_errors=True)
     options = ["--variant=apt", f"--include={PACKAGES}"]
     options += ['--aptopt=Acquire::Check-Valid-Until "false"', "--keyring=/usr/share/keyrings"]
+    # What is half written when the power fails is not marked complete.
+    options += ["--dpkgopt=force-unsafe-io"]
     built = subprocess.run(
         ["perl", _mmdebstrap(), *options, suite, root], capture_output=True, text=True, check=False
     )
