@@ -45,8 +45,10 @@ def free_size(model: onnx.Message) -> int:
     """
     try:
         return _free(model.graph, model.opset_import)
-    except UnicodeDecodeError as error:
-        raise ModelError("The network holds names that are no text.") from error
+    except (UnicodeDecodeError, IndexError) as error:
+        raise ModelError(
+            "The network's graph is damaged: a name is no text, or a node lacks its values."
+        ) from error
 
 
 def _free(graph: onnx.Message, opsets: Iterable[onnx.Message]) -> int:

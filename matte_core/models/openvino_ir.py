@@ -70,7 +70,7 @@ def import_ir(xml: bytes, weights: bytes) -> onnx.Message:
     try:
         layers = _read_layers(xml)
         return _Importer(weights).run(layers)
-    except (KeyError, IndexError, ValueError) as error:
+    except (KeyError, IndexError, ValueError, OverflowError) as error:
         raise ModelError(
             f"The OpenVINO network cannot be read: {type(error).__name__}: {error}.",
             "Use a file as its publisher provides it.",

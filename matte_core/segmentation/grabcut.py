@@ -132,7 +132,9 @@ def _distance(samples: Float32, points: Float32) -> Float32:
     nearest = cKDTree(samples).query(points, k=[*range(1, count + 2)])[0]
     is_itself = nearest[:, :1] == 0
     others = np.where(is_itself, nearest[:, 1:], nearest[:, :-1])
-    return np.asarray(others.mean(axis=1, where=np.isfinite(others)))
+    is_there = np.isfinite(others)
+    total = np.where(is_there, others, 0).sum(axis=1)
+    return np.asarray(total / np.maximum(is_there.sum(axis=1), 1))  # 0 for one that is alone
 
 
 def _change(colours: Float32, outside: NDArray[np.bool_]) -> Float32:

@@ -29,9 +29,10 @@ from matte_core.files.png import with_chunks
 from matte_core.matting import estimate_foreground
 from matte_core.models import onnx_proto as onnx
 from matte_core.models.deeplab_graph import free_size
+from matte_core.models.openvino_ir import import_ir
 from matte_core.models.registry import DEFAULT, default_name, installed, resolve
 from matte_core.protocol import MAGIC, Array, Frame, read_frame, write_frame
-from matte_core.segmentation.grabcut import grabcut
+from matte_core.segmentation.grabcut import grabcut, guessed
 from matte_core.segmentation.network import open_session
 from matte_core.trimap import read_trimap
 from matte_core.worker.arrays import params_of
@@ -52,6 +53,14 @@ def test_half_floats_have_foreground_colours():
 def test_only_gray_levels_are_a_trimap(kind):
     with pytest.raises(InputError, match="The trimap has type"):
         read_trimap(np.zeros((1, 1), kind))
+
+
+def test_a_selection_of_one_pixel_is_guessed_without_neighbours():
+    inside = np.zeros((2, 2), np.bool_)
+    inside[0, 0] = True
+    guess = guessed(np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20, inside)
+    assert np.isfinite(guess).all()
+    assert not guess[~inside].any()
 
 
 def test_a_picture_of_one_pixel_has_no_two_kinds_of_colour():
@@ -115,17 +124,33 @@ def test_a_network_that_spreads_its_pooling_to_no_shape_is_refused(shape):
         free_size(model)
 
 
-def test_a_network_whose_names_are_no_text_is_refused():
+@pytest.mark.parametrize(("taken", "held"), [(["scores"], b"sco\x80es"), ([], b"scores")])
+def test_a_network_whose_graph_is_damaged_is_refused(taken, held):
     graph = onnx.new(
         "GraphProto",
-        node=[onnx.node("Resize", ["scores"], ["answer"])],
+        node=[onnx.node("Resize", taken, ["answer"])],
         input=[onnx.value_info("image", onnx.FLOAT, [1, 17, 17, 3])],
         output=[onnx.value_info("answer", onnx.FLOAT, [1, 2, 17, 17])],
     )
     opset = [onnx.new("OperatorSetIdProto", version=13)]
     data = onnx.serialize(onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset))
-    with pytest.raises(ModelError, match="names that are no text"):
-        free_size(onnx.parse_model(data.replace(b"scores", b"sco\x80es")))
+    with pytest.raises(ModelError, match="graph is damaged"):
+        free_size(onnx.parse_model(data.replace(b"scores", held)))
+
+
+def test_an_openvino_network_of_a_size_beyond_all_numbers_is_refused():
+    xml = f"""<net><layers>
+    <layer id="0" type="Parameter"><data shape="1,3,8,8" element_type="f32"/>
+     <output><port id="0"><dim>1</dim><dim>3</dim><dim>8</dim><dim>8</dim></port></output></layer>
+    <layer id="1" type="Interpolate"><data mode="linear_onnx"/>
+     <input><port id="0"><dim>1</dim><dim>3</dim><dim>8</dim><dim>8</dim></port></input>
+     <output><port id="1"><dim>1</dim><dim>3</dim><dim>8</dim><dim>{10**30}</dim></port></output>
+    </layer>
+    <layer id="2" type="Result"><input><port id="0"><dim>1</dim></port></input></layer>
+    </layers><edges><edge from-layer="0" from-port="0" to-layer="1" to-port="0"/>
+    <edge from-layer="1" from-port="1" to-layer="2" to-port="0"/></edges></net>"""
+    with pytest.raises(ModelError, match="cannot be read: OverflowError"):
+        import_ir(xml.encode(), b"")
 
 
 def test_a_network_that_leads_in_a_circle_is_refused():
