@@ -52,7 +52,7 @@ def _first_scaling(graph: onnx.Message, input_name: str) -> Scaling | None:
     constants = _constants(graph)
     factor, offset, is_scaled = np.ones(3), np.zeros(3), False
     value = input_name
-    while True:
+    for _ in graph.node:  # and no longer: a damaged graph may lead in a circle
         takers = [node for node in graph.node if value in node.input]
         if len(takers) != 1:
             break

@@ -30,6 +30,7 @@ from matte_core.matting import estimate_foreground
 from matte_core.models import onnx_proto as onnx
 from matte_core.models.deeplab_graph import free_size
 from matte_core.models.openvino_ir import import_ir
+from matte_core.models.preprocessing import normalisation_told
 from matte_core.models.registry import DEFAULT, default_name, installed, resolve
 from matte_core.protocol import MAGIC, Array, Frame, read_frame, write_frame
 from matte_core.segmentation.grabcut import grabcut, guessed
@@ -164,6 +165,17 @@ def test_a_network_that_leads_in_a_circle_is_refused():
     model = onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset)
     with pytest.raises(ModelError, match="does not end with a resize"):
         free_size(model)
+
+
+def test_first_steps_that_lead_in_a_circle_tell_nothing():
+    graph = onnx.new(
+        "GraphProto",
+        node=[
+            onnx.node("Identity", ["image"], ["one"]),
+            onnx.node("Identity", ["one"], ["image"]),
+        ],
+    )
+    assert normalisation_told(graph, "image") is None
 
 
 def test_onnxruntime_prints_nothing_for_us(capfd):
