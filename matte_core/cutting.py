@@ -9,7 +9,7 @@ from matte_core.images import Alpha, Image, Mask, Trimap, check_image
 from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation.result import Segmentation
 from matte_core.segmentation.segmentation import segment
-from matte_core.trimap import make_trimap
+from matte_core.trimap import trimap_of
 from matte_core.words import say
 
 
@@ -80,14 +80,7 @@ def cut_out(
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
     found = segment(image, subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
-    trimap = make_trimap(
-        found.mask,
-        radius_px,
-        shape,
-        probability=found.probability,
-        grid_px=found.grid_px,
-        trust_mask=True,
-    )
+    trimap = trimap_of(found, seen, radius_px, shape)
     alpha = estimate_alpha(seen, trimap, progress=part(progress, 0.3, 0.85))
     foreground = image
     if decontaminate > 0:

@@ -36,7 +36,7 @@ from matte_core.progress import ProgressCallback, part
 from matte_core.protocol import Array, Frame
 from matte_core.segmentation import Segmentation, colour_map, segment
 from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
-from matte_core.trimap import make_trimap
+from matte_core.trimap import make_trimap, trimap_of
 from matte_core.words import say, to_wire
 from matte_core.worker.arrays import (
     cut_alpha,
@@ -107,14 +107,7 @@ def trimap_method(request: Frame, progress: ProgressCallback) -> Frame:
     note = ""
     if given is None:
         found = _segment(request, params, part(progress, 0.0, 0.9))
-        trimap = make_trimap(
-            found.mask,
-            radius_px,
-            shape,
-            probability=found.probability,
-            grid_px=found.grid_px,
-            trust_mask=True,
-        )
+        trimap = trimap_of(found, image_of(request), radius_px, shape)
         note = found.note
     else:
         mask = given > 0.5

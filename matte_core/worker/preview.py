@@ -27,7 +27,7 @@ from matte_core.matting import decontaminate, estimate_alpha, estimate_foregroun
 from matte_core.matting.edge import adjust_edge
 from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation import Segmentation, segment
-from matte_core.trimap import make_trimap
+from matte_core.trimap import trimap_of
 from matte_core.words import say
 from matte_core.worker import views
 
@@ -194,13 +194,7 @@ class Preview:
         trimap = self._steps.once(
             "trimap",
             trimap_key,
-            lambda: make_trimap(
-                found.mask,
-                radius_px,
-                probability=found.probability,
-                grid_px=found.grid_px,
-                trust_mask=True,
-            ),
+            lambda: trimap_of(found, self._image, radius_px),
         )
         return trimap, trimap_key
 

@@ -41,22 +41,18 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     import numpy as np
 
     from matte_core.errors import NoSubjectError
+    from matte_core.trimap import trimap_of
 
     image = enlarged(request["photo"], request["megapixels"])
     note = ""
 
-    def find() -> tuple[Any, dict[str, Any]]:
-        found = core.segment(image, model=request["model"])
-        doubt = {"probability": found.probability, "grid_px": found.grid_px}
-        return found.mask, {**doubt, "trust_mask": True}
-
     try:
-        mask, doubt = step("segment", find)
+        found = step("segment", lambda: core.segment(image, model=request["model"]))
+        trimap = step("trimap_of", lambda: trimap_of(found, image))
     except NoSubjectError:
         note = "The net found no subject; the steps after it had an ellipse in the middle."
         y, x = np.ogrid[-1 : 1 : image.shape[0] * 1j, -1 : 1 : image.shape[1] * 1j]
-        mask, doubt = y**2 + x**2 < 0.4, {}
-    trimap = step("make_trimap", lambda: core.make_trimap(mask, **doubt))
+        trimap = step("make_trimap", lambda: core.make_trimap(y**2 + x**2 < 0.4))
     alpha = step("estimate_alpha", lambda: core.estimate_alpha(image, trimap))
     foreground = step("estimate_foreground", lambda: core.estimate_foreground(image, alpha))
     white = np.full_like(image, 255)

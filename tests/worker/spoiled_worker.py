@@ -24,7 +24,7 @@ from matte_core.worker.server import Server, main
 
 STEPS = {
     "segmenting": ("matte_core.cutting", "segment"),
-    "making the trimap": ("matte_core.cutting", "make_trimap"),
+    "making the trimap": ("matte_core.cutting", "trimap_of"),
     "matting": ("matte_core.matting", "estimate_alpha"),
     "cleaning": ("matte_core.matting", "clean_colours"),
 }

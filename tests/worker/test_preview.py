@@ -25,7 +25,7 @@ def counted(monkeypatch, tmp_path):
     """Count how often each step is computed; no network is installed."""
     monkeypatch.setenv("MATTE_HOME", str(tmp_path))
     counts = dict.fromkeys(
-        ("segment", "make_trimap", "estimate_alpha", "adjust_edge", "estimate_foreground"), 0
+        ("segment", "trimap_of", "estimate_alpha", "adjust_edge", "estimate_foreground"), 0
     )
     for name in counts:
         plain = getattr(module, name)
@@ -135,7 +135,7 @@ def test_a_control_repeats_only_what_it_touches(counted):
     counted.update(dict.fromkeys(counted, 0))
     preview.show({**base, "radius_px": 9}, silent)
     assert counted["segment"] == 0
-    assert counted["make_trimap"] == counted["estimate_alpha"] == 1
+    assert counted["trimap_of"] == counted["estimate_alpha"] == 1
 
 
 def test_a_painted_trimap_needs_no_segmentation(counted):
@@ -144,7 +144,7 @@ def test_a_painted_trimap_needs_no_segmentation(counted):
     trimap[40:56, 40:56] = 255
     preview = Preview(image, None, trimap)
     assert preview.show({"view": "matte"}, silent)[48, 48, 0] == 255
-    assert counted["segment"] == counted["make_trimap"] == 0
+    assert counted["segment"] == counted["trimap_of"] == 0
 
 
 def test_bad_params_are_refused_in_words(counted):
