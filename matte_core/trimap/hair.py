@@ -49,7 +49,7 @@ def widen_to_hair(trimap: Trimap, image: Image, radius_px: int | None = None) ->
     shape = trimap.shape
     scale = min(1.0, _LOOKED_AT_PX / max(shape))
     size = (max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale)))
-    small = cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST)
+    small = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     band = small == UNKNOWN
     if not band.any() or not (small == FOREGROUND).any() or not (small == BACKGROUND).any():
         return trimap
