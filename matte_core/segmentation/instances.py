@@ -32,6 +32,7 @@ SIDE = 160
 _PASS = 0.6  # of the lower peak: a pass that is higher joins the two
 _SMOOTHING = 1.0  # of the depth, in cells
 _LEAST = 0.1  # of the largest of its class: what is smaller is no thing of its own
+_MOST_HEAD = 0.3  # of the body that a head sits on
 _MOST = 99  # in a picture
 
 Places = NDArray[np.uint8]
@@ -217,7 +218,7 @@ def find_instances(
     owners: list[str] = []
     cell_px = (box.height / shape[0], box.width / shape[1])
     for held, sure, likely in zip(present, certainty, probability, strict=True):
-        parts = part(sure)
+        parts = _with_heads(part(sure))
         things = _significant(parts)[: _MOST - len(instances)]
         things.sort(key=lambda number: np.nonzero(parts == number)[1].mean())
         parts = _join_splinters(parts, things)
@@ -305,6 +306,30 @@ def _significant(parts: NDArray[np.int32]) -> list[int]:
     areas[0] = 0
     least = max(1.0, _LEAST * areas.max())
     return [int(number) for number in np.argsort(-areas, kind="stable") if areas[number] >= least]
+
+
+def _with_heads(parts: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Join what sits like a head on something larger, by a neck, to that.
+
+    A head touches its body with its lower side, and nowhere juts out beside it.
+    """
+    joined = parts.copy()
+    for head in reversed(_significant(parts)):
+        mask = joined == head
+        rim = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        for body in np.unique(joined[rim & ~mask & (joined > 0)]):
+            torso = joined == body
+            columns = np.flatnonzero(torso.any(axis=0))
+            neck = np.nonzero(rim & torso)[0].mean()
+            rows, across = np.nonzero(mask)
+            if (
+                rows.size <= _MOST_HEAD * torso.sum()
+                and rows.mean() < neck < np.nonzero(torso)[0].mean()
+                and columns[0] <= across.min() <= across.max() <= columns[-1]
+            ):
+                joined[mask] = body
+                break
+    return joined
 
 
 def _join_splinters(parts: NDArray[np.int32], things: Sequence[int]) -> NDArray[np.int32]:

@@ -48,6 +48,19 @@ def test_what_does_not_touch_is_numbered_from_the_left() -> None:
     assert found.labels[110, 10] == 0
 
 
+def test_a_head_belongs_to_what_it_sits_on() -> None:
+    body, head = (100, 60, 40), (46, 60, 18)
+    assert cv2.connectedComponents((certainty(body, head) > 0.5).astype(np.uint8))[0] == 2
+    assert len(np.unique(part(certainty(body, head)))) == 3  # nothing, and both
+    assert [one.name for one in instances_of(certainty(body, head)).instances] == ["cat 1"]
+    at_the_side = instances_of(certainty((60, 76, 40), (60, 20, 18)))
+    assert len(at_the_side.instances) == 2
+    beneath = instances_of(certainty((40, 60, 36), (90, 60, 18)))
+    assert len(beneath.instances) == 2
+    as_large = instances_of(certainty((90, 60, 28), (36, 60, 28)))
+    assert len(as_large.instances) == 2
+
+
 def test_what_touches_is_parted_at_its_neck() -> None:
     plane = certainty((60, 38, 24), (60, 82, 24))
     assert cv2.connectedComponents((plane > 0.5).astype(np.uint8))[0] == 2
