@@ -74,12 +74,17 @@ def _stand_out(pixels: NDArray[np.uint8], trimap: Trimap, stroke: float) -> Mask
     around = cv2.medianBlur(pixels, 2 * max(2, round(stroke)) + 1).astype(np.float32)
     difference = pixels.astype(np.float32) - around
     towards = _mean_around(pixels.astype(np.float32), trimap == FOREGROUND, 6 * stroke) - around
-    share = (difference * towards).sum(axis=-1) / ((towards**2).sum(axis=-1) + 1)
-    aside = np.linalg.norm(difference - share[..., None] * towards, axis=-1)
+    share = _dot(difference, towards) / (_dot(towards, towards) + 1)
+    aside = difference - share[..., None] * towards
     usual = _mean_around(np.abs(share), trimap == BACKGROUND, 3 * stroke)
     stands_out = (share > _LEAST_SHARE) & (share > _ABOVE_NOISE * usual)
-    stands_out &= aside < _MOST_ASIDE * np.linalg.norm(difference, axis=-1)
+    stands_out &= _dot(aside, aside) < _MOST_ASIDE**2 * _dot(difference, difference)
     return np.asarray(stands_out & (trimap == BACKGROUND))
+
+
+def _dot(one: Float32, other: Float32) -> Float32:
+    """Return the dot product of the colours of two (h, w, 3) planes at every pixel."""
+    return np.asarray(np.einsum("ijk,ijk->ij", one, other))
 
 
 def _strokes(pixels: Mask, near: Mask, stroke: float) -> Mask:
