@@ -59,6 +59,7 @@ def mixed(subject, background, alpha):
     ]
 
 
+@starts_plug_in
 def check_composite_over_a_colour():
     for precision in (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.FLOAT_LINEAR):
         image, layer = masked_disc(precision)
