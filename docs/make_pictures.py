@@ -24,7 +24,18 @@ import trees  # noqa: E402
 HOME = "/mnt/scratch/home"
 MATTE = f"{HOME}/.local/share/matte-for-gimp"
 SAMPLE = f"{MATTE}/sample/astronaut.png"
-NAMES = ("dialog", "cut-out", "trimap", "painted", "from-trimap", "composite", "batch", "set-up")
+NAMES = (
+    "dialog",
+    "cut-out",
+    "subject-mask",
+    "decontaminate",
+    "trimap",
+    "painted",
+    "from-trimap",
+    "composite",
+    "batch",
+    "set-up",
+)
 STRIP = (
     'cd /mnt/scratch && "$1" cutout "$2" -o cut.png '
     '&& "$1" cutout "$2" --output alpha -o alpha.png '

@@ -42,8 +42,8 @@ def cut_out(session):
     session.run("Cut Out All Layers", has_report=True, is_kept=False)
     session.run("Cut Out Subject", picture="dialog")
     session.picture("cut-out", seconds=1)
-    session.run("Subject Mask", is_kept=False)
-    session.run("Decontaminate Colors", is_kept=False)
+    session.run("Subject Mask", picture="subject-mask", is_kept=False)
+    session.run("Decontaminate Colors", picture="decontaminate", is_kept=False)
 
 
 def correct_the_trimap(session):
