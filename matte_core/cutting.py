@@ -80,7 +80,7 @@ def cut_out(
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
     found = segment(image, subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
-    trimap = trimap_of(found, seen, radius_px, shape)
+    trimap = trimap_of(found, image, radius_px, shape)
     alpha = estimate_alpha(seen, trimap, progress=part(progress, 0.3, 0.85))
     foreground = image
     if decontaminate > 0:

@@ -17,7 +17,8 @@ from typing import IO
 
 from matte_core import __version__, folders
 from matte_core.atomic import refusal
-from matte_core.errors import DownloadError, FileError
+from matte_core.errors import DownloadError
+from matte_core.models.registry import not_writable
 from matte_core.progress import ProgressCallback, silent
 from matte_core.words import say
 
@@ -90,13 +91,7 @@ def download(
         os.replace(part, target)
     except (OSError, http.client.HTTPException, ValueError) as error:
         if refusal(error):
-            raise FileError(
-                say("{folder} cannot be written: {why}.", folder=target.parent, why=refusal(error)),
-                say(
-                    "Make room, or name another folder with {variable}.",
-                    variable=folders.HOME_VARIABLE,
-                ),
-            ) from error
+            raise not_writable(target.parent, refusal(error)) from error
         raise _failure(address, target, _reason(error)) from error
 
 

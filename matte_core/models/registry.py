@@ -155,6 +155,17 @@ def default_name() -> str:
     return name if _NAME.fullmatch(name) else DEFAULT
 
 
+def not_writable(folder: Path, why: str) -> FileError:
+    """Return the error of a folder for networks that takes no file."""
+    return FileError(
+        say("{folder} cannot be written: {why}.", folder=folder, why=why),
+        say(
+            "Make room, or name another folder with {variable}.",
+            variable=folders.HOME_VARIABLE,
+        ),
+    )
+
+
 def keep(files: Mapping[Path, bytes]) -> None:
     """Write files into the folder of networks: all of them, or none.
 
@@ -168,10 +179,7 @@ def keep(files: Mapping[Path, bytes]) -> None:
         folders.make_private(folder)
         write_files(files)
     except OSError as error:
-        raise FileError(
-            f"{folder} cannot be written: {error.strerror or error}.",
-            f"Make room, or name another folder with {folders.HOME_VARIABLE}.",
-        ) from error
+        raise not_writable(folder, error.strerror or str(error)) from error
 
 
 def set_default(name: str) -> None:
