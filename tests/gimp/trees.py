@@ -46,6 +46,9 @@ shift
 exec chroot "$tree" "$@"
 """
 
+# As it is now: tests change it for a while, and a GIMP may be started just then beside them.
+OUTSIDE = dict(os.environ)
+
 
 class Unavailable(Exception):
     """No tree can be made on this machine; the message says why."""
@@ -71,6 +74,7 @@ class Tree:
         options
             Of `subprocess.run`.
         """
+        options.setdefault("env", OUTSIDE)
         return subprocess.run(self.arguments(command, binds, environ), check=False, **options)
 
     def arguments(self, command, binds=(), environ=None):
@@ -83,7 +87,7 @@ class Tree:
             "PIP_CACHE_DIR": "/var/cache/matte-pip",
             **{
                 name: value
-                for name, value in os.environ.items()
+                for name, value in OUTSIDE.items()
                 if name.lower() in ("http_proxy", "https_proxy", "no_proxy")
                 or name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_DEFAULT_TIMEOUT")
             },
@@ -130,11 +134,14 @@ def _alone(name):
 
 
 def _require_machine():
-    if not sys.platform.startswith("linux") or shutil.which("apt-get") is None:
+    if (
+        not sys.platform.startswith("linux")
+        or shutil.which("apt-get", path=OUTSIDE.get("PATH")) is None
+    ):
         raise Unavailable("GIMP trees are built from Debian packages; this is no Debian or Ubuntu")
     if os.geteuid() != 0:
         raise Unavailable("building and entering a GIMP tree needs root")
-    if subprocess.run([*NAMESPACES, "true"], check=False).returncode:
+    if subprocess.run([*NAMESPACES, "true"], env=OUTSIDE, check=False).returncode:
         raise Unavailable("this machine does not let us make namespaces")
 
 
