@@ -1,11 +1,13 @@
-"""Widen a trimap's unknown band to the hair that stands out beyond it.
+"""Widen a trimap's unknown band to the hair that it misses, outside and within.
 
-A network draws an outline around the mass of hair; single ones before a smooth sky are finer than
-its grid, and lie outside. They show as what differs from the smooth background in the direction
-of the subject's colours, by more than the background does by itself.
+A network draws an outline around the mass of hair. Single ones are finer than its grid, and lie
+outside; where they stand close, it takes what is seen between them for hair too. Both show as thin
+lines that differ from what is around towards the subject's colours, by more than is usual in
+the background.
 """
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -21,83 +23,174 @@ from matte_core.images import (
     Trimap,
     as_uint8,
 )
+from matte_core.trimap.lines import find_lines
 
 _LOOKED_AT_PX = 1280  # along the longer side
-_STROKE = 0.008  # of the diagonal: a hair is thinner than that, and goes on for half of it
-_REACH = 6.0  # strokes, from the band outwards
-_LEAST_NEAR = 0.8  # of a stroke: one that goes on for longer is something in the background
-_LEAST_SHARE = 0.08  # of the way from the background's colour to the subject's
-_ABOVE_NOISE = 4.0  # times what is usual in the background around
-_MOST_ASIDE = 0.7  # of the difference may point elsewhere
+_STROKE = 0.008  # of the diagonal: the width of the brush that hair is painted over with
+
+_FAINT = (2.0, 0.015)  # times what is usual; share of the way from what is around to the subject
+_CLEAR = (4.0, 0.03)
+_MOST_SHARE = 0.5  # a line that differs by more counts as one that differs by this
+_MOST_USUAL = 0.1
+_MOST_UNREST = 0.5  # of the background, as a share of the way from it to the subject
+
+_LONGEST = 12.0  # strokes: how far from the band a hair goes
+_LONGEST_OF_DEPTH = 0.65  # ... but no farther than that share of how deep the subject is there
+_SHORTEST = 3.0  # ... and at least as far as that
+_LEAST_NEAR = 0.8  # of a line: one that goes on for longer is something in the background
+
+_GAPS = 4.0  # strokes: how far within the band gaps are looked for
+_LEAST_DEPTH = 8.0  # strokes: on something thinner nothing tells hair from cloth
+_GAP_SHARE = 0.8  # of the way from the background's colours to the subject's
+_GAP_LINES = 0.25  # of a gap are lines
+_LINES_BESIDE = 0.06  # of the background beside it
+
+_INNER = 6.0  # strokes from the band: there the subject's colours are its own
+_AROUND = 16.0  # strokes: within which the subject's deepest spot counts
+_COLOURS_AROUND = 6.0  # strokes: standard deviation of the means of colours
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """A reduced picture with its trimap, and what is measured in strokes there."""
+
+    pixels: Float32  # (h, w, 3), 0 to 255
+    around: Float32  # the same without its thin lines
+    trimap: Trimap
+    stroke: float  # px
+    distance: Float32  # (h, w), px to the band
+    depth: Float32  # (h, w), px: of the subject's deepest spot around
 
 
 def widen_to_hair(trimap: Trimap, image: Image, radius_px: int | None = None) -> Trimap:
-    """Let hair beside the unknown band be unknown too.
+    """Let hair beside the unknown band be unknown too, and what is seen between hairs.
 
     Parameters
     ----------
     trimap : (H, W) uint8, {0, 128, 255}
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     radius_px : int, optional
-        The band's width, if somebody chose it: it limits how far out hair is looked for.
+        The band's width, if somebody chose it: it limits how far from the band hair is looked for.
 
     Returns
     -------
     (H, W) uint8, {0, 128, 255}
-        Only background has become unknown; where there is no band or no subject nothing has.
+        What was known has become unknown in places, nothing else; where there is no band, no
+        subject or no background nothing has.
     """
     shape = trimap.shape
     scale = min(1.0, _LOOKED_AT_PX / max(shape))
     size = (max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale)))
     small = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
-    band = small == UNKNOWN
-    if not band.any() or not (small == FOREGROUND).any() or not (small == BACKGROUND).any():
+    if not all((small == value).any() for value in (BACKGROUND, UNKNOWN, FOREGROUND)):
         return trimap
-    stroke = _STROKE * math.hypot(*small.shape)
-    reach = _REACH * (stroke if radius_px is None else min(stroke, radius_px * scale))
-    pixels = cv2.resize(as_uint8(image), size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    near = cv2.distanceTransform((~band).astype(np.uint8), cv2.DIST_L2, 3) < reach
-    found = _strokes(_stand_out(pixels, small, stroke), near, stroke)
-    joined = _joined(found, band) & (small == BACKGROUND)
-    if not joined.any():
+    pixels = cv2.resize(as_uint8(image), size, interpolation=cv2.INTER_AREA)
+    scene = _look(pixels.astype(np.uint8), small)
+    unit = scene.stroke if radius_px is None else min(scene.stroke, radius_px * scale)
+    found = _find_hair(scene, unit)
+    if not found.any():
         return trimap
-    widened = trimap.copy()
     lifted = cv2.resize(
-        joined.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST
+        found.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST
     )
-    widened[(lifted > 0) & (trimap == BACKGROUND)] = UNKNOWN
-    return widened
+    widened = np.where(lifted > 0, np.uint8(UNKNOWN), trimap)
+    return widened if (widened == BACKGROUND).any() else trimap
 
 
-def _stand_out(pixels: NDArray[np.uint8], trimap: Trimap, stroke: float) -> Mask:
-    """Return the background's pixels that differ from what is around towards the subject."""
-    around = cv2.medianBlur(pixels, 2 * max(2, round(stroke)) + 1).astype(np.float32)
-    difference = pixels.astype(np.float32) - around
-    towards = _mean_around(pixels.astype(np.float32), trimap == FOREGROUND, 6 * stroke) - around
-    share = _dot(difference, towards) / (_dot(towards, towards) + 1)
-    aside = difference - share[..., None] * towards
-    usual = _mean_around(np.abs(share), trimap == BACKGROUND, 3 * stroke)
-    stands_out = (share > _LEAST_SHARE) & (share > _ABOVE_NOISE * usual)
-    stands_out &= _dot(aside, aside) < _MOST_ASIDE**2 * _dot(difference, difference)
-    return np.asarray(stands_out & (trimap == BACKGROUND))
+def _look(pixels: NDArray[np.uint8], trimap: Trimap) -> _Scene:
+    stroke = _STROKE * math.hypot(*trimap.shape)
+    distance = cv2.distanceTransform((trimap != UNKNOWN).astype(np.uint8), cv2.DIST_L2, 3)
+    around = cv2.medianBlur(pixels, 2 * max(2, round(stroke)) + 1)
+    return _Scene(
+        pixels=pixels.astype(np.float32),
+        around=around.astype(np.float32),
+        trimap=trimap,
+        stroke=stroke,
+        distance=np.asarray(distance, np.float32),
+        depth=_largest_around(np.where(trimap == FOREGROUND, distance, 0), _AROUND * stroke),
+    )
+
+
+def _find_hair(scene: _Scene, unit: float) -> Mask:
+    """Return where the band is to be widened; how far hair goes is multiples of the unit, in px."""
+    band, outside = scene.trimap == UNKNOWN, scene.trimap == BACKGROUND
+    inner = (scene.trimap == FOREGROUND) & (scene.distance > _INNER * scene.stroke)
+    if not inner.any():
+        inner = scene.trimap == FOREGROUND
+    subject = _mean_around(scene.pixels, inner, _COLOURS_AROUND * scene.stroke)
+    share = _share(scene.pixels, scene.around, subject)
+    lines = find_lines(np.clip(share, -_MOST_SHARE, _MOST_SHARE))
+    usual = _mean_around(
+        np.minimum(np.abs(lines), _MOST_USUAL), outside, _COLOURS_AROUND * scene.stroke
+    )
+    faint, clear = ((lines > times * usual) & (lines > least) for times, least in (_FAINT, _CLEAR))
+    found = _hairs(scene, faint, clear, unit) | _gaps(scene, faint, clear, subject, unit)
+    found &= _is_smooth(scene, subject)
+    width = 2 * max(1, round(scene.stroke / 2)) + 1
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    painted = cv2.dilate(found.astype(np.uint8), brush) > 0
+    return _joined(np.asarray(painted), band)
+
+
+def _share(colours: Float32, start: Float32, end: Float32) -> Float32:
+    """Return how far colours lie along a way: 0 at its start, 1 at its end."""
+    way = end - start
+    return np.asarray(_dot(colours - start, way) / _squared(way))
+
+
+def _squared(way: Float32) -> Float32:
+    return np.asarray(_dot(way, way) + 100)  # no way is shorter than ten steps of 8 bit
+
+
+def _is_smooth(scene: _Scene, subject: Float32) -> Mask:
+    """Return where the background, but for its thin lines, is smooth beside its contrast.
+
+    Contrast is how far it is from the subject. Before books or leaves a line may be anything.
+    """
+    outside = scene.trimap == BACKGROUND
+    mean = _mean_around(scene.around, outside, 3 * scene.stroke)
+    change = scene.around - mean
+    unrest = np.sqrt(_dot(change, change) / _squared(subject - mean))
+    return np.asarray(_mean_around(unrest, outside, 2 * scene.stroke) < _MOST_UNREST)
+
+
+def _hairs(scene: _Scene, faint: Mask, clear: Mask, unit: float) -> Mask:
+    """Return the lines outside: those clear somewhere, not too short, and mostly near."""
+    background = scene.trimap == BACKGROUND
+    thick = _largest_around(scene.depth, _LONGEST * scene.stroke)
+    reach = np.clip(_LONGEST_OF_DEPTH * thick, _SHORTEST * unit, _LONGEST * unit)
+    near = background & (scene.distance < reach)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((faint & background).astype(np.uint8))
+    length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    within = np.bincount(parts[near], minlength=count)
+    kept = (length >= scene.stroke / 2) & (within >= _LEAST_NEAR * stats[:, cv2.CC_STAT_AREA])
+    kept &= np.bincount(parts[clear & background], minlength=count) > 0
+    kept[0] = False
+    return np.asarray(kept[parts] & near)
+
+
+def _gaps(scene: _Scene, faint: Mask, clear: Mask, subject: Float32, unit: float) -> Mask:
+    """Return where the background is seen between hairs that are taken for the subject.
+
+    There what is around has rather the background's colours, many lines stand out from it, and
+    single ones go on outside the band. Cloth and fur with a pattern have the first two. On
+    something thin nothing is looked for.
+    """
+    outside = scene.trimap == BACKGROUND
+    background = _mean_around(scene.pixels, outside, _COLOURS_AROUND * scene.stroke)
+    offset = scene.around - background
+    likely = _share(scene.around, background, subject) < _GAP_SHARE
+    likely &= _dot(offset, offset) < _squared(subject - background)
+    likely &= cv2.GaussianBlur(faint.astype(np.float32), (0, 0), scene.stroke / 2) > _GAP_LINES
+    beside = outside & (scene.distance < _GAPS * scene.stroke)
+    likely &= _mean_around(clear.astype(np.float32), beside, 3 * scene.stroke) > _LINES_BESIDE
+    likely &= scene.depth > _LEAST_DEPTH * scene.stroke
+    return np.asarray(likely & (scene.trimap == FOREGROUND) & (scene.distance < _GAPS * unit))
 
 
 def _dot(one: Float32, other: Float32) -> Float32:
     """Return the dot product of the colours of two (h, w, 3) planes at every pixel."""
     return np.asarray(np.einsum("ijk,ijk->ij", one, other))
-
-
-def _strokes(pixels: Mask, near: Mask, stroke: float) -> Mask:
-    """Leave out specks and what goes on far away, and paint over the rest as with a brush."""
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(pixels.astype(np.uint8))
-    length = stats[:count, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    is_long = length >= stroke / 2
-    within = np.bincount(parts[near], minlength=count)
-    kept = is_long & (within >= _LEAST_NEAR * stats[:, cv2.CC_STAT_AREA])
-    kept[0] = False
-    width = 2 * max(1, round(stroke / 2)) + 1
-    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
-    return np.asarray(cv2.dilate((kept[parts] & near).astype(np.uint8), brush) > 0)
 
 
 def _joined(found: Mask, band: Mask) -> Mask:
@@ -127,3 +220,14 @@ def _mean_around(values: Float32, counted: Mask, sigma_px: float) -> Float32:
     )
     mean = total / np.maximum(weights if values.ndim == 2 else weights[..., None], 1e-6)
     return np.asarray(cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _largest_around(values: NDArray[np.floating], reach_px: float) -> Float32:
+    """Return the largest value in a square around every pixel, of values that change slowly."""
+    height, width = values.shape
+    step = max(1, int(reach_px / 16))
+    size = (max(1, width // step), max(1, height // step))
+    small = cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
+    side = 2 * max(1, round(reach_px / step)) + 1
+    largest = cv2.dilate(small, np.ones((side, side), np.uint8))
+    return np.asarray(cv2.resize(largest, (width, height), interpolation=cv2.INTER_NEAREST))

@@ -1,4 +1,4 @@
-"""Hair beside the band becomes unknown; what only looks like it does not."""
+"""Hair outside and gaps within become unknown; what only looks like them does not."""
 
 import cv2
 import numpy as np
@@ -6,6 +6,7 @@ import pytest
 
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN
 from matte_core.trimap import make_trimap, widen_to_hair
+from matte_core.trimap.lines import find_lines
 
 HEAD = (150, 220)
 
@@ -49,8 +50,9 @@ def test_nothing_else_becomes_unknown(picture) -> None:
     np.testing.assert_array_equal(widen_to_hair(trimap, blue), trimap)
     apart = drawn(image, (20, 30), (50, 36), colour=(170, 60, 30))
     np.testing.assert_array_equal(widen_to_hair(trimap, apart), trimap)
-    wire = drawn(image, (0, 153), (299, 151), colour=(170, 60, 30))
-    np.testing.assert_array_equal(widen_to_hair(trimap, wire), trimap)
+    for ends in (((0, 153), (299, 151)), ((150, 156), (120, 0))):
+        wire = drawn(image, *ends, colour=(170, 60, 30))
+        np.testing.assert_array_equal(widen_to_hair(trimap, wire), trimap)
 
 
 def test_a_band_of_no_width_stays_one(picture) -> None:
@@ -64,9 +66,92 @@ def test_a_band_of_no_width_stays_one(picture) -> None:
 
 def test_a_large_picture_is_looked_at_reduced(picture) -> None:
     image, trimap = picture
-    hairy = drawn(image, (150, 156), (146, 140), colour=(170, 60, 30))
-    large = cv2.resize(hairy, (2100, 2100), interpolation=cv2.INTER_CUBIC)
+    large = cv2.resize(image, (2100, 2100), interpolation=cv2.INTER_CUBIC)
+    large = np.clip(large + np.random.default_rng(3).normal(0, 3, large.shape), 0, 255)
     wide = cv2.resize(trimap, (2100, 2100), interpolation=cv2.INTER_NEAREST)
+    cv2.line(large, (1050, 1092), (1022, 980), (170, 60, 30), 3, cv2.LINE_AA)
     widened = widen_to_hair(wide, np.float32(large) / 255)
     assert (widened[1000:1060, 1030] == UNKNOWN).all()
     assert (widened != wide).mean() < 0.01
+
+
+def hairs(image: np.ndarray, top: int, bottom: int) -> None:
+    """Draw a curtain of red hair, a third of it hair, with the background behind."""
+    for left in range(180, 240, 3):
+        ends = (left, top), (left + 9, bottom)
+        cv2.line(image, *ends, (190, 80, 40), 1, cv2.LINE_AA)
+
+
+@pytest.fixture
+def portrait() -> tuple[np.ndarray, np.ndarray]:
+    """Return a photo of a red head with its outline drawn 30 pixels too high, and the trimap."""
+    rows = np.linspace(90, 160, 400)[:, None, None]
+    sky = np.broadcast_to(rows + np.array([0, 20, 60]), (400, 400, 3))
+    image = np.ascontiguousarray(sky, np.float32)
+    image += np.random.default_rng(5).normal(0, 1.5, image.shape)
+    image[190:, 60:340] = (170, 60, 30)
+    mask = np.zeros((400, 400), np.bool_)
+    mask[160:, 60:340] = True
+    return np.clip(image, 0, 255).astype(np.uint8), make_trimap(mask)
+
+
+def test_what_is_seen_between_hairs_becomes_unknown(portrait) -> None:
+    image, trimap = portrait
+    hairs(image, 130, 195)
+    gap = np.s_[168:186, 195:235]
+    assert (trimap[gap] == FOREGROUND).mean() > 0.8
+    widened = widen_to_hair(trimap, image)
+    assert (widened[gap] == UNKNOWN).mean() > 0.9
+    assert (widened[200:, 70:330] == FOREGROUND).all()
+    assert (widened[168:186, 80:150] == FOREGROUND).all()  # the sky alone is no hair
+    assert (widened[172:180, 166:176] == FOREGROUND).all()  # nor is it right beside
+
+
+def test_a_pattern_that_ends_at_the_outline_stays_known(portrait) -> None:
+    image, trimap = portrait
+    hairs(image, 164, 195)
+    widened = widen_to_hair(trimap, image)
+    assert (widened[trimap == FOREGROUND] == FOREGROUND).all()
+
+
+def test_on_something_thin_no_gaps_are_looked_for(portrait) -> None:
+    image, _ = portrait
+    hairs(image, 130, 195)
+    mask = np.zeros((400, 400), np.bool_)
+    mask[160:, 175:250] = True
+    trimap = make_trimap(mask)
+    widened = widen_to_hair(trimap, image)
+    assert (widened[trimap == FOREGROUND] == FOREGROUND).all()
+    assert (widened[146:153, 190:230] == UNKNOWN).any()  # outside they are found
+
+
+def test_lines_before_books_are_no_hair(picture) -> None:
+    image, trimap = picture
+    for left in range(110, 200, 12):
+        image[100:150, left : left + 6] = (250, 240, 230)
+        image[100:150, left + 6 : left + 12] = (20, 30, 40)
+    hairy = drawn(image, (150, 156), (146, 130), colour=(170, 90, 70))
+    widened = widen_to_hair(trimap, hairy)
+    np.testing.assert_array_equal(widened[:148], trimap[:148])
+
+
+@pytest.mark.parametrize("angle", [0, 20, 45, 70, 90, 130])
+def test_a_line_is_found_whatever_its_direction(angle: int) -> None:
+    turn = np.deg2rad(angle)
+    ends = [
+        (round(50 + side * 40 * np.cos(turn)), round(50 + side * 40 * np.sin(turn)))
+        for side in (-1, 1)
+    ]
+    plane = np.zeros((101, 101), np.float32)
+    cv2.line(plane, *ends, 1.0, 1, cv2.LINE_AA)
+    found = find_lines(plane)
+    assert found[50, 50] > 0.25
+    assert np.median(found[plane > 0.9]) > 0.25
+    assert find_lines(-plane)[50, 50] < 0.05
+
+
+def test_an_edge_and_a_ramp_are_no_lines() -> None:
+    plane = np.zeros((60, 80), np.float32)
+    plane[:, 40:] = 1
+    assert find_lines(plane).max() < 0.02
+    assert find_lines(np.cumsum(np.ones_like(plane), axis=1)).max() < 0.02
