@@ -1,4 +1,11 @@
-"""Find thin bright lines in a plane, whatever their direction."""
+"""Find thin bright lines in a plane, whatever their direction.
+
+References
+----------
+Chaudhuri et al.: Detection of Blood Vessels in Retinal Images Using Two-Dimensional Matched
+Filters. IEEE Transactions on Medical Imaging 1989: one filter, turned; of its answers the largest.
+Here a line is compared with the higher of its two sides, not with their mean.
+"""
 
 import math
 from functools import cache
