@@ -24,6 +24,7 @@ from matte_core.images import (
     as_uint8,
 )
 from matte_core.trimap.lines import find_lines
+from matte_core.trimap.make import joined_to
 
 _LOOKED_AT_PX = 1280  # along the longer side
 _STROKE = 0.008  # of the diagonal: the width of the brush that hair is painted over with
@@ -52,11 +53,13 @@ _COLOURS_AROUND = 6.0  # strokes: standard deviation of the means of colours
 
 @dataclass(frozen=True)
 class _Scene:
-    """A reduced picture with its trimap, and what is measured in strokes there."""
+    """A reduced picture with the parts of its trimap, and the lengths that count there."""
 
     pixels: Float32  # (h, w, 3), 0 to 255
     around: Float32  # the same without its thin lines
-    trimap: Trimap
+    inside: Mask
+    band: Mask
+    outside: Mask
     stroke: float  # px
     distance: Float32  # (h, w), px to the band
     depth: Float32  # (h, w), px: of the subject's deepest spot around
@@ -99,29 +102,31 @@ def widen_to_hair(trimap: Trimap, image: Image, radius_px: int | None = None) ->
 
 def _look(pixels: NDArray[np.uint8], trimap: Trimap) -> _Scene:
     stroke = _STROKE * math.hypot(*trimap.shape)
-    distance = cv2.distanceTransform((trimap != UNKNOWN).astype(np.uint8), cv2.DIST_L2, 3)
+    inside, band, outside = (trimap == value for value in (FOREGROUND, UNKNOWN, BACKGROUND))
+    distance = cv2.distanceTransform((~band).astype(np.uint8), cv2.DIST_L2, 3)
     around = cv2.medianBlur(pixels, 2 * max(2, round(stroke)) + 1)
     return _Scene(
         pixels=pixels.astype(np.float32),
         around=around.astype(np.float32),
-        trimap=trimap,
+        inside=inside,
+        band=band,
+        outside=outside,
         stroke=stroke,
         distance=np.asarray(distance, np.float32),
-        depth=_largest_around(np.where(trimap == FOREGROUND, distance, 0), _AROUND * stroke),
+        depth=_largest_around(np.where(inside, distance, 0), _AROUND * stroke),
     )
 
 
 def _find_hair(scene: _Scene, unit: float) -> Mask:
     """Return where the band is to be widened; how far hair goes is multiples of the unit, in px."""
-    band, outside = scene.trimap == UNKNOWN, scene.trimap == BACKGROUND
-    inner = (scene.trimap == FOREGROUND) & (scene.distance > _INNER * scene.stroke)
+    inner = scene.inside & (scene.distance > _INNER * scene.stroke)
     if not inner.any():
-        inner = scene.trimap == FOREGROUND
+        inner = scene.inside
     subject = _mean_around(scene.pixels, inner, _COLOURS_AROUND * scene.stroke)
     share = _share(scene.pixels, scene.around, subject)
     lines = find_lines(np.clip(share, -_MOST_SHARE, _MOST_SHARE))
     usual = _mean_around(
-        np.minimum(np.abs(lines), _MOST_USUAL), outside, _COLOURS_AROUND * scene.stroke
+        np.minimum(np.abs(lines), _MOST_USUAL), scene.outside, _COLOURS_AROUND * scene.stroke
     )
     faint, clear = ((lines > times * usual) & (lines > least) for times, least in (_FAINT, _CLEAR))
     found = _hairs(scene, faint, clear, unit) | _gaps(scene, faint, clear, subject, unit)
@@ -129,7 +134,7 @@ def _find_hair(scene: _Scene, unit: float) -> Mask:
     width = 2 * max(1, round(scene.stroke / 2)) + 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
     painted = cv2.dilate(found.astype(np.uint8), brush) > 0
-    return _joined(np.asarray(painted), band)
+    return joined_to(scene.band, np.asarray(painted))
 
 
 def _share(colours: Float32, start: Float32, end: Float32) -> Float32:
@@ -147,24 +152,24 @@ def _is_smooth(scene: _Scene, subject: Float32) -> Mask:
 
     Contrast is how far it is from the subject. Before books or leaves a line may be anything.
     """
-    outside = scene.trimap == BACKGROUND
-    mean = _mean_around(scene.around, outside, 3 * scene.stroke)
+    mean = _mean_around(scene.around, scene.outside, 3 * scene.stroke)
     change = scene.around - mean
     unrest = np.sqrt(_dot(change, change) / _squared(subject - mean))
-    return np.asarray(_mean_around(unrest, outside, 2 * scene.stroke) < _MOST_UNREST)
+    return np.asarray(_mean_around(unrest, scene.outside, 2 * scene.stroke) < _MOST_UNREST)
 
 
 def _hairs(scene: _Scene, faint: Mask, clear: Mask, unit: float) -> Mask:
     """Return the lines outside: those clear somewhere, not too short, and mostly near."""
-    background = scene.trimap == BACKGROUND
     thick = _largest_around(scene.depth, _LONGEST * scene.stroke)
     reach = np.clip(_LONGEST_OF_DEPTH * thick, _SHORTEST * unit, _LONGEST * unit)
-    near = background & (scene.distance < reach)
-    count, parts, stats, _ = cv2.connectedComponentsWithStats((faint & background).astype(np.uint8))
+    near = scene.outside & (scene.distance < reach)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(
+        (faint & scene.outside).astype(np.uint8)
+    )
     length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     within = np.bincount(parts[near], minlength=count)
     kept = (length >= scene.stroke / 2) & (within >= _LEAST_NEAR * stats[:, cv2.CC_STAT_AREA])
-    kept &= np.bincount(parts[clear & background], minlength=count) > 0
+    kept &= np.bincount(parts[clear & scene.outside], minlength=count) > 0
     kept[0] = False
     return np.asarray(kept[parts] & near)
 
@@ -176,30 +181,20 @@ def _gaps(scene: _Scene, faint: Mask, clear: Mask, subject: Float32, unit: float
     single ones go on outside the band. Cloth and fur with a pattern have the first two. On
     something thin nothing is looked for.
     """
-    outside = scene.trimap == BACKGROUND
-    background = _mean_around(scene.pixels, outside, _COLOURS_AROUND * scene.stroke)
+    background = _mean_around(scene.pixels, scene.outside, _COLOURS_AROUND * scene.stroke)
     offset = scene.around - background
     likely = _share(scene.around, background, subject) < _GAP_SHARE
     likely &= _dot(offset, offset) < _squared(subject - background)
     likely &= cv2.GaussianBlur(faint.astype(np.float32), (0, 0), scene.stroke / 2) > _GAP_LINES
-    beside = outside & (scene.distance < _GAPS * scene.stroke)
+    beside = scene.outside & (scene.distance < _GAPS * scene.stroke)
     likely &= _mean_around(clear.astype(np.float32), beside, 3 * scene.stroke) > _LINES_BESIDE
     likely &= scene.depth > _LEAST_DEPTH * scene.stroke
-    return np.asarray(likely & (scene.trimap == FOREGROUND) & (scene.distance < _GAPS * unit))
+    return np.asarray(likely & scene.inside & (scene.distance < _GAPS * unit))
 
 
 def _dot(one: Float32, other: Float32) -> Float32:
     """Return the dot product of the colours of two (h, w, 3) planes at every pixel."""
     return np.asarray(np.einsum("ijk,ijk->ij", one, other))
-
-
-def _joined(found: Mask, band: Mask) -> Mask:
-    """Return the parts of what is found that hang together with the band."""
-    count, parts = cv2.connectedComponents((found | band).astype(np.uint8), connectivity=8)
-    touched = np.zeros(count, np.bool_)
-    touched[np.unique(parts[band])] = True
-    touched[0] = False
-    return np.asarray(found & touched[parts])
 
 
 def _mean_around(values: Float32, counted: Mask, sigma_px: float) -> Float32:

@@ -135,11 +135,16 @@ def _unsure(band: Mask, probability: Float32, radius_px: int) -> Mask:
     unsure = (probability > _UNSURE[0]) & (probability < _UNSURE[1])
     reach = 3 * max(radius_px, _SMALLEST_PX)
     unsure &= _grow(band, reach, "ellipse")
-    count, parts = cv2.connectedComponents((unsure | band).astype(np.uint8), connectivity=8)
+    return joined_to(band, unsure)
+
+
+def joined_to(band: Mask, found: Mask) -> Mask:
+    """Return the parts of what is found that hang together with the band."""
+    count, parts = cv2.connectedComponents((found | band).astype(np.uint8), connectivity=8)
     touched = np.zeros(count, np.bool_)
     touched[np.unique(parts[band])] = True
     touched[0] = False
-    return np.asarray(unsure & touched[parts])
+    return np.asarray(found & touched[parts])
 
 
 def _keep_core(known: NDArray[np.bool_], whole: Mask) -> Mask:

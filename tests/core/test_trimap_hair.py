@@ -64,14 +64,30 @@ def test_a_band_of_no_width_stays_one(picture) -> None:
         assert widen_to_hair(flat, hairy) is flat
 
 
+def enlarged(image: np.ndarray, trimap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    large = cv2.resize(image, (2100, 2100), interpolation=cv2.INTER_CUBIC)
+    return large, cv2.resize(trimap, (2100, 2100), interpolation=cv2.INTER_NEAREST)
+
+
 def test_a_large_picture_is_looked_at_reduced(picture) -> None:
     image, trimap = picture
-    large = cv2.resize(image, (2100, 2100), interpolation=cv2.INTER_CUBIC)
+    large, wide = enlarged(image, trimap)
     large = np.clip(large + np.random.default_rng(3).normal(0, 3, large.shape), 0, 255)
-    wide = cv2.resize(trimap, (2100, 2100), interpolation=cv2.INTER_NEAREST)
     cv2.line(large, (1050, 1092), (1022, 980), (170, 60, 30), 3, cv2.LINE_AA)
     widened = widen_to_hair(wide, np.float32(large) / 255)
     assert (widened[1000:1060, 1030] == UNKNOWN).all()
+    assert (widened != wide).mean() < 0.01
+
+
+def test_a_strand_is_found_in_all_its_width(picture) -> None:
+    image, trimap = picture
+    hairy = drawn(image, (150, 156), (146, 140), colour=(170, 60, 30))
+    large, wide = enlarged(hairy, trimap)
+    strand = np.zeros_like(wide)
+    strand[980:1080] = (np.int16(large[..., 0]) - large[..., 2])[980:1080] > 0
+    assert strand.sum() > 500
+    widened = widen_to_hair(wide, np.float32(large) / 255)
+    assert (widened[strand > 0] == UNKNOWN).all()
     assert (widened != wide).mean() < 0.01
 
 
