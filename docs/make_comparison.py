@@ -6,8 +6,8 @@ out of the wheel of scikit-image that the sample photo is taken from: the astron
 (NASA, public domain) and a rocket before its launch (SpaceX, CC0). Writes to docs/images/
 
 clean-edges.jpg   her hair over green, black and the evening sky; above as a mask alone leaves it,
-                  below with the old background's colour taken out
-light.jpg         before the rocket: as she is, with colour match, with light wrap, with both
+                  below with the old background's color taken out
+light.jpg         before the rocket: as she is, with color match, with light wrap, with both
 """
 
 import subprocess
@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from matte_core import composite, cut_out  # noqa: E402
 from matte_core.cli.placement import cover  # noqa: E402
-from matte_core.compositing import match_colours, wrap_light  # noqa: E402
+from matte_core.compositing import match_colors, wrap_light  # noqa: E402
 from matte_core.files import encode_jpeg, read_picture  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
@@ -70,14 +70,14 @@ def main():
     write(
         "clean-edges.jpg",
         [
-            [enlarged(composite(colours, cut.alpha, behind)) for behind in (green, black, scene)]
-            for colours in (photo, cut.foreground)
+            [enlarged(composite(colors, cut.alpha, behind)) for behind in (green, black, scene)]
+            for colors in (photo, cut.foreground)
         ],
     )
-    matched = match_colours(cut.foreground, cut.alpha, scene)
+    matched = match_colors(cut.foreground, cut.alpha, scene)
     versions = [cut.foreground, matched]
-    versions += [wrap_light(colours, cut.alpha, scene) for colours in versions]
-    write("light.jpg", [[composite(colours, cut.alpha, scene) for colours in versions]])
+    versions += [wrap_light(colors, cut.alpha, scene) for colors in versions]
+    write("light.jpg", [[composite(colors, cut.alpha, scene) for colors in versions]])
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import Alpha, Image, Mask, Trimap, check_image
-from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation.result import Segmentation
 from matte_core.segmentation.segmentation import segment
 from matte_core.trimap import trimap_of
-from matte_core.words import say
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class CutOut:
     trimap : (H, W) uint8, {0, 128, 255}
     alpha : (H, W) float32, [0, 1]
     foreground : (H, W, 3), of the picture's type, sRGB
-        The subject's own colours, free of the old background's where it shines through.
+        The subject's own colors, free of the old background's where it shines through.
     segmentation : Segmentation
     """
 
@@ -46,7 +46,7 @@ def cut_out(
     wide: Image | None = None,
     progress: ProgressCallback | None = None,
 ) -> CutOut:
-    """Cut the subject out of a picture: segmentation, trimap, matting, foreground colours.
+    """Cut the subject out of a picture: segmentation, trimap, matting, foreground colors.
 
     Parameters
     ----------
@@ -56,13 +56,13 @@ def cut_out(
     radius_px, shape
         See `make_trimap`.
     decontaminate : float
-        How much of the old background's colour is taken out of the fringe, from 0 (none) to
+        How much of the old background's color is taken out of the fringe, from 0 (none) to
         1 (all).
     wide : (H, W, 3) uint8 or float in [0, 1], optional
-        The same picture in a wider colour space, which alpha is estimated in: cut to sRGB,
-        colours no longer mix as they did in the photo.
+        The same picture in a wider color space, which alpha is estimated in: cut to sRGB,
+        colors no longer mix as they did in the photo.
     progress : callable, optional
-        See `matte_core.progress`.
+        See `matte_core.base.progress`.
 
     Raises
     ------
@@ -86,5 +86,5 @@ def cut_out(
     if decontaminate > 0:
         clean = estimate_foreground(image, alpha, progress=part(progress, 0.85, 1.0))
         foreground = mix_in(image, clean, decontaminate)
-    part(progress, 0.0, 1.0)(1.0, say("Done"))
+    part(progress, 0.0, 1.0)(1.0, Message("Done"))
     return CutOut(found.mask, trimap, alpha, foreground, found)

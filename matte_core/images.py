@@ -6,10 +6,11 @@ An image is (H, W, 3) uint8, or float in [0, 1], sRGB. A mask is (H, W) bool. A 
 
 from typing import Any, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
 
 Image: TypeAlias = NDArray[np.uint8] | NDArray[np.floating[Any]]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -20,6 +21,8 @@ Float32: TypeAlias = NDArray[np.float32]
 BACKGROUND = 0
 UNKNOWN = 128
 FOREGROUND = 255
+
+_BAND_PX = 1 << 20
 
 
 def check_image(image: Any, name: str = "image") -> Image:
@@ -117,6 +120,22 @@ def as_uint8(image: Image) -> NDArray[np.uint8]:
     if image.dtype == np.uint8:
         return image  # type: ignore[return-value]
     return np.rint(image * 255).astype(np.uint8)
+
+
+def resized(part: Image, height: int, width: int) -> Image:
+    """Resize a picture, averaging where it shrinks."""
+    if part.shape[:2] == (height, width):
+        return part
+    shrinks = height < part.shape[0] or width < part.shape[1]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    sized: Image = cv2.resize(part, (width, height), interpolation=method)  # type: ignore[assignment]
+    return sized
+
+
+def row_bands(shape: tuple[int, int]) -> list[NDArray[np.int_]]:
+    """Return the row numbers of a picture in bands of about a million pixels."""
+    count = max(1, _BAND_PX // shape[1])
+    return [np.arange(start, min(start + count, shape[0])) for start in range(0, shape[0], count)]
 
 
 def _check_unit_range(values: NDArray[Any], name: str) -> None:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Collect what is to be translated: ``python3 po/update.py [LANGUAGE...]``.
 
-Finds every literal in ``_("…")`` (the plug-in) and ``say("…")`` (`matte_core`), writes
+Finds every literal in ``_("…")`` (the plug-in) and ``Message("…")`` (`matte_core`), writes
 `matte-for-gimp.pot`, and brings the .po files up to date: what is new comes without a translation,
 what is gone goes. A LANGUAGE that is not there yet, such as ``fr``, gets a file to begin with.
 Standard library only.
@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 from matte_core.setup import catalogs  # noqa: E402
 
 FOLDERS = (ROOT / "plug-ins" / "matte", ROOT / "matte_core")
-FUNCTIONS = ("_", "say")
+FUNCTIONS = ("_", "Message")
 HEADER = (
     "Project-Id-Version: matte-for-gimp\n"
     "Language: {language}\n"
@@ -55,7 +55,8 @@ def _messages_of(source: str, name: str) -> Iterator[str]:
     imported = {
         alias.asname or alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".words")
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").endswith((".localization", ".messages"))
         for alias in node.names
     }
     calls = [

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from matte_core import __version__
+from matte_core.base.errors import Cancelled, MatteError
 from matte_core.cli.bar import one_line
 from matte_core.cli.options import UsageError
 from matte_core.cli.unexpected import explain
-from matte_core.errors import Cancelled, MatteError
 
 FAILED, INTERRUPTED = 1, 130
 
@@ -26,7 +26,7 @@ COMMANDS = ("cutout", "segment", "trimap", "alpha", "composite", "models")
 
 _DESCRIPTION = """\
 Cut subjects out of photos: a network finds the subject, KNN matting finds every hair of
-its edge, and the old background is taken out of the colours of the fringe.
+its edge, and the old background is taken out of the colors of the fringe.
 """
 
 _EPILOG = """\
@@ -34,7 +34,7 @@ examples:
   matte cutout cat.jpg -o cat.png                 the cat, on transparency
   matte cutout photos/ -o cut/                    every photo of a folder
   matte cutout cat.jpg -o out/ --output all       the mask, trimap and alpha as well
-  matte alpha cat.jpg cat-trimap.png -o a.png     after painting grey over the hair
+  matte alpha cat.jpg cat-trimap.png -o a.png     after painting gray over the hair
   matte composite cut/ --background beach.jpg -o beach/
 
 exit status: 0 all done; 1 some failed; 2 wrong arguments; 130 stopped by Ctrl+C

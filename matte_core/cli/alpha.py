@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from matte_core.base.progress import ProgressCallback
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.jobs import Companion, Job, make_plan
 from matte_core.cli.options import UsageError, add_common, add_decontaminate
-from matte_core.progress import ProgressCallback
 
 
 def add_parser(commands: Any) -> None:
@@ -60,12 +60,12 @@ def run(args: argparse.Namespace) -> int:
         companions=[Companion(Path(trimaps), "trimap", "-trimap")],
     )
 
+    from matte_core.base.progress import part
     from matte_core.cli.pictures import check_size, with_holes
     from matte_core.files import encode_png, read_picture, read_plane
-    from matte_core.files.writing import quantise, stack_alpha
+    from matte_core.files.writing import quantize, stack_alpha
     from matte_core.images import UNKNOWN, as_uint8
     from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
-    from matte_core.progress import part
     from matte_core.trimap import read_trimap
 
     def work(job: Job, progress: ProgressCallback) -> Outcome:
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
             pixels = stack_alpha(image, with_holes(alpha, picture), is_deep=picture.is_deep)
             png = encode_png(pixels, icc_profile=picture.icc_profile)
         else:
-            png = encode_png(quantise(with_holes(alpha, picture), is_deep=picture.is_deep))
+            png = encode_png(quantize(with_holes(alpha, picture), is_deep=picture.is_deep))
         return Outcome({args.output: png}, values, f"{share:.1%} was unknown")
 
     return run_batch(args, plan, work)

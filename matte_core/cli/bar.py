@@ -30,7 +30,7 @@ class Bar:
         self._stream = stream
         self._total = total
         self._is_shown = is_terminal and not quiet and total > 0
-        self._is_coloured = is_terminal and use_colour()
+        self._is_colored = is_terminal and use_color()
         self._done = 0
         self._name = ""
         self._drawn_at = 0.0
@@ -69,8 +69,8 @@ class Bar:
             self._drawn_width = 0
 
     def in_red(self, text: str) -> str:
-        """Return text as the terminal shows it in red, where colours are wanted."""
-        return f"{_RED}{text}{_PLAIN}" if self._is_coloured else text
+        """Return text as the terminal shows it in red, where colors are wanted."""
+        return f"{_RED}{text}{_PLAIN}" if self._is_colored else text
 
     def _draw(self, fraction: float, step: str) -> None:
         if not self._is_shown:
@@ -88,7 +88,7 @@ class Bar:
         line = "[" + "#" * filled + "-" * (bar_width - filled) + "]" + text
         width = bar_width + 2 + sum(map(_cells, text))
         padding = " " * max(self._drawn_width - width, 0)
-        shown = f"{_CYAN}{line[: bar_width + 2]}{_PLAIN}{text}" if self._is_coloured else line
+        shown = f"{_CYAN}{line[: bar_width + 2]}{_PLAIN}{text}" if self._is_colored else line
         self._stream.write("\r" + shown + padding)
         self._stream.flush()
         self._drawn_width = width
@@ -118,8 +118,8 @@ def _cut(text: str, columns: int) -> str:
     return text[: sum(end <= columns for end in ends)]
 
 
-def use_colour() -> bool:
-    """Tell whether colours are wanted (no-color.org) and the terminal shows them."""
+def use_color() -> bool:
+    """Tell whether colors are wanted (no-color.org) and the terminal shows them."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.name == "nt":

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from matte_core.base.errors import Cancelled, FileError, MatteError, ModelError, SetupError, to_wire
+from matte_core.base.progress import ProgressCallback
 from matte_core.cli.bar import Bar, one_line, printable
 from matte_core.cli.jobs import Job, Plan
 from matte_core.cli.unexpected import explain
-from matte_core.errors import Cancelled, FileError, MatteError, ModelError, SetupError, to_wire
-from matte_core.progress import ProgressCallback
 
 ALL_DONE, SOME_FAILED, INTERRUPTED = 0, 1, 130
 

@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from matte_core.base.progress import ProgressCallback
 from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.colours import parse_colour
+from matte_core.cli.colors import parse_color
 from matte_core.cli.jobs import Companion, Job, make_plan
 from matte_core.cli.options import (
     add_common,
@@ -14,7 +15,6 @@ from matte_core.cli.options import (
     position,
     whole_number,
 )
-from matte_core.progress import ProgressCallback
 
 _EXTENSIONS = (".png", ".jpg", ".jpeg")
 
@@ -24,7 +24,7 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "composite",
         help="put cut-outs over another background",
-        description="Put cut-outs, or photos with an alpha, over a colour or another picture. "
+        description="Put cut-outs, or photos with an alpha, over a color or another picture. "
         "The result has no transparency and is written as PNG or JPEG, as its name says.",
         epilog="The background is scaled to cover the picture, unless a place is asked for. "
         "In a folder the results are called NAME.png, or NAME.jpg with --format.",
@@ -39,8 +39,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--background",
         required=True,
-        metavar="FILE|COLOUR",
-        help="a picture, or a colour: #rrggbb or a name such as white (./white for a file)",
+        metavar="FILE|COLOR",
+        help="a picture, or a color: #rrggbb or a name such as white (./white for a file)",
     )
     parser.add_argument(
         "--alpha",
@@ -55,7 +55,7 @@ def add_parser(commands: Any) -> None:
     )
     place.add_argument(
         "--center",
-        "--centre",
+        "--center",
         action="store_true",
         help="put the subject's picture in the middle of the background, which keeps its size",
     )
@@ -106,47 +106,47 @@ def add_parser(commands: Any) -> None:
         "hundredth of the subject's picture)",
     )
     light.add_argument(
-        "--match-colours",
+        "--match-colors",
         "--match-colors",
         type=percent,
         default=0.0,
         metavar="0..100",
-        help="move the subject's exposure and colour temperature towards the background's, in "
+        help="move the subject's exposure and color temperature toward the background's, in "
         "percent (default %(default)g)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    colour = parse_colour(args.background)
+    color = parse_color(args.background)
     alphas = [Companion(Path(args.alpha), "alpha", "-alpha")] if args.alpha else []
     extensions = (".jpg", ".jpeg", ".png") if args.format == "jpg" else _EXTENSIONS
     plan = make_plan(
         args, args.foregrounds, {"composite": ""}, companions=alphas, extensions=extensions
     )
-    if colour is None:
+    if color is None:
         for job in plan.jobs:
             job.companions["background"] = Path(args.background)
 
     import numpy as np
 
     from matte_core import composite
+    from matte_core.base.errors import InputError
+    from matte_core.base.progress import part
     from matte_core.cli import placement
     from matte_core.cli.pictures import as_fraction, check_size
-    from matte_core.compositing import behind, match_colours, wrap_light
-    from matte_core.errors import InputError
+    from matte_core.compositing import behind, match_colors, wrap_light
     from matte_core.files import encode_jpeg, encode_png, read_picture, read_plane
     from matte_core.files.header import is_srgb
-    from matte_core.files.writing import quantise
+    from matte_core.files.writing import quantize
     from matte_core.images import Alpha, Image, as_float, as_uint8
-    from matte_core.progress import part
 
     # Read before the run: without a background nothing can be done.
-    scene = None if colour else read_picture(args.background, max_megapixels=args.max_megapixels)
+    scene = None if color else read_picture(args.background, max_megapixels=args.max_megapixels)
 
     def background_for(shape: tuple[int, int]) -> Image:
         if scene is None:
-            return np.broadcast_to(np.array(colour, np.uint8), (*shape, 3)).copy()
+            return np.broadcast_to(np.array(color, np.uint8), (*shape, 3)).copy()
         is_placed = args.center or args.fit or args.position
         return scene.image if is_placed else placement.cover(scene.image, shape)
 
@@ -159,9 +159,9 @@ def run(args: argparse.Namespace) -> int:
         if args.fit:
             foreground, alpha = placement.fit(foreground, alpha, inside)
         if args.fit or args.center:
-            offset = placement.centre(alpha.shape, inside)
-        if args.match_colours:
-            foreground = match_colours(foreground, alpha, background, args.match_colours / 100)
+            offset = placement.center(alpha.shape, inside)
+        if args.match_colors:
+            foreground = match_colors(foreground, alpha, background, args.match_colors / 100)
         if args.light_wrap:
             (top, left), (height, width) = offset, alpha.shape
             covered = behind(background, (top, left, top + height, left + width))
@@ -199,13 +199,13 @@ def run(args: argparse.Namespace) -> int:
             same = scene.icc_profile == profile or (is_srgb(scene.icc_profile) and is_srgb(profile))
             if not same:
                 warnings.append(
-                    "The subject and the background have different colour profiles; the result "
-                    "has the background's, in which the subject's colours may look different."
+                    "The subject and the background have different color profiles; the result "
+                    "has the background's, in which the subject's colors may look different."
                 )
             profile = scene.icc_profile
         flat = place(foreground, alpha, is_deep=picture.is_deep)
         if job.results["composite"].suffix.lower() == ".png":
-            pixels = flat if flat.dtype == np.uint8 else quantise(as_float(flat), is_deep=True)
+            pixels = flat if flat.dtype == np.uint8 else quantize(as_float(flat), is_deep=True)
             encoded = encode_png(pixels, icc_profile=profile)
         else:
             encoded = encode_jpeg(as_uint8(flat), quality=args.quality, icc_profile=profile)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matte_core.base.progress import ProgressCallback
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.jobs import Companion, Job, make_plan
 from matte_core.cli.network import check_request
@@ -15,7 +16,6 @@ from matte_core.cli.options import (
     add_trimap,
 )
 from matte_core.cli.segment import describe, in_words, notes
-from matte_core.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,9 +29,9 @@ def add_parser(commands: Any) -> None:
         "cutout",
         help="cut the subject out of photos",
         description="Cut the subject out of photos: a PNG with transparency for each, its "
-        "fringe cleaned of the old background's colour. Transparency that a picture has "
+        "fringe cleaned of the old background's color. Transparency that a picture has "
         "already stays: holes stay holes. Of a photo with 16 bits a channel the result has "
-        "16 as well; the colour profile is kept.",
+        "16 as well; the color profile is kept.",
         epilog="In a folder the results are called NAME.png, NAME-alpha.png, NAME-mask.png "
         "and NAME-trimap.png.",
         allow_abbrev=False,
@@ -62,10 +62,10 @@ def run(args: argparse.Namespace) -> int:
     plan = make_plan(args, args.pictures, suffixes, companions=selections)
 
     from matte_core import cut_out
+    from matte_core.base.errors import NoSubjectError
     from matte_core.cli.pictures import bounds, read_selection, with_holes
-    from matte_core.errors import NoSubjectError
     from matte_core.files import encode_png, read_picture
-    from matte_core.files.writing import quantise, stack_alpha
+    from matte_core.files.writing import quantize, stack_alpha
     from matte_core.images import BACKGROUND
 
     def work(job: Job, progress: ProgressCallback) -> Outcome:
@@ -99,9 +99,9 @@ def run(args: argparse.Namespace) -> int:
         if "rgba" in kinds:
             files["rgba"] = encode(stack_alpha(cut.foreground, alpha, is_deep=picture.is_deep))
         if "alpha" in kinds:
-            files["alpha"] = encode(quantise(alpha, is_deep=picture.is_deep))
+            files["alpha"] = encode(quantize(alpha, is_deep=picture.is_deep))
         if "mask" in kinds:
-            files["mask"] = encode(quantise(with_holes(cut.mask, picture), is_deep=False))
+            files["mask"] = encode(quantize(with_holes(cut.mask, picture), is_deep=False))
         if "trimap" in kinds:
             trimap = cut.trimap
             if picture.alpha is not None:

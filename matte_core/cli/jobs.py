@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from matte_core.base.errors import FileError
 from matte_core.cli.inputs import find_companion, list_pictures
 from matte_core.cli.options import UsageError
-from matte_core.errors import FileError
 
 PNG = (".png",)
 

@@ -6,11 +6,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from matte_core import folders
-from matte_core.models.registry import DEFAULT, PUBLISHED, installed, set_default
-from matte_core.models.spec import COLOUR_ORDERS, MEANINGS, NORMALISATIONS, ModelSpec
+from matte_core.base import folders
+from matte_core.catalog.registry import DEFAULT, PUBLISHED, installed, set_default
+from matte_core.catalog.spec import COLOR_ORDERS, NORMALIZATIONS, OUTPUT_TYPES, ModelSpec
 
-_KNOWN = ("normalisation", "colour_order", "meaning")
+#: How options were spelled before version 1.0; still accepted.
+_FORMER_OPTIONS = {
+    "--normalisation": "normalization",
+    "--colour-order": "color_order",
+    "--meaning": "output_type",
+    "--licence": "license",
+}
+_KNOWN = ("normalization", "color_order", "output_type")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,14 +40,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add.add_argument("--name", help="what to call it; by default the file's name")
     add.add_argument("--default", action="store_true", help="use it where none is named")
     add.add_argument(
-        "--normalisation", choices=list(NORMALISATIONS), help="the values that it expects"
+        "--normalization", choices=list(NORMALIZATIONS), help="the values that it expects"
     )
-    add.add_argument("--colour-order", choices=COLOUR_ORDERS)
-    add.add_argument("--meaning", choices=list(MEANINGS), help="what it answers with")
+    add.add_argument("--color-order", choices=COLOR_ORDERS)
+    add.add_argument("--output-type", choices=list(OUTPUT_TYPES), help="what it answers with")
     add.add_argument(
         "--labels", type=Path, help="a text file of class names, one a line, background first"
     )
-    add.add_argument("--licence", help="under what terms it may be used")
+    add.add_argument("--license", help="under what terms it may be used")
+
+    for former, key in _FORMER_OPTIONS.items():
+        add.add_argument(former, dest=key, help=argparse.SUPPRESS)
 
     remove = actions.add_parser("remove", help="remove an installed network")
     remove.add_argument("name")
@@ -65,12 +75,12 @@ def run(args: argparse.Namespace) -> int:
         case "add":
             _add(args)
         case "remove":
-            from matte_core.models import remove_model
+            from matte_core.networks import remove_model
 
             remove_model(args.name)
             print(f"Removed {args.name}.")
         case _:
-            from matte_core.models import describe_model
+            from matte_core.networks import describe_model
 
             _show(describe_model(args.name))
     return 0
@@ -89,7 +99,7 @@ def _list() -> None:
 
 
 def _fetch(args: argparse.Namespace) -> None:
-    from matte_core.models import fetch_model
+    from matte_core.networks import fetch_model
 
     spec = fetch_model(args.name, args.mirror, _progress if sys.stderr.isatty() else None)
     if sys.stderr.isatty():
@@ -104,13 +114,13 @@ def _progress(fraction: float, step: str) -> None:
 
 
 def _add(args: argparse.Namespace) -> None:
-    from matte_core.models import add_model
+    from matte_core.networks import add_model
 
     known: dict[str, Any] = {
         key: getattr(args, key) for key in _KNOWN if getattr(args, key) is not None
     }
-    if args.licence:
-        known["licence"] = args.licence
+    if args.license:
+        known["license"] = args.license
     if args.labels:
         known["classes"] = _read_labels(args.labels)
     spec = add_model(args.file, args.name, default=args.default, **known)
@@ -124,7 +134,7 @@ def _add(args: argparse.Namespace) -> None:
 
 
 def _read_labels(path: Path) -> tuple[str, ...]:
-    from matte_core.errors import FileError
+    from matte_core.base.errors import FileError
 
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -135,8 +145,8 @@ def _read_labels(path: Path) -> tuple[str, ...]:
 
 def _show(spec: ModelSpec) -> None:
     values = asdict(spec)
-    values["normalisation"] += f" ({NORMALISATIONS[spec.normalisation]})"
-    values["meaning"] += f" ({MEANINGS[spec.meaning]})"
+    values["normalization"] += f" ({NORMALIZATIONS[spec.normalization]})"
+    values["output_type"] += f" ({OUTPUT_TYPES[spec.output_type]})"
     values["classes"] = ", ".join(spec.classes)
     values["assumed"] = ", ".join(spec.assumed) or "nothing"
     for key, value in values.items():

@@ -4,11 +4,11 @@ import argparse
 import difflib
 from collections.abc import Sequence
 
+from matte_core.base.classes import SUBJECT_WORDS, VOC_CLASSES
+from matte_core.base.errors import InputError, ModelError
+from matte_core.catalog.registry import resolve, spec_path
+from matte_core.catalog.spec import read_spec
 from matte_core.cli.options import UsageError
-from matte_core.errors import InputError, ModelError
-from matte_core.models.registry import resolve, spec_path
-from matte_core.models.spec import read_spec
-from matte_core.segmentation.classes import SUBJECT_WORDS, VOC_CLASSES
 from matte_core.segmentation.subject import parse_subject
 
 

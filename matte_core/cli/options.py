@@ -158,12 +158,12 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 def add_decontaminate(
     parser: argparse.ArgumentParser, default: float | None = 100.0, when: str = "100"
 ) -> None:
-    """Add how far the colours of the fringe are cleaned."""
+    """Add how far the colors of the fringe are cleaned."""
     parser.add_argument(
         "--decontaminate",
         type=number("percent", low=0, high=100),
         default=default,
         metavar="0..100",
-        help="how far to take the old background's colour out of the fringe of a cut-out, in "
+        help="how far to take the old background's color out of the fringe of a cut-out, in "
         f"percent (default {when})",
     )

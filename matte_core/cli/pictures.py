@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.base.errors import InputError
 from matte_core.cli.jobs import Job
-from matte_core.errors import InputError
 from matte_core.files import Picture, read_plane
 from matte_core.images import Float32, Mask
 

@@ -22,20 +22,20 @@ def cover(background: Image, shape: tuple[int, int]) -> Image:
 def fit(foreground: Image, alpha: Alpha, shape: tuple[int, int]) -> tuple[Image, Alpha]:
     """Scale a subject so that its picture just fits into (H, W).
 
-    Colours are weighted by alpha, so that those of transparent pixels do not bleed in.
+    Colors are weighted by alpha, so that those of transparent pixels do not bleed in.
     """
     height, width = alpha.shape
     scale = min(shape[0] / height, shape[1] / width)
     size = (max(round(height * scale), 1), max(round(width * scale), 1))
     if size == (height, width):
         return foreground, alpha
-    # A trace of weight everywhere: fully transparent pixels keep some colour.
+    # A trace of weight everywhere: fully transparent pixels keep some color.
     weight = np.maximum(alpha, np.float32(1e-4))[..., None]
-    colours = _resize(as_float(foreground) * weight, size) / _resize(weight, size)[..., None]
-    return np.clip(colours, 0, 1), _resize(alpha, size)
+    colors = _resize(as_float(foreground) * weight, size) / _resize(weight, size)[..., None]
+    return np.clip(colors, 0, 1), _resize(alpha, size)
 
 
-def centre(shape: tuple[int, int], inside: tuple[int, int]) -> tuple[int, int]:
+def center(shape: tuple[int, int], inside: tuple[int, int]) -> tuple[int, int]:
     """Return the (row, column) that puts (H, W) into the middle of another."""
     return (inside[0] - shape[0]) // 2, (inside[1] - shape[1]) // 2
 

@@ -1,15 +1,15 @@
-"""``matte segment``: find the subject, write it as a mask or every class as a colour map."""
+"""``matte segment``: find the subject, write it as a mask or every class as a color map."""
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matte_core.base.errors import NoSubjectError
+from matte_core.base.progress import ProgressCallback
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.jobs import Companion, Job, make_plan
 from matte_core.cli.network import check_request
 from matte_core.cli.options import add_common, add_selection, add_subject
-from matte_core.errors import NoSubjectError
-from matte_core.progress import ProgressCallback
 
 if TYPE_CHECKING:
     from matte_core.segmentation import Segmentation
@@ -40,7 +40,7 @@ def add_parser(commands: Any) -> None:
     kind.add_argument(
         "--class-map",
         action="store_true",
-        help="write the class of every pixel in the colours of PASCAL VOC, not a mask",
+        help="write the class of every pixel in the colors of PASCAL VOC, not a mask",
     )
 
 
@@ -54,8 +54,8 @@ def run(args: argparse.Namespace) -> int:
     from matte_core import segment
     from matte_core.cli.pictures import read_selection, with_holes
     from matte_core.files import encode_png, read_picture
-    from matte_core.files.writing import quantise
-    from matte_core.segmentation import colour_map
+    from matte_core.files.writing import quantize
+    from matte_core.segmentation import color_map
 
     def work(job: Job, progress: ProgressCallback) -> Outcome:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
@@ -64,12 +64,12 @@ def run(args: argparse.Namespace) -> int:
         if kind == "classes":
             if not found.classes:
                 raise NoSubjectError(f"There is no map of classes. {found.note}")
-            png = encode_png(colour_map(found.labels))
+            png = encode_png(color_map(found.labels))
         elif kind == "probability":
             soft = with_holes(found.probability, picture)
-            png = encode_png(quantise(soft, is_deep=False))
+            png = encode_png(quantize(soft, is_deep=False))
         else:
-            png = encode_png(quantise(with_holes(found.mask, picture), is_deep=False))
+            png = encode_png(quantize(with_holes(found.mask, picture), is_deep=False))
         return Outcome({kind: png}, describe(found), in_words(found), notes(found))
 
     return run_batch(args, plan, work)

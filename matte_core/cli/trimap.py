@@ -3,10 +3,10 @@
 import argparse
 from typing import Any
 
+from matte_core.base.progress import ProgressCallback
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.jobs import Job, make_plan
 from matte_core.cli.options import add_common, add_trimap
-from matte_core.progress import ProgressCallback
 
 
 def add_parser(commands: Any) -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 
-from matte_core.errors import FileError, MatteError
+from matte_core.base.errors import FileError, MatteError
 
 VARIABLE = "MATTE_TRACEBACK"
 

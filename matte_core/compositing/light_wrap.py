@@ -8,7 +8,7 @@ adding the blurred background to the subject, most at its edge and fading inward
     F' = F + w L (1 - F)                            L the background's light, blurred
 
 in amounts of light. The last factor (a screen) keeps it from clipping. Since it changes the
-subject's own colours, any compositing afterwards is the usual one, and a layer that is moved takes
+subject's own colors, any compositing afterwards is the usual one, and a layer that is moved takes
 its light along.
 
 References
@@ -23,8 +23,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.base.errors import InputError
 from matte_core.compositing.linear_light import from_light, to_light
-from matte_core.errors import InputError
 from matte_core.images import Alpha, Image, check_alpha, check_image
 
 _AUTOMATIC_SHARE = 0.01  # of the picture's shorter side
@@ -84,9 +84,9 @@ def wrap_light(
     solid = _blurred(alpha, width_px, size)
     weight = np.float32(amount) * np.clip(2 * (1 - solid), 0, 1)
     at_edge = (weight > _NEGLIGIBLE) & (alpha > 0)
-    colours = to_light(lit[at_edge])
+    colors = to_light(lit[at_edge])
     added = weight[at_edge][:, None] * light[at_edge]
-    lit[at_edge] = from_light(colours + added * (1 - colours), lit.dtype)
+    lit[at_edge] = from_light(colors + added * (1 - colors), lit.dtype)
     return lit
 
 

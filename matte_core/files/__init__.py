@@ -8,7 +8,7 @@
 | `writing` | `encode_png`, `encode_jpeg`, `write_whole` |
 
 OpenCV does the decoding. It is told what to do by the header, because on its own it forgets
-transparency, orientation or colour profile in several of these formats.
+transparency, orientation or color profile in several of these formats.
 """
 
 from matte_core.files.reading import Picture, read_picture, read_plane

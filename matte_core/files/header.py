@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from matte_core.errors import FileError
+from matte_core.base.errors import FileError
 
 # Enough for every signature below.
 SIGNATURE_BYTES = 64
@@ -72,11 +72,11 @@ class Header:
     orientation : int
         EXIF orientation, 1 to 8, that is still to be applied to the decoded pixels.
     icc_profile : bytes or None
-        The colour profile, when it is one for RGB.
+        The color profile, when it is one for RGB.
     gray_key : int or None
         The decoded gray level that stands for full transparency.
     is_premultiplied : bool
-        Whether the decoded colours come multiplied by their alpha.
+        Whether the decoded colors come multiplied by their alpha.
     is_inverted : bool
         Whether the decoded gray levels run from white to black.
     patches : tuple of (int, bytes)
@@ -164,7 +164,7 @@ def rgb_profile(profile: bytes | None) -> bytes | None:
     """Return an ICC profile if it is one for RGB pixels, else None.
 
     A profile for gray or CMYK would be wrong in the RGB pictures that are written.
-    ICC.1:2022, 7.2: bytes 16 to 19 name the colour space, 36 to 39 are the signature.
+    ICC.1:2022, 7.2: bytes 16 to 19 name the color space, 36 to 39 are the signature.
     """
     if profile and profile[16:20] == b"RGB " and profile[36:40] == b"acsp":
         return profile

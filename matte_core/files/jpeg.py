@@ -1,4 +1,4 @@
-"""The header of a JPEG file (ITU-T T.81, annex B), and a colour profile put into one."""
+"""The header of a JPEG file (ITU-T T.81, annex B), and a color profile put into one."""
 
 import struct
 
@@ -44,7 +44,7 @@ def parse(data: bytes) -> Header:
         raise Damaged("its size is not given")
     bits, height, width, components = frame
     if components == 4:
-        raise Unsupported("a JPEG in CMYK colours")
+        raise Unsupported("a JPEG in CMYK colors")
     if bits != 8:
         raise Unsupported(f"a JPEG with {bits} bits a channel")
     # In the coded pixels a byte 0xFF is always followed by 0x00 or a restart marker.

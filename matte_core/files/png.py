@@ -84,7 +84,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def _profile(content: bytes) -> bytes | None:
-    """Unpack a colour profile; a damaged one is no reason to refuse a sound picture."""
+    """Unpack a color profile; a damaged one is no reason to refuse a sound picture."""
     _, _, rest = content.partition(b"\0")
     try:
         return rgb_profile(zlib.decompressobj().decompress(rest[1:], _MAX_PROFILE_BYTES))

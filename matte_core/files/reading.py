@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import FileError
+from matte_core.base.errors import FileError
 from matte_core.files.header import SIGNATURE_BYTES, Header, read_header, sniff
 from matte_core.images import Float32, Image, as_uint8
 
@@ -19,9 +19,9 @@ MAX_MEGAPIXELS = 200.0
 _MOST_BYTES_A_PIXEL = 8
 _APART_BYTES = 64 << 20
 
-# A mask saved as JPEG in colour has a little colour; a photo given as a mask has a lot.
-_COLOUR_STEP = 48
-_COLOURED_SHARE = 0.02
+# A mask saved as JPEG in color has a little color; a photo given as a mask has a lot.
+_COLOR_STEP = 48
+_COLORED_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Picture:
     is_gray : bool
         Whether the file holds gray levels; the three channels are then equal.
     icc_profile : bytes or None
-        The RGB colour profile, to be put into what is made of the picture.
+        The RGB color profile, to be put into what is made of the picture.
     """
 
     image: Image
@@ -57,7 +57,7 @@ def read_picture(
     """Read a JPEG, PNG, TIFF, WebP or BMP picture.
 
     The EXIF orientation is applied, palettes and gray are turned into RGB, transparency is
-    returned apart. Colours stay in the picture's own profile.
+    returned apart. Colors stay in the picture's own profile.
 
     Parameters
     ----------
@@ -85,8 +85,8 @@ def read_picture(
     is_gray = pixels.ndim == 2
     if header.is_inverted:
         pixels = np.iinfo(pixels.dtype).max - pixels
-    colours, alpha = _split(pixels, header)
-    image = _to_rgb(colours)
+    colors, alpha = _split(pixels, header)
+    image = _to_rgb(colors)
     if alpha is not None and header.is_premultiplied:
         image = _divide_by_alpha(image, alpha)
     image = _upright(image, header.orientation)
@@ -100,7 +100,7 @@ def read_plane(
 ) -> NDArray[np.uint8] | Float32:
     """Read a mask, trimap or alpha: the gray levels of a picture.
 
-    White on transparent counts as white on black. Of a picture in colour that has
+    White on transparent counts as white on black. Of a picture in color that has
     transparency, as a cut-out has, the transparency is taken.
 
     Parameters
@@ -119,13 +119,13 @@ def read_plane(
     Raises
     ------
     FileError
-        As for `read_picture`, and for an opaque picture in colour: a photo is no mask.
+        As for `read_picture`, and for an opaque picture in color: a photo is no mask.
     """
     picture = read_picture(path, max_megapixels=max_megapixels)
-    if not picture.is_gray and _is_coloured(picture.image):
+    if not picture.is_gray and _is_colored(picture.image):
         if picture.alpha is None:
             raise FileError(
-                f"{os.fspath(path)} is a picture in colour, not a {what}.",
+                f"{os.fspath(path)} is a picture in color, not a {what}.",
                 f"A {what} is a gray picture: white is the subject, black the background.",
             )
         plane: NDArray[Any] = picture.alpha
@@ -186,7 +186,7 @@ def _decode(data: bytes, header: Header, name: str) -> NDArray[Any]:
 
 
 def _split(pixels: NDArray[Any], header: Header) -> tuple[NDArray[Any], Float32 | None]:
-    """Return the colours, and the transparency as float32 in [0, 1] when there is one."""
+    """Return the colors, and the transparency as float32 in [0, 1] when there is one."""
     if pixels.ndim == 2:
         if header.gray_key is None:
             return pixels, None
@@ -197,15 +197,15 @@ def _split(pixels: NDArray[Any], header: Header) -> tuple[NDArray[Any], Float32 
     return pixels[..., :3], alpha
 
 
-def _to_rgb(colours: NDArray[Any]) -> Image:
-    code = cv2.COLOR_GRAY2RGB if colours.ndim == 2 else cv2.COLOR_BGR2RGB
-    image: NDArray[Any] = cv2.cvtColor(np.ascontiguousarray(colours), code)
+def _to_rgb(colors: NDArray[Any]) -> Image:
+    code = cv2.COLOR_GRAY2RGB if colors.ndim == 2 else cv2.COLOR_BGR2RGB
+    image: NDArray[Any] = cv2.cvtColor(np.ascontiguousarray(colors), code)
     return np.divide(image, 65535, dtype=np.float32) if image.dtype == np.uint16 else image
 
 
 def _divide_by_alpha(image: Image, alpha: Float32) -> Image:
     limit = 255 if image.dtype == np.uint8 else 1
-    # Where alpha is zero there is no colour to find; black stays black.
+    # Where alpha is zero there is no color to find; black stays black.
     straight: NDArray[Any] = np.minimum(image / np.maximum(alpha, 1e-6)[..., None], limit)
     return as_uint8(straight / limit) if limit == 255 else straight.astype(np.float32)
 
@@ -221,7 +221,7 @@ def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
     return np.ascontiguousarray(pixels)
 
 
-def _is_coloured(image: Image) -> bool:
-    step = _COLOUR_STEP if image.dtype == np.uint8 else _COLOUR_STEP / 255
+def _is_colored(image: Image) -> bool:
+    step = _COLOR_STEP if image.dtype == np.uint8 else _COLOR_STEP / 255
     spread = image.max(axis=2) - image.min(axis=2)
-    return float(np.mean(spread > step)) > _COLOURED_SHARE
+    return float(np.mean(spread > step)) > _COLORED_SHARE

@@ -3,7 +3,7 @@
 What OpenCV (through libtiff) does with a TIFF, and what is therefore told to the reader:
 
 - it applies the orientation itself;
-- it multiplies 8-bit colours by an unassociated alpha: told that the alpha is of unspecified
+- it multiplies 8-bit colors by an unassociated alpha: told that the alpha is of unspecified
   meaning it leaves them alone, so the tag is patched in memory;
 - it returns 16-bit gray with white as zero as stored;
 - it forgets the alpha of gray pictures, and reads CIELAB, CMYK and float in its own ways:
@@ -24,7 +24,7 @@ STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES = 273, 279, 324, 325
 ORIENTATION, PLANAR, EXTRA_SAMPLES, SAMPLE_FORMAT, ICC_PROFILE = 274, 284, 338, 339, 34675
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6
-_COLOURS = {4: "a transparency mask", 5: "CMYK", 8: "CIELAB", 9: "ICCLAB", 32803: "a raw photo"}
+_COLORS = {4: "a transparency mask", 5: "CMYK", 8: "CIELAB", 9: "ICCLAB", 32803: "a raw photo"}
 UNSPECIFIED, ASSOCIATED, UNASSOCIATED = 0, 1, 2
 
 
@@ -146,14 +146,14 @@ def _check_kind(
     directory: Directory, photometric: int, samples: int, bits: tuple[int, ...]
 ) -> None:
     if photometric not in (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR):
-        raise Unsupported(f"a TIFF in {_COLOURS.get(photometric, 'unusual colours')}")
+        raise Unsupported(f"a TIFF in {_COLORS.get(photometric, 'unusual colors')}")
     if directory.number(SAMPLE_FORMAT, 1) != 1:
         raise Unsupported("a TIFF of floating-point or signed values")
     if len(set(bits)) != 1 or bits[0] not in (1, 4, 8, 16):
         raise Unsupported(f"a TIFF with {'/'.join(map(str, bits))} bits a channel")
-    colours = 1 if photometric in (WHITE_IS_ZERO, BLACK_IS_ZERO, PALETTE) else 3
-    if samples not in ((1,) if colours == 1 else (3, 4)):
-        found = "gray with transparency" if (colours, samples) == (1, 2) else f"{samples} channels"
+    colors = 1 if photometric in (WHITE_IS_ZERO, BLACK_IS_ZERO, PALETTE) else 3
+    if samples not in ((1,) if colors == 1 else (3, 4)):
+        found = "gray with transparency" if (colors, samples) == (1, 2) else f"{samples} channels"
         raise Unsupported(f"a TIFF of {found}")
     if bits[0] == 16 and photometric == YCBCR:
         raise Unsupported("a TIFF of 16-bit YCbCr values")

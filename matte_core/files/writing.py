@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.atomic import write_files
-from matte_core.errors import FileError
+from matte_core.base.atomic import write_files
+from matte_core.base.errors import FileError
 from matte_core.files.jpeg import with_profile
 from matte_core.files.png import offset_chunk, profile_chunk, with_chunks
 from matte_core.images import Alpha, Image, as_float, as_uint8
@@ -18,7 +18,7 @@ JPEG_QUALITY = 95
 
 
 def stack_alpha(foreground: Image, alpha: Alpha, *, is_deep: bool) -> NDArray[Any]:
-    """Return colours and alpha as one (H, W, 4) array, uint8, or uint16 if `is_deep`.
+    """Return colors and alpha as one (H, W, 4) array, uint8, or uint16 if `is_deep`.
 
     Values that came from such integers go back to the very same ones.
     """
@@ -27,7 +27,7 @@ def stack_alpha(foreground: Image, alpha: Alpha, *, is_deep: bool) -> NDArray[An
     return np.dstack([as_uint8(foreground), np.rint(alpha * 255).astype(np.uint8)])
 
 
-def quantise(plane: Alpha, *, is_deep: bool) -> NDArray[Any]:
+def quantize(plane: Alpha, *, is_deep: bool) -> NDArray[Any]:
     """Return an alpha as integers: uint8, or uint16 if `is_deep`."""
     return _as_uint16(plane) if is_deep else np.rint(plane * 255).astype(np.uint8)
 
@@ -67,9 +67,9 @@ def encode_png(
 def encode_jpeg(
     image: NDArray[np.uint8], *, quality: int = JPEG_QUALITY, icc_profile: bytes | None = None
 ) -> bytes:
-    """Encode an (H, W, 3) uint8 image as JPEG, with colours at full resolution.
+    """Encode an (H, W, 3) uint8 image as JPEG, with colors at full resolution.
 
-    Halved colours would blur the very edges that matting has found.
+    Halved colors would blur the very edges that matting has found.
     """
     settings = [
         cv2.IMWRITE_JPEG_QUALITY,
@@ -106,7 +106,7 @@ def check_target(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all, whatever happens meanwhile.
 
-    The folder is made if need be. See `matte_core.atomic`.
+    The folder is made if need be. See `matte_core.base.atomic`.
 
     Raises
     ------

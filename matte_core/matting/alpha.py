@@ -1,8 +1,8 @@
 """Alpha from a picture and a trimap: KNN matting joined with local and sampled evidence.
 
 Affinities between pixels that look alike carry alpha across gaps and into holes
-(`knn`); the closed-form Laplacian keeps fine structure (`closed_form`); near known colours say
-where between them a pixel lies (`sampling`). Alpha minimises the sum of the three energies with
+(`knn`); the closed-form Laplacian keeps fine structure (`closed_form`); near known colors say
+where between them a pixel lies (`sampling`). Alpha minimizes the sum of the three energies with
 the known pixels held fixed, so the system has the unknown pixels only. It is solved on a
 reduced picture and carried to the full one by a guided filter (`guided`).
 
@@ -17,7 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import (
     BACKGROUND,
     FOREGROUND,
@@ -32,8 +34,6 @@ from matte_core.images import (
 from matte_core.matting import closed_form, guided, knn, refinement, sampling
 from matte_core.matting.level import Level, make_level, without_rim
 from matte_core.matting.solver import solve
-from matte_core.progress import ProgressCallback, part
-from matte_core.words import say
 
 # Up to so many unknown pixels the picture is solved as it is.
 _FULL_SIZE_UNKNOWN = 12_000
@@ -127,13 +127,13 @@ def _solve_level(level: Level, progress: ProgressCallback) -> Float32:
 def _check_known(trimap: Trimap) -> None:
     if not (trimap == FOREGROUND).any():
         raise InputError(
-            say("The trimap has no known foreground."),
-            say("Paint some pixels that surely belong to the subject white."),
+            Message("The trimap has no known foreground."),
+            Message("Paint some pixels that surely belong to the subject white."),
         )
     if not (trimap == BACKGROUND).any():
         raise InputError(
-            say("The trimap has no known background."),
-            say("Paint some pixels that surely belong to the background black."),
+            Message("The trimap has no known background."),
+            Message("Paint some pixels that surely belong to the background black."),
         )
 
 

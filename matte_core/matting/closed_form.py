@@ -1,7 +1,7 @@
-"""The closed-form matting Laplacian: alpha is locally linear in colour.
+"""The closed-form matting Laplacian: alpha is locally linear in color.
 
-In every 3 x 3 window k with mean colour mu and covariance S, alpha is taken to be an affine
-function of colour. Eliminating its coefficients leaves, for pixels i and j of the window::
+In every 3 x 3 window k with mean color mu and covariance S, alpha is taken to be an affine
+function of color. Eliminating its coefficients leaves, for pixels i and j of the window::
 
     L_ij += delta_ij - 1/9 (1 + (I_i - mu)^T (S + eps/9 Id)^-1 (I_j - mu))
 
@@ -16,11 +16,11 @@ Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, silent
 from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System, from_stencil
-from matte_core.progress import ProgressCallback, silent
-from matte_core.words import say
 
 EPSILON = 1e-7
 
@@ -47,7 +47,7 @@ def laplacian(
     ----------
     level : Level
     epsilon : float
-        Regularisation of the windows' covariances; small values trust the colours more.
+        Regularisation of the windows' covariances; small values trust the colors more.
     progress : callable
         Called between blocks of windows; may raise `Cancelled`.
 
@@ -61,9 +61,9 @@ def laplacian(
     corners = _touched_windows(level.trimap)
     stencil = np.zeros((_STENCIL * _STENCIL, len(level.unknown)), np.float64)
     for start in range(0, len(corners), _CHUNK):
-        progress(start / len(corners), say("Comparing neighbors"))
+        progress(start / len(corners), Message("Comparing neighbors"))
         chunk = corners[start : start + _CHUNK]
-        whitened = _whitened_colours(level.colours, chunk, window, epsilon)
+        whitened = _whitened_colors(level.colors, chunk, window, epsilon)
         owners = [level.nodes[chunk + offset] for offset in window]
         inside = [np.flatnonzero(owner >= 0) for owner in owners]
         owners = [owner[rows] for owner, rows in zip(owners, inside, strict=True)]
@@ -75,9 +75,9 @@ def laplacian(
                 pair += 1
                 pair *= -1 / (_SIDE * _SIDE)
                 code = (j // _SIDE - i // _SIDE) * _STENCIL + (j % _SIDE - i % _SIDE)
-                centre = _STENCIL * _STENCIL // 2
-                stencil[centre + code][owners[i]] += pair[inside[i]]
-                stencil[centre - code][owners[j]] += pair[inside[j]]
+                center = _STENCIL * _STENCIL // 2
+                stencil[center + code][owners[i]] += pair[inside[i]]
+                stencil[center - code][owners[j]] += pair[inside[j]]
     return from_stencil(level, stencil, stencil_offsets(width))
 
 
@@ -93,13 +93,13 @@ def _touched_windows(trimap: NDArray[np.uint8]) -> NDArray[np.intp]:
     return np.asarray(rows * width + columns, np.intp)
 
 
-def _whitened_colours(
-    colours: Float32, corners: NDArray[np.intp], window: NDArray[np.intp], epsilon: float
+def _whitened_colors(
+    colors: Float32, corners: NDArray[np.intp], window: NDArray[np.intp], epsilon: float
 ) -> Floats:
     """Return ``C^-1 (I - mu)`` of each pixel of each window, as (9, 3, K)."""
     values = np.empty((_SIDE * _SIDE, 3, len(corners)))
     for place, offset in enumerate(window):
-        values[place] = colours[corners + offset].T
+        values[place] = colors[corners + offset].T
     values -= values.mean(axis=0)
     red, green, blue = values[:, 0], values[:, 1], values[:, 2]
     floor = epsilon / (_SIDE * _SIDE)

@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
 from matte_core.images import Alpha, Float32, check_alpha
 
 #: The largest value of each control, in pixels.

@@ -1,7 +1,7 @@
 """The space in which pixels are compared: what looks alike lies close together.
 
-Hue is an angle, and an angle means nothing where there is no colour. So hue and saturation are
-taken together as the point ``saturation * (cos hue, sin hue)`` of the colour disc; with the
+Hue is an angle, and an angle means nothing where there is no color. So hue and saturation are
+taken together as the point ``saturation * (cos hue, sin hue)`` of the color disc; with the
 value, gray pixels of like brightness lie close together whatever their hue claims to be.
 
 References
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from matte_core.images import Float32
 
 
-def colour_disc(colours: Float32, disc_weight: float, value_weight: float) -> Float32:
-    """Return the place of each colour on the disc of hue and saturation, and its value.
+def color_disc(colors: Float32, disc_weight: float, value_weight: float) -> Float32:
+    """Return the place of each color on the disc of hue and saturation, and its value.
 
     Parameters
     ----------
-    colours : (N, 3) float32, sRGB, [0, 1]
+    colors : (N, 3) float32, sRGB, [0, 1]
     disc_weight, value_weight : float
         What the radius of the disc, and the step from black to white, count.
 
@@ -29,10 +29,10 @@ def colour_disc(colours: Float32, disc_weight: float, value_weight: float) -> Fl
     -------
     features : (N, 3) float32
     """
-    hsv = cv2.cvtColor(colours.reshape(1, -1, 3), cv2.COLOR_RGB2HSV).reshape(-1, 3)
+    hsv = cv2.cvtColor(colors.reshape(1, -1, 3), cv2.COLOR_RGB2HSV).reshape(-1, 3)
     angle = hsv[:, 0] * np.float32(np.pi / 180)
     radius = hsv[:, 1] * np.float32(disc_weight)
-    features = np.empty((len(colours), 3), np.float32)
+    features = np.empty((len(colors), 3), np.float32)
     np.multiply(radius, np.cos(angle), out=features[:, 0])
     np.multiply(radius, np.sin(angle), out=features[:, 1])
     np.multiply(hsv[:, 2], np.float32(value_weight), out=features[:, 2])

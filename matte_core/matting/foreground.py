@@ -1,8 +1,8 @@
-"""Foreground colours: what the subject looks like where the old background shines through.
+"""Foreground colors: what the subject looks like where the old background shines through.
 
 Along hair and soft edges a pixel is a mixture, ``I = alpha F + (1 - alpha) B``. Put on a new
 picture as it is, it drags a fringe of the old background along. F and B are found together,
-coarse to fine: a pyramid of halved pictures, each level starting from the colours of the
+coarse to fine: a pyramid of halved pictures, each level starting from the colors of the
 coarser one (`foreground_solver` has the equation), the last step to full size being a local
 one. Only the unknown region and a narrow rim take part; the known pixels around it are fixed
 ends.
@@ -14,18 +14,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import Alpha, Image, as_float, check_alpha, check_image
 from matte_core.matting.foreground_solver import (
-    Colours,
+    Colors,
     Level,
     solve_level,
     with_ring,
 )
-from matte_core.progress import ProgressCallback, part
-from matte_core.words import say
 
-STEP = say("Foreground colors")
+STEP = Message("Foreground colors")
 
 RIM_PX = 8  # a Lanczos kernel at half size reaches 6 px
 COARSEST_PX = 16
@@ -35,7 +35,7 @@ _BLOCK_PIXELS = 1 << 15  # finished at once, so that float copies stay in the ca
 def estimate_foreground(
     image: Image, alpha: Alpha, *, progress: ProgressCallback | None = None
 ) -> Image:
-    """Estimate the colours of the subject, free of the background that shines through.
+    """Estimate the colors of the subject, free of the background that shines through.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ def estimate_foreground(
     -------
     foreground : (H, W, 3), the type of `image`
         Where alpha is 1, the image, bit for bit. Where alpha is strictly between 0 and 1, the
-        estimated colours. Where alpha is 0 and a soft pixel is within `RIM_PX` rows and columns,
-        the subject's colours carried on, since resizing, feathering or a brush on the mask
+        estimated colors. Where alpha is 0 and a soft pixel is within `RIM_PX` rows and columns,
+        the subject's colors carried on, since resizing, feathering or a brush on the mask
         bring those pixels in; everywhere else, the image.
 
     Raises
@@ -62,7 +62,7 @@ def estimate_foreground(
     Notes
     -----
     Time and memory grow with the number of soft pixels, which are solved in strips of about
-    a million. The strips overlap by as far as a colour can travel in the sweeps, so the result
+    a million. The strips overlap by as far as a color can travel in the sweeps, so the result
     is the same, bit for bit, however they are cut.
 
     References
@@ -86,7 +86,7 @@ def estimate_foreground(
 
 
 def decontaminate(image: Image, foreground: Image, amount: float) -> Image:
-    """Mix the estimated foreground colours into the image.
+    """Mix the estimated foreground colors into the image.
 
     Parameters
     ----------
@@ -126,12 +126,12 @@ def decontaminate(image: Image, foreground: Image, amount: float) -> Image:
     return mixed
 
 
-def _store(image: Image, place: NDArray[np.intp], colours: NDArray[np.floating[Any]]) -> None:
-    """Write colours, (3, n) float in [0, 1], at flat places, rounded where `image` is uint8."""
+def _store(image: Image, place: NDArray[np.intp], colors: NDArray[np.floating[Any]]) -> None:
+    """Write colors, (3, n) float in [0, 1], at flat places, rounded where `image` is uint8."""
     if image.dtype == np.uint8:
-        colours = np.rint(colours * np.float32(255))
+        colors = np.rint(colors * np.float32(255))
     flat = image.reshape(-1, 3)
-    flat[place] = colours.astype(image.dtype).T
+    flat[place] = colors.astype(image.dtype).T
     if not np.shares_memory(flat, image):  # the rows of a narrower box do not lie end to end
         image[...] = flat.reshape(image.shape)
 
@@ -153,29 +153,29 @@ def _fill(
     is_soft: NDArray[np.bool_],
     report: ProgressCallback,
 ) -> None:
-    """Write the estimated colours of the soft pixels and their rim into `foreground`."""
+    """Write the estimated colors of the soft pixels and their rim into `foreground`."""
     square = np.ones((2 * RIM_PX + 1, 2 * RIM_PX + 1), np.uint8)
     near = cv2.dilate(is_soft.view(np.uint8), square).view(np.bool_)
     levels = _pyramid(Level(image, alpha, near & (alpha < 1)))
     counts = [int(np.count_nonzero(level.is_wanted)) for level in levels]
     done, whole = 0, sum(counts)
-    colours = _mean_colours(levels[-1])
+    colors = _mean_colors(levels[-1])
     for level, count in zip(levels[:0:-1], counts[:0:-1], strict=True):
-        colours = solve_level(level, colours)
+        colors = solve_level(level, colors)
         done += count
         report(done / whole, STEP)
     block = max(_BLOCK_PIXELS // alpha.shape[1] & ~1, 2)
     for start in range(0, len(alpha), block):
         rows = slice(start, start + block)
-        done += _finish_rows(foreground, levels[0], colours, rows)
+        done += _finish_rows(foreground, levels[0], colors, rows)
         report(done / whole, STEP)
 
 
-def _finish_rows(foreground: Image, level: Level, coarse: Colours, rows: slice) -> int:
-    """Take the colours of half the size, and move them so that they mix to the picture again.
+def _finish_rows(foreground: Image, level: Level, coarse: Colors, rows: slice) -> int:
+    """Take the colors of half the size, and move them so that they mix to the picture again.
 
     Of all pairs F, B with ``alpha F + (1 - alpha) B = I``, that is the one nearest to the coarser
-    colours. Solving the whole system at full size as well triples the time and gains little.
+    colors. Solving the whole system at full size as well triples the time and gains little.
     """
     alpha = level.alpha[rows]
     place = np.flatnonzero(level.is_wanted[rows])
@@ -219,12 +219,12 @@ def _any_of_four(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return either
 
 
-def _mean_colours(level: Level) -> Colours:
-    """Start with one foreground and one background colour: the means weighted by alpha."""
+def _mean_colors(level: Level) -> Colors:
+    """Start with one foreground and one background color: the means weighted by alpha."""
     pixels = as_float(level.image).reshape(-1, 3)
     alpha = level.alpha.reshape(-1, 1)
     means = [
         (weights * pixels).sum(axis=0) / max(float(weights.sum()), 1e-6)
         for weights in (alpha, 1 - alpha)
     ]
-    return Colours(np.zeros(level.alpha.shape, np.int32), np.concatenate(means)[None])
+    return Colors(np.zeros(level.alpha.shape, np.int32), np.concatenate(means)[None])

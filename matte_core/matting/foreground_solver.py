@@ -1,13 +1,13 @@
-"""The linear system behind the foreground colours, on one level of the pyramid.
+"""The linear system behind the foreground colors, on one level of the pyramid.
 
-Foreground F and background B minimise the cost of Germer et al. (2020, eq. 4)::
+Foreground F and background B minimize the cost of Germer et al. (2020, eq. 4)::
 
     sum_i |alpha_i F_i + (1 - alpha_i) B_i - I_i|^2
         + sum_(i,j) (eps + |alpha_i - alpha_j|) (|F_i - F_j|^2 + |B_i - B_j|^2)
 
-over neighbouring pixels i, j. For one pixel, its neighbours held, that is a 2 x 2 system with
+over neighboring pixels i, j. For one pixel, its neighbors held, that is a 2 x 2 system with
 one matrix for all channels. The paper visits the pixels one after the other; here they are
-coloured like a chessboard, and all red ones are solved at once from the black ones and the other
+colored like a chessboard, and all red ones are solved at once from the black ones and the other
 way round. Over-relaxed, a sweep then gains as much as three of the paper's.
 """
 
@@ -27,7 +27,7 @@ REGULARIZATION = 1e-5  # eps: the paper's value
 # Of each sweep. The last goes to the solution and not beyond, which takes the ripple away that
 # over-relaxation leaves where alpha is nearly 0 or 1.
 RELAXATION = (1.7,) * 4 + (1.0,)
-HALO_PX = 2 * len(RELAXATION) + 1  # a colour travels one pixel in each half of a sweep
+HALO_PX = 2 * len(RELAXATION) + 1  # a color travels one pixel in each half of a sweep
 STRIP_NODES = 1 << 20  # about 150 MB while a strip is solved
 
 Strip = tuple[slice, NDArray[np.bool_], Float32]
@@ -42,7 +42,7 @@ class Level:
     image : (h, w, 3) uint8, or float in [0, 1]
     alpha : (h, w) float32, [0, 1]
     is_wanted : (h, w) bool
-        Where colours are to be found.
+        Where colors are to be found.
     """
 
     image: Image
@@ -51,15 +51,15 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Colours:
-    """The colours found on one level.
+class Colors:
+    """The colors found on one level.
 
     Attributes
     ----------
     nodes : (h, w) int32
         The row of `values` that belongs to a pixel; 0 where none does.
     values : (n, 6) float32, [0, 1]
-        Foreground and background colour.
+        Foreground and background color.
     """
 
     nodes: NDArray[np.int32]
@@ -68,10 +68,10 @@ class Colours:
 
 @dataclass(frozen=True)
 class _Half:
-    """The wanted pixels of one colour of the chessboard, `span` of all nodes.
+    """The wanted pixels of one color of the chessboard, `span` of all nodes.
 
-    `coupling` @ values is the weighted mean over the neighbours. The rest has one row a channel,
-    which numpy is fast at: the image's `pixels`, the colours `mine` so far, and the gains, which
+    `coupling` @ values is the weighted mean over the neighbors. The rest has one row a channel,
+    which numpy is fast at: the image's `pixels`, the colors `mine` so far, and the gains, which
     say how much of a pixel's residual goes into its foreground and its background.
     """
 
@@ -85,24 +85,24 @@ class _Half:
 
 
 def with_ring(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Add the four neighbours of every pixel of the mask."""
+    """Add the four neighbors of every pixel of the mask."""
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     return cv2.dilate(mask.view(np.uint8), cross).view(np.bool_)
 
 
-def solve_level(level: Level, coarse: Colours) -> Colours:
-    """Find the colours of the wanted pixels of a level, starting from the next coarser one's."""
+def solve_level(level: Level, coarse: Colors) -> Colors:
+    """Find the colors of the wanted pixels of a level, starting from the next coarser one's."""
     nodes = np.zeros(level.alpha.shape, np.int32)
     count, found = 0, []
     for rows, where, values in solve_strips(level, coarse):
         nodes[rows][where] = np.arange(count, count + len(values), dtype=np.int32)
         count += len(values)
         found.append(values)
-    return Colours(nodes, np.concatenate(found))
+    return Colors(nodes, np.concatenate(found))
 
 
-def solve_strips(level: Level, coarse: Colours) -> Iterator[Strip]:
-    """Find the colours of the wanted pixels, strip by strip.
+def solve_strips(level: Level, coarse: Colors) -> Iterator[Strip]:
+    """Find the colors of the wanted pixels, strip by strip.
 
     Yields
     ------
@@ -111,7 +111,7 @@ def solve_strips(level: Level, coarse: Colours) -> Iterator[Strip]:
     where : (rows, w) bool
         The wanted pixels among them.
     values : (n, 6) float32, [0, 1]
-        Their foreground and background colours, row by row.
+        Their foreground and background colors, row by row.
     """
     before = np.concatenate([[0], np.cumsum(level.is_wanted.sum(axis=1))])
     start, height = 0, len(level.alpha)
@@ -123,10 +123,10 @@ def solve_strips(level: Level, coarse: Colours) -> Iterator[Strip]:
         start = rows.stop
 
 
-def _solve_strip(level: Level, coarse: Colours, rows: slice) -> Strip:
+def _solve_strip(level: Level, coarse: Colors, rows: slice) -> Strip:
     window = slice(max(rows.start - HALO_PX, 0), rows.stop + HALO_PX)
     wanted = level.is_wanted[window]
-    # The nodes: first the wanted pixels of either colour, then the fixed ring around them; as
+    # The nodes: first the wanted pixels of either color, then the fixed ring around them; as
     # flat indices into the window with a margin of one pixel.
     is_red = np.zeros_like(wanted)
     is_red[0::2, window.start % 2 :: 2] = True
@@ -166,9 +166,9 @@ def _with_margin(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _begin(
-    coarse: Colours, window: slice, shape: tuple[int, ...], place: NDArray[np.intp]
+    coarse: Colors, window: slice, shape: tuple[int, ...], place: NDArray[np.intp]
 ) -> Float32:
-    """Give every node the colours of the coarser pixel that it lies in."""
+    """Give every node the colors of the coarser pixel that it lies in."""
     start, width = window.start, shape[1] - 2
     above = coarse.nodes[start // 2 : (start + shape[0] - 1) // 2]
     enlarged = above.repeat(2, axis=0)[start % 2 :].repeat(2, axis=1)
@@ -186,18 +186,18 @@ def _prepare(
 ) -> _Half:
     own = alpha.take(place)
     stride = nodes.shape[1]
-    neighbours = np.empty((len(place), 4), np.int32)
+    neighbors = np.empty((len(place), 4), np.int32)
     weights = np.empty((len(place), 4), np.float32)
     for k, step in enumerate((-stride, -1, 1, stride)):
         beside = place + step
-        neighbours[:, k] = nodes.take(beside)
+        neighbors[:, k] = nodes.take(beside)
         weights[:, k] = np.abs(alpha.take(beside) - own)
     weights += np.float32(REGULARIZATION)
     total = weights.sum(axis=1)
     weights /= total[:, None]
     bounds = np.arange(0, 4 * len(place) + 1, 4, dtype=np.int32)
     coupling = scipy.sparse.csr_matrix(
-        (weights.ravel(), neighbours.ravel(), bounds), shape=(len(place), len(values))
+        (weights.ravel(), neighbors.ravel(), bounds), shape=(len(place), len(values))
     )
     scale = 1 / (own * own + (1 - own) ** 2 + total)
     return _Half(
@@ -212,9 +212,9 @@ def _prepare(
 
 
 def _relax(half: _Half, values: Float32, relaxation: float) -> None:
-    """Solve every pixel of one colour from its neighbours, and go that far towards the solution.
+    """Solve every pixel of one color from its neighbors, and go that far toward the solution.
 
-    With the means of the neighbours F', B' and the sum w of their weights, the solution is
+    With the means of the neighbors F', B' and the sum w of their weights, the solution is
     F = F' - a r / (w + a^2 + (1 - a)^2) and B = B' - (1 - a) r / (...), where
     r = a F' + (1 - a) B' - I.
     """

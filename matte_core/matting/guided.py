@@ -1,8 +1,8 @@
 """Carrying alpha from a reduced picture to the full one, edges and hairs included.
 
-Around every pixel of the reduced picture alpha is fitted as an affine function of colour,
+Around every pixel of the reduced picture alpha is fitted as an affine function of color,
 ``alpha = a . I + b``; the coefficients, unlike alpha, vary slowly, so they are what is
-enlarged. Applied to the full picture's colours they give alpha at full detail.
+enlarged. Applied to the full picture's colors they give alpha at full detail.
 
 References
 ----------
@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, silent
 from matte_core.images import UNKNOWN, Alpha, Float32, Image, Trimap
 from matte_core.matting.level import Level, without_rim
-from matte_core.progress import ProgressCallback, silent
-from matte_core.words import say
 
 RADIUS_PX = 1
 EPSILON = 1e-5
@@ -54,7 +54,7 @@ def lift(
     rows, columns = coarse.shape
     height, width = trimap.shape
     for top in range(0, rows, _STRIP_ROWS):
-        progress(top / rows, say("Enlarging"))
+        progress(top / rows, Message("Enlarging"))
         bottom = min(top + _STRIP_ROWS, rows)
         strip = slice(top * factor, min(bottom * factor, height))
         is_unknown = trimap[strip] == UNKNOWN
@@ -75,8 +75,8 @@ def lift(
         across = slice(left * factor, min(right * factor, width))
         here = is_unknown[:, across]
         chosen = large[: here.shape[0], : here.shape[1]][here]
-        colours = np.multiply(image[strip, across][here], scale, dtype=np.float32)
-        values = np.einsum("nc,nc->n", chosen[:, :3], colours) + chosen[:, 3]
+        colors = np.multiply(image[strip, across][here], scale, dtype=np.float32)
+        values = np.einsum("nc,nc->n", chosen[:, :3], colors) + chosen[:, 3]
         out[strip, across][here] = np.clip(values, 0, 1)
 
 

@@ -1,9 +1,9 @@
 """Affinities between pixels that look alike, wherever they lie: the heart of KNN matting.
 
-Each unknown pixel i is tied to its K nearest neighbours j in feature space with the strength
+Each unknown pixel i is tied to its K nearest neighbors j in feature space with the strength
 ``1 - |f_i - f_j| / C``. The graph is symmetrised by adding its transpose, which keeps the
 Laplacian ``L = D - W`` symmetric and positive semi-definite, as conjugate gradients need.
-(Normalising its rows instead would leave it unsymmetric.)
+(Normalizing its rows instead would leave it unsymmetric.)
 
 References
 ----------
@@ -15,25 +15,25 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, silent
 from matte_core.images import UNKNOWN, Float32
-from matte_core.matting.features import colour_disc, with_positions
+from matte_core.matting.features import color_disc, with_positions
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System
-from matte_core.progress import ProgressCallback, silent
-from matte_core.words import say
 
-NEIGHBOURS = 14
+NEIGHBORS = 14
 WEIGHT = 0.03
-# Lengths of the feature axes: colour decides, position breaks ties.
+# Lengths of the feature axes: color decides, position breaks ties.
 DISC_WEIGHT = 0.8
 VALUE_WEIGHT = 0.5
 POSITION_WEIGHT = 0.05
 
 # Known pixels look alike in their thousands: one in so many is enough to be found.
 _KNOWN_STEP = 32
-# Only one unknown pixel in so many asks for its neighbours; the others are found by them.
+# Only one unknown pixel in so many asks for its neighbors; the others are found by them.
 _QUERY_STEP = 2
-# A neighbour is accepted when it is at most so much farther (as 1 + this) than the nearest.
+# A neighbor is accepted when it is at most so much farther (as 1 + this) than the nearest.
 _SLACK = 1.0
 _BLOCK = 20_000
 
@@ -54,7 +54,7 @@ def nearest(
     count : int
         How many to find; fewer are returned where there are fewer candidates.
     slack : float
-        The k-th neighbour found is at most ``1 + slack`` times as far as the k-th nearest.
+        The k-th neighbor found is at most ``1 + slack`` times as far as the k-th nearest.
     progress : callable
         Called between blocks of queries; may raise `Cancelled`.
 
@@ -69,7 +69,7 @@ def nearest(
     distances = np.empty((len(queries), count))
     indices = np.empty((len(queries), count), np.intp)
     for start in range(0, len(queries), _BLOCK):
-        progress(start / len(queries), say("Comparing pixels"))
+        progress(start / len(queries), Message("Comparing pixels"))
         block = slice(start, start + _BLOCK)
         found = tree.query(queries[block], k=count, eps=slack, workers=-1)
         distances[block] = found[0].reshape(-1, count)
@@ -92,16 +92,16 @@ def laplacian(level: Level, extent_px: float, *, progress: ProgressCallback = si
     known = _known_sample(level)
     pixels = np.concatenate([level.unknown, known])
     features = with_positions(
-        colour_disc(level.colours[pixels], DISC_WEIGHT, VALUE_WEIGHT),
+        color_disc(level.colors[pixels], DISC_WEIGHT, VALUE_WEIGHT),
         pixels,
         level.width,
         POSITION_WEIGHT / extent_px,
     )
     asked = np.arange(0, size, _QUERY_STEP, dtype=np.int32)
-    distances, found = nearest(features[asked], features, NEIGHBOURS + 1, _SLACK, progress)
+    distances, found = nearest(features[asked], features, NEIGHBORS + 1, _SLACK, progress)
     farthest = np.sqrt(2 * DISC_WEIGHT**2 + VALUE_WEIGHT**2)
     strength = np.maximum(1 - distances / (2 * farthest), 0)
-    strength *= WEIGHT * _QUERY_STEP / NEIGHBOURS
+    strength *= WEIGHT * _QUERY_STEP / NEIGHBORS
     tied, right = np.zeros(size), np.zeros(size)
     tied[asked] = (strength * (found >= size)).sum(axis=1)
     right[asked] = (strength * level.known_alpha[pixels][found]).sum(axis=1)

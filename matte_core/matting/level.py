@@ -1,7 +1,7 @@
 """One resolution of the picture at which the matting system is set up.
 
 Everything is an index: pixels are numbered along the rows of the level's picture, which has a
-rim of `RIM` pixels around it so that each neighbour of a pixel exists; the unknown pixels are
+rim of `RIM` pixels around it so that each neighbor of a pixel exists; the unknown pixels are
 the nodes of the system, numbered in the same order.
 """
 
@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, silent
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Image, Trimap
 from matte_core.matting.trimming import trim
-from matte_core.progress import ProgressCallback, silent
-from matte_core.words import say
 
 RIM = 2
 _STRIP_ROWS = 128
@@ -51,7 +51,7 @@ class Level:
         return int(self.trimap.shape[1])
 
     @property
-    def colours(self) -> Float32:
+    def colors(self) -> Float32:
         """(H * W, 3) float32, the pixels one after the other."""
         return self.image.reshape(-1, 3)
 
@@ -117,7 +117,7 @@ def _reduce_image(image: Image, factor: int, progress: ProgressCallback) -> Floa
     rows, columns = -(-height // factor), -(-width // factor)
     small = np.empty((rows, columns, 3), np.float32)
     for top in range(0, rows, _STRIP_ROWS):
-        progress(top / rows, say("Reducing"))
+        progress(top / rows, Message("Reducing"))
         bottom = min(top + _STRIP_ROWS, rows)
         strip = np.multiply(image[top * factor : bottom * factor], scale, dtype=np.float32)
         if factor > 1:

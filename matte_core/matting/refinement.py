@@ -9,16 +9,16 @@ large scale: the steps are a filter, not a solution, and are not run to converge
 import cv2
 import numpy as np
 
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Trimap, as_float
 from matte_core.matting import closed_form
 from matte_core.matting.level import number
 from matte_core.matting.solver import conjugate_gradients
-from matte_core.progress import ProgressCallback, part, silent
-from matte_core.words import say
 
 STEPS = 12
 
-# Alphas this near to 0 or 1, with all their neighbours, are taken as final.
+# Alphas this near to 0 or 1, with all their neighbors, are taken as final.
 _DECIDED = 0.2
 
 
@@ -43,13 +43,13 @@ def refine(
     labels = np.where(alpha > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
     labels[active] = UNKNOWN
     level = number(as_float(image), labels, alpha, 1)
-    system = closed_form.laplacian(level, progress=part(progress, 0.0, 0.6, say("Refining")))
+    system = closed_form.laplacian(level, progress=part(progress, 0.0, 0.6, Message("Refining")))
     x, _ = conjugate_gradients(
         system.matrix,
         system.right,
         alpha[active].astype(np.float64),
         absolute_tolerance=0.0,
         max_iterations=STEPS,
-        progress=part(progress, 0.6, 1.0, say("Refining")),
+        progress=part(progress, 0.6, 1.0, Message("Refining")),
     )
     alpha[active] = np.clip(x, 0, 1)

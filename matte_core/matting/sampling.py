@@ -1,8 +1,8 @@
-"""What the known colours near by say about a pixel: a data term for each alpha.
+"""What the known colors near by say about a pixel: a data term for each alpha.
 
-A pixel's colour is written as a mixture of the colours of its nearest known foreground and
+A pixel's color is written as a mixture of the colors of its nearest known foreground and
 background pixels; the share of the foreground ones is an estimate of alpha, and is trusted as
-far as the two sides differ. For the weights w of locally linear embedding, which minimise
+far as the two sides differ. For the weights w of locally linear embedding, which minimize
 ``|c - sum w_i c_i|^2 + lambda |w|^2`` with ``sum w_i = 1``, the sum over the foreground has a
 closed form: with the differences ``d_i = c_i - c`` as the rows of D and
 ``y = (lambda Id + D^T D)^-1 D^T 1``, it is ``(K - s_F . y) / (2 K - s . y)`` where s and s_F
@@ -18,13 +18,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN
 from matte_core.matting.features import with_positions
 from matte_core.matting.knn import nearest
 from matte_core.matting.level import RIM, Level
 from matte_core.matting.system import System, from_values
-from matte_core.progress import ProgressCallback, part, silent
-from matte_core.words import say
 
 SAMPLES = 5
 WEIGHT = 0.1
@@ -39,9 +39,9 @@ _TETHER = 1e-7
 
 
 def data_term(level: Level, extent_px: float, *, progress: ProgressCallback = silent) -> System:
-    """Pull the alphas towards what a mixture of near known colours says.
+    """Pull the alphas toward what a mixture of near known colors says.
 
-    Neighbours tell nearly the same, so only some pixels are asked, with more weight each.
+    Neighbors tell nearly the same, so only some pixels are asked, with more weight each.
 
     Parameters
     ----------
@@ -53,16 +53,16 @@ def data_term(level: Level, extent_px: float, *, progress: ProgressCallback = si
     """
     asked = np.arange(0, len(level.unknown), _QUERY_STEP)
     pixels = level.unknown[asked]
-    colours = level.colours
+    colors = level.colors
     per_px = POSITION_WEIGHT / extent_px
-    queries = with_positions(colours[pixels], pixels, level.width, per_px)
+    queries = with_positions(colors[pixels], pixels, level.width, per_px)
     sides = []
     for place, value in enumerate((FOREGROUND, BACKGROUND)):
         known = _known_near(level, value)
-        points = with_positions(colours[known], known, level.width, per_px)
-        step = part(progress, 0.5 * place, 0.5 * (place + 1), say("Sampling colors"))
+        points = with_positions(colors[known], known, level.width, per_px)
+        step = part(progress, 0.5 * place, 0.5 * (place + 1), Message("Sampling colors"))
         _, found = nearest(queries, points, SAMPLES, _SLACK, step)
-        sides.append(colours[known[found]] - colours[pixels][:, None])
+        sides.append(colors[known[found]] - colors[pixels][:, None])
     share, contrast = _foreground_share(*sides)
     # A pixel that nothing else ties to anything is as much the one as the other.
     values = np.full(len(level.unknown), 0.5)

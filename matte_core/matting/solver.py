@@ -18,9 +18,9 @@ import scipy.sparse
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
-from matte_core.errors import ConvergenceError
-from matte_core.progress import ProgressCallback, silent
-from matte_core.words import say
+from matte_core.base.errors import ConvergenceError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, silent
 
 Vector = NDArray[np.float64]
 
@@ -91,7 +91,7 @@ def solve(
         if residual <= 2 * tolerance:
             return Solution(x, residual, total)
     if len(right) <= _LARGEST_FACTORISED:
-        progress(1.0, say("Factorizing"))
+        progress(1.0, Message("Factorizing"))
         x = _factorise(matrix, right)
         residual = float(np.linalg.norm(right - matrix @ x)) / scale
         if residual <= 2 * tolerance:
@@ -152,7 +152,7 @@ def conjugate_gradients(
             done = iteration / max_iterations
             if absolute_tolerance > 0 and norm > 0:
                 done = max(done, np.log(first / norm) / np.log(first / absolute_tolerance))
-            progress(float(np.clip(done, 0, 1)), say("Solving for alpha"))
+            progress(float(np.clip(done, 0, 1)), Message("Solving for alpha"))
     return x, iteration
 
 

@@ -31,7 +31,7 @@ class System:
 
 
 def from_stencil(level: Level, stencil: NDArray[np.float64], offsets: NDArray[np.intp]) -> System:
-    """Turn couplings of pixels with their neighbours into a system.
+    """Turn couplings of pixels with their neighbors into a system.
 
     The diagonal is set so that every row of the whole Laplacian, known pixels included, sums to
     zero: equal alphas cost nothing.
@@ -43,27 +43,27 @@ def from_stencil(level: Level, stencil: NDArray[np.float64], offsets: NDArray[np
         What couples each unknown pixel with the pixel at each offset; negative is attraction.
         The row of the offset 0 is overwritten.
     offsets : (S,) int
-        Of the neighbours in the flattened level, rising.
+        Of the neighbors in the flattened level, rising.
     """
-    centre = int(np.flatnonzero(offsets == 0)[0])
-    stencil[centre] = 0
-    stencil[centre] = -stencil.sum(axis=0)
+    center = int(np.flatnonzero(offsets == 0)[0])
+    stencil[center] = 0
+    stencil[center] = -stencil.sum(axis=0)
     right = np.zeros(len(level.unknown))
-    neighbours = np.empty((len(level.unknown), len(offsets)), np.int32)
+    neighbors = np.empty((len(level.unknown), len(offsets)), np.int32)
     for row, offset in enumerate(offsets):
         pixels = level.unknown + offset
-        neighbours[:, row] = level.nodes[pixels]
+        neighbors[:, row] = level.nodes[pixels]
         right -= stencil[row] * level.known_alpha[pixels]
-    is_node = neighbours >= 0
+    is_node = neighbors >= 0
     starts = np.concatenate([[0], np.cumsum(is_node.sum(axis=1))]).astype(np.int32)
     matrix = scipy.sparse.csr_array(
-        (stencil.T[is_node], neighbours[is_node], starts), (len(level.unknown),) * 2
+        (stencil.T[is_node], neighbors[is_node], starts), (len(level.unknown),) * 2
     )
     return System(matrix, right)
 
 
 def from_values(values: NDArray[np.float64], weights: NDArray[np.float64]) -> System:
-    """Pull each alpha towards a value of its own, ``1/2 weight (alpha - value)^2``.
+    """Pull each alpha toward a value of its own, ``1/2 weight (alpha - value)^2``.
 
     Parameters
     ----------

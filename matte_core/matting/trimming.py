@@ -1,7 +1,7 @@
 """Trimming the unknown region: pixels that plainly continue a known one are known too.
 
 Trimaps are drawn generously. A step of trimming makes those unknown pixels known that touch
-known pixels of one side and hardly differ from them in colour. Few steps are taken, so that
+known pixels of one side and hardly differ from them in color. Few steps are taken, so that
 what a faint edge could mislead stays within a pixel or two of the rim.
 
 References
@@ -33,7 +33,7 @@ def trim(
     steps : int
         Pixels that the known region may grow by.
     largest_difference : float
-        Of each channel, between a pixel and the neighbour that makes it known.
+        Of each channel, between a pixel and the neighbor that makes it known.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def trim(
     labels = np.pad(trimap, 1, constant_values=UNKNOWN)
     width = labels.shape[1]
     flat = labels.ravel()
-    colours = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge").reshape(-1, 3)
+    colors = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge").reshape(-1, 3)
     inside = np.zeros(labels.shape, np.bool_)
     inside[1:-1, 1:-1] = trimap == UNKNOWN
     open_pixels = np.flatnonzero(inside)
@@ -54,7 +54,7 @@ def trim(
             beside = open_pixels + offset
             side = flat[beside]
             touching = np.flatnonzero(side != UNKNOWN)
-            difference = colours[open_pixels[touching]] - colours[beside[touching]]
+            difference = colors[open_pixels[touching]] - colors[beside[touching]]
             alike = touching[(np.abs(difference) < largest_difference).all(axis=1)]
             is_foreground[alike] |= side[alike] == FOREGROUND
             is_background[alike] |= side[alike] == BACKGROUND

@@ -11,15 +11,15 @@ _HOMES = {
     "Instance": "matte_core.segmentation.instances",
     "PresentClass": "matte_core.segmentation.subject",
     "Segmentation": "matte_core.segmentation.result",
-    "colour_map": "matte_core.segmentation.result",
+    "color_map": "matte_core.segmentation.result",
     "segment": "matte_core.segmentation.segmentation",
 }
 
-__all__ = ["Instance", "PresentClass", "Segmentation", "colour_map", "segment"]
+__all__ = ["Instance", "PresentClass", "Segmentation", "color_map", "segment"]
 
 if TYPE_CHECKING:
     from matte_core.segmentation.instances import Instance
-    from matte_core.segmentation.result import Segmentation, colour_map
+    from matte_core.segmentation.result import Segmentation, color_map
     from matte_core.segmentation.segmentation import segment
     from matte_core.segmentation.subject import PresentClass
 

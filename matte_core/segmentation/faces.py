@@ -17,7 +17,7 @@ from matte_core.images import Mask
 _LOOKED_AT_PX = 480
 _SMALLEST_PX = 24
 _STEP = 1.1
-_AGREEING = 6  # neighbouring windows; with fewer, patterns are taken for faces
+_AGREEING = 6  # neighboring windows; with fewer, patterns are taken for faces
 
 # Head and body in sizes of a face as it is found: rows from its upper edge, and half the width.
 _HEAD = (-0.6, 1.3, 1.0)

@@ -1,8 +1,8 @@
-"""The stand-in without a network: GrabCut from a rough selection, faces, or the centre.
+"""The stand-in without a network: GrabCut from a rough selection, faces, or the center.
 
-GrabCut learns the subject's colours from what it is told is rather the subject. A selection tells
+GrabCut learns the subject's colors from what it is told is rather the subject. A selection tells
 more of the background than of it, so a guess comes first: the selection's innermost part is the
-subject's, what is outside is not, and what lies between goes with the one that is alike in colour
+subject's, what is outside is not, and what lies between goes with the one that is alike in color
 and near. What no edge parts from the outside goes with that.
 
 References
@@ -17,12 +17,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import NoSubjectError
+from matte_core.base.errors import NoSubjectError
+from matte_core.base.messages import Message
+from matte_core.boxes import Box
 from matte_core.images import Float32, Image, Mask, as_float, as_uint8
 from matte_core.segmentation.faces import bodies
-from matte_core.segmentation.grid import Box
 from matte_core.segmentation.guided import guided_coefficients
-from matte_core.words import say
 
 LONG_SIDE_PX = 480
 _ITERATIONS = 5
@@ -32,10 +32,10 @@ _MIN_SHARE = 1e-4
 _GUESS_PX = 128  # the longer side of the picture that the guess is made on
 _INNERMOST = 0.8  # of the depth a selection has there
 _ROUNDS = 4
-_NEIGHBOURS = 16
-_FROM_SIDE_TO_SIDE = 40.0  # as far apart as this difference of colour, in CIELAB
+_NEIGHBORS = 16
+_FROM_SIDE_TO_SIDE = 40.0  # as far apart as this difference of color, in CIELAB
 _LIGHTNESS = 0.7  # how much a difference in it counts: shadow changes it, and not the subject
-_NOISE = 2.0  # differences of colour below this say nothing
+_NOISE = 2.0  # differences of color below this say nothing
 _DECISIVE = 9.0
 _SEED = 0.6
 _SMOOTH_PX = 2
@@ -43,7 +43,7 @@ _SURE = (0.2, 0.8)
 
 
 def grabcut(image: Image, hint: Mask | None = None) -> tuple[Float32, float]:
-    """Estimate the subject's mask from colours alone.
+    """Estimate the subject's mask from colors alone.
 
     Parameters
     ----------
@@ -67,7 +67,9 @@ def grabcut(image: Image, hint: Mask | None = None) -> tuple[Float32, float]:
     inside = _likely(as_uint8(image)) if hint is None else hint
     around = Box.around(inside)
     if around is None:
-        raise NoSubjectError(say("The selection is empty."), say("Select the subject roughly."))
+        raise NoSubjectError(
+            Message("The selection is empty."), Message("Select the subject roughly.")
+        )
     margin = max(8, round(_MARGIN * max(around.height, around.width)))
     box = around.grown(margin, shape)
     window = np.s_[box.top : box.bottom, box.left : box.right]
@@ -78,8 +80,8 @@ def grabcut(image: Image, hint: Mask | None = None) -> tuple[Float32, float]:
     found = cut(small, _labels(guess, within))
     if found.mean() < _MIN_SHARE:
         raise NoSubjectError(
-            say("Nothing in the selection stands out from its surroundings."),
-            say("Draw the selection closer around the subject, or fetch a network."),
+            Message("Nothing in the selection stands out from its surroundings."),
+            Message("Draw the selection closer around the subject, or fetch a network."),
         )
     probability = np.zeros(shape, np.float32)
     soft = cv2.GaussianBlur(found.astype(np.float32), (0, 0), 0.7)
@@ -104,11 +106,11 @@ def guessed(image: NDArray[np.uint8], inside: NDArray[np.bool_]) -> Float32:
     """
     guide = np.asarray(cv2.GaussianBlur(as_float(image), (0, 0), 0.7), np.float32)
     lightness = np.array([_LIGHTNESS, 1, 1], np.float32)
-    colours = np.asarray(cv2.cvtColor(guide, cv2.COLOR_RGB2LAB) * lightness, np.float32)
+    colors = np.asarray(cv2.cvtColor(guide, cv2.COLOR_RGB2LAB) * lightness, np.float32)
     rows, columns = np.indices(inside.shape) * (_FROM_SIDE_TO_SIDE / max(inside.shape))
-    samples = np.dstack([colours, rows, columns])
+    samples = np.dstack([colors, rows, columns])
     ours = samples[inside]
-    to_others = np.minimum(_distance(samples[~inside], ours), _change(colours, ~inside)[inside])
+    to_others = np.minimum(_distance(samples[~inside], ours), _change(colors, ~inside)[inside])
     is_seed = _depth(inside)[inside] > _INNERMOST
     probability = np.zeros(inside.shape, np.float32)
     for _ in range(_ROUNDS):
@@ -119,7 +121,7 @@ def guessed(image: NDArray[np.uint8], inside: NDArray[np.bool_]) -> Float32:
         probability = (line[..., :3] * guide).sum(axis=-1) + line[..., 3]
         probability[~inside] = 0
         is_seed = probability[inside] > _SEED
-        if is_seed.sum() <= _NEIGHBOURS:
+        if is_seed.sum() <= _NEIGHBORS:
             break
     return np.asarray(np.clip(probability, 0, 1))
 
@@ -128,7 +130,7 @@ def _distance(samples: Float32, points: Float32) -> Float32:
     """Return the mean distance of points from the nearest samples other than themselves."""
     from scipy.spatial import cKDTree  # a tenth of a second to load
 
-    count = min(_NEIGHBOURS, len(samples))
+    count = min(_NEIGHBORS, len(samples))
     nearest = cKDTree(samples).query(points, k=[*range(1, count + 2)])[0]
     is_itself = nearest[:, :1] == 0
     others = np.where(is_itself, nearest[:, 1:], nearest[:, :-1])
@@ -137,8 +139,8 @@ def _distance(samples: Float32, points: Float32) -> Float32:
     return np.asarray(total / np.maximum(is_there.sum(axis=1), 1))  # 0 for one that is alone
 
 
-def _change(colours: Float32, outside: NDArray[np.bool_]) -> Float32:
-    """Return how much the colour changes in all on the smoothest way from outside."""
+def _change(colors: Float32, outside: NDArray[np.bool_]) -> Float32:
+    """Return how much the color changes in all on the smoothest way from outside."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import dijkstra
 
@@ -148,7 +150,7 @@ def _change(colours: Float32, outside: NDArray[np.bool_]) -> Float32:
     for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
         here = np.s_[: height - down, max(0, -right) : width - max(0, right)]
         there = np.s_[down:, max(0, right) : width + min(0, right)]
-        change = np.linalg.norm(colours[here] - colours[there], axis=-1)
+        change = np.linalg.norm(colors[here] - colors[there], axis=-1)
         links.append((numbers[here].ravel(), numbers[there].ravel(), change.ravel()))
     starts, ends, changes = (np.concatenate(held) for held in zip(*links, strict=True))
     # A link of no weight would be none.
@@ -162,8 +164,8 @@ def _depth(inside: NDArray[np.bool_]) -> Float32:
     distance = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
     radius = distance.copy()
     for size in np.linspace(1, distance.max(), 24):
-        to_centre = cv2.distanceTransform((distance < size).astype(np.uint8), cv2.DIST_L2, 5)
-        radius[to_centre < size] = np.maximum(radius[to_centre < size], size)
+        to_center = cv2.distanceTransform((distance < size).astype(np.uint8), cv2.DIST_L2, 5)
+        radius[to_center < size] = np.maximum(radius[to_center < size], size)
     return np.asarray(distance / np.maximum(radius, 1))
 
 

@@ -1,13 +1,13 @@
 """Draw a coarse probability to the picture's own edges: the guided filter.
 
-In every window the result is a linear function of the picture's colours, the one that fits the
+In every window the result is a linear function of the picture's colors, the one that fits the
 probability there best. Where the picture has an edge the result has it too; where it is flat
 the result is smooth. The coefficients are found on a reduced picture and applied to the full
 one, so that the time hardly depends on the picture's size.
 
 References
 ----------
-He, Sun, Tang: Guided Image Filtering, PAMI 2013, equations 19 to 21 (colour guide).
+He, Sun, Tang: Guided Image Filtering, PAMI 2013, equations 19 to 21 (color guide).
 He, Sun: Fast Guided Filter, 2015 (coefficients at reduced size).
 """
 
@@ -17,15 +17,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.images import Float32, Image, as_float
-from matte_core.segmentation.result import bands
+from matte_core.images import Float32, Image, as_float, row_bands
 
 _CHANNELS = 3
-_FLATNESS = 3e-4  # variance of colour, on a scale of 0 to 1, below which a window is flat
+_FLATNESS = 3e-4  # variance of color, on a scale of 0 to 1, below which a window is flat
 
 
 def guided_coefficients(guide: Float32, values: Float32, radius_px: int) -> Float32:
-    """Fit the values by a linear function of the guide's colours around every pixel.
+    """Fit the values by a linear function of the guide's colors around every pixel.
 
     Parameters
     ----------
@@ -40,16 +39,16 @@ def guided_coefficients(guide: Float32, values: Float32, radius_px: int) -> Floa
         Three slopes and an offset: values are about ``(slopes * guide).sum(-1) + offset``.
     """
     mean = _window_mean(radius_px)
-    colour, level = mean(guide), mean(values)
-    covariance = mean(guide * values[..., None]) - colour * level[..., None]
+    color, level = mean(guide), mean(values)
+    covariance = mean(guide * values[..., None]) - color * level[..., None]
     spread = np.empty((*values.shape, _CHANNELS, _CHANNELS), np.float32)
     for one in range(_CHANNELS):
         for other in range(one, _CHANNELS):
             product = mean(guide[..., one] * guide[..., other])
-            product -= colour[..., one] * colour[..., other]
+            product -= color[..., one] * color[..., other]
             spread[..., one, other] = spread[..., other, one] = product
     slopes = _solve_symmetric(spread, covariance)
-    offset = level - (slopes * colour).sum(axis=-1)
+    offset = level - (slopes * color).sum(axis=-1)
     return np.asarray(mean(np.dstack([slopes, offset])))
 
 
@@ -68,7 +67,7 @@ def apply_guided(image: Image, coefficients: Float32) -> Float32:
     """
     height, width = image.shape[:2]
     out = np.empty((height, width), np.float32)
-    for rows in bands((height, width)):
+    for rows in row_bands((height, width)):
         window = np.s_[rows[0] : rows[-1] + 1]
         lifted = _lift_rows(coefficients, rows, (height, width))
         guide = as_float(image[window])

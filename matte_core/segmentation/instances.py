@@ -23,8 +23,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.boxes import Box
 from matte_core.images import Float32
-from matte_core.segmentation.grid import Box, Grid, ScoreField
+from matte_core.networks.grid import Grid, ScoreField
 from matte_core.segmentation.subject import PresentClass
 
 #: Longer side of the grid that instances are told apart on.

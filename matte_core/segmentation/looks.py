@@ -13,12 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback
+from matte_core.boxes import Box
 from matte_core.images import Float32, Image, Mask
-from matte_core.progress import ProgressCallback
-from matte_core.segmentation.grid import Box, ScoreField
+from matte_core.networks.grid import ScoreField
+from matte_core.networks.network import Network
 from matte_core.segmentation.instances import Grounds
-from matte_core.segmentation.network import Network
-from matte_core.words import say
 
 #: Pixels along the longer side of the first look, where the network's size is free.
 FIRST_LOOK_PX = 641
@@ -62,7 +63,7 @@ def closer_looks(
     looks: list[Look] = []
     boxes = _part_boxes(first, subject, image.shape, grounds)
     for number, (box, crowding) in enumerate(boxes):
-        progress(number / len(boxes), say("Looking closer"))
+        progress(number / len(boxes), Message("Looking closer"))
         for wanted_px, is_mirrored in CLOSER_LOOKS:
             side = _side_px(round(wanted_px * crowding), network, box)
             score = _score_mirrored if is_mirrored else _score_plain

@@ -1,4 +1,4 @@
-"""What a segmentation gives back, and the class map's colours."""
+"""What a segmentation gives back, and the class map's colors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,13 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.images import Float32, Mask
-from matte_core.segmentation.classes import voc_colour
-from matte_core.segmentation.grid import ScoreField
+from matte_core.base.classes import voc_color
+from matte_core.images import Float32, Mask, row_bands
+from matte_core.networks.grid import ScoreField
 from matte_core.segmentation.instances import Instance
 from matte_core.segmentation.subject import PresentClass
-
-_BAND_PX = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def label_map(scores: ScoreField, shape: tuple[int, int]) -> NDArray[np.uint8]:
     numbers = np.array(contenders, np.uint8)
     labels = np.empty(shape, np.uint8)
     columns = np.arange(shape[1])
-    for rows in bands(shape):
+    for rows in row_bands(shape):
         values = scores.at(rows, columns, contenders)
         labels[rows[0] : rows[-1] + 1] = numbers[values.argmax(axis=0)]
     return labels
@@ -125,14 +123,8 @@ def _contenders(scores: ScoreField, best: NDArray[np.intp]) -> list[int]:
     ]
 
 
-def bands(shape: tuple[int, int]) -> list[NDArray[np.int_]]:
-    """Return the row numbers of a picture in bands of about a million pixels."""
-    count = max(1, _BAND_PX // shape[1])
-    return [np.arange(start, min(start + count, shape[0])) for start in range(0, shape[0], count)]
-
-
-def colour_map(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the class map in the colours of PASCAL VOC.
+def color_map(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the class map in the colors of PASCAL VOC.
 
     Parameters
     ----------
@@ -143,5 +135,5 @@ def colour_map(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     -------
     (H, W, 3) uint8, RGB
     """
-    table = np.array([voc_colour(index) for index in range(256)], np.uint8)
+    table = np.array([voc_color(index) for index in range(256)], np.uint8)
     return table[labels]

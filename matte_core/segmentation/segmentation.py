@@ -15,14 +15,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import ModelError, NoSubjectError
-from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
-from matte_core.models.registry import resolve
-from matte_core.models.spec import assumption
-from matte_core.progress import ProgressCallback, part
-from matte_core.segmentation.colours import HARDLY_KNOWN, decide_by_colour
+from matte_core.base.errors import ModelError, NoSubjectError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, part
+from matte_core.boxes import Box
+from matte_core.catalog.registry import resolve
+from matte_core.catalog.spec import assumption
+from matte_core.images import (
+    Float32,
+    Image,
+    Mask,
+    as_float,
+    check_image,
+    check_mask,
+    resized,
+    row_bands,
+)
+from matte_core.networks.grid import ScoreField
+from matte_core.networks.network import Network, load_network
+from matte_core.segmentation.colors import HARDLY_KNOWN, decide_by_color
 from matte_core.segmentation.grabcut import grabcut
-from matte_core.segmentation.grid import Box, ScoreField
 from matte_core.segmentation.guided import apply_guided, guided_coefficients
 from matte_core.segmentation.instances import Grounds, InstanceMap, find_instances, grid_size
 from matte_core.segmentation.looks import (
@@ -33,10 +45,8 @@ from matte_core.segmentation.looks import (
     finest_cell_px,
     first_look,
 )
-from matte_core.segmentation.network import Network, load_network, resized
-from matte_core.segmentation.result import Segmentation, bands, label_map
+from matte_core.segmentation.result import Segmentation, label_map
 from matte_core.segmentation.subject import PresentClass, Wanted, choose, parse_subject
-from matte_core.words import say
 
 _MARGIN = 0.15  # of the selection's longer side: the surroundings the network is shown
 _MIN_SHARE = 5e-4  # of the picture: a class that covers less is noise
@@ -83,7 +93,7 @@ def segment(
         edges. Without it the mask is the published recipe's: one look at the size the network
         was trained for, its scores interpolated.
     progress : callable, optional
-        See `matte_core.progress`.
+        See `matte_core.base.progress`.
 
     Returns
     -------
@@ -104,14 +114,16 @@ def segment(
     if hint is not None:
         hint = check_mask(hint, image.shape[:2], "selection")
         if not hint.any():
-            raise NoSubjectError(say("The selection is empty."), say("Select the subject roughly."))
-    part(progress, 0.0, 1.0)(0.0, say("Loading the network"))
+            raise NoSubjectError(
+                Message("The selection is empty."), Message("Select the subject roughly.")
+            )
+    part(progress, 0.0, 1.0)(0.0, Message("Loading the network"))
     try:
         path = resolve(model)
     except ModelError as error:
         if model is not None:
             raise
-        note = say(
+        note = Message(
             "{problem} The mask was estimated from colors alone. {hint}",
             problem=error.message,
             hint=error.hint,
@@ -125,9 +137,9 @@ def segment(
         if hint is None:
             assumed = assumption(network.spec)
             if assumed:
-                error.hint = say("{hint} {assumed}", hint=error.hint, assumed=assumed)
+                error.hint = Message("{hint} {assumed}", hint=error.hint, assumed=assumed)
             raise
-        note = say(
+        note = Message(
             "{problem} The mask was estimated from colors within the selection.",
             problem=error.message,
         )
@@ -144,12 +156,12 @@ def _with_network(
 ) -> Segmentation:
     shape = (image.shape[0], image.shape[1])
     box = Box.whole(shape) if hint is None else _surroundings(hint)
-    progress(0.0, say("Finding the subject"))
+    progress(0.0, Message("Finding the subject"))
     sample = image[:: max(1, shape[0] // 64), :: max(1, shape[1] // 64)]
     if np.ptp(sample) < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
         raise NoSubjectError(
-            say("The picture is all one color: there is nothing in it to find."),
-            say("Check that the layer with the photo is selected."),
+            Message("The picture is all one color: there is nothing in it to find."),
+            Message("Check that the layer with the photo is selected."),
         )
     first = first_look(network, image, box, FIRST_LOOK_PX if refine else None)
     present = _present_classes(first.scores, network.spec.classes, shape, hint)
@@ -163,7 +175,7 @@ def _with_network(
     if refine:
         progress_of_looks = part(progress, 0.3, 0.7)
         looks += closer_looks(network, image, first, subject, progress_of_looks, grounds)
-    progress(0.7, say("Drawing the mask"))
+    progress(0.7, Message("Drawing the mask"))
     cell_px = finest_cell_px(looks)
     probability = draw(image, looks, subject, cell_px if refine else None, confidence, grounds)
     mask = probability > 0.5
@@ -175,11 +187,11 @@ def _with_network(
     if not mask.any():
         names = ", ".join(chosen.names)
         message = (
-            say("No {subject} is large enough.", subject=names)
+            Message("No {subject} is large enough.", subject=names)
             if hint is None
-            else say("No {subject} lies mostly inside the selection.", subject=names)
+            else Message("No {subject} lies mostly inside the selection.", subject=names)
         )
-        raise NoSubjectError(message, say("Select the subject roughly."))
+        raise NoSubjectError(message, Message("Select the subject roughly."))
     return Segmentation(
         mask=mask,
         classes=present,
@@ -222,7 +234,7 @@ def draw(
     shape = (image.shape[0], image.shape[1])
     if cell_px is None:
         whole = np.empty(shape, np.float32)
-        for rows in bands(shape):
+        for rows in row_bands(shape):
             window = np.s_[rows[0] : rows[-1] + 1]
             whole[window] = blend(looks, subject, shape, shape, rows)
             if grounds is not None:
@@ -236,7 +248,7 @@ def draw(
     if grounds is not None:
         probability *= grounds.at(shape, size)
     if confidence < HARDLY_KNOWN:
-        probability = decide_by_colour(guide, probability)
+        probability = decide_by_color(guide, probability)
     coefficients = guided_coefficients(guide, probability, radius)
     return apply_guided(image, coefficients)
 

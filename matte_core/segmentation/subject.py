@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matte_core.errors import InputError, NoSubjectError
-from matte_core.segmentation.classes import BACKGROUND_NAME, SUBJECT_WORDS
-from matte_core.words import say
+from matte_core.base.classes import BACKGROUND_NAME, SUBJECT_WORDS
+from matte_core.base.errors import InputError, NoSubjectError
+from matte_core.base.messages import Message
 
 if TYPE_CHECKING:
     from matte_core.segmentation.instances import InstanceMap
@@ -18,7 +18,9 @@ _PLACE = re.compile(r"(.+) at (\d*\.?\d+) (\d*\.?\d+)")
 
 _PERSON = "person"
 _PERSON_SHARE = 1 / 3
-_TRY = say("Select it roughly and run this with the selection as subject, or use another network.")
+_TRY = Message(
+    "Select it roughly and run this with the selection as subject, or use another network."
+)
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,9 @@ def choose(
         If it is not in the picture; says what is.
     """
     if not present:
-        raise NoSubjectError(say("Nothing that the network knows was found in the picture."), _TRY)
+        raise NoSubjectError(
+            Message("Nothing that the network knows was found in the picture."), _TRY
+        )
     asked = wanted[0].class_name
     if asked == "everything":
         return Chosen(tuple(present), tuple(held.name for held in present))
@@ -186,7 +190,7 @@ def choose(
     if not chosen:
         found = ", ".join(f"{held.name} ({held.share:.1%})" for held in present)
         words = " or ".join(dict.fromkeys(held.class_name for held in wanted))
-        message = say(
+        message = Message(
             "No {subject} was found in the picture; found: {found}.", subject=words, found=found
         )
         raise NoSubjectError(message, _TRY)
@@ -201,20 +205,22 @@ def _pick(wanted: Wanted, things: "InstanceMap") -> str:
     """Return the name of the one instance that is meant."""
     held = [one for one in things.instances if one.class_name == wanted.class_name]
     if not held:
-        raise NoSubjectError(say("No {subject} is large enough.", subject=wanted.class_name), _TRY)
+        raise NoSubjectError(
+            Message("No {subject} is large enough.", subject=wanted.class_name), _TRY
+        )
     if wanted.place is not None:
         return things.nearest_one(wanted.class_name, *wanted.place).name
     if wanted.which.isdecimal():
         if int(wanted.which) > len(held):
             there = ", ".join(f"{one.name} ({one.share:.1%})" for one in held)
             raise NoSubjectError(
-                say(
+                Message(
                     "There is no {subject} {number} in the picture; from left to right: {found}.",
                     subject=wanted.class_name,
                     number=wanted.which,
                     found=there,
                 ),
-                say("Choose one of these, or select the subject roughly."),
+                Message("Choose one of these, or select the subject roughly."),
             )
         return held[int(wanted.which) - 1].name
     match wanted.which:

@@ -11,7 +11,7 @@ The GNU gettext manual, "The Format of PO Files" and "The Format of GNU MO Files
 import ast
 import struct
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 
 DOMAIN = "matte-for-gimp"
 _MAGIC, _HEADER_BYTES = 0x950412DE, 28

@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 import matte_core
-from matte_core import folders
-from matte_core.errors import MatteError, ProtocolError, from_wire
-from matte_core.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
+from matte_core.base import folders
+from matte_core.base.errors import MatteError, ProtocolError, from_wire
+from matte_core.base.messages import Message
+from matte_core.link.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
 from matte_core.setup import environments, gimps, networks, plugin
 from matte_core.setup.gimps import Gimp, Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
 from matte_core.setup.processes import NO_WINDOW, child_environment, end
-from matte_core.words import say
 
 WORKER_SECONDS = 120.0
 # In isolation, and leaving no compiled files in the folder of the project.
 SWITCHES = ("-I", "-B", "-X", "utf8")
 TRIAL_PX = 96
-REPAIR = say("Run: python3 install.py --repair")
+REPAIR = Message("Run: python3 install.py --repair")
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,14 @@ def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Che
     wrong = environments.problem(place, core / "setup" / "requirements.txt")
     remedy = repair if wrong else ""
     yield Check(
-        _part(say("Environment"), where), not wrong, wrong or str(place.environment), remedy
+        _part(Message("Environment"), where), not wrong, wrong or str(place.environment), remedy
     )
     yield check_log(place, where)
     if wrong:
         return
     wrong = environments.import_problem(place)
     found = wrong or ", ".join(name.partition(".")[0] for name in environments.IMPORTS)
-    yield Check(_part(say("Packages"), where), not wrong, found, repair if wrong else "")
+    yield Check(_part(Message("Packages"), where), not wrong, found, repair if wrong else "")
     if wrong:
         return
     yield check_network(place, where, repair)
@@ -115,16 +115,18 @@ def check_network(place: Place, where: str = "", repair: str = REPAIR) -> Check:
     """Is there a network, and is its file whole?"""
     broken, whole = networks.damaged(place.home), networks.present(place.home)
     if broken:
-        found = say(
+        found = Message(
             "{names}: the file is not what it was when it was added", names=", ".join(broken)
         )
-        return Check(_part(say("Model"), where), False, found, repair, is_needed=not whole)
+        return Check(_part(Message("Model"), where), False, found, repair, is_needed=not whole)
     if whole:
-        return Check(_part(say("Model"), where), True, ", ".join(whole))
+        return Check(_part(Message("Model"), where), True, ", ".join(whole))
     remedy = networks.how_to_get_one(place)
     if repair != REPAIR:
-        remedy = say("{message} {hint}", message=repair, hint=networks.STAND_IN)
-    return Check(_part(say("Model"), where), False, say("none yet"), remedy, is_needed=False)
+        remedy = Message("{message} {hint}", message=repair, hint=networks.STAND_IN)
+    return Check(
+        _part(Message("Model"), where), False, Message("none yet"), remedy, is_needed=False
+    )
 
 
 def check_log(place: Place, where: str = "") -> Check:
@@ -135,10 +137,10 @@ def check_log(place: Place, where: str = "") -> Check:
         with tempfile.TemporaryFile(dir=folder) as trial:
             trial.write(b"trial")
     except OSError as error:
-        remedy = say("See that the disk is not full and that {folder} is yours.", folder=folder)
-        found = say("{folder} cannot be written: {error}", folder=folder, error=error)
-        return Check(_part(say("Log"), where), False, found, remedy)
-    return Check(_part(say("Log"), where), True, str(folder))
+        remedy = Message("See that the disk is not full and that {folder} is yours.", folder=folder)
+        found = Message("{folder} cannot be written: {error}", folder=folder, error=error)
+        return Check(_part(Message("Log"), where), False, found, remedy)
+    return Check(_part(Message("Log"), where), True, str(folder))
 
 
 def check_worker(
@@ -147,28 +149,28 @@ def check_worker(
     """Does the worker greet, and does it cut something out?"""
     process = _start(place, core / "worker" / "__main__.py")
     if isinstance(process, str):
-        yield Check(_part(say("Worker"), where), False, process, repair)
+        yield Check(_part(Message("Worker"), where), False, process, repair)
         return
     # Reading a pipe cannot be given a limit on every system; ending the process ends it too.
     limit = threading.Timer(WORKER_SECONDS, process.kill)
     limit.start()
     log = place.home / "logs" / "check.log"
-    see_log = say("See {log}. {remedy}", log=log, remedy=repair)
-    name = _part(say("Worker"), where)
+    see_log = Message("See {log}. {remedy}", log=log, remedy=repair)
+    name = _part(Message("Worker"), where)
     try:
         wrong = _greeting(process)
         yield Check(
             name,
             not wrong,
-            wrong or say("version {version}", version=matte_core.__version__),
+            wrong or Message("version {version}", version=matte_core.__version__),
             see_log if wrong else "",
         )
         if not wrong:
-            name = _part(say("Cutting out"), where)
+            name = _part(Message("Cutting out"), where)
             wrong, found = _inference(process)
             yield Check(name, not wrong, wrong or found, see_log if wrong else "")
     except (OSError, ValueError, ProtocolError) as error:
-        found = say("the worker ended or broke the protocol: {error}", error=error)
+        found = Message("the worker ended or broke the protocol: {error}", error=error)
         yield Check(name, False, found, see_log)
     finally:
         limit.cancel()
@@ -177,7 +179,7 @@ def check_worker(
 
 def _part(name: str, where: str) -> str:
     """Name a part, and where it is if that is not this computer itself."""
-    return say("{name}{where}", name=name, where=where) if where else name
+    return Message("{name}{where}", name=name, where=where) if where else name
 
 
 def _start(place: Place, script: Path) -> "subprocess.Popen[bytes] | str":
@@ -193,17 +195,17 @@ def _start(place: Place, script: Path) -> "subprocess.Popen[bytes] | str":
                 creationflags=NO_WINDOW,
             )
     except OSError as error:
-        return say("it cannot be started: {error}", error=error)
+        return Message("it cannot be started: {error}", error=error)
 
 
 def _greeting(process: "subprocess.Popen[bytes]") -> str:
     hello = read_frame(_stream(process.stdout))
     if hello is None:
-        return say("it ended without a word")
+        return Message("it ended without a word")
     if hello.type != "hello" or hello.values.get("protocol") != PROTOCOL:
-        return say("it does not speak this version's language")
+        return Message("it does not speak this version's language")
     if hello.values.get("version") != matte_core.__version__:
-        return say(
+        return Message(
             "it is of version {found}, not {wanted}",
             found=hello.values.get("version"),
             wanted=matte_core.__version__,
@@ -225,14 +227,14 @@ def _inference(process: "subprocess.Popen[bytes]") -> tuple[str, str]:
         if frame.type == "result":
             told = frame.values.get("values")
             seconds = told.get("seconds") if isinstance(told, dict) else None
-            return "", say("a trial picture in {seconds} s", seconds=seconds)
+            return "", Message("a trial picture in {seconds} s", seconds=seconds)
         if frame.type == "error":
             error = from_wire(frame.values.get("error") or {})
             if type(error).__name__ == "NoSubjectError":
                 # The network ran and was right: nothing it knows is in the trial picture.
-                return "", say("the network ran on a trial picture")
+                return "", Message("the network ran on a trial picture")
             return error.message, ""
-    return say("the worker ended before it was done"), ""
+    return Message("the worker ended before it was done"), ""
 
 
 def _trial_picture() -> tuple[bytes, bytes]:

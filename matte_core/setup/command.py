@@ -17,11 +17,11 @@ from pathlib import Path
 from types import FrameType
 
 import matte_core
-from matte_core.errors import MatteError
+from matte_core.base.errors import MatteError
 from matte_core.setup import gimps, installing, library, places
 from matte_core.setup.checks import Check
 from matte_core.setup.gimps import Machine
-from matte_core.setup.installing import Found, Outcome, Wishes
+from matte_core.setup.installing import Found, InstallOptions, Outcome
 from matte_core.setup.plugin import Source
 from matte_core.setup.uninstall import uninstall
 
@@ -62,7 +62,7 @@ def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
 
 def _run(options: argparse.Namespace, root: Path) -> int:
     machine = Machine(sys.platform, os.environ, Path.home())
-    wishes = Wishes(
+    wishes = InstallOptions(
         repair=options.repair,
         sample=options.demo,
         model=options.model,
@@ -123,7 +123,7 @@ def _print_step(step: str, message: str) -> None:
     print(f"{step + ':':<13}{message}", flush=True)
 
 
-def _summary(found: Found, outcome: Outcome, wishes: Wishes) -> int:
+def _summary(found: Found, outcome: Outcome, wishes: InstallOptions) -> int:
     if outcome.changed:
         print(f"\nMatte {matte_core.__version__} is installed: {', '.join(outcome.changed)}.")
     else:

@@ -18,12 +18,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
+from matte_core.base.messages import Message
 from matte_core.setup import removal
 from matte_core.setup.places import Place
 from matte_core.setup.processes import Finished, follow, run
 from matte_core.setup.pythons import Python, remedy
-from matte_core.words import say
 
 Report = Callable[[str, str], None]
 
@@ -33,18 +33,18 @@ FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "[WinErr
 STAMP = "matte.json"
 TEMPORARY = "tmp"
 IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime")
-STEP = say("Environment")
+STEP = Message("Environment")
 
 QUICK_SECONDS = 30.0
 IMPORT_SECONDS = 180.0
 NEEDED_BYTES = 900_000_000
 
-ROOM = say("Make room, or name another folder with the variable MATTE_HOME.")
-CONNECTION = say(
+ROOM = Message("Make room, or name another folder with the variable MATTE_HOME.")
+CONNECTION = Message(
     "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of wheels "
     "with --wheels."
 )
-NEEDS = say(
+NEEDS = Message(
     "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python; macOS must be 14 "
     "or later, glibc 2.28 or later."
 )
@@ -75,17 +75,19 @@ def problem(place: Place, requirements: Path = REQUIREMENTS) -> str:
     stamp = _read_stamp(place.environment)
     if stamp is None:
         return (
-            say("there is none yet") if not place.environment.exists() else say("it is not whole")
+            Message("there is none yet")
+            if not place.environment.exists()
+            else Message("it is not whole")
         )
     if stamp.get("requirements") != fingerprint(requirements):
-        return say("it was made for another version of Matte")
+        return Message("it was made for another version of Matte")
     python = place.python_of(place.environment)
     script = "import sys; print('%d.%d' % sys.version_info[:2])"
     answer = run(place.command(python, "-I", "-S", "-c", script), QUICK_SECONDS)
     if answer.status:
-        return say("its Python does not start ({why})", why=answer.last_words)
+        return Message("its Python does not start ({why})", why=answer.last_words)
     if answer.output.strip() != stamp.get("python"):
-        return say(
+        return Message(
             "its Python was {old} and is now {new}",
             old=stamp.get("python"),
             new=answer.output.strip(),
@@ -144,12 +146,12 @@ def make(
         shutil.copyfile(requirements, listed)
         _create(place, python, new, report, log)
         _install(place, new, listed, wheels, report, log)
-        report(STEP, say("Trying the packages"))
+        report(STEP, Message("Trying the packages"))
         wrong = import_problem(place, new, imports)
         if wrong:
             raise SetupError(
-                say("The packages were installed, but do not load: {why}.", why=wrong),
-                say("See {log}.", log=log),
+                Message("The packages were installed, but do not load: {why}.", why=wrong),
+                Message("See {log}.", log=log),
             )
         _drop_scripts(place, new)
         removal.remove(new / TEMPORARY)
@@ -164,8 +166,8 @@ def make(
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _full(place) from error
         raise SetupError(
-            say("The environment cannot be written: {error}.", error=error),
-            say(
+            Message("The environment cannot be written: {error}.", error=error),
+            Message(
                 "Close GIMP, see that the disk of {folder} is not full, and run this again.",
                 folder=place.home,
             ),
@@ -187,7 +189,7 @@ def _check_space(home: Path) -> None:
     free = shutil.disk_usage(home).free
     if free < NEEDED_BYTES:
         raise SetupError(
-            say(
+            Message(
                 "The disk of {folder} has {free:.0f} MB left; the environment needs "
                 "{needed:.0f} MB while it is made.",
                 folder=home,
@@ -199,7 +201,7 @@ def _check_space(home: Path) -> None:
 
 
 def _full(place: Place) -> SetupError:
-    return SetupError(say("The disk of {folder} is full.", folder=place.home), ROOM)
+    return SetupError(Message("The disk of {folder} is full.", folder=place.home), ROOM)
 
 
 def _follow(
@@ -226,7 +228,7 @@ def _follow(
 def _create(place: Place, python: Python, new: Path, report: Report, log: Path) -> None:
     report(
         STEP,
-        say(
+        Message(
             "Making it with Python {version} ({path})",
             version=python.version_text,
             path=python.path,
@@ -242,14 +244,14 @@ def _create(place: Place, python: Python, new: Path, report: Report, log: Path) 
         lacks_pip = "ensurepip" in done.output
         hint = remedy([replace(python, makes_environments=False)], place.platform)
         raise SetupError(
-            say(
+            Message(
                 "{python} cannot make a virtual environment: {why}",
                 python=python.path,
                 why=done.last_words,
             ),
             hint
             if lacks_pip
-            else say("See {log}; another Python can be named with --python.", log=log),
+            else Message("See {log}; another Python can be named with --python.", log=log),
         )
 
 
@@ -258,23 +260,23 @@ def _install(
 ) -> None:
     arguments: list[str | Path] = ["--require-hashes", "--only-binary", ":all:", "-r", listed]
     if wheels is not None:
-        report(STEP, say("Installing the packages from {folder}", folder=wheels))
+        report(STEP, Message("Installing the packages from {folder}", folder=wheels))
         arguments += ["--no-index", "--find-links", wheels.absolute()]
     else:
-        report(STEP, say("Fetching the packages (about 150 MB, once)"))
+        report(STEP, Message("Fetching the packages (about 150 MB, once)"))
 
     def on_line(line: str) -> None:
         found = re.match(r"\s*(Collecting|Downloading|Installing collected)\s+(\S+)", line)
         if found and found[1] == "Collecting":
-            report(STEP, say("Fetching {name}", name=found[2].partition("==")[0]))
+            report(STEP, Message("Fetching {name}", name=found[2].partition("==")[0]))
         elif found and found[1].startswith("Installing"):
-            report(STEP, say("Unpacking"))
+            report(STEP, Message("Unpacking"))
 
     pip = ("-I", "-m", "pip", "install")
     done = _follow(place, new, log, on_line, place.python_of(new), *pip, *arguments)
     if done.status:
         message, hint = explain(done, offline=wheels is not None)
-        told = say("{hint} Everything that pip said is in {log}.", hint=hint, log=log)
+        told = Message("{hint} Everything that pip said is in {log}.", hint=hint, log=log)
         raise SetupError(message, told)
 
 
@@ -297,13 +299,17 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
     said = done.output + done.errors
     if "DO NOT MATCH THE HASHES" in said:
         return (
-            say("A package is not the one that Matte was tested with: its checksum differs."),
-            say("It was refused. Try again; if it stays so, the index or a proxy changes files."),
+            Message("A package is not the one that Matte was tested with: its checksum differs."),
+            Message(
+                "It was refused. Try again; if it stays so, the index or a proxy changes files."
+            ),
         )
     if re.search(r"SSLError|CERTIFICATE_VERIFY_FAILED|certificate verify failed", said):
         return (
-            say("The package index cannot be reached safely: its certificate is not trusted."),
-            say("Behind a proxy with a certificate of its own, set PIP_CERT to the file of that."),
+            Message("The package index cannot be reached safely: its certificate is not trusted."),
+            Message(
+                "Behind a proxy with a certificate of its own, set PIP_CERT to the file of that."
+            ),
         )
     if re.search(
         r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError"
@@ -311,7 +317,7 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
         said,
     ):
         return (
-            say("The package index cannot be reached."),
+            Message("The package index cannot be reached."),
             CONNECTION,
         )
     if "No matching distribution" in said or "Could not find a version" in said:
@@ -319,8 +325,8 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
         name = wanted[1] if wanted else "a package"
         if offline:
             return (
-                say("The folder of wheels does not hold {name} for this computer.", name=name),
-                say(
+                Message("The folder of wheels does not hold {name} for this computer.", name=name),
+                Message(
                     "Fill it on a like computer with: {command}",
                     command="python3 -m pip download --only-binary :all: "
                     "-r matte_core/setup/requirements.txt -d FOLDER",
@@ -329,19 +335,19 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
         if "(from versions: none)" in said:
             # With few retries pip does not say why it found nothing.
             return (
-                say(
+                Message(
                     "The package index cannot be reached, or does not hold {name} for this Python.",
                     name=name,
                 ),
-                say("{first} {second}", first=CONNECTION, second=NEEDS),
+                Message("{first} {second}", first=CONNECTION, second=NEEDS),
             )
         return (
-            say("{name} is not published for this Python on this computer.", name=name),
+            Message("{name} is not published for this Python on this computer.", name=name),
             NEEDS,
         )
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]
     why = errors[-1][6:].strip() if errors else done.last_words
-    return say("The packages could not be installed: {why}", why=why), ""
+    return Message("The packages could not be installed: {why}", why=why), ""
 
 
 def _drop_scripts(place: Place, environment: Path) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup.places import FLATPAK_APP, SNAP_APP
 from matte_core.setup.processes import run
 

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import matte_core
-from matte_core import folders
-from matte_core.errors import SetupError
+from matte_core.base import folders
+from matte_core.base.errors import SetupError
+from matte_core.base.messages import Message
 from matte_core.setup import removal
-from matte_core.words import say
 
 MARK = "install.json"
 LOCK = "install.lock"
@@ -56,12 +56,12 @@ def claim(home: Path) -> None:
         foreign = sorted(path.name for path in home.iterdir() if path.name not in CHILDREN)
         if foreign:
             raise SetupError(
-                say(
+                Message(
                     "{folder} holds files that are not Matte's, such as {name}.",
                     folder=home,
                     name=foreign[0],
                 ),
-                say(
+                Message(
                     "Name an empty folder with the variable {variable}.",
                     variable=folders.HOME_VARIABLE,
                 ),
@@ -71,8 +71,8 @@ def claim(home: Path) -> None:
             write_note(home, {"app": folders.APP, "version": matte_core.__version__})
     except OSError as error:
         raise SetupError(
-            say("{folder} cannot be written: {error}.", folder=home, error=error),
-            say(
+            Message("{folder} cannot be written: {error}.", folder=home, error=error),
+            Message(
                 "Name another folder with the variable {variable}.",
                 variable=folders.HOME_VARIABLE,
             ),
@@ -122,8 +122,8 @@ def one_at_a_time(home: Path) -> Iterator[None]:
             held = (home / LOCK).open("a")
     except OSError as error:
         raise SetupError(
-            say("{folder} cannot be written: {error}.", folder=home, error=error),
-            say(
+            Message("{folder} cannot be written: {error}.", folder=home, error=error),
+            Message(
                 "Name another folder with the variable {variable}.",
                 variable=folders.HOME_VARIABLE,
             ),
@@ -131,8 +131,8 @@ def one_at_a_time(home: Path) -> Iterator[None]:
     with held:
         if not _lock(held.fileno()):
             raise SetupError(
-                say("Another installation is at work in {folder}.", folder=home),
-                say("Wait until it is done."),
+                Message("Another installation is at work in {folder}.", folder=home),
+                Message("Wait until it is done."),
             )
         for name in ("env", "lib", "bin"):
             removal.recover(home / name)

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import matte_core
+from matte_core.base.messages import Message
 from matte_core.setup import checks, environments, homes, library, networks, places, pythons
 from matte_core.setup.checks import Check
 from matte_core.setup.environments import Report
 from matte_core.setup.plugin import Source
-from matte_core.words import say
 
 CORE = Path(matte_core.__file__).resolve().parent
 OLDEST_GIMP = (3, 0)
@@ -32,8 +32,10 @@ def look(gimp_version: str, repair: str = checks.REPAIR) -> Iterator[Check]:
     """
     numbers = tuple(int(part) for part in gimp_version.split(".")[:2])
     yield Check("GIMP", numbers >= OLDEST_GIMP, gimp_version, "")
-    found = say("version {version}, {folder}", version=matte_core.__version__, folder=CORE.parent)
-    yield Check(say("Plug-in"), True, found)
+    found = Message(
+        "version {version}, {folder}", version=matte_core.__version__, folder=CORE.parent
+    )
+    yield Check(Message("Plug-in"), True, found)
     yield from checks.check_inside(places.host(), CORE, repair)
 
 
@@ -53,11 +55,11 @@ def repair(report: Report) -> list[str]:
         if wrong:
             report(
                 environments.STEP,
-                say("{folder}: {wrong}", folder=place.environment, wrong=wrong),
+                Message("{folder}: {wrong}", folder=place.environment, wrong=wrong),
             )
             environments.make(place, pythons.find(place), report, requirements=wanted)
         # The network is fetched through the command line, so that must be there as well.
         if library.problem(place, source):
             library.install(place, source)
         wrong = networks.ensure(place, report, core=CORE)
-    return [say("The network could not be had: {why}", why=wrong)] if wrong else []
+    return [Message("The network could not be had: {why}", why=wrong)] if wrong else []

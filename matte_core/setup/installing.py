@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from matte_core.errors import MatteError, SetupError
+from matte_core.base.errors import MatteError, SetupError
 from matte_core.setup import (
     checks,
     environments,
@@ -30,7 +30,7 @@ from matte_core.setup.plugin import Homes, Source
 
 
 @dataclass(frozen=True)
-class Wishes:
+class InstallOptions:
     """What a person asked for.
 
     Attributes
@@ -108,7 +108,7 @@ class Outcome:
     pictures: list[Path] = field(default_factory=list)
 
 
-def look_around(source: Source, machine: Machine, wishes: Wishes) -> Found:
+def look_around(source: Source, machine: Machine, wishes: InstallOptions) -> Found:
     """Find the GIMPs, their profiles, and the places that need an environment."""
     host = places.host()
     if not wishes.with_gimp:
@@ -124,7 +124,7 @@ def look_around(source: Source, machine: Machine, wishes: Wishes) -> Found:
     return Found(source, wanted, found, profiles)
 
 
-def install(found: Found, wishes: Wishes, report: Report) -> Outcome:
+def install(found: Found, wishes: InstallOptions, report: Report) -> Outcome:
     """Make everything that is not there or not up to date, and leave alone what is.
 
     Raises
@@ -170,7 +170,7 @@ def check(found: Found, *, with_gimp: bool = True) -> Iterator[Check]:
 
 
 def _environment(
-    place: Place, source: Source, wishes: Wishes, report: Report, outcome: Outcome
+    place: Place, source: Source, wishes: InstallOptions, report: Report, outcome: Outcome
 ) -> None:
     wrong = environments.problem(place, source.requirements)
     if not wrong and wishes.repair:
@@ -204,7 +204,7 @@ def _plugins(found: Found, report: Report, outcome: Outcome, *, only_missing: bo
         raise failed[0]
 
 
-def _network(found: Found, wishes: Wishes, report: Report, outcome: Outcome) -> None:
+def _network(found: Found, wishes: InstallOptions, report: Report, outcome: Outcome) -> None:
     before = networks.present(found.host.home)
     wrong = networks.ensure(found.host, report, wishes.model, wishes.mirror, found.source.core)
     after = networks.present(found.host.home)
@@ -219,7 +219,7 @@ def _network(found: Found, wishes: Wishes, report: Report, outcome: Outcome) -> 
         networks.share(found.host.home, place.home)
 
 
-def _sample(found: Found, wishes: Wishes, report: Report, outcome: Outcome) -> None:
+def _sample(found: Found, wishes: InstallOptions, report: Report, outcome: Outcome) -> None:
     wanted = not sample.is_done(found.host.home) if wishes.sample is None else wishes.sample
     if not wanted:
         return

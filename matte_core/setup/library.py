@@ -14,7 +14,7 @@ import os
 import shlex
 from pathlib import Path
 
-from matte_core import folders
+from matte_core.base import folders
 from matte_core.setup import trees
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source

@@ -1,6 +1,6 @@
 """Get a network into the project's folder, through the command line of the environment.
 
-Without one Matte still works: the selection, a face or the picture's centre, and GrabCut stand in.
+Without one Matte still works: the selection, a face or the picture's center, and GrabCut stand in.
 So a network that cannot be fetched is told, and is no reason to stop.
 
 Standard library only.
@@ -12,17 +12,17 @@ import shutil
 from pathlib import Path
 
 import matte_core
-from matte_core import errors, folders
+from matte_core.base import errors, folders
+from matte_core.base.messages import Message
 from matte_core.setup import homes
 from matte_core.setup.environments import Report
 from matte_core.setup.places import Place
 from matte_core.setup.processes import follow
-from matte_core.words import say
 
 CORE = Path(matte_core.__file__).resolve().parent
 DEFAULT = "deeplab-513"
-STEP = say("Model")
-STAND_IN = say(
+STEP = Message("Model")
+STAND_IN = Message(
     "Until then a simpler method stands in, which is less exact: the selection, a face or the "
     "picture's center says where the subject is."
 )
@@ -31,7 +31,8 @@ _ADDED = "added_model"
 _START = """
 import json, sys
 sys.path.insert(0, sys.argv.pop(1))
-from matte_core import cli, errors
+from matte_core import cli
+from matte_core.base import errors
 try:
     sys.exit(cli.run(sys.argv[1:]))
 except errors.MatteError as error:
@@ -76,7 +77,7 @@ def ensure(
     names = present(place.home)
     if names and (mirror is None or DEFAULT in names) and DEFAULT not in damaged(place.home):
         return ""
-    report(STEP, say("Fetching {name} (5 MB, once)", name=DEFAULT))
+    report(STEP, Message("Fetching {name} (5 MB, once)", name=DEFAULT))
     arguments = ["models", "fetch", DEFAULT]
     if mirror is not None:
         arguments += ["--mirror", mirror]
@@ -102,23 +103,23 @@ def share(source: Path, target: Path) -> None:
 def how_to_get_one(place: Place) -> str:
     """Say how a person gets a network later."""
     if place.kind == "host":
-        return say(
+        return Message(
             "Get it later with: python3 install.py, where the internet can be reached; "
             "or with --mirror ADDRESS; or from a file with --model FILE.\n"
             "{until_then}",
             until_then=STAND_IN,
         )
-    return say("Run: python3 install.py. {until_then}", until_then=STAND_IN)
+    return Message("Run: python3 install.py. {until_then}", until_then=STAND_IN)
 
 
 def _add(place: Place, report: Report, file: Path, core: Path) -> str:
     try:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
-        return say("{file} cannot be read: {error}.", file=file, error=error)
+        return Message("{file} cannot be read: {error}.", file=file, error=error)
     if homes.read_note(place.home).get(_ADDED) == digest and present(place.home):
         return ""
-    report(STEP, say("Adding {name}", name=file.name))
+    report(STEP, Message("Adding {name}", name=file.name))
     wrong = _matte(place, core, "models", "add", str(file.absolute()), "--default")
     if not wrong:
         homes.write_note(place.home, {_ADDED: digest})

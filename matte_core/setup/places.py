@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from matte_core import folders
+from matte_core.base import folders
 
 FLATPAK_APP = "org.gimp.GIMP"
 SNAP_APP = "gimp"
@@ -29,7 +29,7 @@ class Place:
     ----------
     kind : {"host", "flatpak", "snap"}
     home : Path
-        What `matte_core.folders.home` is for the programs of this place.
+        What `matte_core.base.folders.home` is for the programs of this place.
     platform : str
         As `sys.platform`.
     """

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matte_core
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import catalogs, removal, trees
 from matte_core.setup.gimps import Profile
 

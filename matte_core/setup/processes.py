@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from matte_core import folders
-from matte_core.setup.environ import scrubbed_environment
+from matte_core.base import folders
+from matte_core.base.environ import scrubbed_environment
 
 NOT_FOUND = 127
 TOO_LONG = 124

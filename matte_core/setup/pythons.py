@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
+from matte_core.base.messages import Message
 from matte_core.setup.places import Place
 from matte_core.setup.processes import run
-from matte_core.words import say
 
 OLDEST = (3, 11)
 NEWEST = (3, 14)  # the newest that the pinned packages were published for
@@ -170,7 +170,7 @@ def find(place: Place, asked: Path | None = None) -> Python:
     if second_best is not None:
         return second_best
     raise SetupError(
-        say(
+        Message(
             "No Python {oldest} or later that can be used was found for {place}{refused}.",
             oldest=_text(OLDEST),
             place=place.called,
@@ -236,12 +236,12 @@ def _usual_places(
 def remedy(refused: Iterable[Python], platform: str, os_release: Path | None = None) -> str:
     """Say what a person has to install, in the words of their system."""
     if platform == "win32":
-        return say(
+        return Message(
             "Install Python from {address} and run this again.",
             address="https://www.python.org/downloads/windows/",
         )
     if platform == "darwin":
-        return say(
+        return Message(
             "Install Python from {address} and run this again.",
             address="https://www.python.org/downloads/macos/ (brew install python@3.13)",
         )
@@ -258,7 +258,7 @@ def remedy(refused: Iterable[Python], platform: str, os_release: Path | None = N
         return _run_first("sudo zypper install python313")
     if "arch" in system:
         return _run_first("sudo pacman -S python")
-    return say(
+    return Message(
         "Install Python {oldest} to {newest} with its venv module, or name one with --python.",
         oldest=_text(OLDEST),
         newest=_text(NEWEST),
@@ -266,7 +266,7 @@ def remedy(refused: Iterable[Python], platform: str, os_release: Path | None = N
 
 
 def _run_first(command: str) -> str:
-    return say("Run: {command}   and then this again.", command=command)
+    return Message("Run: {command}   and then this again.", command=command)
 
 
 def _distribution(os_release: Path) -> set[str]:

@@ -13,8 +13,8 @@ import zipfile
 from pathlib import Path
 
 import matte_core
-from matte_core import folders
-from matte_core.errors import SetupError
+from matte_core.base import folders
+from matte_core.base.errors import SetupError
 from matte_core.setup import environments, homes, library
 from matte_core.setup.environments import Report
 from matte_core.setup.gimps import Gimp

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Collection
 from pathlib import Path
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import removal
 
 Tree = dict[str, bytes]  # path inside the folder, with forward slashes, to contents

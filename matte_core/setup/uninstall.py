@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import homes, plugin, removal
 from matte_core.setup.gimps import Profile
 

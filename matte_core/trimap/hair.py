@@ -2,7 +2,7 @@
 
 A network draws an outline around the mass of hair. Single ones are finer than its grid, and lie
 outside; where they stand close, it takes what is seen between them for hair too. Both show as thin
-lines that differ from what is around towards the subject's colours, by more than is usual in
+lines that differ from what is around toward the subject's colors, by more than is usual in
 the background.
 """
 
@@ -42,13 +42,13 @@ _LEAST_NEAR = 0.8  # of a line: one that goes on for longer is something in the 
 
 _GAPS = 4.0  # strokes: how far within the band gaps are looked for
 _LEAST_DEPTH = 8.0  # strokes: on something thinner nothing tells hair from cloth
-_GAP_SHARE = 0.8  # of the way from the background's colours to the subject's
+_GAP_SHARE = 0.8  # of the way from the background's colors to the subject's
 _GAP_LINES = 0.25  # of a gap are lines
 _LINES_BESIDE = 0.06  # of the background beside it
 
-_INNER = 6.0  # strokes from the band: there the subject's colours are its own
+_INNER = 6.0  # strokes from the band: there the subject's colors are its own
 _AROUND = 16.0  # strokes: within which the subject's deepest spot counts
-_COLOURS_AROUND = 6.0  # strokes: standard deviation of the means of colours
+_COLORS_AROUND = 6.0  # strokes: standard deviation of the means of colors
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,11 @@ def _find_hair(scene: _Scene, unit: float) -> Mask:
     inner = scene.inside & (scene.distance > _INNER * scene.stroke)
     if not inner.any():
         inner = scene.inside
-    subject = _mean_around(scene.pixels, inner, _COLOURS_AROUND * scene.stroke)
+    subject = _mean_around(scene.pixels, inner, _COLORS_AROUND * scene.stroke)
     share = _share(scene.pixels, scene.around, subject)
     lines = find_lines(np.clip(share, -_MOST_SHARE, _MOST_SHARE))
     usual = _mean_around(
-        np.minimum(np.abs(lines), _MOST_USUAL), scene.outside, _COLOURS_AROUND * scene.stroke
+        np.minimum(np.abs(lines), _MOST_USUAL), scene.outside, _COLORS_AROUND * scene.stroke
     )
     faint, clear = ((lines > times * usual) & (lines > least) for times, least in (_FAINT, _CLEAR))
     found = _hairs(scene, faint, clear, unit) | _gaps(scene, faint, clear, subject, unit)
@@ -137,10 +137,10 @@ def _find_hair(scene: _Scene, unit: float) -> Mask:
     return joined_to(scene.band, np.asarray(painted))
 
 
-def _share(colours: Float32, start: Float32, end: Float32) -> Float32:
-    """Return how far colours lie along a way: 0 at its start, 1 at its end."""
+def _share(colors: Float32, start: Float32, end: Float32) -> Float32:
+    """Return how far colors lie along a way: 0 at its start, 1 at its end."""
     way = end - start
-    return np.asarray(_dot(colours - start, way) / _squared(way))
+    return np.asarray(_dot(colors - start, way) / _squared(way))
 
 
 def _squared(way: Float32) -> Float32:
@@ -177,11 +177,11 @@ def _hairs(scene: _Scene, faint: Mask, clear: Mask, unit: float) -> Mask:
 def _gaps(scene: _Scene, faint: Mask, clear: Mask, subject: Float32, unit: float) -> Mask:
     """Return where the background is seen between hairs that are taken for the subject.
 
-    There what is around has rather the background's colours, many lines stand out from it, and
+    There what is around has rather the background's colors, many lines stand out from it, and
     single ones go on outside the band. Cloth and fur with a pattern have the first two. On
     something thin nothing is looked for.
     """
-    background = _mean_around(scene.pixels, scene.outside, _COLOURS_AROUND * scene.stroke)
+    background = _mean_around(scene.pixels, scene.outside, _COLORS_AROUND * scene.stroke)
     offset = scene.around - background
     likely = _share(scene.around, background, subject) < _GAP_SHARE
     likely &= _dot(offset, offset) < _squared(subject - background)
@@ -193,7 +193,7 @@ def _gaps(scene: _Scene, faint: Mask, clear: Mask, subject: Float32, unit: float
 
 
 def _dot(one: Float32, other: Float32) -> Float32:
-    """Return the dot product of the colours of two (h, w, 3) planes at every pixel."""
+    """Return the dot product of the colors of two (h, w, 3) planes at every pixel."""
     return np.asarray(np.einsum("ijk,ijk->ij", one, other))
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
 from matte_core.images import (
     BACKGROUND,
     FOREGROUND,

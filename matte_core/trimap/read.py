@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Trimap, check_plane
 
 #: How far from black and white, in steps of 8 bit, a value may lie to still count as known.

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import InputError, ProtocolError
+from matte_core.base.errors import InputError, ProtocolError
+from matte_core.base.messages import Message
 from matte_core.images import Float32, Image, Mask
-from matte_core.protocol import Array, Frame
-from matte_core.words import say
+from matte_core.link.protocol import Array, Frame
 from matte_core.worker.checking import check_arrays, check_params
 
 _GREATEST = 65504.0  # of the half-precision floats
@@ -48,14 +48,14 @@ def params_of(request: Frame, *wanted: str) -> dict[str, Any]:
 def image_of(request: Frame) -> Image:
     """Return the request's image, within [0, 1] where it is float.
 
-    Float layers may hold values outside; the matting equation is about colours.
+    Float layers may hold values outside; the matting equation is about colors.
     """
     return _within(to_numpy(request.arrays["image"]))
 
 
 def wide_image_of(request: Frame) -> Image:
-    """Return the request's image in its own colour space: what lies at its edge mixes there."""
-    return _within(own_colours_of(request))
+    """Return the request's image in its own color space: what lies at its edge mixes there."""
+    return _within(own_colors_of(request))
 
 
 def _within(image: Image) -> Image:
@@ -65,17 +65,17 @@ def _within(image: Image) -> Image:
     return held
 
 
-def own_colours_of(request: Frame) -> Image:
-    """Return the colours to clean, unclipped: the request's own, or its image where it has none."""
-    name = "colours" if "colours" in request.arrays else "image"
+def own_colors_of(request: Frame) -> Image:
+    """Return the colors to clean, unclipped: the request's own, or its image where it has none."""
+    name = "colors" if "colors" in request.arrays else "image"
     return to_numpy(request.arrays[name])
 
 
-def finite(colours: Image) -> Image:
-    """Return colours without what is no number: those pixels are never the ones that changed."""
-    if colours.dtype == np.uint8 or np.isfinite(colours).all():
-        return colours
-    held: Float32 = np.nan_to_num(colours, nan=0.0, posinf=_GREATEST, neginf=-_GREATEST).astype(
+def finite(colors: Image) -> Image:
+    """Return colors without what is no number: those pixels are never the ones that changed."""
+    if colors.dtype == np.uint8 or np.isfinite(colors).all():
+        return colors
+    held: Float32 = np.nan_to_num(colors, nan=0.0, posinf=_GREATEST, neginf=-_GREATEST).astype(
         np.float32
     )
     return held
@@ -107,8 +107,8 @@ def hint_of(request: Frame, *, needed: bool = True) -> Mask | None:
         if not needed:
             return None
         raise InputError(
-            say("The selection does not touch this layer."),
-            say("Select the subject roughly, on the layer, and run it again."),
+            Message("The selection does not touch this layer."),
+            Message("Select the subject roughly, on the layer, and run it again."),
         )
     return hint
 
@@ -124,8 +124,8 @@ def cut_alpha(request: Frame) -> Float32:
     return alpha
 
 
-def colours_of(image: Image, foreground: Image) -> dict[str, Array]:
-    """Put a subject's colours into arrays, with a plane that is 255 where they differ."""
+def colors_of(image: Image, foreground: Image) -> dict[str, Array]:
+    """Put a subject's colors into arrays, with a plane that is 255 where they differ."""
     differs = (foreground != image).any(axis=2)
     changed = differs.astype(np.uint8) * np.uint8(255)
     return {"foreground": from_numpy(foreground), "changed": from_numpy(changed)}

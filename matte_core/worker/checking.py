@@ -8,20 +8,20 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from matte_core.errors import ProtocolError
-from matte_core.protocol import Frame
+from matte_core.base.errors import ProtocolError
+from matte_core.link.protocol import Frame
 
 _PLANES = ("selection", "mask", "opacity")
 _BANDS = {
     "image": (3,),
-    "colours": (3,),
+    "colors": (3,),
     "foreground": (3,),
     "trimap": (2,),
     **dict.fromkeys(_PLANES, ()),
 }
 _TYPES = {
     "image": ("uint8", "float32"),
-    "colours": ("uint8", "float32"),
+    "colors": ("uint8", "float32"),
     "foreground": ("uint8", "float32"),
     "trimap": ("uint8",),
     "selection": ("uint8",),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from matte_core.base.messages import to_wire
 from matte_core.segmentation import Segmentation
-from matte_core.words import to_wire
 
 
 def found_values(found: Segmentation) -> dict[str, Any]:

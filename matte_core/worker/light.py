@@ -2,26 +2,26 @@
 
 import numpy as np
 
-from matte_core.compositing import behind, match_colours, wrap_light
-from matte_core.errors import ProtocolError
+from matte_core.base.errors import ProtocolError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback
+from matte_core.compositing import behind, match_colors, wrap_light
 from matte_core.images import Image
-from matte_core.progress import ProgressCallback
-from matte_core.protocol import Frame
-from matte_core.words import say
+from matte_core.link.protocol import Frame
 from matte_core.worker.arrays import (
-    colours_of,
+    colors_of,
     cut_alpha,
     finite,
-    own_colours_of,
+    own_colors_of,
     params_of,
     to_numpy,
 )
 
 
 def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
-    """Match a subject's clean colours to a background, and let its light fall on the edge.
+    """Match a subject's clean colors to a background, and let its light fall on the edge.
 
-    The background is (h, w, 4) uint8, colours and opacity, and may be reduced; `place` says where
+    The background is (h, w, 4) uint8, colors and opacity, and may be reduced; `place` says where
     in it the subject's picture comes to lie: top, left, bottom, right.
     """
     params = params_of(request, "image", "foreground", "background")
@@ -38,12 +38,12 @@ def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
     foreground: Image = given if beyond is None else np.clip(given, 0, 1).astype(np.float32)
     is_there = background[..., 3] > 127
     match, wrap = float(params.get("match", 0.0)), float(params.get("wrap", 0.0))
-    progress(0.0, say("Matching the light"))
+    progress(0.0, Message("Matching the light"))
     if match and is_there.any():
         # Which pixel is where does not matter to the light in all.
         visible = background[..., :3][is_there][None]
-        foreground = match_colours(foreground, alpha, visible, match)
-    progress(0.5, say("Matching the light"))
+        foreground = match_colors(foreground, alpha, visible, match)
+    progress(0.5, Message("Matching the light"))
     if wrap:
         lights = background[..., :3] * is_there[..., None]
         covered = behind(lights, tuple(place))
@@ -51,4 +51,4 @@ def relight_method(request: Frame, progress: ProgressCallback) -> Frame:
         foreground = wrap_light(foreground, alpha, covered, wrap, width_px)
     if beyond is not None:
         foreground = (foreground + beyond).astype(np.float32)
-    return Frame("result", {"values": {}}, colours_of(finite(own_colours_of(request)), foreground))
+    return Frame("result", {"values": {}}, colors_of(finite(own_colors_of(request)), foreground))

@@ -2,22 +2,22 @@
 
 An image is (H, W, 3) uint8, or float32 in sRGB; the other arrays are (H, W). A selection is uint8
 and says roughly where the subject is; a mask is uint8 or float32 and multiplies the alpha. Where
-sRGB does not hold the picture's colours, they come as an array of their own, colours, (H, W, 3) in
+sRGB does not hold the picture's colors, they come as an array of their own, colors, (H, W, 3) in
 the picture's space and of any range; alpha is estimated from these.
 
-Clean colours are two arrays: foreground like the colours, or else the image, and changed uint8, 255
+Clean colors are two arrays: foreground like the colors, or else the image, and changed uint8, 255
 where it differs.
 
-cut_out        image, perhaps colours, selection and mask -> alpha, and clean colours
-matte          image, trimap (H, W, 2) uint8: gray level and opacity, perhaps colours and mask
-               -> alpha, and clean colours
+cut_out        image, perhaps colors, selection and mask -> alpha, and clean colors
+matte          image, trimap (H, W, 2) uint8: gray level and opacity, perhaps colors and mask
+               -> alpha, and clean colors
 trimap         image and perhaps selection, or mask -> trimap
 segment        image, perhaps selection and mask
                -> alpha, or a map (H, W, 3) uint8 and its legend
-decontaminate  image, perhaps colours, mask and opacity, or one of these
-               -> clean colours, and the subject's box
-relight        image, perhaps colours, its foreground, mask and opacity, and the new background,
-               reduced -> colours
+decontaminate  image, perhaps colors, mask and opacity, or one of these
+               -> clean colors, and the subject's box
+relight        image, perhaps colors, its foreground, mask and opacity, and the new background,
+               reduced -> colors
 check          -> the versions of the packages, the networks that are installed
 """
 
@@ -28,23 +28,23 @@ from typing import Any
 
 import numpy as np
 
+from matte_core.base.classes import VOC_CLASSES, voc_color
+from matte_core.base.errors import InputError
+from matte_core.base.messages import Message, to_wire
+from matte_core.base.progress import ProgressCallback, part
+from matte_core.catalog.registry import installed
 from matte_core.cutting import cut_out
-from matte_core.errors import InputError
 from matte_core.images import UNKNOWN, Alpha
-from matte_core.models.registry import installed
-from matte_core.progress import ProgressCallback, part
-from matte_core.protocol import Array, Frame
-from matte_core.segmentation import Segmentation, colour_map, segment
-from matte_core.segmentation.classes import VOC_CLASSES, voc_colour
+from matte_core.link.protocol import Array, Frame
+from matte_core.segmentation import Segmentation, color_map, segment
 from matte_core.trimap import make_trimap, trimap_of
-from matte_core.words import say, to_wire
 from matte_core.worker.arrays import (
     cut_alpha,
     finite,
     from_numpy,
     hint_of,
     image_of,
-    own_colours_of,
+    own_colors_of,
     params_of,
     plane_of,
     wide_image_of,
@@ -63,7 +63,7 @@ def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
     """Run the whole chain on the picture in the request."""
     params = params_of(request, "image")
     started = time.monotonic()
-    wants_colours = bool(params.get("with_foreground"))
+    wants_colors = bool(params.get("with_foreground"))
     result = cut_out(
         image_of(request),
         params.get("subject", "auto"),
@@ -72,10 +72,10 @@ def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
         hint=hint_of(request),
         decontaminate=0.0,
         wide=wide_image_of(request),
-        progress=part(progress, 0.0, 0.85 if wants_colours else 1.0),
+        progress=part(progress, 0.0, 0.85 if wants_colors else 1.0),
     )
     cleaned = {}
-    if wants_colours:
+    if wants_colors:
         cleaned = _cleaned(request, result.alpha, params, part(progress, 0.85, 1.0))
     values = {
         **found_values(result.segmentation),
@@ -90,10 +90,10 @@ def matte_method(request: Frame, progress: ProgressCallback) -> Frame:
 
     params = params_of(request, "image", "trimap")
     image, trimap = wide_image_of(request), painted_trimap(request, params)
-    wants_colours = bool(params.get("with_foreground"))
-    ready = 0.75 if wants_colours else 1.0
+    wants_colors = bool(params.get("with_foreground"))
+    ready = 0.75 if wants_colors else 1.0
     alpha = estimate_alpha(image, trimap, progress=part(progress, 0.0, ready))
-    cleaned = _cleaned(request, alpha, params, part(progress, ready, 1.0)) if wants_colours else {}
+    cleaned = _cleaned(request, alpha, params, part(progress, ready, 1.0)) if wants_colors else {}
     values = {"unknown_share": float((trimap == UNKNOWN).mean())}
     return _matted(request, params, alpha, cleaned, values)
 
@@ -114,10 +114,10 @@ def trimap_method(request: Frame, progress: ProgressCallback) -> Frame:
         if mask.all() or not mask.any():
             name = params.get("name", "the mask")
             raise InputError(
-                say("There is no edge to look along: {name} takes in everything.", name=name)
+                Message("There is no edge to look along: {name} takes in everything.", name=name)
                 if mask.any()
-                else say("There is no edge to look along: {name} holds nothing.", name=name),
-                say("It must show the subject, roughly: white inside, black outside."),
+                else Message("There is no edge to look along: {name} holds nothing.", name=name),
+                Message("It must show the subject, roughly: white inside, black outside."),
             )
         trimap = make_trimap(mask, radius_px, shape, probability=given)
     values = {"unknown_share": float((trimap == UNKNOWN).mean()), "note": to_wire(note)}
@@ -130,26 +130,26 @@ def segment_method(request: Frame, progress: ProgressCallback) -> Frame:
     found = _segment(request, params, progress)
     if params.get("want") == "classes":
         values = {**found_values(found), "legend": _legend(found)}
-        return Frame("result", {"values": values}, {"map": from_numpy(colour_map(found.labels))})
+        return Frame("result", {"values": values}, {"map": from_numpy(color_map(found.labels))})
     alpha = found.probability if params.get("want") == "soft" else found.mask.astype(np.float32)
     return _matted(request, params, alpha, {}, found_values(found))
 
 
 def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
-    """Take the old background's colour out of a cut-out's edge."""
+    """Take the old background's color out of a cut-out's edge."""
     params = params_of(request, "image")
     name = params.get("name", "the layer")
     alpha = cut_alpha(request)
     visible = alpha > 0
     if alpha.min() == 1 or not visible.any():
         raise InputError(
-            say("Nothing of “{name}” is cut out: all of it is visible.", name=name)
+            Message("Nothing of “{name}” is cut out: all of it is visible.", name=name)
             if visible.any()
-            else say(
+            else Message(
                 "Nothing of “{name}” is visible: its mask or its transparency hides all of it.",
                 name=name,
             ),
-            say("Cut the subject out first, with Filters > Matte > Cut Out Subject…."),
+            Message("Cut the subject out first, with Filters > Matte > Cut Out Subject…."),
         )
     cleaned = _cleaned(request, alpha, params, progress)
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
@@ -195,16 +195,16 @@ def _matted(
 def _cleaned(
     request: Frame, alpha: Alpha, params: dict[str, Any], progress: ProgressCallback
 ) -> dict[str, Array]:
-    """Clean the colours of the request as its parameters say, and put them into arrays."""
-    from matte_core.matting import clean_colours
+    """Clean the colors of the request as its parameters say, and put them into arrays."""
+    from matte_core.matting import clean_colors
 
     amount = float(params.get("decontaminate", 1.0))
-    foreground, changed = clean_colours(own_colours_of(request), alpha, amount, progress=progress)
+    foreground, changed = clean_colors(own_colors_of(request), alpha, amount, progress=progress)
     return {"foreground": from_numpy(finite(foreground)), "changed": from_numpy(changed)}
 
 
 def _legend(segmentation: Segmentation) -> list[dict[str, Any]]:
-    """Name the classes in the map, the largest first, with their colours and shares."""
+    """Name the classes in the map, the largest first, with their colors and shares."""
     numbers, counts = np.unique(segmentation.labels, return_counts=True)
     names = {held.index: held.name for held in segmentation.classes}
     legend = []
@@ -215,7 +215,7 @@ def _legend(segmentation: Segmentation) -> list[dict[str, Any]]:
         legend.append(
             {
                 "name": names.get(number, plain),
-                "colour": list(voc_colour(number)),
+                "color": list(voc_color(number)),
                 "share": count / segmentation.labels.size,
             }
         )

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from matte_core.errors import ProtocolError
+from matte_core.base.errors import ProtocolError
 from matte_core.images import BACKGROUND, UNKNOWN, Trimap
-from matte_core.protocol import Frame
+from matte_core.link.protocol import Frame
 from matte_core.trimap import read_trimap
 from matte_core.worker.arrays import to_numpy
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core.base.classes import voc_color
 from matte_core.segmentation import Instance, Segmentation
-from matte_core.segmentation.classes import voc_colour
 
 
 def parts_of(found: Segmentation) -> list[dict[str, Any]]:
@@ -18,7 +18,7 @@ def parts_of(found: Segmentation) -> list[dict[str, Any]]:
     list of dict
         Of each: name and class; subject, what `segment` takes for it: the class, or for one of
         several things its place, which means the same thing in the picture at another size;
-        share, colour as three bytes, is_chosen, and is_one_of_several.
+        share, color as three bytes, is_chosen, and is_one_of_several.
     """
     listed = []
     for held in found.classes:
@@ -43,7 +43,7 @@ def parts_of(found: Segmentation) -> list[dict[str, Any]]:
                 "subject": subject,
                 "class": held.name,
                 "share": float(share),
-                "colour": list(voc_colour(held.index)),
+                "color": list(voc_color(held.index)),
                 "is_chosen": is_chosen,
                 "is_one_of_several": is_one,
             }

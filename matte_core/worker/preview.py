@@ -12,7 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import InputError, NoSubjectError, ProtocolError
+from matte_core.base.errors import InputError, NoSubjectError, ProtocolError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import (
     BACKGROUND,
     FOREGROUND,
@@ -25,10 +27,8 @@ from matte_core.images import (
 )
 from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
 from matte_core.matting.edge import adjust_edge
-from matte_core.progress import ProgressCallback, part
 from matte_core.segmentation import Segmentation, segment
 from matte_core.trimap import trimap_of
-from matte_core.words import say
 from matte_core.worker import views
 
 _Result = TypeVar("_Result")
@@ -82,7 +82,7 @@ class Preview:
         Parameters
         ----------
         params : dict
-            subject, model, with_selection, radius_px, edge, decontaminate, view, colour: as the
+            subject, model, with_selection, radius_px, edge, decontaminate, view, color: as the
             worker's other methods take them, lengths in pixels of the reduced picture; beside
             them is_draft, to be quick with a coarse mask.
         progress : callable
@@ -107,13 +107,13 @@ class Preview:
             return views.matte_view(seen)
         if view == views.OVERLAY:
             return views.overlay_view(self._image, seen)
-        colours = self._colours(alpha, key, float(params.get("decontaminate", 1.0)), progress)
+        colors = self._colors(alpha, key, float(params.get("decontaminate", 1.0)), progress)
         if view == views.BACKGROUND and self.background is not None:
-            return views.background_view(colours, seen, self.background, shown_part)
+            return views.background_view(colors, seen, self.background, shown_part)
         if view in (views.CUT_OUT, views.BACKGROUND):
-            return views.cut_out_view(colours, seen)
-        colour = views.PLAIN.get(view) or views.colour_of(params.get("colour"))
-        return views.plain_view(colours, seen, colour)
+            return views.cut_out_view(colors, seen)
+        color = views.PLAIN.get(view) or views.color_of(params.get("color"))
+        return views.plain_view(colors, seen, color)
 
     def detail(
         self,
@@ -170,7 +170,8 @@ class Preview:
         with_selection = bool(params.get("with_selection"))
         if with_selection and self._hint is None:
             raise InputError(
-                say("Nothing is selected in this image."), say("Select the subject roughly first.")
+                Message("Nothing is selected in this image."),
+                Message("Select the subject roughly first."),
             )
         wanted = tuple(subject) if isinstance(subject, list) else str(subject)
         is_draft = bool(params.get("is_draft"))
@@ -213,7 +214,7 @@ class Preview:
             lambda: estimate_alpha(self._image, trimap, progress=part(progress, 0.4, 0.9)),
         )
 
-    def _colours(
+    def _colors(
         self, alpha: Alpha, key: Hashable, amount: float, progress: ProgressCallback
     ) -> Image:
         if amount == 0:

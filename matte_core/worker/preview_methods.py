@@ -14,13 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import NoSubjectError, ProtocolError
-from matte_core.images import Image, as_uint8
-from matte_core.progress import ProgressCallback
-from matte_core.protocol import Frame
+from matte_core.base.errors import NoSubjectError, ProtocolError
+from matte_core.base.messages import to_wire
+from matte_core.base.progress import ProgressCallback
+from matte_core.images import Image, as_uint8, resized
+from matte_core.link.protocol import Frame
 from matte_core.segmentation import Segmentation
-from matte_core.segmentation.network import resized
-from matte_core.words import to_wire
 from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of
 from matte_core.worker.painted import painted_trimap
 from matte_core.worker.parts import map_of, parts_of

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 import matte_core
-from matte_core.errors import (
+from matte_core.base.errors import (
     Cancelled,
     MatteError,
     ProtocolError,
@@ -24,18 +24,18 @@ from matte_core.errors import (
     WorkerError,
     to_wire,
 )
-from matte_core.memory import is_out_of_memory
-from matte_core.progress import ProgressCallback
-from matte_core.protocol import PROTOCOL, Frame, read_frame, write_frame
-from matte_core.words import say
+from matte_core.base.memory import is_out_of_memory
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback
+from matte_core.link.protocol import PROTOCOL, Frame, read_frame, write_frame
 
 ALIVE_SECONDS = 1.0
 GRACE_SECONDS = 0.5
 # What a process that computes gets of a second on a crowded machine; showing life takes less.
 LEAST_SHARE = 0.005
 
-NO_MEMORY = say("There is not enough memory for this picture.")
-USE_LESS = say("Close other programs, or scale the picture down.")
+NO_MEMORY = Message("There is not enough memory for this picture.")
+USE_LESS = Message("Close other programs, or scale the picture down.")
 
 Method = Callable[[Frame, ProgressCallback], Frame]
 
@@ -80,10 +80,10 @@ class Server:
             if is_out_of_memory(error):
                 self._refuse_all(_failure(None, NO_MEMORY, USE_LESS))
                 return
-            message = say(
+            message = Message(
                 "A package of Matte's environment cannot be loaded: {error}.", error=error
             )
-            hint = say("Choose Filters > Matte > Set Up and Check… to repair it.")
+            hint = Message("Choose Filters > Matte > Set Up and Check… to repair it.")
             self._refuse_all(Frame("error", {"error": to_wire(SetupError(message, hint))}))
             return
         while (request := self._next()) is not None:
@@ -115,12 +115,12 @@ class Server:
                 return _failure(number, NO_MEMORY, USE_LESS)
             return _failure(
                 number,
-                say(
+                Message(
                     "Matte failed unexpectedly ({kind}: {error}).",
                     kind=type(error).__name__,
                     error=error,
                 ),
-                say("Please report it together with the log."),
+                Message("Please report it together with the log."),
             )
         return Frame(result.type, {**result.values, "id": number}, result.arrays)
 

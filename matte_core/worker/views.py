@@ -1,4 +1,4 @@
-"""How a preview shows an alpha: over a checkerboard, a colour, a picture, or by itself.
+"""How a preview shows an alpha: over a checkerboard, a color, a picture, or by itself.
 
 A view is (h, w, 3) uint8, or (h, w, 4) where the window is to draw a checkerboard beneath.
 """
@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.errors import ProtocolError
+from matte_core.base.errors import ProtocolError
 from matte_core.images import Alpha, Image, Trimap, as_uint8
 
 ORIGINAL, TRIMAP, MATTE, OVERLAY, CUT_OUT = "original", "trimap", "matte", "overlay", "cut-out"
-COLOUR, BACKGROUND = "colour", "background"
+COLOR, BACKGROUND = "color", "background"
 PLAIN = {"black": (0, 0, 0), "white": (255, 255, 255)}
-VIEWS = (CUT_OUT, OVERLAY, *PLAIN, COLOUR, BACKGROUND, MATTE, TRIMAP, ORIGINAL)
+VIEWS = (CUT_OUT, OVERLAY, *PLAIN, COLOR, BACKGROUND, MATTE, TRIMAP, ORIGINAL)
 
 _OVERLAY = (225, 40, 40)
 _OVERLAY_SHARE = 0.6
@@ -42,24 +42,24 @@ def overlay_view(image: Image, alpha: Alpha) -> NDArray[np.uint8]:
     return _over(image, alpha, tinted)
 
 
-def cut_out_view(colours: Image, alpha: Alpha) -> NDArray[np.uint8]:
+def cut_out_view(colors: Image, alpha: Alpha) -> NDArray[np.uint8]:
     """Show the subject with nothing behind it."""
-    return np.dstack([as_uint8(colours), _opacity(alpha)])
+    return np.dstack([as_uint8(colors), _opacity(alpha)])
 
 
-def plain_view(colours: Image, alpha: Alpha, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Show the subject over one colour."""
-    return _over(colours, alpha, np.asarray(colour, np.float32))
+def plain_view(colors: Image, alpha: Alpha, color: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """Show the subject over one color."""
+    return _over(colors, alpha, np.asarray(color, np.float32))
 
 
 def background_view(
-    colours: Image, alpha: Alpha, background: Image, part: Part = WHOLE
+    colors: Image, alpha: Alpha, background: Image, part: Part = WHOLE
 ) -> NDArray[np.uint8]:
     """Show the subject over a picture that covers all of it, cut evenly where it is too long.
 
     Parameters
     ----------
-    colours : (h, w, 3)
+    colors : (h, w, 3)
     alpha : (h, w) float32, [0, 1]
     background : (H, W, 3) uint8
     part : (top, left, bottom, right), optional
@@ -82,11 +82,11 @@ def background_view(
     behind = cv2.warpAffine(
         source, place, (width, height), flags=method, borderMode=cv2.BORDER_REPLICATE
     )
-    return _over(colours, alpha, behind)
+    return _over(colors, alpha, behind)
 
 
-def colour_of(value: Any) -> tuple[int, int, int]:
-    """Read a colour from a request.
+def color_of(value: Any) -> tuple[int, int, int]:
+    """Read a color from a request.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def colour_of(value: Any) -> tuple[int, int, int]:
         or len(value) != 3
         or not all(isinstance(band, int) and 0 <= band <= 255 for band in value)
     ):
-        raise ProtocolError(f"{value!r} is not a colour: three whole numbers from 0 to 255.")
+        raise ProtocolError(f"{value!r} is not a color: three whole numbers from 0 to 255.")
     red, green, blue = value
     return red, green, blue
 
@@ -126,6 +126,6 @@ def _opacity(alpha: Alpha) -> NDArray[np.uint8]:
     return np.rint(alpha * 255).astype(np.uint8)
 
 
-def _over(colours: Image, alpha: Alpha, behind: NDArray[Any]) -> NDArray[np.uint8]:
+def _over(colors: Image, alpha: Alpha, behind: NDArray[Any]) -> NDArray[np.uint8]:
     share = alpha[..., None]
-    return np.rint(as_uint8(colours) * share + behind * (1 - share)).astype(np.uint8)
+    return np.rint(as_uint8(colors) * share + behind * (1 - share)).astype(np.uint8)

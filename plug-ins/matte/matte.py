@@ -13,7 +13,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_plugin import actions, words
+from matte_plugin import actions, localization
 
 
 class Matte(Gimp.PlugIn):
@@ -21,7 +21,7 @@ class Matte(Gimp.PlugIn):
 
     def do_set_i18n(self, _name):
         # GIMP wants the folder relative to this file's, and complains of one that is not there.
-        return words.FOLDER.is_dir(), words.DOMAIN, words.FOLDER.name
+        return localization.FOLDER.is_dir(), localization.DOMAIN, localization.FOLDER.name
 
     def do_query_procedures(self):
         return list(actions.ACTIONS)

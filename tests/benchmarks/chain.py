@@ -40,7 +40,7 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     core = step("loading the library", _load)
     import numpy as np
 
-    from matte_core.errors import NoSubjectError
+    from matte_core.base.errors import NoSubjectError
     from matte_core.trimap import trimap_of
 
     image = enlarged(request["photo"], request["megapixels"])
@@ -108,7 +108,7 @@ def main() -> int:
 
 def _provide_network(folder: str) -> None:
     """Install the default network for this run alone, from the test data, where that is there."""
-    from matte_core.models.store import fetch_model
+    from matte_core.networks.store import fetch_model
 
     if NETWORK_MIRROR.is_dir():
         os.environ["MATTE_HOME"] = folder

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Compare foreground colours with known ones: ``python3 tests/benchmarks/foreground.py``.
+"""Compare foreground colors with known ones: ``python3 tests/benchmarks/foreground.py``.
 
 Ours and PyMatting's `estimate_foreground_ml`, each in a process of its own, on composites of
 known foreground, background and alpha, rounded to 8 bits: the lemur, whose three pictures belong
-together, and, harder, the true alphas of alphamatting.com with the colours of other photos of the
+together, and, harder, the true alphas of alphamatting.com with the colors of other photos of the
 same set. The error is taken where the true alpha lies strictly between 0 and 1, in sRGB values
 from 0 to 1: every pixel alike, and weighted by alpha, which is what a composite shows of it.
 """
@@ -43,7 +43,7 @@ def lemur(folder: Path) -> tuple[Picture, Picture, Picture]:
 
 
 def strangers(folder: Path, number: int) -> tuple[Picture, Picture, Picture]:
-    """Return a true alpha with the softened colours of one photo over another photo."""
+    """Return a true alpha with the softened colors of one photo over another photo."""
     photos = sorted((folder / "alphamatting" / "Images").glob("*.png"))
     name = photos[number].name
     alpha = cv2.imread(str(folder / "alphamatting" / "GroundTruth" / name), 0) / 255
@@ -74,7 +74,7 @@ def errors(estimate: Picture, truth: Picture, alpha: Picture) -> list[float]:
 
 
 def load(method: str) -> Callable[[NDArray[np.uint8], Picture], Picture]:
-    """Import a method: an image (H, W, 3) uint8 and an alpha to colours in [0, 1]."""
+    """Import a method: an image (H, W, 3) uint8 and an alpha to colors in [0, 1]."""
     if method == "ours":
         import matte_core
 
@@ -136,7 +136,7 @@ def main() -> int:
     text = f"{_lemur_table(answers, large)}\n\n{_strangers_table(answers, photos)}"
     print(f"On {machine()}.\n\n{text}")
     if options.write:
-        write_section("Foreground colours", "python3 tests/benchmarks/foreground.py", text)
+        write_section("Foreground colors", "python3 tests/benchmarks/foreground.py", text)
     return 0
 
 

@@ -24,7 +24,7 @@ from report import table, write_section
 from segmentation import load, people
 
 from matte_core import segment
-from matte_core.errors import NoSubjectError
+from matte_core.base.errors import NoSubjectError
 from matte_core.images import FOREGROUND, UNKNOWN
 from matte_core.matting import estimate_alpha
 from matte_core.segmentation import Segmentation
@@ -33,7 +33,7 @@ from matte_core.trimap import make_trimap, trimap_of
 Array = NDArray[np.generic]
 NOTE = f"""The true edge is where true alpha lies between 0.05 and 0.95; its share that is left
 unknown, photo by photo, then means. MSE of alphamatting.com's photos is over the whole picture;
-that of the street photos, with their IoU and F of alpha above one half, within the labelled
+that of the street photos, with their IoU and F of alpha above one half, within the labeled
 people's mask grown by an ellipse {GROWN_PX} px wide."""
 
 

@@ -1,8 +1,8 @@
 """KNN matting as the published recipe has it: the whole picture in one system.
 
 Slow and hungry on purpose: nothing is left out, approximated or sped up, so that it can stand
-as the oracle on small pictures, and for what a person would run otherwise. Ten neighbours of
-every pixel in colour and position, affinities ``1 - |difference| / (channels + 2)``, and::
+as the oracle on small pictures, and for what a person would run otherwise. Ten neighbors of
+every pixel in color and position, affinities ``1 - |difference| / (channels + 2)``, and::
 
     (L + lambda D) alpha = lambda v
 
@@ -11,7 +11,7 @@ with L = diag(A 1) - A, D the known pixels, v the known foreground, solved direc
 References
 ----------
 Q. Chen, D. Li, C.-K. Tang: KNN Matting, CVPR 2012 (eq. 6, 7 and 12). The features, in RGB, and the
-numbers of neighbours and lambda are those of the script that is in common use.
+numbers of neighbors and lambda are those of the script that is in common use.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ import scipy.sparse.linalg
 from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
-NEIGHBOURS = 10
+NEIGHBORS = 10
 CONSTRAINT = 100.0  # lambda
 
 
@@ -42,11 +42,11 @@ def estimate_alpha_knn_reference(
     count = height * width
     places = np.indices((height, width)).reshape(2, -1) / np.hypot(height, width)
     features = np.concatenate([image.reshape(count, channels) / 255, places.T], axis=1)
-    search = NearestNeighbors(n_neighbors=min(NEIGHBOURS, count)).fit(features)
-    neighbours = search.kneighbors(features, return_distance=False)
+    search = NearestNeighbors(n_neighbors=min(NEIGHBORS, count)).fit(features)
+    neighbors = search.kneighbors(features, return_distance=False)
 
-    rows = np.repeat(np.arange(count), neighbours.shape[1])
-    columns = neighbours.ravel()
+    rows = np.repeat(np.arange(count), neighbors.shape[1])
+    columns = neighbors.ravel()
     distances = np.linalg.norm(features[rows] - features[columns], axis=1)
     affinity = scipy.sparse.csr_matrix(
         (1 - distances / (channels + 2), (rows, columns)), shape=(count, count)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 Labels = NDArray[np.uint8]
 
-GROWN_PX = 31  # people further back are not labelled: only this far around is counted
+GROWN_PX = 31  # people further back are not labeled: only this far around is counted
 TOLERANCE_PX = 3
 SAME_THING = 0.5  # intersection over union, as in the PASCAL VOC challenge
 
@@ -39,17 +39,17 @@ def boundary_f(found: Mask, truth: Mask) -> float:
 
 
 def same_things(found: Labels, truth: Labels) -> tuple[int, int, int]:
-    """Count labelled things, things found, and those found that are one labelled thing each.
+    """Count labeled things, things found, and those found that are one labeled thing each.
 
-    Things that lie mostly away from the labelled ones are not counted: those further back have
+    Things that lie mostly away from the labeled ones are not counted: those further back have
     no label.
     """
     near = grown(truth > 0, GROWN_PX)
-    labelled = [truth == number for number in np.unique(truth)[1:]]
+    labeled = [truth == number for number in np.unique(truth)[1:]]
     held = []
     for number in np.unique(found[found > 0]):
         mask = found == number
         if (mask & near).sum() > mask.sum() / 2:
             held.append(mask & near)
-    matched = sum(any(iou(one, other) > SAME_THING for other in held) for one in labelled)
-    return len(labelled), len(held), matched
+    matched = sum(any(iou(one, other) > SAME_THING for other in held) for one in labeled)
+    return len(labeled), len(held), matched

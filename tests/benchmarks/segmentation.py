@@ -1,8 +1,8 @@
 """Measure the masks: ``python3 tests/benchmarks/segmentation.py [--every N] [--model NAME ...]``.
 
 Person IoU and boundary F-score on Penn-Fudan, mean IoU of the classes present on the VOC photos,
-both for the published recipe and for what `segment` makes of it; how many labelled people are
-told apart; GrabCut without a network, with the labelled people's boxes as selection and with none;
+both for the published recipe and for what `segment` makes of it; how many labeled people are
+told apart; GrabCut without a network, with the labeled people's boxes as selection and with none;
 alpha of the whole chain on two photos with true alpha; time and memory at 12 megapixels. Needs the
 shared photos; the networks must be installed.
 """
@@ -26,16 +26,16 @@ from measured import machine, run_child, shared_folder
 from report import table, write_section
 
 from matte_core import cut_out, segment
-from matte_core.errors import NoSubjectError
-from matte_core.models import installed
+from matte_core.base.classes import VOC_CLASSES, VOC_COLORS
+from matte_core.base.errors import NoSubjectError
+from matte_core.networks import installed
 from matte_core.segmentation import Segmentation
-from matte_core.segmentation.classes import VOC_CLASSES, VOC_COLOURS
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 IGNORED = 255
 NOTE = f"""Person IoU and F (outline, 3 px) are means over street photos of Penn-Fudan, counted
-within the labelled people's mask grown by an ellipse {GROWN_PX} px wide, since people further back
+within the labeled people's mask grown by an ellipse {GROWN_PX} px wide, since people further back
 have no label. VOC: mean IoU of the classes present in each photo, mean over the photos. "plain" is
 the published recipe: one look, interpolated scores, arg max."""
 
@@ -102,7 +102,7 @@ def voc(shared: Path) -> list[tuple[Image, Image]]:
 
 
 def read_labels(path: Path) -> Image:
-    """Read class numbers, kept as such or in the colours of VOC."""
+    """Read class numbers, kept as such or in the colors of VOC."""
     from PIL import Image as Pillow
 
     with Pillow.open(path) as picture:
@@ -110,8 +110,8 @@ def read_labels(path: Path) -> Image:
     if values.ndim == 2:
         return values.astype(np.uint8)
     labels = np.full(values.shape[:2], IGNORED, np.uint8)
-    for number, colour in enumerate(VOC_COLOURS):
-        labels[(values[..., :3] == colour).all(axis=-1)] = number
+    for number, color in enumerate(VOC_COLORS):
+        labels[(values[..., :3] == color).all(axis=-1)] = number
     return labels
 
 
@@ -158,11 +158,11 @@ def masks(models: list[str], street: list[tuple[Image, Image]], shared: Path) ->
             row = [f"{model}, {'segment' if refine else 'plain'}"]
             row += [f"{score:.3f}" for score in (*scores, class_scores(objects, **options))]
             rows.append(row)
-        labelled, found, matched = counts
-        apart.append([model, *map(str, (labelled, matched, found)), f"{matched / labelled:.0%}"])
+        labeled, found, matched = counts
+        apart.append([model, *map(str, (labeled, matched, found)), f"{matched / labeled:.0%}"])
     rows += [[name, *scores, ""] for name, scores in without_network(street).items()]
     heads = [f"{len(street)} street photos, {len(objects)} of VOC", "IoU", "F", "VOC"]
-    apart_heads = ["people told apart", "labelled", "found as one", "instances", "share found"]
+    apart_heads = ["people told apart", "labeled", "found as one", "instances", "share found"]
     return f"{table(heads, rows)}\n\n{table(apart_heads, apart)}"
 
 

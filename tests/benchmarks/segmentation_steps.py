@@ -21,8 +21,8 @@ def work(request: dict[str, Any]) -> list[tuple[str, float, float]]:
     import cv2
 
     from matte_core import segment
-    from matte_core.models.registry import resolve
-    from matte_core.segmentation.network import load_network
+    from matte_core.catalog.registry import resolve
+    from matte_core.networks.network import load_network
 
     step("starting the network's session", lambda: load_network(resolve(request["model"])))
     image = cv2.resize(cv2.imread(request["photo"])[:, :, ::-1], (4000, 3000))

@@ -4,18 +4,18 @@ import numpy as np
 from knn_reference import estimate_alpha_knn_reference
 
 
-def two_colours(height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return a picture of two noisy colours, its truth, and a trimap with a band between."""
+def two_colors(height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a picture of two noisy colors, its truth, and a trimap with a band between."""
     truth = (np.arange(width) >= width // 2).astype(float) * np.ones((height, 1))
-    colours = np.where(truth[..., None] > 0, [200, 60, 40], [30, 90, 180])
-    noise = np.random.default_rng(3).integers(-8, 9, colours.shape)
+    colors = np.where(truth[..., None] > 0, [200, 60, 40], [30, 90, 180])
+    noise = np.random.default_rng(3).integers(-8, 9, colors.shape)
     trimap = np.where(truth > 0, 255, 0).astype(np.uint8)
     trimap[:, width // 2 - 4 : width // 2 + 4] = 128
-    return (colours + noise).astype(np.uint8), truth, trimap
+    return (colors + noise).astype(np.uint8), truth, trimap
 
 
-def test_two_colours_come_apart() -> None:
-    image, truth, trimap = two_colours(24, 30)
+def test_two_colors_come_apart() -> None:
+    image, truth, trimap = two_colors(24, 30)
     alpha = estimate_alpha_knn_reference(image, trimap)
     assert alpha.shape == truth.shape
     assert alpha.dtype == np.float64

@@ -16,7 +16,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def plain(monkeypatch):
-    """An 80 column terminal without colours, and no waiting between two drawings."""
+    """An 80 column terminal without colors, and no waiting between two drawings."""
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
@@ -83,7 +83,7 @@ def test_silent_where_it_makes_no_sense(monkeypatch):
 
 @pytest.mark.skipif("os.name == 'nt'", reason="depends on the console there")
 @pytest.mark.usefixtures("plain")
-def test_colours_unless_unwanted(monkeypatch):
+def test_colors_unless_unwanted(monkeypatch):
     assert Bar(Terminal(), 1).in_red("x") == "x"
     monkeypatch.delenv("NO_COLOR")
     assert re.fullmatch(r"\x1b\[31mx\x1b\[0m", Bar(Terminal(), 1).in_red("x"))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from matte_core.base.errors import Cancelled, FileError, InputError, ModelError
 from matte_core.cli.batch import Outcome, run_batch
 from matte_core.cli.jobs import Job, Plan
-from matte_core.errors import Cancelled, FileError, InputError, ModelError
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def test_alpha_refuses_what_does_not_belong(save, tmp_path, monkeypatch, capsys,
     for trimap, words in (
         ("small.png", "is 10 x 10 pixels, the picture 80 x 60"),
         ("turned.png", "EXIF orientation"),
-        ("photo.png", "picture in colour, not a trimap"),
+        ("photo.png", "picture in color, not a trimap"),
     ):
         assert main(["alpha", "photo.png", trimap, "-o", "out.png"]) == 1
         assert words in capsys.readouterr().err
@@ -171,7 +171,7 @@ def test_composite_brings_the_light(save, load, tmp_path, monkeypatch, photo, su
     edge = subject & ~cv2.erode(subject.astype(np.uint8), np.ones((3, 3))).astype(bool)
     assert (lit - plain)[edge].mean() > 20
     np.testing.assert_array_equal(lit[30, 38], plain[30, 38])
-    assert (made("--match-colours", "100") - plain)[subject].mean() > 3
+    assert (made("--match-colors", "100") - plain)[subject].mean() > 3
 
 
 def test_composite_of_a_photo_with_its_alpha_as_jpeg(matte, save, load, tmp_path, photo, subject):
@@ -258,12 +258,12 @@ def test_found_classes_are_told(command, env, shared, tmp_path, load):
     described = json.loads(result.stdout)
     assert described["source"] == "network"
     assert described["classes"][0]["name"] == "cat"
-    colours = load(tmp_path / "map.png")
-    share = (colours == (64, 0, 0)).all(axis=2).mean()
+    colors = load(tmp_path / "map.png")
+    share = (colors == (64, 0, 0)).all(axis=2).mean()
     assert share == pytest.approx(described["classes"][0]["share"], abs=0.01)
 
 
-def test_colour_profiles_are_carried_and_told_apart(tmp_path, monkeypatch, capsys, photo, subject):
+def test_color_profiles_are_carried_and_told_apart(tmp_path, monkeypatch, capsys, photo, subject):
     monkeypatch.chdir(tmp_path)
 
     def profile(name):
@@ -283,7 +283,7 @@ def test_colour_profiles_are_carried_and_told_apart(tmp_path, monkeypatch, capsy
     ):
         out = f"{background}-out.jpg"
         assert main(["composite", picture, "--background", background, "-o", out]) == 0
-        assert ("different colour profiles" in capsys.readouterr().err) is is_warned
+        assert ("different color profiles" in capsys.readouterr().err) is is_warned
         found = read_picture(out).icc_profile
         assert found == (carried and profile(carried))
     assert is_srgb(None)

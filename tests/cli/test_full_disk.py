@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.models import onnx_proto as onnx
+from matte_core.networks import onnx_proto as onnx
 
 TOLD = "No space left on device. Make room, or "
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from matte_core.base.errors import FileError
 from matte_core.cli.inputs import Source, find_companion, list_pictures, plain_stem
 from matte_core.cli.options import UsageError
-from matte_core.errors import FileError
 
 
 def fill(folder, *names):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from matte_core.cli.placement import centre, cover, fit
+from matte_core.cli.placement import center, cover, fit
 
 
 @pytest.mark.parametrize("shape", [(10, 10), (30, 7), (7, 30), (101, 99), (1, 1)])
@@ -21,7 +21,7 @@ def test_cover_crops_evenly():
     np.testing.assert_allclose(covered[0, :, 0], np.arange(15, 25))
 
 
-def test_fit_keeps_proportions_and_lets_no_colour_bleed():
+def test_fit_keeps_proportions_and_lets_no_color_bleed():
     alpha = np.zeros((40, 20), np.float32)
     alpha[10:30, 5:15] = 1
     foreground = np.where(alpha[..., None] > 0, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
@@ -39,6 +39,6 @@ def test_fit_of_the_same_size_changes_nothing():
     assert fit(image, alpha, (4, 9))[0] is image
 
 
-def test_centre_may_lie_outside():
-    assert centre((10, 10), (20, 31)) == (5, 10)
-    assert centre((20, 20), (10, 10)) == (-5, -5)
+def test_center_may_lie_outside():
+    assert center((10, 10), (20, 31)) == (5, 10)
+    assert center((20, 20), (10, 10)) == (-5, -5)

@@ -1,12 +1,12 @@
-"""A new background's light: the subject's exposure and colour, and what falls on its edge."""
+"""A new background's light: the subject's exposure and color, and what falls on its edge."""
 
 import cv2
 import numpy as np
 import pytest
 
-from matte_core.compositing import behind, match_colours, wrap_light
+from matte_core.base.errors import InputError
+from matte_core.compositing import behind, match_colors, wrap_light
 from matte_core.compositing.linear_light import LUMINANCE, from_light, to_light
-from matte_core.errors import InputError
 
 SIZE = 120
 SKIN = (200, 150, 125)
@@ -18,8 +18,8 @@ def disc(radius=40, softness=4.0):
     return np.clip((radius - distance) / softness + 0.5, 0, 1).astype(np.float32)
 
 
-def plain(colour, dtype=np.uint8):
-    picture = np.broadcast_to(np.array(colour, np.uint8), (SIZE, SIZE, 3)).copy()
+def plain(color, dtype=np.uint8):
+    picture = np.broadcast_to(np.array(color, np.uint8), (SIZE, SIZE, 3)).copy()
     return picture if dtype == np.uint8 else (picture / 255).astype(dtype)
 
 
@@ -35,8 +35,8 @@ def test_light_and_back_is_the_same_value():
 def test_matching_moves_towards_the_background_within_limits(dtype):
     alpha, skin = disc(), plain(SKIN, dtype)
     kept = skin.copy()
-    night = match_colours(skin, alpha, plain((25, 15, 8)))
-    sky = match_colours(skin, alpha, plain((225, 235, 250), dtype))
+    night = match_colors(skin, alpha, plain((25, 15, 8)))
+    sky = match_colors(skin, alpha, plain((225, 235, 250), dtype))
     assert night.dtype == sky.dtype == dtype
     np.testing.assert_array_equal(skin, kept)
     stops = [float(np.log2((to_light(x) @ LUMINANCE).mean())) for x in (night, skin, sky)]
@@ -46,9 +46,9 @@ def test_matching_moves_towards_the_background_within_limits(dtype):
     assert warmth[0] > warmth[1] > warmth[2]
 
 
-@pytest.mark.parametrize("colour", [(40, 160, 30), (0, 255, 0), (180, 30, 160)])
-def test_skin_turns_neither_green_nor_magenta(colour):
-    matched = match_colours(plain(SKIN), disc(), plain(colour))[0, 0].astype(int)
+@pytest.mark.parametrize("color", [(40, 160, 30), (0, 255, 0), (180, 30, 160)])
+def test_skin_turns_neither_green_nor_magenta(color):
+    matched = match_colors(plain(SKIN), disc(), plain(color))[0, 0].astype(int)
     before = np.array(SKIN)
     red_over_green = (to_light(np.uint8([[matched]])) / to_light(np.uint8([[before]])))[0, 0]
     assert matched[0] > matched[1] > matched[2] - 15
@@ -57,8 +57,8 @@ def test_skin_turns_neither_green_nor_magenta(colour):
 
 def test_matching_keeps_black_and_order_and_clips_nothing():
     ramp = np.linspace(0, 1, SIZE, dtype=np.float32)[None, :, None].repeat(SIZE, 0).repeat(3, 2)
-    for colour in ((3, 3, 3), (255, 255, 255), (255, 200, 90)):
-        matched = match_colours(ramp, disc(), plain(colour))
+    for color in ((3, 3, 3), (255, 255, 255), (255, 200, 90)):
+        matched = match_colors(ramp, disc(), plain(color))
         assert (matched[:, 0] == 0).all()
         assert (np.diff(matched[0], axis=0) >= 0).all()
         assert len(np.unique(matched[0, :, 1])) == SIZE
@@ -66,25 +66,25 @@ def test_matching_keeps_black_and_order_and_clips_nothing():
 
 def test_bytes_and_fractions_match_alike():
     picture = np.random.default_rng(5).integers(0, 256, (SIZE, SIZE, 3)).astype(np.uint8)
-    for colour in ((20, 30, 60), (250, 240, 200)):
-        whole = match_colours(picture, disc(), plain(colour))
-        exact = match_colours((picture / 255).astype(np.float32), disc(), plain(colour))
+    for color in ((20, 30, 60), (250, 240, 200)):
+        whole = match_colors(picture, disc(), plain(color))
+        exact = match_colors((picture / 255).astype(np.float32), disc(), plain(color))
         assert np.abs(whole / 255 - exact).max() <= 0.5 / 255 + 1e-5
 
 
 def test_gray_stays_gray():
     gray, wall = plain((120, 120, 120)), plain((220, 220, 220))
-    for picture in (match_colours(gray, disc(), wall), wrap_light(gray, disc(), wall)):
+    for picture in (match_colors(gray, disc(), wall), wrap_light(gray, disc(), wall)):
         assert (picture == picture[..., :1]).all()
 
 
 def test_no_amount_changes_nothing_and_half_of_it_half():
     alpha, skin, night = disc(), plain(SKIN), plain((10, 10, 10))
-    np.testing.assert_array_equal(match_colours(skin, alpha, night, 0), skin)
+    np.testing.assert_array_equal(match_colors(skin, alpha, night, 0), skin)
     np.testing.assert_array_equal(wrap_light(skin, alpha, night, 0), skin)
-    np.testing.assert_array_equal(match_colours(skin, np.zeros_like(alpha), night), skin)
-    half = match_colours(skin, alpha, night, 0.5)[0, 0].astype(int)
-    whole = match_colours(skin, alpha, night)[0, 0].astype(int)
+    np.testing.assert_array_equal(match_colors(skin, np.zeros_like(alpha), night), skin)
+    half = match_colors(skin, alpha, night, 0.5)[0, 0].astype(int)
+    whole = match_colors(skin, alpha, night)[0, 0].astype(int)
     assert (whole < half).all()
     assert (half < skin[0, 0]).all()
 
@@ -94,7 +94,7 @@ def test_only_what_is_seen_counts_for_the_brightness():
     hidden = np.where(alpha[..., None] > 0, subject, np.uint8(0))
     wall = plain((90, 90, 90))
     inside = alpha == 1
-    one, two = match_colours(subject, alpha, wall), match_colours(hidden, alpha, wall)
+    one, two = match_colors(subject, alpha, wall), match_colors(hidden, alpha, wall)
     np.testing.assert_array_equal(one[inside], two[inside])
 
 
@@ -150,13 +150,13 @@ def test_behind_is_the_part_that_is_covered_and_its_edge_drawn_out():
 def test_what_does_not_fit_is_refused():
     skin, alpha = plain(SKIN), disc()
     for amount in (-0.1, 1.1, float("nan")):
-        for change in (match_colours, wrap_light):
+        for change in (match_colors, wrap_light):
             with pytest.raises(InputError, match="amount"):
                 change(skin, alpha, skin, amount)
     for width in (0.0, -1.0, float("inf"), float("nan")):
         with pytest.raises(InputError, match="width"):
             wrap_light(skin, alpha, skin, 1.0, width)
     with pytest.raises(InputError, match="same size"):
-        match_colours(skin, alpha[1:], skin)
+        match_colors(skin, alpha[1:], skin)
     with pytest.raises(InputError, match="background"):
         wrap_light(skin, alpha, skin[..., 0])

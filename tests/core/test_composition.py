@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matte_core.composition import composite
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
+from matte_core.compositing.composite import composite
 
 
 def random_image(seed: int, height: int, width: int, dtype: type = np.uint8) -> np.ndarray:
@@ -51,8 +51,8 @@ def test_the_background_gives_type_and_range(dtype: type, other: type) -> None:
     image = composite(foreground, alpha, background)
     assert image.dtype == dtype
     unit = 255 if dtype == np.uint8 else 1
-    colours = foreground / (255 if other == np.uint8 else 1)
-    exact = alpha[..., None] * colours + (1 - alpha[..., None]) * (background / unit)
+    colors = foreground / (255 if other == np.uint8 else 1)
+    exact = alpha[..., None] * colors + (1 - alpha[..., None]) * (background / unit)
     assert np.abs(image / unit - exact).max() <= (0.51 / 255 if dtype == np.uint8 else 1e-6)
     assert (image[alpha == 0] == background[alpha == 0]).all()
     if dtype == other:

@@ -1,4 +1,4 @@
-"""The whole chain, on a picture made here (colours stand in) and on a real one."""
+"""The whole chain, on a picture made here (colors stand in) and on a real one."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matte_core import cut_out
-from matte_core.errors import InputError, NoSubjectError
+from matte_core.base.errors import InputError, NoSubjectError
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def test_the_old_background_is_taken_out_by_the_amount_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("no_network")
-def test_alpha_is_estimated_where_colours_mix() -> None:
-    """As in a photo of a wide gamut, whose strongest colours sRGB cuts off."""
+def test_alpha_is_estimated_where_colors_mix() -> None:
+    """As in a photo of a wide gamut, whose strongest colors sRGB cuts off."""
     image, truth = scene()
     wide = (image / 255).astype(np.float32)
     cut_off = np.clip(2.4 * wide - 0.7, 0, 1)
@@ -82,7 +82,7 @@ def test_what_cannot_be_used_is_said() -> None:
 
 
 def test_a_real_picture(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from matte_core.models import fetch_model
+    from matte_core.networks import fetch_model
 
     monkeypatch.setenv("MATTE_HOME", str(tmp_path))
     fetch_model("deeplab-257", mirror=str(shared / "models"))

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from matte_core import errors
+from matte_core.base import errors
 
 KINDS = [
     kind

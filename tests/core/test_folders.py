@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matte_core import folders
+from matte_core.base import folders
 
 
 @pytest.fixture(autouse=True)

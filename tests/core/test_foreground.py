@@ -1,4 +1,4 @@
-"""Foreground colours: exact where known, right where mixed, the same in every strip."""
+"""Foreground colors: exact where known, right where mixed, the same in every strip."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.errors import Cancelled, InputError
+from matte_core.base.errors import Cancelled, InputError
 from matte_core.matting import foreground as module
 from matte_core.matting import foreground_solver
 from matte_core.matting.foreground import RIM_PX, decontaminate, estimate_foreground
@@ -20,12 +20,12 @@ def soft_disc(height: int, width: int, radius_px: float, soft_px: float) -> np.n
     return ((radius_px - distance) / soft_px + 0.5).clip(0, 1).astype(np.float32)
 
 
-def mixture(alpha: np.ndarray, colours: np.ndarray, others: np.ndarray) -> np.ndarray:
+def mixture(alpha: np.ndarray, colors: np.ndarray, others: np.ndarray) -> np.ndarray:
     share = alpha[..., None].astype(float)
-    return share * colours + (1 - share) * others
+    return share * colors + (1 - share) * others
 
 
-def test_two_flat_colours_come_apart() -> None:
+def test_two_flat_colors_come_apart() -> None:
     alpha = soft_disc(90, 121, 30, 12)
     foreground = estimate_foreground(mixture(alpha, RED, GREEN), alpha)
     error = np.abs(foreground - RED)
@@ -33,14 +33,14 @@ def test_two_flat_colours_come_apart() -> None:
     assert error[alpha > 0].mean() < 0.01
 
 
-def test_smooth_colours_come_apart() -> None:
+def test_smooth_colors_come_apart() -> None:
     alpha = soft_disc(160, 160, 50, 20)
     ramp = np.linspace(0.2, 0.8, 160)
-    colours = np.stack(np.broadcast_arrays(ramp[:, None], ramp, 0.5), axis=-1)
-    image = mixture(alpha, colours, GREEN)
+    colors = np.stack(np.broadcast_arrays(ramp[:, None], ramp, 0.5), axis=-1)
+    image = mixture(alpha, colors, GREEN)
     is_soft = (alpha > 0) & (alpha < 1)
-    error = np.abs(estimate_foreground(image, alpha) - colours)[is_soft]
-    assert error.mean() < 0.25 * np.abs(image - colours)[is_soft].mean()
+    error = np.abs(estimate_foreground(image, alpha) - colors)[is_soft]
+    assert error.mean() < 0.25 * np.abs(image - colors)[is_soft].mean()
     assert error.mean() < 0.03
 
 
@@ -88,7 +88,7 @@ def test_all_soft_and_tiny_pictures_stay_finite(shape: tuple[int, int], value: f
     assert foreground.max() <= 1
 
 
-def test_nearly_opaque_pixels_keep_their_colour() -> None:
+def test_nearly_opaque_pixels_keep_their_color() -> None:
     image = np.random.default_rng(1).random((20, 20, 3))
     foreground = estimate_foreground(image, np.full((20, 20), 0.9999))
     assert np.abs(foreground - image).max() < 1e-3
@@ -114,7 +114,7 @@ def test_number_of_threads_does_not_matter() -> None:
     assert (results[0] == results[1]).all()
 
 
-def test_a_picture_and_its_mirror_give_the_same_colours() -> None:
+def test_a_picture_and_its_mirror_give_the_same_colors() -> None:
     alpha = soft_disc(64, 64, 20, 10)
     image = mixture(alpha, RED, GREEN)
     foreground = estimate_foreground(image, alpha)
@@ -181,7 +181,7 @@ def test_decontaminate_refuses_other_types() -> None:
 
 
 def test_real_hair(shared: Path) -> None:
-    """A composite of known colours: the mixture's error goes down by a factor of twenty."""
+    """A composite of known colors: the mixture's error goes down by a factor of twenty."""
     folder = shared / "data" / "matting" / "lemur"
     alpha = cv2.imread(str(folder / "pymatting_lemur_alpha.png"), cv2.IMREAD_GRAYSCALE) / 255
     truth = cv2.imread(str(folder / "pymatting_lemur_foreground.png")) / 255

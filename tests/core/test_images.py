@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
 from matte_core.images import as_float, as_uint8, check_alpha, check_image, check_mask, check_trimap
 
 

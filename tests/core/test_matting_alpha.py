@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.errors import Cancelled, InputError
+from matte_core.base.errors import Cancelled, InputError
 from matte_core.matting import estimate_alpha
 
 
@@ -140,9 +140,9 @@ def test_tiny_and_thin_pictures(shape):
     assert alpha.flat[-1] == 1
 
 
-@pytest.mark.parametrize("colour", [0, 77, 255])
-def test_constant_colours_give_a_finite_alpha(colour):
-    image = np.full((30, 40, 3), colour, np.uint8)
+@pytest.mark.parametrize("color", [0, 77, 255])
+def test_constant_colors_give_a_finite_alpha(color):
+    image = np.full((30, 40, 3), color, np.uint8)
     trimap = np.full((30, 40), 128, np.uint8)
     trimap[:, :8], trimap[:, -8:] = 0, 255
     alpha = estimate_alpha(image, trimap)

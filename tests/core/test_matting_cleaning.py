@@ -1,9 +1,9 @@
-"""Clean colours beyond what a picture file holds: brighter than white, more saturated than sRGB."""
+"""Clean colors beyond what a picture file holds: brighter than white, more saturated than sRGB."""
 
 import numpy as np
 import pytest
 
-from matte_core.matting import clean_colours, decontaminate, estimate_foreground
+from matte_core.matting import clean_colors, decontaminate, estimate_foreground
 
 SIDE = 48
 SUBJECT, BACKDROP = np.array([0.9, 0.5, 0.1], np.float32), np.array([0.1, 0.2, 0.8], np.float32)
@@ -15,55 +15,55 @@ def soft_disc() -> np.ndarray:
 
 
 def mixed(subject: np.ndarray, backdrop: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A picture of one colour over another, and its alpha."""
+    """A picture of one color over another, and its alpha."""
     alpha = soft_disc()
     share = alpha[..., None]
     return (share * subject + (1 - share) * backdrop).astype(np.float32), alpha
 
 
 @pytest.mark.parametrize("amount", [0.4, 1.0])
-def test_usual_colours_are_cleaned_as_ever(amount: float) -> None:
+def test_usual_colors_are_cleaned_as_ever(amount: float) -> None:
     picture, alpha = mixed(SUBJECT, BACKDROP)
-    for colours in (picture, np.rint(picture * 255).astype(np.uint8)):
-        cleaned, changed = clean_colours(colours, alpha, amount)
-        expected = decontaminate(colours, estimate_foreground(colours, alpha), amount)
-        assert cleaned.dtype == colours.dtype
+    for colors in (picture, np.rint(picture * 255).astype(np.uint8)):
+        cleaned, changed = clean_colors(colors, alpha, amount)
+        expected = decontaminate(colors, estimate_foreground(colors, alpha), amount)
+        assert cleaned.dtype == colors.dtype
         assert (cleaned == expected).all()
-        assert ((changed == 255) == (expected != colours).any(axis=2)).all()
+        assert ((changed == 255) == (expected != colors).any(axis=2)).all()
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(4.0, 0.0), (1.0, -0.4), (3.0, -1.0)])
-def test_colours_out_of_range_are_cleaned_alike(scale: float, shift: float) -> None:
+def test_colors_out_of_range_are_cleaned_alike(scale: float, shift: float) -> None:
     subject, backdrop = SUBJECT * scale + shift, BACKDROP * scale + shift
-    colours, alpha = mixed(subject, backdrop)
-    assert colours.min() < 0 or colours.max() > 1
-    cleaned, changed = clean_colours(colours, alpha)
+    colors, alpha = mixed(subject, backdrop)
+    assert colors.min() < 0 or colors.max() > 1
+    cleaned, changed = clean_colors(colors, alpha)
     is_edge = (alpha > 0.2) & (alpha < 0.8)
     assert np.abs(cleaned - subject)[is_edge].max() < 0.08 * scale
-    assert np.abs(colours - subject)[is_edge].max() > 0.4 * scale
-    assert (cleaned[changed == 0] == colours[changed == 0]).all()
+    assert np.abs(colors - subject)[is_edge].max() > 0.4 * scale
+    assert (cleaned[changed == 0] == colors[changed == 0]).all()
     assert not changed[alpha == 1].any()
     assert changed[is_edge].all()
 
 
 def test_one_bright_light_far_away_does_not_matter() -> None:
-    colours, alpha = mixed(SUBJECT, BACKDROP)
-    expected, _ = clean_colours(colours, alpha)
+    colors, alpha = mixed(SUBJECT, BACKDROP)
+    expected, _ = clean_colors(colors, alpha)
     wide = np.tile(BACKDROP, (SIDE, 4 * SIDE, 1))
-    wide[:, :SIDE] = colours
+    wide[:, :SIDE] = colors
     wide[3, -3] = 60000
-    cleaned, _ = clean_colours(wide, np.pad(alpha, ((0, 0), (0, 3 * SIDE))))
+    cleaned, _ = clean_colors(wide, np.pad(alpha, ((0, 0), (0, 3 * SIDE))))
     assert (cleaned[:, :SIDE] == expected).all()
     assert cleaned[3, -3, 0] == 60000
 
 
 def test_what_is_no_number_stays_where_it_is_and_goes_no_further() -> None:
-    colours, alpha = mixed(SUBJECT * 4, BACKDROP)
+    colors, alpha = mixed(SUBJECT * 4, BACKDROP)
     row, column = SIDE // 2, SIDE // 2
-    colours[row, column] = np.nan
-    colours[row, column + 2] = np.inf
-    colours[row, 11] = -np.inf  # on the edge
-    cleaned, changed = clean_colours(colours, alpha)
+    colors[row, column] = np.nan
+    colors[row, column + 2] = np.inf
+    colors[row, 11] = -np.inf  # on the edge
+    cleaned, changed = clean_colors(colors, alpha)
     assert alpha[row, column] == 1
     assert np.isnan(cleaned[row, column]).all()
     assert np.isposinf(cleaned[row, column + 2]).all()
@@ -73,10 +73,10 @@ def test_what_is_no_number_stays_where_it_is_and_goes_no_further() -> None:
 
 
 def test_nothing_to_clean() -> None:
-    colours, alpha = mixed(SUBJECT, BACKDROP)
+    colors, alpha = mixed(SUBJECT, BACKDROP)
     for found in (
-        clean_colours(colours, alpha, 0.0),
-        clean_colours(colours * 9, np.ones_like(alpha)),
+        clean_colors(colors, alpha, 0.0),
+        clean_colors(colors * 9, np.ones_like(alpha)),
     ):
         assert not found[1].any()
-    assert clean_colours(colours, alpha, 0.0)[0] is colours
+    assert clean_colors(colors, alpha, 0.0)[0] is colors

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
 from matte_core.matting.edge import adjust_edge
 
 

@@ -17,7 +17,7 @@ def split_trimap(height=24, width=31):
 
 
 @pytest.mark.parametrize("factor", [1, 2, 3, 5])
-def test_reduced_colours_are_block_means(factor):
+def test_reduced_colors_are_block_means(factor):
     level = make_level(NOISE, split_trimap(), factor)
     rows, columns = 24 // factor, 31 // factor
     whole = NOISE[: rows * factor, : columns * factor]
@@ -73,7 +73,7 @@ def test_trim_leaves_contested_and_different_pixels():
 
 
 @pytest.mark.parametrize("factor", [2, 3, 4])
-def test_lift_recovers_an_alpha_that_is_affine_in_colour(factor):
+def test_lift_recovers_an_alpha_that_is_affine_in_color(factor):
     rng = np.random.default_rng(1)
     height, width = 50, 61
     image = rng.random((height, width, 3))

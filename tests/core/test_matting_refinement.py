@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matte_core.errors import Cancelled
+from matte_core.base.errors import Cancelled
 from matte_core.matting import closed_form
 from matte_core.matting.level import make_level
 from matte_core.matting.refinement import refine

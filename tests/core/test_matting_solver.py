@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from matte_core.errors import Cancelled, ConvergenceError
+from matte_core.base.errors import Cancelled, ConvergenceError
 from matte_core.matting import solver
 
 

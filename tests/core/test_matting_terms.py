@@ -24,10 +24,10 @@ def whole_closed_form(image, epsilon):
     for row in range(height - 2):
         for column in range(width - 2):
             pixels = [(row + i) * width + column + j for i in range(3) for j in range(3)]
-            centred = image.reshape(-1, 3)[pixels].astype(float)
-            centred -= centred.mean(axis=0)
-            covariance = centred.T @ centred / 9 + epsilon / 9 * np.eye(3)
-            block = np.eye(9) - (1 + centred @ np.linalg.inv(covariance) @ centred.T) / 9
+            centered = image.reshape(-1, 3)[pixels].astype(float)
+            centered -= centered.mean(axis=0)
+            covariance = centered.T @ centered / 9 + epsilon / 9 * np.eye(3)
+            block = np.eye(9) - (1 + centered @ np.linalg.inv(covariance) @ centered.T) / 9
             laplacian[np.ix_(pixels, pixels)] += block
     return laplacian
 
@@ -99,7 +99,7 @@ def test_foreground_share_is_that_of_locally_linear_embedding():
     assert ((contrast >= 0) & (contrast <= 1)).all()
 
 
-def test_data_term_knows_pure_and_mixed_colours():
+def test_data_term_knows_pure_and_mixed_colors():
     # Known red left, known blue right; between them a fade from one to the other.
     alpha = np.clip(np.linspace(1.5, -0.5, 40), 0, 1).astype(np.float32)
     image = np.zeros((10, 40, 3), np.float32)
@@ -110,7 +110,7 @@ def test_data_term_knows_pure_and_mixed_colours():
     system = sampling.data_term(level, 40)
     weights = system.matrix.diagonal()
     asked = weights > 1e-3
-    truth = level.colours[level.unknown][:, 0]
+    truth = level.colors[level.unknown][:, 0]
     assert asked.any()
     np.testing.assert_allclose((system.right / weights)[asked], truth[asked], atol=0.02)
 

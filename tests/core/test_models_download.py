@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import pytest
 
-from matte_core.errors import DownloadError
-from matte_core.models.download import download, mirror_address
+from matte_core.base.errors import DownloadError
+from matte_core.catalog.download import download, mirror_address
 
 CONTENT = bytes(range(256)) * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

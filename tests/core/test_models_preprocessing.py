@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from matte_core.models import onnx_proto as onnx
-from matte_core.models.preprocessing import normalisation_told
+from matte_core.networks import onnx_proto as onnx
+from matte_core.networks.preprocessing import normalization_told
 
 MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 
@@ -40,24 +40,24 @@ def graph_of(*steps: tuple[str, object]) -> onnx.Message:
     ],
 )
 def test_the_first_step(steps: list[tuple[str, object]], told: str | None) -> None:
-    assert normalisation_told(graph_of(*steps), "image") == told
+    assert normalization_told(graph_of(*steps), "image") == told
 
 
 def test_a_constant_that_is_cast_or_made_by_a_node() -> None:
     graph = graph_of(("Mul", 1.0))
     graph.initializer[0].CopyFrom(onnx.tensor("half", np.full(1, 1 / 255, np.float16)))
     graph.node.insert(0, onnx.node("Cast", ["half"], ["constant_0"], to=onnx.FLOAT))
-    assert normalisation_told(graph, "image") == "bytes"
+    assert normalization_told(graph, "image") == "bytes"
     made = onnx.node("Constant", [], ["constant_0"])
     held = made.attribute.add(name="value")
     held.t.CopyFrom(onnx.tensor("value", np.full(1, 1 / 255, np.float32)))
     graph = graph_of(("Mul", 1.0))
     del graph.initializer[:]
     graph.node.insert(0, made)
-    assert normalisation_told(graph, "image") == "bytes"
+    assert normalization_told(graph, "image") == "bytes"
 
 
 def test_a_picture_that_goes_two_ways_tells_nothing() -> None:
     graph = graph_of(("Mul", 1 / 255))
     graph.node.append(onnx.node("Relu", ["image"], ["other"]))
-    assert normalisation_told(graph, "image") is None
+    assert normalization_told(graph, "image") is None

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from matte_core.errors import ModelError
-from matte_core.models import registry
-from matte_core.models.spec import ModelSpec, encode_spec, read_spec
+from matte_core.base.errors import ModelError
+from matte_core.catalog import registry
+from matte_core.catalog.spec import ModelSpec, encode_spec, read_spec
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def install(home: Path, name: str) -> Path:
 
 def test_needs_only_the_standard_library() -> None:
     code = (
-        "import sys; import matte_core.models.registry, matte_core.models.download, "
-        "matte_core.cli.models, matte_core.segmentation.classes; "
+        "import sys; import matte_core.catalog.registry, matte_core.catalog.download, "
+        "matte_core.cli.models, matte_core.base.classes; "
         "print(sorted({'numpy', 'cv2', 'onnxruntime', 'google'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -94,7 +94,7 @@ def test_published_networks_are_pinned() -> None:
 
 
 def test_a_description_survives_its_file(tmp_path: Path) -> None:
-    spec = ModelSpec("net", normalisation="imagenet", classes=("background", "thing"), step=4)
+    spec = ModelSpec("net", normalization="imagenet", classes=("background", "thing"), step=4)
     (tmp_path / "net.json").write_bytes(encode_spec(spec))
     assert read_spec(tmp_path / "net.json") == spec
 
@@ -106,7 +106,7 @@ def test_a_description_survives_its_file(tmp_path: Path) -> None:
         '{"name": 3}',
         '{"name": "n", "height": "tall"}',
         '{"name": "n", "classes": [1, 2]}',
-        '{"name": "n", "normalisation": "none"}',
+        '{"name": "n", "normalization": "none"}',
         '{"name": "n", "width": 0}',
         "not json",
     ],

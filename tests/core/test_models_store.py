@@ -5,14 +5,14 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from matte_core.base.errors import DownloadError, ModelError
+from matte_core.boxes import Box
 from matte_core.cli import models as command
-from matte_core.errors import DownloadError, ModelError
-from matte_core.models import add_model, describe_model, fetch_model, installed, remove_model
-from matte_core.models import onnx_proto as onnx
-from matte_core.models.openvino_ir import import_ir
-from matte_core.models.store import PUBLISHED
-from matte_core.segmentation.grid import Box
-from matte_core.segmentation.network import load_network
+from matte_core.networks import add_model, describe_model, fetch_model, installed, remove_model
+from matte_core.networks import onnx_proto as onnx
+from matte_core.networks.network import load_network
+from matte_core.networks.openvino_ir import import_ir
+from matte_core.networks.store import PUBLISHED
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def photo(side: int) -> np.ndarray:
-    """A smooth coloured picture: what it shows is of no matter, only that all colours differ."""
+    """A smooth colored picture: what it shows is of no matter, only that all colors differ."""
     rows, columns = np.mgrid[:side, :side] / side
     waves = [np.sin(7 * rows + 3 * columns), np.cos(9 * columns), rows * columns]
     return np.stack([(wave - wave.min()) / np.ptp(wave) * 255 for wave in waves], -1).astype(
@@ -92,13 +92,13 @@ def test_a_file_put_there_by_hand_is_taken(home: Path, shared: Path) -> None:
     assert not target.parent.exists()
 
 
-def test_a_published_file_is_recognised_whatever_it_is_called(
+def test_a_published_file_is_recognized_whatever_it_is_called(
     home: Path, shared: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "some net.onnx"
     copy.write_bytes((shared / "models" / "deeplab_v3_1_default_1.onnx").read_bytes())
     spec = add_model(copy, "small", default=True)
-    assert (spec.name, spec.is_free, spec.normalisation) == ("small", True, "signed")
+    assert (spec.name, spec.is_free, spec.normalization) == ("small", True, "signed")
     assert installed()[0].name == "small"
     remove_model("small")
     assert installed() == []
@@ -107,18 +107,18 @@ def test_a_published_file_is_recognised_whatever_it_is_called(
 
 @pytest.mark.usefixtures("home")
 def test_somebody_elses_net_is_described(shared: Path) -> None:
-    spec = add_model(shared / "models" / "selfie_segmentation.onnx", normalisation="unit")
+    spec = add_model(shared / "models" / "selfie_segmentation.onnx", normalization="unit")
     assert (spec.name, spec.layout, spec.height, spec.width) == (
         "selfie_segmentation",
         "NHWC",
         256,
         256,
     )
-    assert spec.meaning == "saliency"
+    assert spec.output_type == "saliency"
     assert not spec.is_free
-    assert "normalisation" not in spec.assumed
+    assert "normalization" not in spec.assumed
     plain = describe_model(shared / "models" / "deeplabv3_mnv2_voc_513_rgb_f16w.onnx")
-    assert (plain.meaning, plain.output_layout, plain.height) == ("logits", "NHWC", 513)
+    assert (plain.output_type, plain.output_layout, plain.height) == ("logits", "NHWC", 513)
     assert len(plain.classes) == 21
 
 

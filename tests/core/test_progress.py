@@ -1,6 +1,6 @@
 """A step's progress is mapped into its share of the whole."""
 
-from matte_core.progress import part, silent
+from matte_core.base.progress import part, silent
 
 
 def test_a_part_fills_its_share():

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matte_core.errors import ProtocolError
-from matte_core.protocol import ITEM_BYTES, MAGIC, Array, Frame, byte_count, read_frame, write_frame
+from matte_core.base.errors import ProtocolError
+from matte_core.link.protocol import (
+    ITEM_BYTES,
+    MAGIC,
+    Array,
+    Frame,
+    byte_count,
+    read_frame,
+    write_frame,
+)
 
 
 def sent(frame: Frame) -> bytes:

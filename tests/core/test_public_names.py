@@ -21,16 +21,16 @@ CONTRACT = {
 
 STANDARD_LIBRARY_ONLY = [
     "matte_core",
-    "matte_core.errors",
-    "matte_core.words",
-    "matte_core.protocol",
-    "matte_core.progress",
-    "matte_core.folders",
-    "matte_core.segmentation.classes",
-    "matte_core.models.registry",
+    "matte_core.base.errors",
+    "matte_core.base.messages",
+    "matte_core.link.protocol",
+    "matte_core.base.progress",
+    "matte_core.base.folders",
+    "matte_core.base.classes",
+    "matte_core.catalog.registry",
     "matte_core.cli",
     "matte_core.worker.server",
-    "matte_core.setup.environ",
+    "matte_core.base.environ",
     "matte_core.setup.checks",
 ]
 

@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.errors import InputError, ModelError, NoSubjectError
-from matte_core.models import fetch_model
-from matte_core.segmentation import Segmentation, colour_map, segment
-from matte_core.segmentation.classes import VOC_CLASSES, VOC_COLOURS, voc_colour
-from matte_core.words import Words
+from matte_core.base.classes import VOC_CLASSES, VOC_COLORS, voc_color
+from matte_core.base.errors import InputError, ModelError, NoSubjectError
+from matte_core.base.messages import Message
+from matte_core.networks import fetch_model
+from matte_core.segmentation import Segmentation, color_map, segment
 
 
 @cache
@@ -49,15 +49,15 @@ def no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATTE_HOME", str(tmp_path))
 
 
-def test_colours_are_those_of_the_challenge() -> None:
-    assert VOC_COLOURS[0] == (0, 0, 0)
-    assert VOC_COLOURS[VOC_CLASSES.index("aeroplane")] == (128, 0, 0)
-    assert VOC_COLOURS[VOC_CLASSES.index("cat")] == (64, 0, 0)
-    assert VOC_COLOURS[VOC_CLASSES.index("person")] == (192, 128, 128)
-    assert voc_colour(255) == (224, 224, 192)
-    assert colour_map(np.array([[15, 8]], np.uint8)).tolist() == [[[192, 128, 128], [64, 0, 0]]]
+def test_colors_are_those_of_the_challenge() -> None:
+    assert VOC_COLORS[0] == (0, 0, 0)
+    assert VOC_COLORS[VOC_CLASSES.index("aeroplane")] == (128, 0, 0)
+    assert VOC_COLORS[VOC_CLASSES.index("cat")] == (64, 0, 0)
+    assert VOC_COLORS[VOC_CLASSES.index("person")] == (192, 128, 128)
+    assert voc_color(255) == (224, 224, 192)
+    assert color_map(np.array([[15, 8]], np.uint8)).tolist() == [[[192, 128, 128], [64, 0, 0]]]
     with pytest.raises(ValueError, match="256"):
-        voc_colour(256)
+        voc_color(256)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_selection_of_what_no_network_knows(photos: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_network")
-def test_without_a_network_colours_stand_in() -> None:
+def test_without_a_network_colors_stand_in() -> None:
     image = np.full((200, 300, 3), (40, 90, 40), np.uint8)
     expected = np.zeros((200, 300), bool)
     expected[60:150, 100:210] = True
@@ -169,7 +169,7 @@ def test_without_a_network_colours_stand_in() -> None:
     found = segment(image)
     assert found.source == "grabcut"
     assert "models fetch" in found.note
-    assert isinstance(found.note, Words)  # GIMP says it in its own language
+    assert isinstance(found.note, Message)  # GIMP says it in its own language
     assert found.classes == ()
     assert overlap(found.mask, expected) > 0.95
     np.testing.assert_array_equal(found.labels, found.mask)

@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.segmentation.grid import Box, Grid, ScoreField
+from matte_core.boxes import Box
+from matte_core.networks.grid import Grid, ScoreField
 from matte_core.segmentation.result import label_map
 
 

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.errors import InputError, NoSubjectError
-from matte_core.models import fetch_model
+from matte_core.base.errors import InputError, NoSubjectError
+from matte_core.boxes import Box
+from matte_core.networks import fetch_model
 from matte_core.segmentation import segment
-from matte_core.segmentation.grid import Box
 from matte_core.segmentation.instances import InstanceMap, find_instances, part
 from matte_core.segmentation.subject import PresentClass, Wanted, choose, parse_subject
 

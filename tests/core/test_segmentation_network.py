@@ -6,21 +6,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matte_core.errors import ModelError, NoSubjectError
-from matte_core.models import add_model, describe_model
-from matte_core.models import onnx_proto as onnx
+from matte_core.base.classes import VOC_CLASSES
+from matte_core.base.errors import ModelError, NoSubjectError
+from matte_core.networks import add_model, describe_model
+from matte_core.networks import onnx_proto as onnx
 from matte_core.segmentation import segment
-from matte_core.segmentation.classes import VOC_CLASSES
 
 SIDE = 64
 PERSON = VOC_CLASSES.index("person")
 MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 
 
-def red_or_not(normalisation: str) -> tuple[np.ndarray, float]:
-    """Weights and bias, on values so normalised, that are 20 (red - 0.6) on values in 0 to 1."""
+def red_or_not(normalization: str) -> tuple[np.ndarray, float]:
+    """Weights and bias, on values so normalized, that are 20 (red - 0.6) on values in 0 to 1."""
     weights, bias = np.array([20.0, 0, 0]), -12.0
-    match normalisation:
+    match normalization:
         case "bytes":
             return weights / 255, bias
         case "signed":
@@ -33,8 +33,8 @@ def red_or_not(normalisation: str) -> tuple[np.ndarray, float]:
 
 def tiny_network(
     layout: str = "NHWC",
-    normalisation: str = "unit",
-    meaning: str = "logits",
+    normalization: str = "unit",
+    output_type: str = "logits",
     *,
     output_layout: str = "NCHW",
     classes: int = 21,
@@ -50,9 +50,9 @@ def tiny_network(
     if layout == "NHWC":
         nodes.append(onnx.node("Transpose", [value], ["planes"], perm=[0, 3, 1, 2]))
         value = "planes"
-    count = 1 if meaning == "saliency" else classes
+    count = 1 if output_type == "saliency" else classes
     kernel, bias = np.zeros((count, 3, 1, 1), np.float32), np.zeros(count, np.float32)
-    weights, level = red_or_not(normalisation)
+    weights, level = red_or_not(normalization)
     place = 0 if count == 1 else index
     kernel[place, :, 0, 0] = weights[::-1] if order == "BGR" else weights
     bias[place] = level
@@ -63,7 +63,7 @@ def tiny_network(
     value, elem_type = "scores", onnx.FLOAT
     rows, columns = ("rows", "columns") if is_free else (SIDE, SIDE)
     shape: list[int | str] = [1, count, rows, columns]
-    match meaning:
+    match output_type:
         case "probabilities":
             nodes.append(onnx.node("Softmax", [value], ["soft"], axis=1))
             value = "soft"
@@ -73,7 +73,7 @@ def tiny_network(
         case "saliency":
             nodes.append(onnx.node("Sigmoid", [value], ["saliency"]))
             value = "saliency"
-    if output_layout == "NHWC" and meaning != "labels":
+    if output_layout == "NHWC" and output_type != "labels":
         nodes.append(onnx.node("Transpose", [value], ["turned"], perm=[0, 2, 3, 1]))
         value, shape = "turned", [1, rows, columns, count]
     held: list[int | str] = [1, rows, columns, 3] if layout == "NHWC" else [1, 3, rows, columns]
@@ -121,14 +121,14 @@ def install(folder: Path, data: bytes, **known: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layout", "normalisation", "is_free"),
+    ("layout", "normalization", "is_free"),
     list(product(("NHWC", "NCHW"), ("bytes", "unit", "signed", "imagenet"), (False, True))),
 )
-def test_what_goes_in(home: Path, layout: str, normalisation: str, is_free: bool) -> None:
-    data = tiny_network(layout, normalisation, is_free=is_free)
-    install(home, data, normalisation=normalisation)
+def test_what_goes_in(home: Path, layout: str, normalization: str, is_free: bool) -> None:
+    data = tiny_network(layout, normalization, is_free=is_free)
+    install(home, data, normalization=normalization)
     spec = describe_model("tiny")
-    assert (spec.layout, spec.is_free, spec.assumed) == (layout, is_free, ("colour_order",))
+    assert (spec.layout, spec.is_free, spec.assumed) == (layout, is_free, ("color_order",))
     image, truth = scene()
     found = segment(image, model="tiny")
     assert found.subject == ("person",)
@@ -138,7 +138,7 @@ def test_what_goes_in(home: Path, layout: str, normalisation: str, is_free: bool
 
 @pytest.mark.parametrize("shape", [(6000, 3), (3, 6000), (3000, 1)])
 def test_a_band_across_a_thin_picture_is_found(home: Path, shape: tuple[int, int]) -> None:
-    install(home, tiny_network(), normalisation="unit")
+    install(home, tiny_network(), normalization="unit")
     image, truth = np.full((*shape, 3), (60, 70, 200), np.uint8), np.zeros(shape, np.bool_)
     long = np.moveaxis(truth, np.argmax(shape), 0)
     long[len(long) // 4 : len(long) // 2] = True
@@ -149,31 +149,31 @@ def test_a_band_across_a_thin_picture_is_found(home: Path, shape: tuple[int, int
 
 
 @pytest.mark.parametrize(
-    ("meaning", "output_layout"),
+    ("output_type", "output_layout"),
     list(product(("logits", "probabilities", "labels", "saliency"), ("NHWC", "NCHW"))),
 )
-def test_what_comes_out(home: Path, meaning: str, output_layout: str) -> None:
-    install(home, tiny_network(meaning=meaning, output_layout=output_layout))
+def test_what_comes_out(home: Path, output_type: str, output_layout: str) -> None:
+    install(home, tiny_network(output_type=output_type, output_layout=output_layout))
     spec = describe_model("tiny")
-    assert spec.meaning == meaning
-    assert len(spec.classes) == (2 if meaning == "saliency" else 21)
+    assert spec.output_type == output_type
+    assert len(spec.classes) == (2 if output_type == "saliency" else 21)
     image, truth = scene()
     found = segment(image, model="tiny")
-    assert found.subject == ("subject" if meaning == "saliency" else "person",)
+    assert found.subject == ("subject" if output_type == "saliency" else "person",)
     assert overlap(found.mask, truth) > 0.9
-    assert found.labels.max() == (1 if meaning == "saliency" else PERSON)
+    assert found.labels.max() == (1 if output_type == "saliency" else PERSON)
 
 
 def test_bytes_in_need_no_assumption(home: Path) -> None:
-    install(home, tiny_network(normalisation="bytes", is_uint8=True))
+    install(home, tiny_network(normalization="bytes", is_uint8=True))
     spec = describe_model("tiny")
-    assert (spec.normalisation, spec.assumed) == ("bytes", ("colour_order",))
+    assert (spec.normalization, spec.assumed) == ("bytes", ("color_order",))
     image, truth = scene()
     assert overlap(segment(image, model="tiny").mask, truth) > 0.95
 
 
 def test_blue_comes_first_where_it_is_said(home: Path) -> None:
-    install(home, tiny_network(order="BGR"), colour_order="BGR", normalisation="unit")
+    install(home, tiny_network(order="BGR"), color_order="BGR", normalization="unit")
     assert describe_model("tiny").assumed == ()
     image, truth = scene()
     assert overlap(segment(image, model="tiny").mask, truth) > 0.95
@@ -204,7 +204,7 @@ def test_a_path_needs_no_installing(home: Path) -> None:
 
 def test_a_path_to_a_network_with_a_first_step_of_its_own(home: Path) -> None:
     """Bytes are wanted, and the graph says so: it brings them to -1 to 1 itself."""
-    model = onnx.parse_model(tiny_network(normalisation="signed"))
+    model = onnx.parse_model(tiny_network(normalization="signed"))
     nodes = list(model.graph.node)
     first = nodes[0]
     scaled = [
@@ -218,19 +218,19 @@ def test_a_path_to_a_network_with_a_first_step_of_its_own(home: Path) -> None:
     model.graph.initializer.append(onnx.tensor("shift", np.full((1,), -1, np.float32)))
     path = home / "own.onnx"
     path.write_bytes(onnx.serialize(model))
-    assert describe_model(path).normalisation == "bytes"
-    assert "normalisation" not in describe_model(path).assumed
+    assert describe_model(path).normalization == "bytes"
+    assert "normalization" not in describe_model(path).assumed
     image, truth = scene()
     assert overlap(segment(image, model=path).mask, truth) > 0.95
 
 
 def test_where_nothing_is_found_the_assumption_is_named(home: Path) -> None:
     path = home / "own.onnx"
-    path.write_bytes(tiny_network(normalisation="bytes"))
+    path.write_bytes(tiny_network(normalization="bytes"))
     image, _ = scene()
-    with pytest.raises(NoSubjectError, match=r"0 to 1 was assumed.*--normalisation.*bytes, signed"):
+    with pytest.raises(NoSubjectError, match=r"0 to 1 was assumed.*--normalization.*bytes, signed"):
         segment(image, model=path)
-    install(home, path.read_bytes(), normalisation="unit")
+    install(home, path.read_bytes(), normalization="unit")
     with pytest.raises(NoSubjectError) as caught:
         segment(image, model="tiny")
     assert "assumed" not in caught.value.hint

@@ -1,11 +1,12 @@
-"""Drawing the outline: guided filter, colours, specks, and looks that overlap."""
+"""Drawing the outline: guided filter, colors, specks, and looks that overlap."""
 
 import cv2
 import numpy as np
 import pytest
 
-from matte_core.segmentation.colours import decide_by_colour
-from matte_core.segmentation.grid import Box, Grid, ScoreField
+from matte_core.boxes import Box
+from matte_core.networks.grid import Grid, ScoreField
+from matte_core.segmentation.colors import decide_by_color
 from matte_core.segmentation.guided import apply_guided, guided_coefficients
 from matte_core.segmentation.looks import Look, blend
 from matte_core.segmentation.segmentation import keep_inside, without_specks
@@ -49,21 +50,21 @@ def test_a_linear_guide_is_followed_exactly_where_it_varies() -> None:
     np.testing.assert_allclose(drawn, values, atol=0.02)
 
 
-def test_colours_complete_what_is_hardly_known() -> None:
+def test_colors_complete_what_is_hardly_known() -> None:
     image, truth = scene()
     noise = np.random.default_rng(4).normal(scale=6, size=image.shape)
     image = np.clip(image + noise, 0, 255).astype(np.uint8)
     probability = np.full(truth.shape, 0.01, np.float32)
     probability[truth] = 0.3
     probability[45:75, 50:90] = 0.95
-    completed = decide_by_colour(image, probability)
+    completed = decide_by_color(image, probability)
     assert overlap(completed > 0.5, truth) > 0.98
 
 
-def test_colours_leave_alone_what_they_cannot_learn() -> None:
+def test_colors_leave_alone_what_they_cannot_learn() -> None:
     image, truth = scene()
     unsure = np.full(truth.shape, 0.5, np.float32)
-    np.testing.assert_array_equal(decide_by_colour(image, unsure), unsure)
+    np.testing.assert_array_equal(decide_by_color(image, unsure), unsure)
 
 
 def test_specks_and_pinholes_go_and_true_holes_stay() -> None:

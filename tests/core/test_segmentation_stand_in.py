@@ -33,8 +33,8 @@ def test_of_two_selected_things_the_small_one_is_found_too() -> None:
     assert overlap(probability[small] > 0.5, expected[small]) > 0.8
 
 
-def test_a_colour_counts_where_it_is_near() -> None:
-    # The subject's lower half has the colour that the background has at the top.
+def test_a_color_counts_where_it_is_near() -> None:
+    # The subject's lower half has the color that the background has at the top.
     image = np.full((300, 200, 3), (200, 200, 190), np.uint8)
     image[:60] = (70, 70, 140)
     image[100:180, 70:130] = (180, 60, 50)

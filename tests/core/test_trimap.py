@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from matte_core.errors import InputError
+from matte_core.base.errors import InputError
 from matte_core.images import check_trimap
 from matte_core.trimap import SHAPES, default_radius_px, make_trimap, read_trimap
 
@@ -162,6 +162,6 @@ def test_a_trimap_reads_as_itself() -> None:
     np.testing.assert_array_equal(read_trimap(trimap), trimap)
 
 
-def test_reading_colours_is_refused() -> None:
+def test_reading_colors_is_refused() -> None:
     with pytest.raises(InputError, match="shape"):
         read_trimap(np.zeros((4, 4, 3), np.uint8))

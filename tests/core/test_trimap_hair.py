@@ -24,16 +24,16 @@ def picture() -> tuple[np.ndarray, np.ndarray]:
     return np.clip(image, 0, 255).astype(np.uint8), make_trimap(mask > 0)
 
 
-def drawn(image: np.ndarray, *ends: tuple[int, int], colour: tuple[int, ...]) -> np.ndarray:
+def drawn(image: np.ndarray, *ends: tuple[int, int], color: tuple[int, ...]) -> np.ndarray:
     image = image.copy()
-    cv2.line(image, *ends, colour, 1, cv2.LINE_AA)
+    cv2.line(image, *ends, color, 1, cv2.LINE_AA)
     return image
 
 
-def test_a_hair_of_the_subject_s_colour_becomes_unknown(picture) -> None:
+def test_a_hair_of_the_subject_s_color_becomes_unknown(picture) -> None:
     image, trimap = picture
     above = np.s_[128:154, 140:160]
-    hairy = drawn(image, (150, 156), (146, 140), colour=(170, 90, 70))
+    hairy = drawn(image, (150, 156), (146, 140), color=(170, 90, 70))
     widened = widen_to_hair(trimap, hairy)
     assert (trimap[140:152, 146:150] == BACKGROUND).all()
     assert (widened[142:152, 147] == UNKNOWN).all()
@@ -46,18 +46,18 @@ def test_a_hair_of_the_subject_s_colour_becomes_unknown(picture) -> None:
 def test_nothing_else_becomes_unknown(picture) -> None:
     image, trimap = picture
     np.testing.assert_array_equal(widen_to_hair(trimap, image), trimap)
-    blue = drawn(image, (150, 156), (146, 140), colour=(60, 120, 255))
+    blue = drawn(image, (150, 156), (146, 140), color=(60, 120, 255))
     np.testing.assert_array_equal(widen_to_hair(trimap, blue), trimap)
-    apart = drawn(image, (20, 30), (50, 36), colour=(170, 60, 30))
+    apart = drawn(image, (20, 30), (50, 36), color=(170, 60, 30))
     np.testing.assert_array_equal(widen_to_hair(trimap, apart), trimap)
     for ends in (((0, 153), (299, 151)), ((150, 156), (120, 0))):
-        wire = drawn(image, *ends, colour=(170, 60, 30))
+        wire = drawn(image, *ends, color=(170, 60, 30))
         np.testing.assert_array_equal(widen_to_hair(trimap, wire), trimap)
 
 
 def test_a_band_of_no_width_stays_one(picture) -> None:
     image, trimap = picture
-    hairy = drawn(image, (150, 156), (146, 140), colour=(170, 90, 70))
+    hairy = drawn(image, (150, 156), (146, 140), color=(170, 90, 70))
     np.testing.assert_array_equal(widen_to_hair(trimap, hairy, radius_px=0), trimap)
     for value in (BACKGROUND, UNKNOWN, FOREGROUND):
         flat = np.full((300, 300), value, np.uint8)
@@ -81,7 +81,7 @@ def test_a_large_picture_is_looked_at_reduced(picture) -> None:
 
 def test_a_strand_is_found_in_all_its_width(picture) -> None:
     image, trimap = picture
-    hairy = drawn(image, (150, 156), (146, 140), colour=(170, 60, 30))
+    hairy = drawn(image, (150, 156), (146, 140), color=(170, 60, 30))
     large, wide = enlarged(hairy, trimap)
     strand = np.zeros_like(wide)
     strand[980:1080] = (np.int16(large[..., 0]) - large[..., 2])[980:1080] > 0
@@ -146,7 +146,7 @@ def test_lines_before_books_are_no_hair(picture) -> None:
     for left in range(110, 200, 12):
         image[100:150, left : left + 6] = (250, 240, 230)
         image[100:150, left + 6 : left + 12] = (20, 30, 40)
-    hairy = drawn(image, (150, 156), (146, 130), colour=(170, 90, 70))
+    hairy = drawn(image, (150, 156), (146, 130), color=(170, 90, 70))
     widened = widen_to_hair(trimap, hairy)
     np.testing.assert_array_equal(widened[:148], trimap[:148])
 

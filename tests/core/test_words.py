@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from matte_core.errors import InputError, from_wire, to_wire
-from matte_core.words import Words, say, translated
-from matte_core.words import from_wire as words_from_wire
+from matte_core.base.errors import InputError, from_wire, to_wire
+from matte_core.base.messages import Message, translated
+from matte_core.base.messages import from_wire as words_from_wire
 
 GERMAN = {
     "The {name} is {n:.1f} times too large.": "{name}: {n:.1f}-mal zu groß.",
@@ -20,14 +20,14 @@ def german(template):
 
 
 def test_words_are_the_english_sentence():
-    words = say("The {name} is {n:.1f} times too large.", name="mask", n=2.34)
+    words = Message("The {name} is {n:.1f} times too large.", name="mask", n=2.34)
     assert words == "The mask is 2.3 times too large."
-    assert say("A {brace} without values.") == "A {brace} without values."
+    assert Message("A {brace} without values.") == "A {brace} without values."
 
 
 def test_words_are_said_in_another_language_inner_ones_too():
-    name = say("mask of “{layer}”", layer="Photo")
-    words = say("The {name} is {n:.1f} times too large.", name=name, n=2.34)
+    name = Message("mask of “{layer}”", layer="Photo")
+    words = Message("The {name} is {n:.1f} times too large.", name=name, n=2.34)
     assert translated(words, german) == "Maske von „Photo“: 2.3-mal zu groß."
     assert translated("Make it smaller.", german) == "Verkleinern Sie es."
     assert translated("Unknown.", german) == "Unknown."
@@ -35,9 +35,9 @@ def test_words_are_said_in_another_language_inner_ones_too():
 
 
 def test_an_error_crosses_the_pipe_with_its_templates():
-    name = say("mask of “{layer}”", layer="Photo {1}")
-    message = say("The {name} is {n:.1f} times too large.", name=name, n=2)
-    described = json.loads(json.dumps(to_wire(InputError(message, say("Make it smaller.")))))
+    name = Message("mask of “{layer}”", layer="Photo {1}")
+    message = Message("The {name} is {n:.1f} times too large.", name=name, n=2)
+    described = json.loads(json.dumps(to_wire(InputError(message, Message("Make it smaller.")))))
     rebuilt = from_wire(described)
     assert str(rebuilt) == "The mask of “Photo {1}” is 2.0 times too large. Make it smaller."
     assert translated(rebuilt.message, german) == "Maske von „Photo {1}“: 2.0-mal zu groß."
@@ -60,4 +60,4 @@ def test_values_that_do_not_fit_leave_the_template(described):
 @pytest.mark.parametrize("described", ["plain", 3, None, {}, {"template": 3, "values": {}}])
 def test_what_is_no_description_becomes_text(described):
     assert words_from_wire(described) == str(described)
-    assert not isinstance(words_from_wire(described), Words)
+    assert not isinstance(words_from_wire(described), Message)

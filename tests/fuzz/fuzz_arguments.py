@@ -1,4 +1,4 @@
-"""Words from outside: arguments of the command line, names, colours, notes and descriptions."""
+"""Words from outside: arguments of the command line, names, colors, notes and descriptions."""
 
 import contextlib
 import io
@@ -13,12 +13,12 @@ import numpy as np
 from hypothesis import strategies as st
 from properties import Property, refused
 
-from matte_core import folders
+from matte_core.base import folders
+from matte_core.base.classes import VOC_CLASSES
+from matte_core.catalog.registry import check_name, installed, resolve
+from matte_core.catalog.spec import ModelSpec, spec_from_values
 from matte_core.cli import COMMANDS, main
-from matte_core.cli.colours import parse_colour
-from matte_core.models.registry import check_name, installed, resolve
-from matte_core.models.spec import ModelSpec, spec_from_values
-from matte_core.segmentation.classes import VOC_CLASSES
+from matte_core.cli.colors import parse_color
 from matte_core.segmentation.subject import parse_subject
 from matte_core.setup import homes, networks, plugin
 
@@ -37,7 +37,7 @@ _OPTIONS = (
     *("-o", "--out", "--overwrite", "--skip-existing", "--json", "-q", "-r", "--recursive"),
     *("--max-megapixels", "--subject", "--model", "--radius", "--shape", "--trimaps", "--output"),
     *("--decontaminate", "--background", "--selection", "--offset", "--fit", "--position"),
-    *("--help", "--version", "--name", "--labels", "--meaning", "--default"),
+    *("--help", "--version", "--name", "--labels", "--output-type", "--default"),
 )
 _VALUES = (
     *("auto", "cat", "cat,dog", "everything", "rgba", "alpha", "all", "ellipse", "0", "1", "2.5"),
@@ -136,9 +136,9 @@ _WORDS = st.one_of(
 
 
 def a_word_is_understood(word: str) -> None:
-    """A colour, a subject, a network's name: understood, or refused; none leads elsewhere."""
-    colour = parse_colour(word)
-    assert colour is None or all(0 <= band <= 255 for band in colour)
+    """A color, a subject, a network's name: understood, or refused; none leads elsewhere."""
+    color = parse_color(word)
+    assert color is None or all(0 <= band <= 255 for band in color)
     with refused():
         wanted = parse_subject(word, VOC_CLASSES)
         assert {held.class_name for held in wanted} <= {*VOC_CLASSES[1:], "auto", "everything"}

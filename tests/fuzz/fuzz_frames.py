@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from mutations import change, changes
 from properties import Property, refused
 
-from matte_core.errors import MatteError, from_wire
-from matte_core.protocol import MAGIC, Array, Frame, read_frame, write_frame
+from matte_core.base.errors import MatteError, from_wire
+from matte_core.link.protocol import MAGIC, Array, Frame, read_frame, write_frame
 from matte_core.worker.server import Server
 
 _TEXT = st.text(max_size=8)
@@ -103,13 +103,13 @@ _REQUESTS = st.fixed_dictionaries(
             st.dictionaries(
                 st.sampled_from(
                     ("subject", "model", "radius_px", "decontaminate", "with_foreground", "edge",
-                     "box", "shape", "want", "name", "view", "colour", "part", "detail_edge",
+                     "box", "shape", "want", "name", "view", "color", "part", "detail_edge",
                      "with_selection")
                 ),
                 st.one_of(
                     _PLAIN,
                     st.sampled_from(
-                        ("auto", "cat", "ellipse", "classes", "colour", "overlay", 0.5, 3)
+                        ("auto", "cat", "ellipse", "classes", "color", "overlay", 0.5, 3)
                     ),
                     st.just([1, 2, 3]),
                     st.lists(st.floats(-0.5, 1.5), min_size=4, max_size=4),

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from properties import Property, refused
 
-from matte_core.composition import composite
+from matte_core.compositing.composite import composite
 from matte_core.cutting import cut_out
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN
 from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
@@ -25,7 +25,7 @@ def _picture(kind: str, height: int, width: int, rng: np.random.Generator) -> np
             return rng.random((height, width, 3))
         case "flat":
             return np.broadcast_to(rng.random(3), (height, width, 3)).copy()
-        case "two colours":
+        case "two colors":
             return rng.random((2, 3))[rng.integers(0, 2, (height, width))]
         case "ramp":
             ramp = np.linspace(0, 1, height * width).reshape(height, width, 1)
@@ -60,7 +60,7 @@ _PAIRS = st.fixed_dictionaries(
     {
         "height": _SIDES,
         "width": _SIDES,
-        "picture": st.sampled_from(("noise", "flat", "two colours", "ramp", "extremes")),
+        "picture": st.sampled_from(("noise", "flat", "two colors", "ramp", "extremes")),
         "trimap": st.sampled_from(
             ("noise", "bands", "one kind", "one known pixel each", "blocks", "all known")
         ),
@@ -98,7 +98,7 @@ def _is_sound(values: np.ndarray, shape: tuple[int, ...]) -> bool:
 
 
 def a_pair_is_matted(case: dict[str, Any]) -> None:
-    """Alpha within [0, 1], known pixels exact; colours finite; opaque pixels as they were."""
+    """Alpha within [0, 1], known pixels exact; colors finite; opaque pixels as they were."""
     image, trimap = _pair(case)
     with refused():
         before = image.copy(), trimap.copy()
@@ -109,11 +109,11 @@ def a_pair_is_matted(case: dict[str, Any]) -> None:
         assert (alpha[trimap == FOREGROUND] == 1).all()
         clean = estimate_foreground(image, alpha)
         mended = decontaminate(image, clean, case["amount"])
-        for colours in (clean, mended):
-            assert colours.dtype == image.dtype
-            unit = colours / 255 if image.dtype == np.uint8 else colours
+        for colors in (clean, mended):
+            assert colors.dtype == image.dtype
+            unit = colors / 255 if image.dtype == np.uint8 else colors
             assert _is_sound(unit, image.shape)
-            assert (colours[alpha == 1] == image[alpha == 1]).all()
+            assert (colors[alpha == 1] == image[alpha == 1]).all()
         mixed = composite(mended, alpha, image[::-1].copy(), (case["seed"] % 7 - 3, -1))
         assert mixed.shape == image.shape
         assert np.isfinite(mixed).all()

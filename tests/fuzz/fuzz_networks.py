@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from mutations import EDGES, change, changes
 from properties import Property, refused
 
-from matte_core.models import onnx_proto as onnx
-from matte_core.models.deeplab_graph import free_size
-from matte_core.models.inspection import inspect_onnx
-from matte_core.models.openvino_ir import import_ir
-from matte_core.models.spec import ModelSpec
+from matte_core.catalog.spec import ModelSpec
+from matte_core.networks import onnx_proto as onnx
+from matte_core.networks.deeplab_graph import free_size
+from matte_core.networks.inspection import inspect_onnx
+from matte_core.networks.openvino_ir import import_ir
 
 _SIDE_PX = 16
 
@@ -134,7 +134,7 @@ def an_onnx_file_is_described(case: tuple[str, bytes, Any]) -> None:
     with refused():
         spec = inspect_onnx(_network(case), "net")
         assert isinstance(spec, ModelSpec)
-        assert spec.classes or spec.meaning == "logits"
+        assert spec.classes or spec.output_type == "logits"
 
 
 def a_deeplab_is_freed(case: tuple[str, bytes, Any]) -> None:

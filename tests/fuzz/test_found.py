@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core import folders
-from matte_core.cli import main
-from matte_core.errors import (
+from matte_core.base import folders
+from matte_core.base.errors import (
     FileError,
     InputError,
     ModelError,
@@ -23,25 +22,26 @@ from matte_core.errors import (
     WorkerError,
     from_wire,
 )
+from matte_core.catalog.registry import DEFAULT, default_name, installed, resolve
+from matte_core.cli import main
 from matte_core.files import read_picture
 from matte_core.files.header import read_header
 from matte_core.files.png import with_chunks
+from matte_core.link.protocol import MAGIC, Array, Frame, read_frame, write_frame
 from matte_core.matting import estimate_foreground
-from matte_core.models import onnx_proto as onnx
-from matte_core.models.deeplab_graph import free_size
-from matte_core.models.openvino_ir import import_ir
-from matte_core.models.preprocessing import normalisation_told
-from matte_core.models.registry import DEFAULT, default_name, installed, resolve
-from matte_core.protocol import MAGIC, Array, Frame, read_frame, write_frame
+from matte_core.networks import onnx_proto as onnx
+from matte_core.networks.deeplab_graph import free_size
+from matte_core.networks.network import open_session
+from matte_core.networks.openvino_ir import import_ir
+from matte_core.networks.preprocessing import normalization_told
 from matte_core.segmentation.grabcut import grabcut, guessed
-from matte_core.segmentation.network import open_session
 from matte_core.trimap import read_trimap
 from matte_core.worker.arrays import params_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_half_floats_have_foreground_colours():
+def test_half_floats_have_foreground_colors():
     image = np.random.default_rng(0).random((1, 3, 3)).astype(np.float16)
     alpha = np.array([[0, 0.5, 1]], np.float32)
     foreground = estimate_foreground(image, alpha)
@@ -56,7 +56,7 @@ def test_only_gray_levels_are_a_trimap(kind):
         read_trimap(np.zeros((1, 1), kind))
 
 
-def test_a_selection_of_one_pixel_is_guessed_without_neighbours():
+def test_a_selection_of_one_pixel_is_guessed_without_neighbors():
     inside = np.zeros((2, 2), np.bool_)
     inside[0, 0] = True
     guess = guessed(np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20, inside)
@@ -64,7 +64,7 @@ def test_a_selection_of_one_pixel_is_guessed_without_neighbours():
     assert not guess[~inside].any()
 
 
-def test_a_picture_of_one_pixel_has_no_two_kinds_of_colour():
+def test_a_picture_of_one_pixel_has_no_two_kinds_of_color():
     with pytest.raises(NoSubjectError, match="stands out"):
         grabcut(np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.bool_))
 
@@ -175,7 +175,7 @@ def test_first_steps_that_lead_in_a_circle_tell_nothing():
             onnx.node("Identity", ["one"], ["image"]),
         ],
     )
-    assert normalisation_told(graph, "image") is None
+    assert normalization_told(graph, "image") is None
 
 
 def test_onnxruntime_prints_nothing_for_us(capfd):

@@ -32,8 +32,8 @@ MODULES = {
 CLI = """
 import os, sys
 from pathlib import Path
-from matte_core.errors import DownloadError
-from matte_core.words import say
+from matte_core.base.errors import DownloadError
+from matte_core.base.messages import Message
 
 def main():
     return run(sys.argv[1:])
@@ -42,7 +42,7 @@ def run(argv):
     home = Path(os.environ["MATTE_HOME"])
     if sys.argv[1:3] == ["models", "fetch"]:
         if "--mirror" not in sys.argv:
-            raise DownloadError(say("{name} cannot be reached.", name="The address"), "Try again.")
+            raise DownloadError("The address cannot be reached.", "Try again.")
         write(home, sys.argv[3], b"fetched")
     elif sys.argv[1:3] == ["models", "add"]:
         write(home, "own", Path(sys.argv[3]).read_bytes())
@@ -63,7 +63,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import matte_core
-from matte_core.protocol import PROTOCOL, Frame, read_frame, write_frame
+from matte_core.link.protocol import PROTOCOL, Frame, read_frame, write_frame
 
 hello = {"protocol": PROTOCOL, "version": matte_core.__version__}
 write_frame(sys.stdout.buffer, Frame("hello", hello))

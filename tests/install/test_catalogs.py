@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import catalogs
 
 PO = """# A comment.

@@ -12,7 +12,7 @@ import pytest
 
 from matte_core.setup import command, environments, installing, places
 from matte_core.setup.gimps import Gimp, Machine, Profile
-from matte_core.setup.installing import Found, Wishes
+from matte_core.setup.installing import Found, InstallOptions
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="its stand-ins are shell scripts"),
@@ -250,7 +250,7 @@ program=${2#--command=}; shift 3; exec "$program" "$@"
     user = machine / "user"
     (user / ".local/share/flatpak/app/org.gimp.GIMP").mkdir(parents=True)
     here = Machine("linux", dict(os.environ), user, machine / "no root")
-    wishes = Wishes(wheels=wheels, sample=False, mirror="https://mirror")
+    wishes = InstallOptions(wheels=wheels, sample=False, mirror="https://mirror")
     found = installing.look_around(source, here, wishes)
     assert [place.kind for place in found.places] == ["host", "flatpak"]
     outcome = installing.install(found, wishes, told)
@@ -273,7 +273,7 @@ def test_a_sandbox_that_fails_does_not_keep_the_rest_from_working(
     flatpak = places.Place("flatpak", machine / "sandbox")
     gimp = Gimp("flatpak", "3.0.6", ("flatpak",))
     found = Found(source, [host, flatpak], [gimp], [Profile(machine / "GIMP" / "3.0")])
-    outcome = installing.install(found, Wishes(wheels=wheels, sample=False), told)
+    outcome = installing.install(found, InstallOptions(wheels=wheels, sample=False), told)
     assert any("Flatpak" in warning for warning in outcome.warnings)
     assert environments.problem(host, source.requirements) == ""
 
@@ -296,7 +296,7 @@ def test_one_profile_that_cannot_be_written_does_not_stop_the_others(
 ):
     (machine / "file").touch()
     good, bad = Profile(machine / "GIMP" / "3.0"), Profile(machine / "file" / "3.2")
-    wishes = Wishes(wheels=wheels, sample=False)
+    wishes = InstallOptions(wheels=wheels, sample=False)
     outcome = installing.install(Found(source, [host], [], [bad, good]), wishes, told)
     assert good.plugin.is_dir()
     assert any("cannot be written" in warning for warning in outcome.warnings)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import matte_core
-from matte_core.setup.environ import NO_REPORTS, scrubbed_environment
+from matte_core.base.environ import NO_REPORTS, scrubbed_environment
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_variables_given_are_not_changed():
     [
         "import onnxruntime",
         "import matte_core, onnxruntime",
-        "import matte_core.segmentation.network",
+        "import matte_core.networks.network",
     ],
 )
 def test_onnxruntime_leaves_nothing_in_a_persons_folders(script, tmp_path):

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import environments, processes, pythons
 from matte_core.setup.processes import Finished
 

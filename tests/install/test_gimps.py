@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import gimps
 from matte_core.setup.gimps import Gimp, Machine, Profile
 

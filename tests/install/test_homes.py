@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import homes
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="rights are kept otherwise there")

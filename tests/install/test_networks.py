@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from matte_core.base.messages import translated
 from matte_core.setup import networks
-from matte_core.words import translated
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from matte_core import folders
+from matte_core.base import folders
 from matte_core.setup import places
 from matte_core.setup.places import Place
 

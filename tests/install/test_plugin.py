@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import plugin
 from matte_core.setup.gimps import Profile
 from matte_core.setup.plugin import Homes, Source

@@ -6,8 +6,8 @@ import sys
 import pytest
 from proxy import proxy
 
-from matte_core.errors import DownloadError, SetupError
-from matte_core.models.download import download
+from matte_core.base.errors import DownloadError, SetupError
+from matte_core.catalog.download import download
 from matte_core.setup import environments, pythons
 
 

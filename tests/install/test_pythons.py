@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import pythons
 from matte_core.setup.places import Place
 from matte_core.setup.pythons import Python

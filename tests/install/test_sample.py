@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import homes, sample
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its layout is that of POSIX")

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import trees
 
 TREE = {"matte.py": b"main", "matte_core/__init__.py": b"", "matte_core/deep/data.txt": b"\x00\xff"}

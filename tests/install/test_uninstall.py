@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from matte_core.errors import SetupError
+from matte_core.base.errors import SetupError
 from matte_core.setup import homes, library, plugin, removal
 from matte_core.setup.gimps import Profile
 from matte_core.setup.plugin import Homes

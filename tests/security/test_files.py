@@ -12,15 +12,15 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core import folders
-from matte_core.errors import DownloadError, FileError, ModelError
+from matte_core.base import folders
+from matte_core.base.errors import DownloadError, FileError, ModelError
+from matte_core.catalog.download import download
+from matte_core.catalog.registry import check_name, model_path
 from matte_core.files import read_picture
 from matte_core.files.writing import write_whole
-from matte_core.models import onnx_proto as onnx
-from matte_core.models.download import download
-from matte_core.models.inspection import inspect_onnx
-from matte_core.models.openvino_ir import import_ir
-from matte_core.models.registry import check_name, model_path
+from matte_core.networks import onnx_proto as onnx
+from matte_core.networks.inspection import inspect_onnx
+from matte_core.networks.openvino_ir import import_ir
 from matte_core.setup import homes, library, networks, plugin
 from matte_core.setup.gimps import Profile
 from matte_core.setup.places import Place

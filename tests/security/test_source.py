@@ -28,7 +28,7 @@ CALLS = {
 }  # fmt: skip
 # A server would listen to whoever comes; only the fetching of networks opens a connection at all.
 SERVERS = {"http.server", "wsgiref", "BaseHTTPServer", "xmlrpc.server"}
-MAY_CONNECT = {"matte_core/models/download.py"}
+MAY_CONNECT = {"matte_core/catalog/download.py"}
 CONNECTS = {"urllib.request", "http.client", "requests", "httpx", "ssl"}
 
 

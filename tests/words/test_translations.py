@@ -88,7 +88,7 @@ def test_the_template_is_as_the_tool_writes_it():
 )
 def test_what_gettext_could_not_find_is_refused(source, words):
     with pytest.raises(ValueError, match=words):
-        list(UPDATE._messages_of(f"from matte_plugin.words import _\n{source}\n", "x.py"))
+        list(UPDATE._messages_of(f"from matte_plugin.localization import _\n{source}\n", "x.py"))
 
 
 def test_the_plugin_speaks_the_language_that_it_is_told(tmp_path):
@@ -98,13 +98,13 @@ def test_the_plugin_speaks_the_language_that_it_is_told(tmp_path):
     file.write_bytes(catalogs.compiled(read("de")))
     package = folder / "matte_plugin"
     package.mkdir()
-    for name in ("__init__.py", "words.py"):
+    for name in ("__init__.py", "localization.py"):
         source = ROOT / "plug-ins" / "matte" / "matte_plugin" / name
         (package / name).write_bytes(source.read_bytes())
     code = (
-        "from matte_plugin.words import _, told\n"
-        "from matte_core.errors import SetupError\n"
-        "print(ascii([_('_Repair'), told(SetupError('Unknown.')), told('')]))"
+        "from matte_plugin.localization import _, localized\n"
+        "from matte_core.base.errors import SetupError\n"
+        "print(ascii([_('_Repair'), localized(SetupError('Unknown.')), localized('')]))"
     )
     environ = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, os.environ["MATTE_CHECKOUT"])
 
 import matte_core
-from matte_core.protocol import Array, Frame, read_frame, write_frame
+from matte_core.link.protocol import Array, Frame, read_frame, write_frame
 
 OUT = sys.stdout.buffer
 HALF = {"fraction": 0.5, "step": "Half"}
@@ -89,8 +89,8 @@ def tell(frame, number):
     write_frame(OUT, Frame("result", {"id": number, "values": {"asked": ASKED}}))
 
 
-def colours(frame, number, box, is_whole=True):
-    """Answer with clean colours: the photo's own."""
+def colors(frame, number, box, is_whole=True):
+    """Answer with clean colors: the photo's own."""
     image = frame.arrays["image"]
     changed = Array("uint8", image.shape[:2], bytes(math.prod(image.shape[:2])))
     arrays = {"foreground": image} | ({"changed": changed} if is_whole else {})
@@ -177,8 +177,8 @@ ANSWERS = {
     "map without a legend": lambda frame, number: result(
         frame, number, dtype="uint8", shape=(*frame.arrays["image"].shape[:2], 3), name="map"
     ),
-    "box beyond the picture": lambda frame, number: colours(frame, number, [0, 0, 9000, 9000]),
-    "half of the colours": lambda frame, number: colours(frame, number, [0, 0, 1, 1], False),
+    "box beyond the picture": lambda frame, number: colors(frame, number, [0, 0, 9000, 9000]),
+    "half of the colors": lambda frame, number: colors(frame, number, [0, 0, 1, 1], False),
     "values that are none": lambda frame, number: result(frame, number, values=[1]),
     "no note": lambda frame, number: result(frame, number, values={"source": "?"}),
     "a note that is no text": lambda frame, number: result(frame, number, values={"note": 5}),

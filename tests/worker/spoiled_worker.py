@@ -26,7 +26,7 @@ STEPS = {
     "segmenting": ("matte_core.cutting", "segment"),
     "making the trimap": ("matte_core.cutting", "trimap_of"),
     "matting": ("matte_core.matting", "estimate_alpha"),
-    "cleaning": ("matte_core.matting", "clean_colours"),
+    "cleaning": ("matte_core.matting", "clean_colors"),
 }
 
 

@@ -8,28 +8,28 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "plug-ins" / "matte"))
 
-from matte_core.errors import ProtocolError
-from matte_core.protocol import Array, Frame
-from matte_plugin.answers import check
+from matte_core.base.errors import ProtocolError
+from matte_core.link.answers import check
+from matte_core.link.protocol import Array, Frame
 
 SIZE = (2, 3)
 BYTES = Array("uint8", (*SIZE, 3), bytes(18))
 FLOATS = Array("float32", (*SIZE, 3), bytes(72))
 PLANE = Array("uint8", SIZE, bytes(6))
 ROW = Array("uint8", (1, 3, 3), bytes(9))
-COLOURS = {"foreground": BYTES, "changed": PLANE}
+COLORS = {"foreground": BYTES, "changed": PLANE}
 BOX = {"box": [0, 0, 3, 2]}
 CAT = {
     "name": "cat",
     "subject": "cat at 0.5 0.5",
     "class": "cat",
     "share": 0.5,
-    "colour": [64, 0, 0],
+    "color": [64, 0, 0],
     "is_chosen": True,
     "is_one_of_several": False,
 }
 MAP = Array("uint8", SIZE, b"\0\1" * 3)
-LEGEND = {"legend": [{"name": "cat", "colour": [1, 2, 3], "share": 0.5}]}
+LEGEND = {"legend": [{"name": "cat", "color": [1, 2, 3], "share": 0.5}]}
 
 
 def alpha(*values):
@@ -50,13 +50,13 @@ def test_what_is_right_passes():
     floats = {"alpha": alpha(), "foreground": FLOATS, "changed": PLANE}
     passed = [
         ask("cut_out", alpha=alpha()),
-        ask("cut_out", {"with_foreground": True}, alpha=alpha(), **COLOURS),
+        ask("cut_out", {"with_foreground": True}, alpha=alpha(), **COLORS),
         ask("matte", {"with_foreground": True}, {"image": FLOATS}, **floats),
         ask("segment", alpha=alpha()),
         ask("segment", {"want": "classes"}, values=LEGEND, map=BYTES),
         ask("trimap", {}, {"mask": PLANE}, trimap=trimap),
-        ask("decontaminate", values=BOX, **COLOURS),
-        ask("relight", **COLOURS),
+        ask("decontaminate", values=BOX, **COLORS),
+        ask("relight", **COLORS),
         ask("preview", values={"parts": [CAT]}, picture=BYTES, map=MAP),
         ask("preview", values={"parts": []}, picture=Array("uint8", (*SIZE, 4), bytes(24))),
         ask("preview_detail", values={"parts": [CAT]}, picture=BYTES),
@@ -84,10 +84,10 @@ def test_an_alpha_holds_fractions(value):
         ("decontaminate", {}, BOX, {"foreground": BYTES}, "no changed"),
         ("decontaminate", {}, BOX, {"foreground": FLOATS, "changed": PLANE}, "is float32"),
         ("relight", {}, {}, {"foreground": BYTES}, "no changed"),
-        ("decontaminate", {}, {}, COLOURS, "four whole numbers"),
-        ("decontaminate", {}, {"box": [0, 0, 4, 2]}, COLOURS, "not within 3 x 2"),
-        ("decontaminate", {}, {"box": [2, 0, 2, 2]}, COLOURS, "not within 3 x 2"),
-        ("decontaminate", {}, {"box": [0, 0, 3.0, 2]}, COLOURS, "four whole numbers"),
+        ("decontaminate", {}, {}, COLORS, "four whole numbers"),
+        ("decontaminate", {}, {"box": [0, 0, 4, 2]}, COLORS, "not within 3 x 2"),
+        ("decontaminate", {}, {"box": [2, 0, 2, 2]}, COLORS, "not within 3 x 2"),
+        ("decontaminate", {}, {"box": [0, 0, 3.0, 2]}, COLORS, "four whole numbers"),
         ("preview", {}, {"parts": []}, {}, "no picture"),
         ("preview", {}, {"parts": []}, {"picture": PLANE}, "its picture is uint8"),
         ("preview", {}, {"parts": []}, {"picture": FLOATS}, "its picture is float32"),
@@ -97,7 +97,7 @@ def test_an_alpha_holds_fractions(value):
         ("preview", {}, {}, {"picture": BYTES}, "list of what was found is not one"),
         ("preview", {}, {"parts": 7}, {"picture": BYTES}, "list of what was found is not one"),
         ("preview", {}, {"parts": ["cat"]}, {"picture": BYTES}, "is not one"),
-        ("preview", {}, {"parts": [{**CAT, "colour": [1, 2]}]}, {"picture": BYTES}, "is not one"),
+        ("preview", {}, {"parts": [{**CAT, "color": [1, 2]}]}, {"picture": BYTES}, "is not one"),
         ("preview", {}, {"parts": [{**CAT, "share": "?"}]}, {"picture": BYTES}, "is not one"),
         ("preview", {}, {"parts": [CAT, CAT]}, {"picture": BYTES}, "a name twice"),
         ("preview", {}, {"parts": [CAT]}, {"picture": BYTES, "map": BYTES}, "its map is uint8"),
@@ -110,7 +110,7 @@ def test_what_is_wrong_is_named(method, params, values, arrays, words):
     assert "Set Up and Check" in caught.value.hint
 
 
-def test_colours_of_floating_point_are_numbers():
+def test_colors_of_floating_point_are_numbers():
     strange = Array("float32", (*SIZE, 3), struct.pack("<18f", *[float("nan")] * 18))
     with pytest.raises(ProtocolError, match="foreground holds 18 values"):
         ask("decontaminate", {}, {"image": FLOATS}, BOX, foreground=strange, changed=PLANE)

@@ -12,7 +12,7 @@ CHILD = """
 import sys, time
 sys.path.insert(0, {plug_in!r})
 from matte_plugin import parent
-parent.leave_with_it()
+parent.exit_with_parent()
 print("here", flush=True)
 time.sleep(60)
 """

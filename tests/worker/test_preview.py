@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from matte_core.errors import InputError, ProtocolError
-from matte_core.progress import silent
+from matte_core.base.errors import InputError, ProtocolError
+from matte_core.base.progress import silent
 from matte_core.worker import preview as module
 from matte_core.worker.preview import Preview, Steps
 from matte_core.worker.views import VIEWS
@@ -56,7 +56,7 @@ def test_every_view_has_the_size_of_the_picture(counted):
     image, hint = disc()
     preview = Preview(image, hint)
     for view in VIEWS:
-        params = {"view": view, "with_selection": True, "colour": [1, 2, 3]}
+        params = {"view": view, "with_selection": True, "color": [1, 2, 3]}
         picture = preview.show(params, silent)
         assert picture.dtype == np.uint8
         # On a picture that is not chosen yet there is nothing behind the subject.
@@ -74,7 +74,7 @@ def test_views_show_what_they_say(counted):
     assert np.array_equal(seen("original"), image)
     assert tuple(seen("black")[0, 0]) == (0, 0, 0)
     assert tuple(seen("white")[0, 0]) == (255, 255, 255)
-    assert tuple(seen("colour", colour=[9, 8, 7])[0, 0]) == (9, 8, 7)
+    assert tuple(seen("color", color=[9, 8, 7])[0, 0]) == (9, 8, 7)
     assert np.array_equal(seen("black")[48, 48], image[48, 48])
     assert seen("matte")[48, 48, 0] == 255
     assert seen("matte")[0, 0, 0] == 0
@@ -96,7 +96,7 @@ def test_a_draft_needs_no_matting_and_is_replaced(counted):
     assert (counted["segment"], counted["estimate_alpha"]) == (2, 1)
 
 
-def test_a_background_covers_the_picture_and_is_centred(counted):
+def test_a_background_covers_the_picture_and_is_centered(counted):
     image, hint = disc()
     preview = Preview(image, hint)
     # Three times as wide as high: its middle third is seen.
@@ -153,10 +153,10 @@ def test_bad_params_are_refused_in_words(counted):
         Preview(image).show({"view": "x-ray"}, silent)
     with pytest.raises(InputError, match="Nothing is selected"):
         Preview(image).show({"with_selection": True}, silent)
-    for colour in (None, [1, 2], [1, 2, 300], "red"):
-        with pytest.raises(ProtocolError, match="not a colour"):
+    for color in (None, [1, 2], [1, 2, 300], "red"):
+        with pytest.raises(ProtocolError, match="not a color"):
             Preview(image, hint).show(
-                {"view": "colour", "colour": colour, "with_selection": True}, silent
+                {"view": "color", "color": color, "with_selection": True}, silent
             )
 
 

@@ -10,13 +10,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
+from matte_core.base.messages import from_wire
 from matte_core.files import read_picture
-from matte_core.models.store import fetch_model
-from matte_core.protocol import Array
-from matte_core.words import from_wire
+from matte_core.link.client import Worker
+from matte_core.link.protocol import Array
+from matte_core.networks.store import fetch_model
 from matte_plugin.preview import parts
 from matte_plugin.preview.parts import Part
-from matte_plugin.worker_client import Worker
 
 
 def part(name, is_chosen=False):
@@ -91,7 +91,7 @@ def test_what_is_found_is_listed_and_mapped(opened):
     found = parts.read(values["parts"])
     classes = [held for held in found if not held.is_one_of_several]
     assert [held.name for held in classes] == ["bicycle", "person"]
-    assert [held.colour for held in classes] == [(0, 128, 0), (192, 128, 128)]
+    assert [held.color for held in classes] == [(0, 128, 0), (192, 128, 128)]
     assert all(0.05 < held.share < 0.3 for held in classes)
     assert ticked(classes) == ["person"]
     # His chest, his front wheel, the meadow: as fractions of width and height.

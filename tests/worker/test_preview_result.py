@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
 from matte_core.files import read_picture
-from matte_core.models.store import fetch_model
-from matte_core.protocol import Array
-from matte_plugin.worker_client import Worker
+from matte_core.link.client import Worker
+from matte_core.link.protocol import Array
+from matte_core.networks.store import fetch_model
 
 EDGE = {"shift_px": -2.0, "smooth_px": 2.0, "feather_px": 3.0, "contrast": 0.2}
 SCALE = 0.5

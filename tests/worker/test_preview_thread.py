@@ -10,10 +10,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
-from matte_core.errors import SetupError, WorkerError
-from matte_plugin import worker_client
+from matte_core.base.errors import SetupError, WorkerError
+from matte_core.link import client as client_module
+from matte_core.link.client import Worker
 from matte_plugin.preview.thread import PreviewThread, Wanted
-from matte_plugin.worker_client import Worker
 
 ODD_WORKER = Path(__file__).with_name("odd_worker.py")
 
@@ -23,7 +23,7 @@ def open_thread(tmp_path, monkeypatch):
     """Return a maker of threads whose worker has the given fault, and what they deliver."""
     monkeypatch.setenv("MATTE_CHECKOUT", str(ROOT))
     monkeypatch.setenv("MATTE_FAULT", str(tmp_path / "fault"))
-    monkeypatch.setattr(worker_client, "END_SECONDS", 0.5)
+    monkeypatch.setattr(client_module, "END_SECONDS", 0.5)
     opened = []
 
     def make(fault, python=sys.executable):

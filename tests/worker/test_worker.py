@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import matte_core
-from matte_core.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
+from matte_core.link.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
 
 MAIN = Path(matte_core.__file__).parent / "worker" / "__main__.py"
 PATIENCE_SECONDS = 60
@@ -147,12 +147,12 @@ def painted(size, opacity=255):
     return np.dstack([gray, np.full_like(gray, opacity)]).astype(np.uint8)
 
 
-def test_alpha_is_estimated_in_the_pictures_own_colours(worker):
+def test_alpha_is_estimated_in_the_pictures_own_colors(worker):
     image, _ = disc(96)
     own = (image / 255).astype(np.float32)
     trimap = painted(96)
     alphas = []
-    for number, arrays in enumerate(({"image": own}, {"image": image // 90, "colours": own})):
+    for number, arrays in enumerate(({"image": own}, {"image": image // 90, "colors": own})):
         worker.ask("matte", {"box": [0, 96, 0, 96]}, number, trimap=trimap, **arrays)
         alphas.append(values_of(worker.next("result", "error").arrays["alpha"]))
     assert (alphas[0] == alphas[1]).all()
@@ -217,7 +217,7 @@ def test_a_trimap_is_made_of_a_mask(worker):
     assert "everything" in str(answer.values["error"]["message"])
 
 
-def test_colours_are_cleaned_and_the_subject_is_measured(worker):
+def test_colors_are_cleaned_and_the_subject_is_measured(worker):
     image, selection = disc(96)
     alpha = cv2.GaussianBlur(selection.astype(np.float32) / 255, (0, 0), 2)
     alpha[alpha < 0.01] = 0
@@ -271,12 +271,12 @@ def test_a_subject_and_a_map_of_classes_without_a_network(worker):
     assert alpha[48, 48] == 1
     worker.ask("segment", {"want": "classes"}, 2, image=image, selection=selection)
     answer = worker.next("result", "error")
-    colours = values_of(answer.arrays["map"], np.uint8)
+    colors = values_of(answer.arrays["map"], np.uint8)
     legend = answer.values["values"]["legend"]
     assert [entry["name"] for entry in legend] == ["background", "subject"]
     assert sum(entry["share"] for entry in legend) == pytest.approx(1)
-    assert colours[48, 48].tolist() == legend[1]["colour"]
-    assert colours[0, 0].tolist() == [0, 0, 0]
+    assert colors[48, 48].tolist() == legend[1]["color"]
+    assert colors[0, 0].tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(

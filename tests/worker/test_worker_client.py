@@ -12,10 +12,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
-from matte_core.errors import Cancelled, ProtocolError, SetupError, WorkerError
-from matte_core.protocol import Array
-from matte_plugin import worker_client, worker_log
-from matte_plugin.worker_client import Worker
+from matte_core.base.errors import Cancelled, ProtocolError, SetupError, WorkerError
+from matte_core.link import client as client_module
+from matte_core.link import log as log_module
+from matte_core.link.client import Worker
+from matte_core.link.protocol import Array
 
 ODD_WORKER = Path(__file__).with_name("odd_worker.py")
 
@@ -27,9 +28,9 @@ def worker(tmp_path, monkeypatch):
     monkeypatch.setenv("MATTE_FAULT", str(tmp_path / "fault"))
     # Which lines are run is not measured in a stranger: it would take three times as long.
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-    monkeypatch.setattr(worker_client, "START_SECONDS", 5.0)
-    monkeypatch.setattr(worker_client, "SILENCE_SECONDS", 0.5)
-    monkeypatch.setattr(worker_client, "END_SECONDS", 0.5)
+    monkeypatch.setattr(client_module, "START_SECONDS", 5.0)
+    monkeypatch.setattr(client_module, "SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(client_module, "END_SECONDS", 0.5)
     started = []
     plain_popen = subprocess.Popen
 
@@ -112,7 +113,7 @@ def test_a_fault_is_said_and_leaves_no_process(worker, fault, error, words):
 
 
 def test_a_worker_that_never_greets_is_given_up(worker, monkeypatch):
-    monkeypatch.setattr(worker_client, "START_SECONDS", 0.5)
+    monkeypatch.setattr(client_module, "START_SECONDS", 0.5)
     with pytest.raises(WorkerError, match="said nothing"), worker("never greets"):
         pass
 
@@ -139,13 +140,13 @@ def test_a_worker_that_the_system_ends_is_said_to_lack_memory(worker):
 
 
 def test_patience_can_be_named(worker, monkeypatch):
-    monkeypatch.setattr(worker_client, "SILENCE_SECONDS", 60.0)
+    monkeypatch.setattr(client_module, "SILENCE_SECONDS", 60.0)
     monkeypatch.setenv("MATTE_PATIENCE", "0.3")
     with pytest.raises(WorkerError, match="said nothing for 0"), worker("reads only") as client:
         client.call("cut_out", {})
     for nonsense in ("soon", "-1", "nan", "inf", ""):
         monkeypatch.setenv("MATTE_PATIENCE", nonsense)
-        assert worker_client._patience(7.0) == 7.0
+        assert client_module._patience(7.0) == 7.0
 
 
 def test_cancel_keeps_a_worker_that_listens(worker):
@@ -167,7 +168,7 @@ def test_standard_error_goes_to_the_log(worker, tmp_path):
 
 
 def test_the_log_is_rotated(worker, tmp_path, monkeypatch):
-    monkeypatch.setattr(worker_log, "LOG_BYTES", 10)
+    monkeypatch.setattr(log_module, "LOG_BYTES", 10)
     for _ in range(6):
         with pytest.raises(WorkerError), worker("ends at once"):
             pass

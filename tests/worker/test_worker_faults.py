@@ -12,10 +12,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
-from matte_core.errors import Cancelled, NoSubjectError, WorkerError
-from matte_core.protocol import Array
-from matte_plugin import worker_client
-from matte_plugin.worker_client import Worker
+from matte_core.base.errors import Cancelled, NoSubjectError, WorkerError
+from matte_core.link import client as client_module
+from matte_core.link.client import Worker
+from matte_core.link.protocol import Array
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="its faults are POSIX signals and limits")
 
@@ -88,14 +88,14 @@ def test_a_library_that_prints_harms_nothing(spoiled, tmp_path):
 
 @pytest.mark.parametrize("fault", ["stands still at matting", "stopped at cleaning"])
 def test_a_worker_that_stands_still_is_ended(spoiled, monkeypatch, fault):
-    monkeypatch.setattr(worker_client, "SILENCE_SECONDS", 3.0)
-    monkeypatch.setattr(worker_client, "END_SECONDS", 0.5)
+    monkeypatch.setattr(client_module, "SILENCE_SECONDS", 3.0)
+    monkeypatch.setattr(client_module, "END_SECONDS", 0.5)
     with pytest.raises(WorkerError, match="said nothing for 3 seconds"), spoiled(fault) as client:
         cut_out(client)
 
 
 def test_cancelling_where_it_stands_still(spoiled, monkeypatch):
-    monkeypatch.setattr(worker_client, "END_SECONDS", 0.5)
+    monkeypatch.setattr(client_module, "END_SECONDS", 0.5)
     since = time.monotonic()
 
     def cancel(fraction, step):

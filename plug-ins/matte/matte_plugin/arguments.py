@@ -5,9 +5,9 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
-from matte_core.segmentation.classes import VOC_CLASSES
+from matte_core.base.classes import VOC_CLASSES
+from matte_plugin.localization import _
 from matte_plugin.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
-from matte_plugin.words import _
 
 READWRITE = GObject.ParamFlags.READWRITE
 MENU = "<Image>/Filters/Matte"
@@ -115,7 +115,7 @@ def keeps_masks(config):
 
 
 def add_decontaminate(procedure, *, is_always_used=False):
-    """Add how much of the old background's colour is taken out."""
+    """Add how much of the old background's color is taken out."""
     blurb = (
         _("How much of the old background's color is taken out of the edge, in percent")
         if is_always_used

@@ -33,13 +33,13 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
     note : str
         What a person should know about it; empty for nothing.
     """
-    with_colours = output in outputs.WITH_COLOURS
+    with_colors = output in outputs.WITH_COLORS
     arrays = reading.read_photo(layer)
     params = {
         **arguments.subject_params(config),
         "radius_px": round(config.get_property("trimap-width")) or None,
         "decontaminate": config.get_property("decontaminate") / 100,
-        "with_foreground": with_colours,
+        "with_foreground": with_colors,
         "edge": arguments.edge_params(config),
     }
     if config.get_property("subject") == SELECTED:
@@ -48,5 +48,5 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
     if mask is not None:
         arrays["mask"] = mask
     answer = worker.call("cut_out", params, arrays, progress)
-    cut = layers.Cut(layer, answer.arrays["alpha"], pixels.Colours.of(answer.arrays))
+    cut = layers.Cut(layer, answer.arrays["alpha"], pixels.Colors.of(answer.arrays))
     return cut, answer.values["values"]["note"]

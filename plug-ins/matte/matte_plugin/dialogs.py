@@ -7,7 +7,7 @@ gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GObject, Gtk
 
-from matte_plugin.words import _
+from matte_plugin.localization import _
 
 NOT_SHOWN = ("run-mode", "image", "drawables", "procedure", "parts")
 SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")
@@ -36,13 +36,13 @@ def ask(procedure, config, arrange=None):
     return accepted
 
 
-def arrange_with_colours(dialog, config, values):
-    """Fill the dialog of an action that may make new layers, which alone have colours to clean.
+def arrange_with_colors(dialog, config, values):
+    """Fill the dialog of an action that may make new layers, which alone have colors to clean.
 
     Parameters
     ----------
     values : collection of str
-        The outputs that have colours of their own.
+        The outputs that have colors of their own.
 
     Returns
     -------

@@ -8,15 +8,15 @@ over the variables.
 import os
 from pathlib import Path
 
-from matte_core import folders
+from matte_core.base import folders
 from matte_core.setup.plugin import read_note
 
 FLATPAK = Path("/.flatpak-info")
 NOTE = Path(__file__).resolve().parents[1] / "matte-home.json"
 
 
-def settle() -> None:
-    """Make `matte_core.folders` and every child process use the folder that was installed to."""
+def use_installed_home() -> None:
+    """Make this process and its children use the folder that was installed to."""
     if os.environ.get(folders.HOME_VARIABLE):
         return
     # One profile serves a GIMP from a package and one from a Flatpak, which sees other folders.

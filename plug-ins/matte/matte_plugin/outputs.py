@@ -6,7 +6,7 @@ gi.require_version("Gimp", "3.0")
 
 from matte_plugin import arguments
 from matte_plugin.document import items, layers, writing
-from matte_plugin.words import _
+from matte_plugin.localization import _
 
 LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
@@ -19,8 +19,8 @@ CHOICES = {
     NEW_LAYER_MASK: (_("New layer with mask"), _("A copy with clean edge colors and a mask")),
     NEW_IMAGE: (_("New image"), _("A new image of the subject alone, with clean edge colors")),
 }
-#: Those that take the subject's own colours along.
-WITH_COLOURS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
+#: Those that take the subject's own colors along.
+WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
 
 
 def check(image, output, photos=()):
@@ -50,7 +50,7 @@ def arrange(dialog, config):
     """Fill the dialog of an action with these outputs; see `dialogs.ask`."""
     from matte_plugin import dialogs  # the toolkit, which needs a screen
 
-    return dialogs.arrange_with_colours(dialog, config, WITH_COLOURS)
+    return dialogs.arrange_with_colors(dialog, config, WITH_COLORS)
 
 
 def preview_params(config, scale):
@@ -58,8 +58,8 @@ def preview_params(config, scale):
     amount = config.get_property("decontaminate") / 100
     return {
         "edge": arguments.edge_params(config, scale),
-        # A mask or a selection leaves the layer its own colours, fringe and all.
-        "decontaminate": amount if config.get_property("output") in WITH_COLOURS else 0.0,
+        # A mask or a selection leaves the layer its own colors, fringe and all.
+        "decontaminate": amount if config.get_property("output") in WITH_COLORS else 0.0,
     }
 
 
@@ -121,7 +121,7 @@ def write(
             if replaces_own or where == LAYER_MASK:
                 photo = None if where == LAYER_MASK else cut.layer
                 items.tag_result(made, maker, where, photo)
-            if output in WITH_COLOURS and hide_original:
+            if output in WITH_COLORS and hide_original:
                 items.hide(cut.layer)
         for layer in hidden:
             items.hide(layer)

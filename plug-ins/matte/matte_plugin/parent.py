@@ -14,7 +14,7 @@ LOOK_SECONDS = 0.25
 _started = threading.Event()
 
 
-def leave_with_it() -> None:
+def exit_with_parent() -> None:
     """Watch from now on whether the process that started this one is still there."""
     if not _started.is_set():
         _started.set()

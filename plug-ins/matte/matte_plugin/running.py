@@ -1,4 +1,4 @@
-"""What every action shares: its worker, its progress, and how its errors are told."""
+"""What every action shares: its worker, its progress, and how its errors are localized."""
 
 import time
 import traceback
@@ -8,13 +8,13 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib, GObject
 
-from matte_core import folders
-from matte_core.errors import Cancelled, MatteError
+from matte_core.base import folders
+from matte_core.base.errors import Cancelled, MatteError
+from matte_core.link.client import Worker
 from matte_plugin import home, parent
 from matte_plugin.document.witness import Witness
+from matte_plugin.localization import _, localized
 from matte_plugin.preview.thread import PreviewThread
-from matte_plugin.words import _, told
-from matte_plugin.worker_client import Worker
 
 STILL_SECONDS = 15
 FIRST_RUN = _("Matte is not set up yet. Press Set Up: about 150 MB are fetched, once.")
@@ -90,19 +90,19 @@ def _finished(procedure, run_mode, action):
 
 def offer_set_up():
     """Show the window that makes the environment where there is none; say whether there is one."""
-    home.settle()
+    home.use_installed_home()
     if not folders.environment_python().is_file():
-        from matte_plugin import set_up_window
+        from matte_plugin.set_up import window
 
-        parent.leave_with_it()
-        set_up_window.show(FIRST_RUN)
+        parent.exit_with_parent()
+        window.show(FIRST_RUN)
     return folders.environment_python().is_file()
 
 
 def worker():
     """Return a worker from the environment that was installed; use it in a ``with`` statement."""
-    home.settle()
-    parent.leave_with_it()
+    home.use_installed_home()
+    parent.exit_with_parent()
     return Worker(folders.environment_python(), home.worker_log())
 
 
@@ -151,7 +151,7 @@ def gimp_progress(start, share, prefix=""):
             last, moved = (fraction, step), now
         still = int(now - moved) // STILL_SECONDS * STILL_SECONDS
         text = _("{step}… (for {still} seconds)") if still else "{step}…"
-        text = prefix + text.format(step=told(step), still=still)
+        text = prefix + text.format(step=localized(step), still=still)
         if step and shown != text:
             shown = text
             Gimp.progress_set_text(text)
@@ -163,7 +163,7 @@ def gimp_progress(start, share, prefix=""):
 def say_note(note):
     """Show the worker's remark about a result, if it has one."""
     if note:
-        Gimp.message(told(note))
+        Gimp.message(localized(note))
 
 
 def guarded(procedure, action):
@@ -200,7 +200,7 @@ def words_of_failure(action):
     except Cancelled:
         raise
     except MatteError as error:
-        return told(error)
+        return localized(error)
     except MemoryError:
         return _(
             "There is not enough memory for this picture. "

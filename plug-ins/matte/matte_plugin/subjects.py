@@ -1,7 +1,7 @@
 """The subjects that can be chosen, with the words a person reads for them."""
 
-from matte_core.segmentation.classes import SPOKEN, VOC_CLASSES
-from matte_plugin.words import told
+from matte_core.base.classes import SPOKEN, VOC_CLASSES
+from matte_plugin.localization import localized
 
 AUTO, SELECTION, EVERYTHING = "auto", "selection", "everything"
 
@@ -12,7 +12,7 @@ def _label(word: str) -> str:
 
 #: The classes a network can find, by name, people and pets first as they are asked for most.
 CLASS_LABELS = {
-    name: _label(told(SPOKEN[name]))
+    name: _label(localized(SPOKEN[name]))
     for name in sorted(
         VOC_CLASSES[1:], key=lambda name: (name not in ("person", "cat", "dog"), name)
     )

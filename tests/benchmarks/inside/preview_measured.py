@@ -22,10 +22,11 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GLib, Gtk
 
-from matte_plugin import cut_out_action, running
+from matte_plugin import running
+from matte_plugin.actions import cut_out
 
 NAME = "plug-in-matte-measured"
-cut_out_action.NAME = NAME
+cut_out.NAME = NAME
 # The argument, what it is set to, and how many times; the first of a kind may have more to do.
 STEPS = (
     ("trimap-width", (20.0, 40.0, 60.0)),
@@ -88,7 +89,7 @@ def measured(plain):
             self._view.connect(
                 "map", lambda view: view.get_frame_clock().connect("after-paint", self._after_paint)
             )
-            # Decontamination is only of use for an output with colours of its own.
+            # Decontamination is only of use for an output with colors of its own.
             self._config.set_property("output", "new-layer-mask")
 
         def run(self):
@@ -174,7 +175,7 @@ def run(*arguments):
         CLOCK.write()
 
 
-plain_run, cut_out_action.run = cut_out_action.run, run
+plain_run, cut_out.run = cut_out.run, run
 
 
 class Measured(Gimp.PlugIn):
@@ -187,7 +188,7 @@ class Measured(Gimp.PlugIn):
         return [NAME]
 
     def do_create_procedure(self, _name):
-        return cut_out_action.create(self)
+        return cut_out.create(self)
 
 
 Gimp.main(Measured.__gtype__, sys.argv)

@@ -35,10 +35,10 @@ class Build:
 
     @classmethod
     def png(
-        cls, width: int, bits: int, colour: int, rows: list[bytes], *chunks: tuple[bytes, bytes]
+        cls, width: int, bits: int, color: int, rows: list[bytes], *chunks: tuple[bytes, bytes]
     ) -> bytes:
-        """A PNG of raw rows: colour 0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGBA."""
-        size = struct.pack(">IIBBBBB", width, len(rows), bits, colour, 0, 0, 0)
+        """A PNG of raw rows: color 0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGBA."""
+        size = struct.pack(">IIBBBBB", width, len(rows), bits, color, 0, 0, 0)
         pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
         parts = [(b"IHDR", size), *chunks, (b"IDAT", pixels), (b"IEND", b"")]
         return b"\x89PNG\r\n\x1a\n" + b"".join(cls.png_chunk(*part) for part in parts)

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from matte_core.errors import FileError
+from matte_core.base.errors import FileError
 from matte_core.files.header import describe, is_srgb, read_header, rgb_profile, sniff
 from matte_core.files.tiff import exif_orientation
 
@@ -69,7 +69,7 @@ SIZE = [(256, 3, 1, 5), (257, 3, 1, 4), (258, 3, 1, 8)]
         (tiff([(256, 3, 9999, 1)]), "before its directory"),
         (b"II*\0\x08\0\0\0\xff\xff", "announces 65535 entries"),
         (tiff([*SIZE, (262, 3, 1, 5)]), "CMYK"),
-        (tiff([*SIZE, (262, 3, 1, 99)]), "unusual colours"),
+        (tiff([*SIZE, (262, 3, 1, 99)]), "unusual colors"),
         (tiff([*SIZE, (339, 3, 1, 3)]), "floating-point"),
         (tiff([(256, 3, 1, 5), (257, 3, 1, 4), (258, 3, 1, 12)]), "12 bits"),
         (tiff([*SIZE, (277, 3, 1, 2)]), "gray with transparency"),
@@ -137,7 +137,7 @@ def test_what_is_no_picture_is_named(start, what):
     assert describe(start) == what
 
 
-def test_a_profile_of_other_colours_is_none():
+def test_a_profile_of_other_colors_is_none():
     profile = bytes(16) + b"RGB " + bytes(16) + b"acsp"
     assert rgb_profile(profile) == profile
     assert rgb_profile(profile.replace(b"RGB ", b"CMYK")) is None

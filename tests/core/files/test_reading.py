@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.errors import FileError
+from matte_core.base.errors import FileError
 from matte_core.files import read_picture, read_plane
 
 
@@ -119,7 +119,7 @@ def test_opaque_alpha_is_no_transparency(tmp_path, photo):
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_tiff_colours_are_not_multiplied_by_alpha(tmp_path, build, order):
+def test_tiff_colors_are_not_multiplied_by_alpha(tmp_path, build, order):
     pixels = bytes([200, 100, 50, 128, 10, 20, 30, 255])
     tags = {258: [8] * 4, 262: [2], 277: [4]}
     straight = build.tiff(2, 1, pixels, {**tags, 338: [2]}, order)
@@ -260,7 +260,7 @@ def test_any_file_name(tmp_path, build, name):
     assert read_picture(path).image.tolist() == [[[1, 2, 3]]]
 
 
-def test_colour_profile_is_found(tmp_path, build, photo):
+def test_color_profile_is_found(tmp_path, build, photo):
     import zlib
 
     profile = build.profile(length=70000)
@@ -296,5 +296,5 @@ def test_plane_keeps_sixteen_bits(tmp_path, build):
 
 
 def test_photo_is_no_trimap(tmp_path, build, photo):
-    with pytest.raises(FileError, match=r"picture in colour, not a trimap"):
+    with pytest.raises(FileError, match=r"picture in color, not a trimap"):
         read_plane(write(tmp_path, build.jpeg(photo)), "trimap")

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.errors import FileError
+from matte_core.base.errors import FileError
 from matte_core.files import check_target, encode_jpeg, encode_png, read_picture, write_whole
-from matte_core.files.writing import quantise, stack_alpha
+from matte_core.files.writing import quantize, stack_alpha
 
 
 def listing(folder):
@@ -31,9 +31,9 @@ def test_cut_out_comes_back_exactly(tmp_path, photo, is_deep):
 
 def test_every_integer_survives_the_way_through_float():
     deep = np.arange(65536, dtype=np.float32).reshape(256, 256) / np.float32(65535)
-    np.testing.assert_array_equal(quantise(deep, is_deep=True).ravel(), np.arange(65536))
+    np.testing.assert_array_equal(quantize(deep, is_deep=True).ravel(), np.arange(65536))
     shallow = np.arange(256, dtype=np.float32).reshape(16, 16) / np.float32(255)
-    np.testing.assert_array_equal(quantise(shallow, is_deep=False).ravel(), np.arange(256))
+    np.testing.assert_array_equal(quantize(shallow, is_deep=False).ravel(), np.arange(256))
 
 
 def test_profile_and_offset_are_written(tmp_path, build, photo):
@@ -54,7 +54,7 @@ def test_gray_gets_no_rgb_profile(build, photo):
     assert b"iCCP" not in encode_png(photo[..., 0], icc_profile=build.profile())
 
 
-def test_jpeg_keeps_colours_at_full_resolution():
+def test_jpeg_keeps_colors_at_full_resolution():
     stripes = np.zeros((16, 16, 3), np.uint8)
     stripes[:, ::2] = (255, 0, 0)
     stripes[:, 1::2] = (0, 0, 255)

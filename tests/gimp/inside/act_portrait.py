@@ -23,16 +23,16 @@ Gimp.context_set_gradient_fg_bg_rgb()
 layer.edit_gradient_fill(Gimp.GradientType.LINEAR, 0, False, 1, 0, False, 0, 0, 0, 480)
 Gimp.context_pop()
 """
-# The new background is the sky: its rows have one colour each, bluer above.
+# The new background is the sky: its rows have one color each, bluer above.
 IS_SKY = """
 groups = [layer for layer in image.get_layers() if layer.is_group()]
 answer = False
 if groups:
     subject, behind = groups[0].get_children()
-    def colour(y):
+    def color(y):
         box = Gegl.Rectangle.new(40, y, 1, 1)
         return list(behind.get_buffer().get(box, 1.0, "R'G'B' u8", Gegl.AbyssPolicy.NONE))
-    above, below = colour(20), colour(behind.get_height() - 20)
+    above, below = color(20), color(behind.get_height() - 20)
     answer = above[2] > above[0] + 60 and below[0] > below[2] + 20
 """
 
@@ -55,7 +55,7 @@ def correct_the_trimap(session):
     before = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (FLAG, HELMET)]
     session.select("Matte trimap")
     time.sleep(0.5)
-    # The paintbrush in the default colours: black over the flag, then white over the helmet.
+    # The paintbrush in the default colors: black over the flag, then white over the helmet.
     window.keys("p", "d")
     for start, end in BLACK:
         window.drag_on_canvas(SIZE, start, end)

@@ -85,7 +85,7 @@ def check_new_layer_lies_above_and_keeps_the_original():
     alpha = alpha_of(mask)
     assert box_mean(alpha, HER_FACE) > 0.99
     new, old = pixels(above, "R'G'B' u8"), pixels(below, "R'G'B' u8")
-    # The 8 bits of this mask round an alpha of 0.998 to 1, so a step of colour is allowed there.
+    # The 8 bits of this mask round an alpha of 0.998 to 1, so a step of color is allowed there.
     inside = [index for index, value in enumerate(alpha) if value == 1.0]
     assert len(inside) > 12_000
     differing = [i for i in inside if new[3 * i : 3 * i + 3] != old[3 * i : 3 * i + 3]]
@@ -96,10 +96,10 @@ def check_new_layer_lies_above_and_keeps_the_original():
         assert new[span] == old[span]
     edge = [index for index, value in enumerate(alpha) if 0.2 < value < 0.8]
     changed = sum(new[3 * i : 3 * i + 3] != old[3 * i : 3 * i + 3] for i in edge)
-    assert changed > 0.5 * len(edge), "the edge still has the old background's colour"
+    assert changed > 0.5 * len(edge), "the edge still has the old background's color"
 
 
-def check_without_decontamination_colours_stay():
+def check_without_decontamination_colors_stay():
     image, layer = portrait()
     succeed(image, [layer], output="new-layer-mask", decontaminate=0.0, hide_original=False)
     above, below = image.get_layers()

@@ -1,4 +1,4 @@
-"""A cut-out over a new background, and its colours cleaned. Runs in GIMP."""
+"""A cut-out over a new background, and its colors cleaned. Runs in GIMP."""
 
 import os
 
@@ -60,7 +60,7 @@ def mixed(subject, background, alpha):
 
 
 @starts_plug_in
-def check_composite_over_a_colour():
+def check_composite_over_a_color():
     for precision in (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.FLOAT_LINEAR):
         image, layer = masked_disc(precision)
         image.select_rectangle(Gimp.ChannelOps.REPLACE, 3, 4, 10, 10)
@@ -116,8 +116,8 @@ def check_composite_group_and_merged_are_the_same_in_every_precision():
             if as_alpha
             else alpha_of(subject.get_mask())
         )
-        colours = pixels(subject, "R'G'B' u8"), pixels(background, "R'G'B' u8")
-        expected, grouped = mixed(*colours, alpha), visible(image)
+        colors = pixels(subject, "R'G'B' u8"), pixels(background, "R'G'B' u8")
+        expected, grouped = mixed(*colors, alpha), visible(image)
         image, layer = masked_disc(precision, as_alpha)
         succeed(image, [layer], name=COMPOSITE, background_color=wall, flatten=True)
         merged = pixels(image.get_layers()[0], "R'G'B' u8")
@@ -130,26 +130,26 @@ def check_composite_brings_the_light():
     white = Gegl.Color.new("white")
     image, layer = masked_disc()
     succeed(image, [layer], name=COMPOSITE, background_color=white)
-    plain_colours = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
+    plain_colors = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
     image, layer = masked_disc()
     lit = {"light_wrap": 100.0, "light_wrap_width": 3.0}
     succeed(image, [layer], name=COMPOSITE, background_color=white, **lit)
     subject, _background = image.get_layers()[0].get_children()
     wrapped = pixels(subject, "R'G'B' u8")
     assert alpha_of(subject.get_mask()) == alpha_of(layer.get_mask())
-    assert wrapped[3 * MIDDLE : 3 * MIDDLE + 3] == plain_colours[3 * MIDDLE : 3 * MIDDLE + 3]
+    assert wrapped[3 * MIDDLE : 3 * MIDDLE + 3] == plain_colors[3 * MIDDLE : 3 * MIDDLE + 3]
     edge = 3 * (32 * 64 + 13)
-    assert wrapped[edge + 2] > plain_colours[edge + 2] + 60, (wrapped[edge : edge + 3],)
-    for colour, brighter in (("black", False), ("white", True)):
+    assert wrapped[edge + 2] > plain_colors[edge + 2] + 60, (wrapped[edge : edge + 3],)
+    for color, brighter in (("black", False), ("white", True)):
         image, layer = masked_disc()
         succeed(
-            image, [layer], name=COMPOSITE, background_color=Gegl.Color.new(colour),
+            image, [layer], name=COMPOSITE, background_color=Gegl.Color.new(color),
             color_match=100.0,
         )  # fmt: skip
         matched = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
         for band in (0, 1):
-            now, then = matched[3 * MIDDLE + band], plain_colours[3 * MIDDLE + band]
-            assert (now > then) == brighter, (colour, now, then)
+            now, then = matched[3 * MIDDLE + band], plain_colors[3 * MIDDLE + band]
+            assert (now > then) == brighter, (color, now, then)
 
 
 def check_composite_gets_no_light_where_nothing_lies_behind():
@@ -157,12 +157,12 @@ def check_composite_gets_no_light_where_nothing_lies_behind():
     image, layer = masked_disc()
     arguments = {"background": "image", "background_image": other, "background_size": "original"}
     succeed(image, [layer], name=COMPOSITE, **arguments)
-    plain_colours = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
+    plain_colors = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
     image, layer = masked_disc()
     succeed(image, [layer], name=COMPOSITE, light_wrap=100.0, light_wrap_width=1.0, **arguments)
     wrapped = pixels(image.get_layers()[0].get_children()[0], "R'G'B' u8")
     top = 3 * (13 * 64 + 32)  # at its edge, far above the small background
-    assert wrapped[top:][:3] == plain_colours[top:][:3]
+    assert wrapped[top:][:3] == plain_colors[top:][:3]
 
 
 @starts_plug_in

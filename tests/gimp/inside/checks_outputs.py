@@ -47,7 +47,7 @@ def check_channel_holds_the_alpha():
     assert [item.get_id() for item in image.get_selected_layers()] == [layer.get_id()]
 
 
-def check_new_layer_is_transparent_with_clean_colours():
+def check_new_layer_is_transparent_with_clean_colors():
     alpha = portrait_alpha()
     image, layer = portrait()
     before = pixels(layer)
@@ -60,7 +60,7 @@ def check_new_layer_is_transparent_with_clean_colours():
     new, old = pixels(above, "R'G'B' u8"), pixels(below, "R'G'B' u8")
     edge = [index for index, value in enumerate(alpha) if 0.2 < value < 0.8]
     changed = sum(new[3 * i : 3 * i + 3] != old[3 * i : 3 * i + 3] for i in edge)
-    assert changed > 0.5 * len(edge), "the edge still has the old background's colour"
+    assert changed > 0.5 * len(edge), "the edge still has the old background's color"
     assert box_mean(own, HER_FACE) > 0.99
     assert box_mean(own, NOT_HER) < 0.01
 

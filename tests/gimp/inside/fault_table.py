@@ -92,7 +92,7 @@ FAULTS = [
     Fault("worker", "map of another size", UNUSABLE, "map of classes"),
     Fault("worker", "map without a legend", UNUSABLE, "map of classes"),
     Fault("worker", "box beyond the picture", UNUSABLE, "decontaminate"),
-    Fault("worker", "half of the colours", UNUSABLE, "composite"),
+    Fault("worker", "half of the colors", UNUSABLE, "composite"),
     Fault("step", "killed at segmenting", ("memory runs out", LESS)),
     Fault("step", "killed at making the trimap", ("memory runs out", LESS)),
     Fault("step", "killed at matting", ("memory runs out", LESS)),

@@ -12,7 +12,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from matte_core.models import onnx_proto as onnx
+from matte_core.networks import onnx_proto as onnx
 
 SIDE = 48
 

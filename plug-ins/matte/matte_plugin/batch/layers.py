@@ -3,7 +3,7 @@
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.batch.report import CUT_OUT
 from matte_plugin.document import reading
-from matte_plugin.words import _, told
+from matte_plugin.localization import _, localized
 
 #: A new image for each would be a flood of windows.
 CHOICES = {name: words for name, words in outputs.CHOICES.items() if name != outputs.NEW_IMAGE}
@@ -42,4 +42,4 @@ def ask(worker, layer, config, progress, cuts):
         worker, layer, config, output, intersects_mask=intersects, progress=progress
     )
     cuts.append(cut)
-    return CUT_OUT, told(note)
+    return CUT_OUT, localized(note)

@@ -5,7 +5,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
-from matte_core.errors import (
+from matte_core.base.errors import (
     Cancelled,
     MatteError,
     ModelError,
@@ -15,7 +15,7 @@ from matte_core.errors import (
 )
 from matte_plugin import arguments, running
 from matte_plugin.batch.report import FAILED, NO_SUBJECT, OUTCOMES, Entry, Report
-from matte_plugin.words import _, told
+from matte_plugin.localization import _, localized
 
 # What fails for one like this fails for all.
 _FATAL = (ModelError, SetupError, Cancelled)
@@ -96,9 +96,9 @@ def for_each(items, name_of, cut, view, report):
             except _FATAL:
                 raise
             except NoSubjectError as error:
-                outcome, words = NO_SUBJECT, told(error)
+                outcome, words = NO_SUBJECT, localized(error)
             except MatteError as error:
-                outcome, words = FAILED, told(error)
+                outcome, words = FAILED, localized(error)
             report.entries.append(Entry(name, outcome, words))
             view.add(report.entries[-1])
 

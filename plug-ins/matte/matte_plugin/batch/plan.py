@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from matte_core.errors import FileError, InputError
-from matte_core.words import say
+from matte_core.base.errors import FileError, InputError
+from matte_core.base.messages import Message
 
 #: How the names of pictures end that GIMP opens, with its own loaders or the usual helpers.
 EXTENSIONS = frozenset(
@@ -50,8 +50,8 @@ class Plan:
         """
         if job.target.resolve() in {other.source.resolve() for other in self.jobs}:
             raise FileError(
-                say("It would become {file}, which is one of the pictures.", file=job.target),
-                say("Choose another folder for the results."),
+                Message("It would become {file}, which is one of the pictures.", file=job.target),
+                Message("Choose another folder for the results."),
             )
 
 
@@ -74,19 +74,19 @@ def make_plan(source: Path, target: Path, extension: str, *, with_subfolders: bo
     """
     if not source.is_dir():
         raise InputError(
-            say("{folder} is not a folder.", folder=source),
-            say("Choose the folder with the pictures."),
+            Message("{folder} is not a folder.", folder=source),
+            Message("Choose the folder with the pictures."),
         )
     if target.exists() and target.samefile(source):
         raise InputError(
-            say("The results would go into {folder}, among the pictures.", folder=source),
-            say("Choose another folder for the results; it may lie inside."),
+            Message("The results would go into {folder}, among the pictures.", folder=source),
+            Message("Choose another folder for the results; it may lie inside."),
         )
     pictures = _pictures(source, target, with_subfolders)
     if not pictures:
         raise InputError(
-            say("There are no pictures in {folder}.", folder=source),
-            say("Choose another folder, or take its sub-folders too."),
+            Message("There are no pictures in {folder}.", folder=source),
+            Message("Choose another folder, or take its sub-folders too."),
         )
     # photo.jpg and photo.png go to files of their own.
     stems = Counter(_key(picture.with_suffix("")) for picture in pictures)

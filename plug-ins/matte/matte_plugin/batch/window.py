@@ -12,9 +12,9 @@ gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GimpUi, Gtk, Pango
 
-from matte_core.errors import Cancelled
+from matte_core.base.errors import Cancelled
 from matte_plugin.batch.report import CUT_OUT, FAILED, NO_SUBJECT, OUTCOMES, SKIPPED
-from matte_plugin.words import _, told
+from matte_plugin.localization import _, localized
 
 SPACING = 12
 ICONS = {
@@ -69,7 +69,7 @@ class BatchWindow:
         def report(fraction, step):
             self._all.set_fraction((number + fraction) / total)
             self._one.set_fraction(fraction)
-            self._one.set_text(told(step) or " ")
+            self._one.set_text(localized(step) or " ")
             self._live()
 
         report(0.0, "")

@@ -9,10 +9,10 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib
 
-from matte_core.errors import FileError
-from matte_core.protocol import Array
+from matte_core.base.errors import FileError
+from matte_core.link.protocol import Array
 from matte_plugin.document import copying, pixels, reading, writing
-from matte_plugin.words import _
+from matte_plugin.localization import _
 
 SUBJECT_NAME, BACKGROUND_NAME = _("Subject"), _("New background")
 
@@ -53,7 +53,7 @@ class Scene:
         Not in the image yet.
     size : str
         Whether the background is to `COVER` the image, lie `INSIDE` it, or keep its `ORIGINAL`
-        size; it is centred.
+        size; it is centered.
     placement : Placement
     """
 
@@ -64,26 +64,26 @@ class Scene:
 
 @dataclass(frozen=True)
 class Subject:
-    """A layer with a mask or transparency, its clean colours, and the box of what is visible.
+    """A layer with a mask or transparency, its clean colors, and the box of what is visible.
 
     Attributes
     ----------
     layer : Gimp.Layer
-    colours : pixels.Colours
+    colors : pixels.Colors
     box : (int, int, int, int)
         Left, top, right and bottom, in pixels of the layer.
     """
 
     layer: Gimp.Layer
-    colours: pixels.Colours
+    colors: pixels.Colors
     box: tuple[int, int, int, int]
 
 
 def clean_copy(subject, name):
-    """Copy a layer with its mask and transparency, but with clean colours; not in an image yet."""
+    """Copy a layer with its mask and transparency, but with clean colors; not in an image yet."""
     layer = subject.layer
     copy = copying.pixel_copy(layer, name)
-    pixels.write_colours(copy, subject.colours)
+    pixels.write_colors(copy, subject.colors)
     return copy
 
 
@@ -98,13 +98,13 @@ def add_clean_copy(subject, name, parent, position):
     return copy
 
 
-def plain_background(image, colour):
-    """Make a layer of one colour as large as the image."""
+def plain_background(image, color):
+    """Make a layer of one color as large as the image."""
     is_gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
     kind = Gimp.ImageType.GRAY_IMAGE if is_gray else Gimp.ImageType.RGB_IMAGE
     width, height = image.get_width(), image.get_height()
     layer = Gimp.Layer.new(image, BACKGROUND_NAME, width, height, kind, 100, Gimp.LayerMode.NORMAL)
-    pixels.fill(layer, colour)
+    pixels.fill(layer, color)
     return layer
 
 
@@ -188,7 +188,7 @@ def surroundings(subject, scene):
     Returns
     -------
     picture : Array, (h, w, 4) uint8
-        The image's canvas as far as the background covers it: colours and opacity.
+        The image's canvas as far as the background covers it: colors and opacity.
     place : list of float
         Top, left, bottom and right of the subject's layer, in pixels of the picture.
     """

@@ -5,7 +5,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_core.protocol import Array
+from matte_core.link.protocol import Array
 from matte_plugin.document import items, pixels
 
 _TYPES = {
@@ -39,7 +39,7 @@ def pixel_copy(layer, name, image=None):
     else:
         copy = _redrawn(layer, name, image or layer.get_image())
     copy.set_visible(True)
-    # Alpha is the share of a colour as it is stored: layers are to be mixed in the same values.
+    # Alpha is the share of a color as it is stored: layers are to be mixed in the same values.
     copy.set_composite_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
     return copy
 
@@ -47,7 +47,7 @@ def pixel_copy(layer, name, image=None):
 def _redrawn(layer, name, image):
     """Make a plain layer of the pixels.
 
-    GIMP's own copy of a group is a group again, and one for another image has rounded colours.
+    GIMP's own copy of a group is a group again, and one for another image has rounded colors.
     """
     width, height = layer.get_width(), layer.get_height()
     kind = _TYPES[image.get_base_type()][layer.has_alpha()]

@@ -7,28 +7,28 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_core.errors import InputError
-from matte_core.protocol import Array
+from matte_core.base.errors import InputError
+from matte_core.link.protocol import Array
 from matte_plugin.document import items, pixels
 from matte_plugin.document.copying import copy_filters, pixel_copy
 from matte_plugin.document.reading import TRIMAP, is_trimap
 from matte_plugin.document.writing import write_layer_mask
-from matte_plugin.words import _
+from matte_plugin.localization import _
 
 TRIMAP_NAME = _("Matte trimap")
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What the worker found for one layer: its alpha, and its clean colours where asked for."""
+    """What the worker found for one layer: its alpha, and its clean colors where asked for."""
 
     layer: Gimp.Layer
     alpha: Array
-    colours: pixels.Colours | None = None
+    colors: pixels.Colors | None = None
 
 
 def new_layer_with_mask(cut, replaced=None):
-    """Add a copy of the layer above it, with clean colours and a mask of the alpha."""
+    """Add a copy of the layer above it, with clean colors and a mask of the alpha."""
     copy = _clean_copy(cut)
     _put(copy, cut.layer, replaced)
     write_layer_mask(copy, cut.alpha)
@@ -36,7 +36,7 @@ def new_layer_with_mask(cut, replaced=None):
 
 
 def new_transparent_layer(cut, replaced=None):
-    """Add a copy of the layer above it, with clean colours and the alpha in its transparency.
+    """Add a copy of the layer above it, with clean colors and the alpha in its transparency.
 
     Raises
     ------
@@ -80,9 +80,9 @@ def new_image(cut):
 
 
 def cut_out(layer, cut):
-    """Give a layer itself clean colours and the alpha in its transparency."""
-    if cut.colours is not None:
-        pixels.write_colours(layer, cut.colours)
+    """Give a layer itself clean colors and the alpha in its transparency."""
+    if cut.colors is not None:
+        pixels.write_colors(layer, cut.colors)
     _make_transparent(layer, cut.alpha)
 
 
@@ -107,14 +107,14 @@ def new_trimap(layer, trimap, opacity):
     return made
 
 
-def new_picture(layer, colours, name):
+def new_picture(layer, colors, name):
     """Put a picture of a layer's size over it."""
     image = layer.get_image()
-    height, width = colours.shape[:2]
+    height, width = colors.shape[:2]
     made = Gimp.Layer.new(
         image, name, width, height, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL
     )
-    pixels.write(made, 0, 0, colours, "R'G'B' u8")
+    pixels.write(made, 0, 0, colors, "R'G'B' u8")
     _found, left, top = layer.get_offsets()
     image.insert_layer(made, layer.get_parent(), image.get_item_position(layer))
     made.set_offsets(left, top)
@@ -136,8 +136,8 @@ def check_soft(image):
         )
 
 
-def check_colour(image):
-    """Refuse an image that holds no free colours.
+def check_color(image):
+    """Refuse an image that holds no free colors.
 
     Raises
     ------
@@ -154,8 +154,8 @@ def check_colour(image):
 def _clean_copy(cut):
     copy = pixel_copy(cut.layer, _("{layer} cut out").format(layer=cut.layer.get_name()))
     is_indexed = cut.layer.get_image().get_base_type() == Gimp.ImageBaseType.INDEXED
-    if cut.colours is not None and not is_indexed:
-        pixels.write_colours(copy, cut.colours)
+    if cut.colors is not None and not is_indexed:
+        pixels.write_colors(copy, cut.colors)
     return copy
 
 
@@ -177,12 +177,12 @@ def _put(copy, layer, replaced):
 
 def _make_transparent(layer, alpha):
     """Multiply an alpha into a layer's own transparency."""
-    colours = pixels.colour_bits(layer)
+    colors = pixels.color_bits(layer)
     if not layer.has_alpha():
         layer.add_alpha()
     write_layer_mask(layer, alpha)
     layer.remove_mask(Gimp.MaskApplyMode.APPLY)
-    # On the way GIMP rounds colours of profiles other than sRGB. In a group whose pixels are locked
+    # On the way GIMP rounds colors of profiles other than sRGB. In a group whose pixels are locked
     # it has to stay at that: writing there ends the plug-in at once.
     if not items.is_in_locked_group(layer):
-        pixels.write_colour_bits(layer, colours)
+        pixels.write_color_bits(layer, colors)

@@ -4,7 +4,7 @@ Layer masks and the selection are linear in GIMP. They are read and written as `
 ``Y'`` an alpha of one half would become one fifth. A channel has the image's own encoding, and its
 stored values become the selection's as they are: see `channel_format`.
 
-A format by its name means sRGB. The same in a drawable's own colour space is `own_format`.
+A format by its name means sRGB. The same in a drawable's own color space is `own_format`.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 from gi.repository import Babl, Gegl, Gimp
 
-from matte_core.protocol import Array
+from matte_core.link.protocol import Array
 
 _EIGHT_BIT = (
     Gimp.Precision.U8_LINEAR,
@@ -32,8 +32,8 @@ _SRGB, _OWN = {1: "Y'", 3: "R'G'B'"}, {1: "Y~", 3: "R~G~B~"}
 
 
 @dataclass(frozen=True)
-class Colours:
-    """A subject's own colours, and where they differ from the photo's.
+class Colors:
+    """A subject's own colors, and where they differ from the photo's.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Colours:
 
     @classmethod
     def of(cls, arrays):
-        """Return the colours in a worker's answer; None where it has none."""
+        """Return the colors in a worker's answer; None where it has none."""
         if "foreground" not in arrays:
             return None
         return cls(arrays["foreground"], arrays["changed"])
@@ -60,12 +60,12 @@ def is_eight_bit(image):
 
 
 def own_format(drawable, name):
-    """Name a format in a drawable's own colour space, which may hold more than sRGB does."""
+    """Name a format in a drawable's own color space, which may hold more than sRGB does."""
     return Babl.get_name(Babl.format_with_space(name, drawable.get_format()))
 
 
 def is_srgb(drawable):
-    """Say whether a drawable's colour space is sRGB."""
+    """Say whether a drawable's color space is sRGB."""
     return Babl.get_name(Babl.format_get_space(drawable.get_format())) == "sRGB"
 
 
@@ -112,15 +112,15 @@ def copy_bits(source, target):
     target.update(0, 0, width, height)
 
 
-def colour_bits(layer):
-    """Return the stored bytes of a layer's colours, a plane for each byte of a pixel."""
+def color_bits(layer):
+    """Return the stored bytes of a layer's colors, a plane for each byte of a pixel."""
     stored = read(layer, 0, 0, layer.get_width(), layer.get_height(), None)
-    size, colour_size = _pixel_sizes(layer)
-    return [stored[place::size] for place in range(colour_size)]
+    size, color_size = _pixel_sizes(layer)
+    return [stored[place::size] for place in range(color_size)]
 
 
-def write_colour_bits(layer, planes):
-    """Write what `colour_bits` returned of the same picture; its alpha stays."""
+def write_color_bits(layer, planes):
+    """Write what `color_bits` returned of the same picture; its alpha stays."""
     width, height = layer.get_width(), layer.get_height()
     stored = bytearray(read(layer, 0, 0, width, height, None))
     size, _ = _pixel_sizes(layer)
@@ -134,7 +134,7 @@ def write_colour_bits(layer, planes):
 
 
 def _pixel_sizes(layer):
-    """Return the bytes of a pixel, and of its colours, which come first."""
+    """Return the bytes of a pixel, and of its colors, which come first."""
     format_ = layer.get_format()
     size = Babl.format_get_bytes_per_pixel(format_)
     return size, size - layer.has_alpha() * size // Babl.format_get_n_components(format_)
@@ -179,26 +179,26 @@ def clear(drawable):
     drawable.get_buffer().clear(rectangle)
 
 
-def fill(drawable, colour):
-    """Set every pixel of a drawable to a colour."""
+def fill(drawable, color):
+    """Set every pixel of a drawable to a color."""
     buffer = drawable.get_buffer()
     rectangle = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
-    buffer.set_color(rectangle, colour)
+    buffer.set_color(rectangle, color)
     buffer.flush()
     drawable.update(0, 0, drawable.get_width(), drawable.get_height())
 
 
-def write_colours(layer, colours):
-    """Set a layer's colours and leave its own transparency.
+def write_colors(layer, colors):
+    """Set a layer's colors and leave its own transparency.
 
     Only the pixels that differ are touched: all others keep their stored bits, whatever the
-    image's precision and colour profile are.
+    image's precision and color profile are.
     """
-    height, width, _ = colours.foreground.shape
+    height, width, _ = colors.foreground.shape
     format_name = Babl.get_name(layer.get_format())
     before = [read(layer, 0, top, width, rows, None) for top, rows in _bands(height, width)]
-    _write_all_colours(layer, colours.foreground)
-    changed = memoryview(colours.changed.data).cast("B")
+    _write_all_colors(layer, colors.foreground)
+    changed = memoryview(colors.changed.data).cast("B")
     for stored, (top, rows) in zip(before, _bands(height, width), strict=True):
         new = read(layer, 0, top, width, rows, None)
         mask = _widened(changed[top * width : (top + rows) * width], len(new) // (rows * width))
@@ -226,8 +226,8 @@ def _widened(plane, size):
     return wide
 
 
-def _write_all_colours(layer, foreground):
-    """Set the colours of every pixel; gray layers take the first band, a gray photo's are equal."""
+def _write_all_colors(layer, foreground):
+    """Set the colors of every pixel; gray layers take the first band, a gray photo's are equal."""
     height, width, _ = foreground.shape
     bands = 1 if layer.is_gray() else 3
     alpha = "A" if layer.has_alpha() else ""
@@ -235,16 +235,16 @@ def _write_all_colours(layer, foreground):
         item, format_name = "B", f"{_SRGB[bands]}{alpha} u8"
     else:
         item, format_name = "I", own_format(layer, f"{_OWN[bands]}{alpha} float")
-    colours = memoryview(foreground.data).cast("B").cast(item)
+    colors = memoryview(foreground.data).cast("B").cast(item)
     if not alpha:
         if bands == 1:
-            foreground = Array(foreground.dtype, (height, width), colours[::3].tobytes())
+            foreground = Array(foreground.dtype, (height, width), colors[::3].tobytes())
         write(layer, 0, 0, foreground, format_name)
         return
     pixels = bytearray(read(layer, 0, 0, width, height, format_name))
     target = memoryview(pixels).cast(item)
     for band in range(bands):
-        target[band :: bands + 1] = colours[band::3]
+        target[band :: bands + 1] = colors[band::3]
     shape = (height, width, bands + 1)
     write(layer, 0, 0, Array(foreground.dtype, shape, pixels), format_name)
 

@@ -5,16 +5,16 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_core.errors import InputError
-from matte_core.protocol import Array
+from matte_core.base.errors import InputError
+from matte_core.link.protocol import Array
 from matte_plugin.document import items, pixels
-from matte_plugin.words import _
+from matte_plugin.localization import _
 
 TRIMAP = "trimap"
 
 
 def read_image(layer):
-    """Read a layer's colours as (H, W, 3) sRGB: uint8 from 8-bit images, else float32."""
+    """Read a layer's colors as (H, W, 3) sRGB: uint8 from 8-bit images, else float32."""
     width, height = layer.get_width(), layer.get_height()
     eight_bit = pixels.is_eight_bit(layer.get_image())
     found = pixels.read(layer, 0, 0, width, height, "R'G'B' u8" if eight_bit else "R'G'B' float")
@@ -28,7 +28,7 @@ def read_photo(layer):
     -------
     arrays : dict
         Its image, as `read_image` does. Where that does not hold them as the layer does, its
-        colours too: (H, W, 3) float32 in its own space, as `pixels.Colours` has them.
+        colors too: (H, W, 3) float32 in its own space, as `pixels.Colors` has them.
     """
     arrays = {"image": read_image(layer)}
     is_linear = layer.get_image().get_precision() == Gimp.Precision.U8_LINEAR
@@ -36,7 +36,7 @@ def read_photo(layer):
         width, height = layer.get_width(), layer.get_height()
         format_name = pixels.own_format(layer, "R~G~B~ float")
         found = pixels.read(layer, 0, 0, width, height, format_name)
-        arrays["colours"] = Array("float32", (height, width, 3), found)
+        arrays["colors"] = Array("float32", (height, width, 3), found)
     return arrays
 
 

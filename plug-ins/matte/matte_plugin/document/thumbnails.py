@@ -5,7 +5,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_core.protocol import Array
+from matte_core.link.protocol import Array
 
 MOST_PX = 1024  # the longer side; GIMP makes none that is larger
 
@@ -30,7 +30,7 @@ def thumbnail(item, most_px=MOST_PX):
     width, height, bands = found.get_width(), found.get_height(), found.get_n_channels()
     stored, stride = found.get_pixels(), found.get_rowstride()
     rows = b"".join(stored[row * stride :][: width * bands] for row in range(height))
-    colours = bytearray(3 * width * height)
+    colors = bytearray(3 * width * height)
     for band in range(3):
-        colours[band::3] = rows[band::bands]
-    return Array("uint8", (height, width, 3), bytes(colours))
+        colors[band::3] = rows[band::bands]
+    return Array("uint8", (height, width, 3), bytes(colors))

@@ -9,8 +9,8 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_core.errors import InputError
-from matte_core.words import say
+from matte_core.base.errors import InputError
+from matte_core.base.messages import Message
 from matte_plugin.document import pixels
 
 
@@ -37,16 +37,16 @@ class Witness:
         for item, name, state in self._seen:
             if not item.is_valid() or not item.get_image().is_valid():
                 raise InputError(
-                    say(
+                    Message(
                         "“{name}” was deleted or its image closed while Matte was at work.",
                         name=name,
                     ),
-                    say("Nothing was changed."),
+                    Message("Nothing was changed."),
                 )
             if _state(item) != state:
                 raise InputError(
-                    say("“{name}” was changed while Matte was at work.", name=name),
-                    say("Nothing else was changed. Run it again for the layer as it is now."),
+                    Message("“{name}” was changed while Matte was at work.", name=name),
+                    Message("Nothing else was changed. Run it again for the layer as it is now."),
                 )
 
 

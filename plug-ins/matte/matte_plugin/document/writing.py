@@ -10,7 +10,7 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Babl, Gegl, Gimp
 
 from matte_plugin.document import pixels
-from matte_plugin.words import _
+from matte_plugin.localization import _
 
 _CHANNEL_OPACITY = 50
 
@@ -50,12 +50,12 @@ def write_channel(cut, replaced=None):
     """Save the alpha as a channel, in the place of an older one where there is one."""
     image = cut.layer.get_image()
     name, position = _("{layer} matte").format(layer=cut.layer.get_name()), 0
-    colour, opacity = Gegl.Color.new("black"), _CHANNEL_OPACITY
+    color, opacity = Gegl.Color.new("black"), _CHANNEL_OPACITY
     if replaced is not None:
         name, position = replaced.get_name(), image.get_item_position(replaced)
-        colour, opacity = replaced.get_color(), replaced.get_opacity()
+        color, opacity = replaced.get_color(), replaced.get_opacity()
         image.remove_channel(replaced)
-    channel = Gimp.Channel.new(image, name, image.get_width(), image.get_height(), opacity, colour)
+    channel = Gimp.Channel.new(image, name, image.get_width(), image.get_height(), opacity, color)
     channel.set_visible(False)
     _fill_channel(channel, cut)
     image.insert_channel(channel, None, position)

@@ -8,8 +8,8 @@ from gi.repository import Gimp, Gtk
 
 from matte_plugin.document import items
 from matte_plugin.document.thumbnails import thumbnail
+from matte_plugin.localization import _
 from matte_plugin.preview.thread import Wanted
-from matte_plugin.words import _
 
 FILE = "file"
 SPACING = 6

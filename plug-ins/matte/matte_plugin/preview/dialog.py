@@ -11,13 +11,13 @@ gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 
+from matte_plugin.localization import _, localized
 from matte_plugin.preview import parts as found_parts
 from matte_plugin.preview.background import BackgroundChooser
 from matte_plugin.preview.found import FoundList
 from matte_plugin.preview.picture import PictureView
 from matte_plugin.preview.thread import Wanted
 from matte_plugin.preview.toolbar import Toolbar
-from matte_plugin.words import _, told
 
 SPACING = 12
 CONTROLS_PX = 440
@@ -44,7 +44,7 @@ class PreviewDialog:
     params : callable
         Returns what the controls say, as the worker takes it, for lengths times a scale.
     thread : PreviewThread
-        Started, and told nothing yet. It is left running when the dialog ends with OK.
+        Started, and localized nothing yet. It is left running when the dialog ends with OK.
     """
 
     def __init__(self, procedure, config, arrange, source, params, thread):
@@ -145,7 +145,7 @@ class PreviewDialog:
         params = {
             **self._params(self._source.scale),
             "view": self._toolbar.view,
-            "colour": self._source.background(),
+            "color": self._source.background(),
             "is_draft": self._is_draft,
         }
         if not self._has_choice:
@@ -224,17 +224,17 @@ class PreviewDialog:
     def _show_progress(self, fraction, step):
         self._bar.set_fraction(fraction)
         if step:
-            self._bar.set_tooltip_text(told(step))
+            self._bar.set_tooltip_text(localized(step))
 
     def _show(self, delivered):
         self._bar.set_fraction(0.0)
         if delivered.error is not None:
-            self._say(told(delivered.error))
+            self._say(localized(delivered.error))
             return
         is_fitted = delivered.wanted.method == "preview"
         arrays, values = delivered.answer.arrays, delivered.answer.values["values"]
         self._show_picture(arrays["picture"], is_fitted)
-        self._say(told(values["note"]) if self._has_choice else TICK)
+        self._say(localized(values["note"]) if self._has_choice else TICK)
         params = delivered.wanted.params
         # Not where it was ticked since.
         if self._has_choice and params.get("subject") == self._params(1.0).get("subject"):

@@ -6,8 +6,8 @@ gi.require_version("GdkPixbuf", "2.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, GLib, Gtk, Pango
 
+from matte_plugin.localization import _
 from matte_plugin.subjects import spoken
-from matte_plugin.words import _
 
 HEIGHT_PX = 116
 SWATCH_PX = 14
@@ -15,7 +15,7 @@ INDENT_PX = 22
 
 
 class FoundList(Gtk.Box):
-    """Lists parts with their colour and share.
+    """Lists parts with their color and share.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class FoundList(Gtk.Box):
             box = Gtk.CheckButton(hexpand=True, margin_start=indent)
             box.set_tooltip_text(_("Tick what is to be cut out; several become one"))
             inside = Gtk.Box(spacing=8)
-            inside.pack_start(_swatch(part.colour), False, False, 0)
+            inside.pack_start(_swatch(part.color), False, False, 0)
             label = Gtk.Label(label=spoken(part.name), ellipsize=Pango.EllipsizeMode.END, xalign=0)
             inside.pack_start(label, True, True, 0)
             box.add(inside)
@@ -82,9 +82,9 @@ def _percent(share):
     return f"{share:.0%}" if share >= 0.01 else "< 1%"
 
 
-def _swatch(colour):
-    """Draw a small square of a colour."""
-    data = GLib.Bytes.new(bytes(colour) * SWATCH_PX * SWATCH_PX)
+def _swatch(color):
+    """Draw a small square of a color."""
+    data = GLib.Bytes.new(bytes(color) * SWATCH_PX * SWATCH_PX)
     pixbuf = GdkPixbuf.Pixbuf.new_from_bytes(
         data, GdkPixbuf.Colorspace.RGB, False, 8, SWATCH_PX, SWATCH_PX, 3 * SWATCH_PX
     )

@@ -17,7 +17,7 @@ class Part:
     class_name : str
     share : float
         Of the picture, in [0, 1].
-    colour : tuple of int
+    color : tuple of int
         Red, green and blue, 0 to 255.
     is_chosen : bool
         Of a class, whether all of it is.
@@ -28,7 +28,7 @@ class Part:
     subject: str
     class_name: str
     share: float
-    colour: tuple[int, int, int]
+    color: tuple[int, int, int]
     is_chosen: bool
     is_one_of_several: bool = False
 
@@ -41,7 +41,7 @@ def read(values):
             held["subject"],
             held["class"],
             held["share"],
-            tuple(held["colour"]),
+            tuple(held["color"]),
             held["is_chosen"],
             held["is_one_of_several"],
         )

@@ -26,7 +26,7 @@ class PictureView(Gtk.EventBox):
     on_dragged : callable
         Given how many pixels to the right and down the picture was dragged at 100 %.
     on_zoomed : callable
-        Given where the wheel was turned, as fractions, and whether it was towards the picture.
+        Given where the wheel was turned, as fractions, and whether it was toward the picture.
     on_resized : callable
         Called without arguments after the place for the picture has changed.
     """

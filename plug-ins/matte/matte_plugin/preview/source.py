@@ -7,7 +7,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_core.protocol import Array
+from matte_core.link.protocol import Array
 from matte_plugin.document import pixels, reading
 from matte_plugin.document.thumbnails import thumbnail
 from matte_plugin.preview.thread import Wanted
@@ -46,10 +46,10 @@ class LayerSource:
 
     def opening(self):
         """Return the call that gives a worker the reduced picture."""
-        colours, width, height = pixels.read_reduced(
+        colors, width, height = pixels.read_reduced(
             self._layer, 0, 0, self.width, self.height, self.scale, "R'G'B' u8"
         )
-        arrays = {"image": Array("uint8", (height, width, 3), colours)}
+        arrays = {"image": Array("uint8", (height, width, 3), colors)}
         params = {}
         if self._trimap is not None:
             painted, params["box"] = reading.read_trimap(
@@ -67,8 +67,8 @@ class LayerSource:
 
     def detail(self, left, top, width, height, params):
         """Return the call that asks for a part of the picture in full."""
-        colours = pixels.read(self._layer, left, top, width, height, "R'G'B' u8")
-        arrays = {"image": Array("uint8", (height, width, 3), colours)}
+        colors = pixels.read(self._layer, left, top, width, height, "R'G'B' u8")
+        arrays = {"image": Array("uint8", (height, width, 3), colors)}
         params = {
             **params,
             "part": [
@@ -85,6 +85,6 @@ class LayerSource:
         return Wanted("preview_detail", params, arrays)
 
     def background(self):
-        """Return GIMP's background colour, [red, green, blue] in 0 to 255, sRGB."""
+        """Return GIMP's background color, [red, green, blue] in 0 to 255, sRGB."""
         red, green, blue, _ = Gimp.context_get_background().get_rgba()
         return [round(min(max(band, 0.0), 1.0) * 255) for band in (red, green, blue)]

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from matte_core.errors import Cancelled, MatteError, WorkerError
-from matte_core.protocol import Array, Frame
-from matte_plugin.worker_client import Worker
+from matte_core.base.errors import Cancelled, MatteError, WorkerError
+from matte_core.link.client import Worker
+from matte_core.link.protocol import Array, Frame
 
 END_SECONDS = 5.0
 

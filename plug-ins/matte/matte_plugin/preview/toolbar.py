@@ -5,7 +5,7 @@ import gi
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk
 
-from matte_plugin.words import _
+from matte_plugin.localization import _
 
 SPACING = 6
 CUT_OUT, BACKGROUND = "cut-out", "background"
@@ -14,7 +14,7 @@ VIEWS = {
     "overlay": _("Overlay"),
     "black": _("On black"),
     "white": _("On white"),
-    "colour": _("On the background color"),
+    "color": _("On the background color"),
     BACKGROUND: _("On a picture"),
     "matte": _("Matte"),
     "trimap": _("Trimap"),

@@ -97,7 +97,7 @@ class Judge:
 
     def _expect(self):
         """Return the alpha of each layer; None where the core refuses one."""
-        from matte_core.errors import MatteError
+        from matte_core.base.errors import MatteError
 
         uses_selection = self._arguments.get("subject") == SELECTION
         try:
@@ -116,7 +116,7 @@ class Judge:
 
 def expected_alpha(plug_in, layer, uses_selection):
     """Return what the core finds for a layer, by pixels that are read here: floats, row by row."""
-    from matte_core.protocol import Array
+    from matte_core.link.protocol import Array
 
     width, height = layer.get_width(), layer.get_height()
     image = layer.get_image()
@@ -140,7 +140,7 @@ def expected_alpha(plug_in, layer, uses_selection):
     is_srgb = Babl.get_name(Babl.format_get_space(layer.get_format())) == "sRGB"
     if not is_srgb or image.get_precision() == Gimp.Precision.U8_LINEAR:
         own = stored(layer, own_format(layer, "R~G~B~ float"))
-        arrays["colours"] = Array("float32", (height, width, 3), own)
+        arrays["colors"] = Array("float32", (height, width, 3), own)
     params = {"subject": "auto", "model": str(NETWORK), "radius_px": None}
     answer = plug_in.worker.call("cut_out", params, arrays)
     return memoryview(answer.arrays["alpha"].data).cast("B").cast("f").tolist()
@@ -187,7 +187,7 @@ def _look_at_channels(image, targets, expected, _pixels, _after):
         found = floats(channel, own_format(channel, f"{name} float"))
         _compare(_on_canvas(image, [layer], [alpha]), found, _step(channel), "the channel")
     new = {("channels", "order")}
-    return new | {(item.get_id(), what) for item in made for what in ("pixels", "looks", "colour")}
+    return new | {(item.get_id(), what) for item in made for what in ("pixels", "looks", "color")}
 
 
 def _look_at_layers(image, targets, expected, pixels, after):
@@ -212,7 +212,7 @@ def _look_at_layers(image, targets, expected, pixels, after):
         else:
             both = [a * b for a, b in zip(alpha, own, strict=True)] if own else alpha
             _compare(both, floats(made, "A float"), 2 * _step(made), "the transparency")
-        _look_at_colours(made, alpha, *kept)
+        _look_at_colors(made, alpha, *kept)
         allowed |= {(parent.get_id() if parent else "top", "order"), (layer.get_id(), "looks")}
         allowed |= {key for key in after if key[0] == made.get_id()}
         allowed |= {
@@ -234,11 +234,11 @@ def _look_at_new_image(made, layer, alpha, kept):
     both = [a * b for a, b in zip(alpha, own, strict=True)] if own else alpha
     _compare(both, floats(subject, "A float"), 2 * _step(subject), "the transparency")
     if source.get_base_type() != Gimp.ImageBaseType.INDEXED:
-        _look_at_colours(subject, alpha, *kept)
+        _look_at_colors(subject, alpha, *kept)
 
 
-def _look_at_colours(made, alpha, before, format_name):
-    """Solid pixels keep their bits; at the edge is the subject's colour and not the ground's."""
+def _look_at_colors(made, alpha, before, format_name):
+    """Solid pixels keep their bits; at the edge is the subject's color and not the ground's."""
     after, count = stored(made), len(alpha)
     size, old_size = len(after) // count, len(before) // count
     depth = Babl.format_get_bytes_per_pixel(made.get_format()) // Babl.format_get_n_components(
@@ -254,24 +254,24 @@ def _look_at_colours(made, alpha, before, format_name):
             require(new == old, f"solid pixel {index} has other bits")
     if "R" not in format_name:
         return
-    colours = floats(made, own_format(made, "R~G~B~ float"))
+    colors = floats(made, own_format(made, "R~G~B~ float"))
     middle = (made.get_height() // 2) * made.get_width() + made.get_width() // 2
     if alpha[middle] != 1:
         return
-    wanted = colours[3 * middle : 3 * middle + 3]
+    wanted = colors[3 * middle : 3 * middle + 3]
     _require_gamut(made, alpha, middle)
     limit = 0.12 * max(1.0, *wanted)
     for index, value in enumerate(alpha):
         if 0.35 < value < 0.65:
-            found = colours[3 * index : 3 * index + 3]
+            found = colors[3 * index : 3 * index + 3]
             worst = max(abs(a - b) for a, b in zip(found, wanted, strict=True))
             require(worst < limit, f"edge pixel {index} is {found}, the subject {wanted}")
 
 
 def _require_gamut(made, alpha, middle):
     """A subject beyond sRGB stays so at its edge; cut to sRGB, no pixel of it would."""
-    colours = floats(made, "R'G'B' float")
-    most = [max(colours[3 * index : 3 * index + 3]) for index in range(len(alpha))]
+    colors = floats(made, "R'G'B' float")
+    most = [max(colors[3 * index : 3 * index + 3]) for index in range(len(alpha))]
     edge = [most[index] for index, value in enumerate(alpha) if 0.35 < value < 0.65]
     if most[middle] > 1.005 and edge:
         beyond = sum(value > 1.002 for value in edge) / len(edge)

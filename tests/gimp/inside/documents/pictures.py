@@ -1,6 +1,6 @@
 """The picture that every document of the matrix holds: a bright, soft-edged disc on a dark ground.
 
-It is painted in the document's own colour space, so that in a wide one its colours lie outside of
+It is painted in the document's own color space, so that in a wide one its colors lie outside of
 sRGB, and it has grain, so that no two pixels are alike. Runs in GIMP.
 """
 
@@ -56,7 +56,7 @@ def painted(width, height, brightness=1.0):
 
 
 def own_format(drawable, name):
-    """Name a format in the drawable's own colour space."""
+    """Name a format in the drawable's own color space."""
     return Babl.get_name(Babl.format_with_space(name, drawable.get_format()))
 
 

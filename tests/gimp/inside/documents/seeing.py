@@ -47,7 +47,7 @@ def snapshot(image):
         key = channel.get_id()
         state[key, "pixels"] = digest(channel)
         state[key, "looks"] = (channel.get_name(), channel.get_visible(), channel.get_opacity())
-        state[key, "colour"] = tuple(channel.get_color().get_rgba())
+        state[key, "color"] = tuple(channel.get_color().get_rgba())
     _add_layers(state, "top", image.get_layers())
     return state
 

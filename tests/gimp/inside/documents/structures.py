@@ -146,12 +146,12 @@ def nothing_visible(_image, layer):
     layer.fill(Gimp.FillType.TRANSPARENT)
 
 
-def one_colour(_image, layer):
+def one_color(_image, layer):
     layer.fill(Gimp.FillType.WHITE)
 
 
 def no_numbers(_image, layer):
-    """Values that are no colours: not a number, infinite, below black."""
+    """Values that are no colors: not a number, infinite, below black."""
     data = layer.get_buffer().get(
         Gegl.Rectangle.new(0, 0, SIDE, SIDE), 1.0, "RGB float", Gegl.AbyssPolicy.NONE
     )
@@ -314,7 +314,7 @@ STATES = {
     "partly transparent": changed_by(with_veil, has_alpha=True),
     "partly transparent, 16 bit": changed_by(with_veil, has_alpha=True, precision=DEEP),
     "wholly transparent": changed_by(nothing_visible, has_alpha=True),
-    "all one color": changed_by(one_colour),
+    "all one color": changed_by(one_color),
     "values that are no numbers": changed_by(no_numbers, precision=FLOAT),
     "pixels locked": changed_by(locked("content")),
     "position locked": changed_by(locked("position")),

@@ -1,4 +1,4 @@
-"""An ICC profile whose colours reach far beyond sRGB, made by hand. Standard library only.
+"""An ICC profile whose colors reach far beyond sRGB, made by hand. Standard library only.
 
 Its primaries are those of ROMM RGB (ISO 22028-2, ProPhoto RGB), two of which no light can have.
 """

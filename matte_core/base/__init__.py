@@ -1,0 +1,1 @@
+"""What every part shares: errors, messages, progress, folders. Standard library only."""

@@ -1,0 +1,1 @@
+"""Which networks there are: descriptions, the registry, downloads. Standard library only."""

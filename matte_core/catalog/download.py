@@ -1,0 +1,182 @@
+"""Fetch a file of known SHA-256 from the network or a mirror: whole, or not at all.
+
+What has come so far is kept beside the target as NAME.part, and is gone on with the next time
+(an HTTP range request). The file gets its name only after its checksum was right. A proxy is
+taken from the environment (`HTTPS_PROXY`, ...). Standard library only.
+"""
+
+import hashlib
+import http.client
+import os
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import IO
+
+from matte_core import __version__
+from matte_core.base import folders
+from matte_core.base.atomic import refusal
+from matte_core.base.errors import DownloadError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, silent
+from matte_core.catalog.registry import not_writable
+
+MIRROR_VARIABLE = "MATTE_MODEL_MIRROR"
+TIMEOUT_S = 30
+_CHUNK_BYTES = 1 << 16
+_PARTIAL_CONTENT = 206
+_RANGE_NOT_SATISFIABLE = 416
+
+
+def mirror_address(mirror: str, name: str) -> str:
+    """Return the address of the file `name` at a mirror: a web folder or a local one."""
+    scheme = urllib.parse.urlsplit(mirror).scheme
+    if scheme in ("http", "https", "file"):
+        return mirror.rstrip("/") + "/" + urllib.parse.quote(name)
+    return (Path(mirror).expanduser().absolute() / name).as_uri()
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def download(
+    address: str,
+    target: Path,
+    sha256: str,
+    size: int,
+    progress: ProgressCallback | None = None,
+    *,
+    timeout_s: float = TIMEOUT_S,
+) -> None:
+    """Fetch `address` to `target`, unless it is there already.
+
+    Parameters
+    ----------
+    address : str
+        Of scheme https, http or file.
+    target : Path
+        A file; its folder is made.
+    sha256 : str
+        What the file must be, in hexadecimal.
+    size : int
+        How many bytes it must have: an answer that is longer is cut off.
+    progress : callable, optional
+        See `matte_core.base.progress`.
+    timeout_s : float
+        Seconds without a byte before it gives up.
+
+    Raises
+    ------
+    DownloadError
+        If the file cannot be fetched, or is not the one expected. It names the address and
+        the target, so that a person can put the file there by hand.
+    FileError
+        If the disk is full, or the folder is not ours to write.
+    """
+    if target.is_file() and sha256_of(target) == sha256:
+        return
+    part = target.with_name(target.name + ".part")
+    try:
+        folders.make_private(target.parent)
+        _fetch(address, part, size, progress or silent, timeout_s)
+        found = sha256_of(part)
+        if found != sha256:
+            part.unlink()
+            reason = Message(
+                "its SHA-256 is {found}, expected {sha256}", found=found, sha256=sha256
+            )
+            raise _failure(address, target, reason)
+        os.replace(part, target)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if refusal(error):
+            raise not_writable(target.parent, refusal(error)) from error
+        raise _failure(address, target, _reason(error)) from error
+
+
+def _fetch(
+    address: str, part: Path, size: int, progress: ProgressCallback, timeout_s: float
+) -> None:
+    have = part.stat().st_size if part.exists() else 0
+    if have == size:
+        return  # Whole, but its checksum was never looked at: the caller does.
+    if have > size:
+        part.unlink()
+        have = 0
+    headers = {"User-Agent": f"matte-for-gimp/{__version__}"}
+    if have and not address.startswith("file:"):
+        headers["Range"] = f"bytes={have}-"
+    request = urllib.request.Request(address, headers=headers)
+    try:
+        # An opener of our own: the shared one keeps the proxies that were set when it was made.
+        response = urllib.request.build_opener().open(request, timeout=timeout_s)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == _RANGE_NOT_SATISFIABLE and have:
+            part.unlink()
+            _fetch(address, part, size, progress, timeout_s)
+            return
+        raise
+    with response:
+        resumes = getattr(response, "status", None) == _PARTIAL_CONTENT and have == _range_start(
+            response.headers.get("Content-Range", "")
+        )
+        with part.open("ab" if resumes else "wb") as stream:
+            _copy(response, stream, have if resumes else 0, size, progress, part.stem)
+
+
+def _copy(
+    response: IO[bytes],
+    stream: IO[bytes],
+    done: int,
+    size: int,
+    progress: ProgressCallback,
+    name: str,
+) -> None:
+    while done <= size:
+        # One byte more than expected is enough to see that it is another file.
+        chunk = response.read(min(_CHUNK_BYTES, size + 1 - done))
+        if not chunk:
+            break
+        stream.write(chunk)
+        done += len(chunk)
+        progress(min(done / size, 1.0), f"Fetching {name}")
+    if done < size:
+        raise http.client.IncompleteRead(b"", size - done)
+
+
+def _range_start(content_range: str) -> int:
+    found = re.match(r"bytes (\d+)-", content_range)
+    return int(found[1]) if found else -1
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case urllib.error.HTTPError():
+            return Message(
+                "the server answers {code} {reason}", code=error.code, reason=error.reason
+            )
+        case urllib.error.URLError():
+            return str(error.reason)
+        case http.client.IncompleteRead():
+            return Message("the connection ended {count} bytes early", count=error.expected)
+        case TimeoutError():
+            return Message("nothing came for too long")
+        case _:
+            return str(error) or type(error).__name__
+
+
+def _failure(address: str, target: Path, reason: str) -> DownloadError:
+    return DownloadError(
+        Message("{address} could not be fetched: {reason}.", address=address, reason=reason),
+        Message(
+            "Try again (it goes on where it stopped), name a mirror (--mirror or {variable}), "
+            "or fetch that address another way and put the file at {file}, then run this again.",
+            variable=MIRROR_VARIABLE,
+            file=target,
+        ),
+    )

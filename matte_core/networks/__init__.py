@@ -1,0 +1,35 @@
+"""Networks: which there are, how they come to the user, what must be known of them.
+
+`registry` and `download` need only the standard library; what converts or runs a network is
+loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from matte_core.catalog.registry import DEFAULT, PUBLISHED, default_name, installed, resolve
+from matte_core.catalog.spec import ModelSpec
+
+__all__ = [
+    "DEFAULT",
+    "PUBLISHED",
+    "ModelSpec",
+    "add_model",
+    "default_name",
+    "describe_model",
+    "fetch_model",
+    "installed",
+    "remove_model",
+    "resolve",
+]
+
+_STORE = ("add_model", "describe_model", "fetch_model", "remove_model")
+
+if TYPE_CHECKING:
+    from matte_core.networks.store import add_model, describe_model, fetch_model, remove_model
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _STORE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("matte_core.networks.store"), name)

@@ -1,0 +1,275 @@
+"""Run a network: from a part of the picture to class scores on the network's grid."""
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime
+
+from matte_core.base.errors import ModelError
+from matte_core.base.messages import Message
+from matte_core.boxes import Box
+from matte_core.catalog.spec import ModelSpec
+from matte_core.images import Float32, Image, resized
+from matte_core.networks.grid import Grid, ScoreField
+
+Session: TypeAlias = Any
+
+_ACCELERATED = (
+    "CUDAExecutionProvider",
+    "DmlExecutionProvider",
+    "CoreMLExecutionProvider",
+    "OpenVINOExecutionProvider",
+)
+_FAILURES: tuple[type[Exception], ...] = (
+    *(
+        kind
+        for kind in vars(runtime).values()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    ),
+    RuntimeError,
+    ValueError,
+)
+MAX_MEMORY_BYTES = 4 << 30
+_OUT_OF_MEMORY = "Available memory of"  # how onnxruntime's allocator says it
+_IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_IMAGENET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+_TINY = 1e-6
+_DTYPES = {"tensor(uint8)": np.uint8, "tensor(float16)": np.float16, "tensor(float)": np.float32}
+
+
+def open_session(model: bytes | str, providers: Sequence[str] | None = None) -> Session:
+    """Make an onnxruntime session of an ONNX file's bytes or path.
+
+    Whatever accelerates on this machine is tried first; the CPU does where that fails.
+
+    Raises
+    ------
+    ModelError
+        If onnxruntime cannot read the file or does not know its operators.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    if _share_capped_memory():
+        options.add_session_config_entry("session.use_env_allocators", "1")
+    if providers is None:
+        available = onnxruntime.get_available_providers()
+        accelerated = [name for name in _ACCELERATED if name in available]
+        if accelerated:
+            try:
+                return onnxruntime.InferenceSession(
+                    model, options, providers=[*accelerated, "CPUExecutionProvider"]
+                )
+            except _FAILURES:
+                return open_session(model, ["CPUExecutionProvider"])
+        providers = ["CPUExecutionProvider"]
+    try:
+        # With nothing to fall back to, it would print, try the same again, and fail again.
+        return onnxruntime.InferenceSession(
+            model, options, providers=list(providers), enable_fallback=0
+        )
+    except _FAILURES as error:
+        raise ModelError(
+            Message("The network cannot be used: {why}", why=_first_line(error)),
+            Message("Use another network, or export it again with standard ONNX operators."),
+        ) from error
+
+
+@cache
+def _share_capped_memory() -> bool:
+    """Give all sessions one pool of memory with an upper limit; return whether that worked.
+
+    A file of a hundred bytes can ask for more memory than the machine has. With the limit
+    onnxruntime refuses that as an error, where it would otherwise take the machine down.
+    """
+    try:
+        where = onnxruntime.OrtMemoryInfo(
+            "Cpu",
+            onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR,
+            0,
+            onnxruntime.OrtMemType.DEFAULT,
+        )
+        arena = onnxruntime.OrtArenaCfg({"max_mem": MAX_MEMORY_BYTES, "arena_extend_strategy": 1})
+        onnxruntime.create_and_register_allocator(where, arena)
+    except _FAILURES:
+        return False
+    return True
+
+
+def run_session(session: Session, tensor: NDArray[Any]) -> NDArray[Any]:
+    """Run a session of one input and return its first output."""
+    try:
+        answers = session.run(None, {session.get_inputs()[0].name: tensor})
+    except _FAILURES as error:
+        if _OUT_OF_MEMORY in str(error):
+            raise ModelError(
+                f"The network wants more than {MAX_MEMORY_BYTES >> 30} GiB of memory for a "
+                f"picture of shape {tensor.shape}.",
+                "Use another network.",
+            ) from error
+        raise ModelError(
+            f"The network failed on a picture of shape {tensor.shape}: {_first_line(error)}",
+            "Check its description with `models show`, or use another network.",
+        ) from error
+    answer = answers[0]
+    if not isinstance(answer, np.ndarray):
+        raise ModelError("The network does not answer with an array of numbers.")
+    return answer
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__
+
+
+class Network:
+    """A loaded network: its description and its session.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        How it is fed and read.
+    session : onnxruntime.InferenceSession
+    """
+
+    def __init__(self, spec: ModelSpec, session: Session) -> None:
+        self.spec = spec
+        self.session = session
+        self._dtype = _DTYPES[session.get_inputs()[0].type]
+
+    def score(self, image: Image, box: Box, long_side_px: int | None = None) -> ScoreField:
+        """Score the part of the picture within `box`.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8 or float in [0, 1], sRGB
+        box : Box
+            In picture pixels, within the picture.
+        long_side_px : int, optional
+            How many pixels the network is to see along the box's longer side, where its size
+            is free; by default the size it works best at.
+
+        Returns
+        -------
+        ScoreField
+            Log scores, up to a constant per cell.
+        """
+        (height, width), (seen_height, seen_width) = self._sizes(box, long_side_px)
+        part = image[box.top : box.bottom, box.left : box.right]
+        canvas = self._normalize(resized(part, seen_height, seen_width), height, width)
+        tensor = canvas[None] if self.spec.layout == "NHWC" else canvas.transpose(2, 0, 1)[None]
+        answer = run_session(self.session, np.ascontiguousarray(tensor))
+        values = self._log_scores(answer)
+        grid = Grid.of_pass(
+            box,
+            seen=(seen_height, seen_width),
+            fed=(height, width),
+            cells=(values.shape[1], values.shape[2]),
+            align_corners=self.spec.align_corners,
+        )
+        stride = max(self.spec.stride, height / values.shape[1])
+        return ScoreField(values, grid, stride * box.height / seen_height)
+
+    def _sizes(self, box: Box, long_side_px: int | None) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return how many rows and columns are fed, and how many of them the box takes.
+
+        A free size is chosen to fit the box, so that nothing is wasted on a border; a fixed
+        one is filled up with gray, since squashing the picture costs more.
+        """
+        spec = self.spec
+        if not spec.is_free:
+            scale = min(spec.height / box.height, spec.width / box.width)
+            seen = (max(1, round(box.height * scale)), max(1, round(box.width * scale)))
+            return (spec.height, spec.width), seen
+        scale = (long_side_px or max(spec.height, spec.width)) / max(box.height, box.width)
+        extra = 1 if spec.align_corners and spec.step > 1 else 0
+
+        def fed(length: int) -> int:
+            steps = max(1, round((length * scale - extra) / spec.step))
+            return steps * spec.step + extra
+
+        size = (fed(box.height), fed(box.width))
+        return size, size
+
+    def _normalize(self, part: Image, height: int, width: int) -> NDArray[Any]:
+        """Return the picture as the network expects it, on a canvas of the size it is fed."""
+        to_bytes = np.float32(1 if part.dtype == np.uint8 else 255)
+        values = part.astype(np.float32) * to_bytes
+        match self.spec.normalization:
+            case "bytes":
+                values, neutral = values, np.float32(127.5)
+            case "unit":
+                values, neutral = values / 255, np.float32(0.5)
+            case "signed":
+                values, neutral = values / 127.5 - 1, np.float32(0)
+            case _:
+                values = (values / 255 - _IMAGENET_MEAN) / _IMAGENET_DEVIATION
+                neutral = np.float32(0)
+        if self.spec.color_order == "BGR":
+            values = values[..., ::-1]
+        if self._dtype == np.uint8:
+            values = np.rint(values)
+        if part.shape[:2] == (height, width):
+            return values.astype(self._dtype)
+        canvas = np.full((height, width, 3), neutral, self._dtype)
+        canvas[: part.shape[0], : part.shape[1]] = values
+        return canvas
+
+    def _log_scores(self, answer: NDArray[Any]) -> Float32:
+        """Return the answer as (C, h, w) log scores, background first."""
+        spec = self.spec
+        planes = answer
+        while planes.ndim > 2 and planes.shape[0] == 1:
+            planes = planes[0]
+        if planes.ndim == 3 and spec.output_layout == "NHWC":
+            planes = planes.transpose(2, 0, 1)
+        if planes.ndim not in (2, 3):
+            raise ModelError(f"The network answers with an array of shape {answer.shape}.")
+        match spec.output_type:
+            case "labels":
+                labels = planes if planes.ndim == 2 else planes[0]
+                held = np.arange(len(spec.classes))[:, None, None] == labels
+                return np.log(
+                    np.where(held, 0.98, 0.02 / max(len(spec.classes), 2)), dtype=np.float32
+                )
+            case "saliency":
+                plane = planes if planes.ndim == 2 else planes[0]
+                subject = np.clip(plane.astype(np.float32), _TINY, 1 - _TINY)
+                return np.stack([np.log(1 - subject), np.log(subject)])
+            case "probabilities":
+                return np.log(np.clip(planes.astype(np.float32), _TINY, 1))
+            case _:
+                return np.ascontiguousarray(planes, np.float32)
+
+
+def load_network(path: Path) -> Network:
+    """Load a network, or take it from the last few loaded.
+
+    Raises
+    ------
+    ModelError
+        If the file cannot be used, is not the one that was added, or has no description and
+        does not tell enough itself.
+    """
+    held = path.stat()
+    return _load(str(path), held.st_mtime_ns, held.st_size)
+
+
+@lru_cache(maxsize=2)
+def _load(path: str, _mtime_ns: int, _size: int) -> Network:
+    from matte_core.catalog.download import sha256_of
+    from matte_core.networks.store import describe_model
+
+    spec = describe_model(Path(path))
+    if spec.sha256 and spec.sha256 != sha256_of(Path(path)):
+        raise ModelError(
+            Message("The network's file {path} is not what it was when it was added.", path=path),
+            Message(
+                "Choose Filters > Matte > Set Up and Check… to fetch it anew, or add it again."
+            ),
+        )
+    return Network(spec, open_session(path))

@@ -1,0 +1,85 @@
+"""Cut Out Open Images…: the selected layers of every open image, a step of undo in each."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_core.base.errors import InputError
+from matte_core.base.progress import part
+from matte_plugin import arguments, outputs
+from matte_plugin.batch import layers, loop
+from matte_plugin.document import items
+from matte_plugin.document.witness import Witness
+from matte_plugin.localization import _
+
+NAME = "plug-in-matte-cut-out-images"
+
+HELP = _(
+    "Cuts the subject out of every open image: of the layers that are selected in it. Each image "
+    "has its own step of undo. An image in which no subject is found is left as it is; a report "
+    "says which and why. Nothing is saved.\n\n"
+    "{subjects} What is selected is looked up in each image.\n\n"
+    "Outputs: {outputs}."
+).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layers.CHOICES))
+
+
+def create(plug_in):
+    """Describe the procedure: its arguments, menus and words."""
+    procedure = arguments.plain_procedure(
+        plug_in,
+        NAME,
+        run,
+        label=_("Cut Out Open _Images…"),
+        blurb=_("Cut out every image that is open"),
+        help_text=HELP,
+    )
+    layers.add_arguments(procedure)
+    loop.add_report_values(procedure)
+    return procedure
+
+
+def run(procedure, config, _data):
+    """Run the action in whichever mode GIMP asks for."""
+    return loop.run(
+        procedure,
+        config.get_property("run-mode"),
+        config,
+        lambda view, report: _cut_out_each(config, view, report),
+        outputs.arrange,
+    )
+
+
+def _cut_out_each(config, view, report):
+    images = Gimp.get_images()
+    if not images:
+        raise InputError(_("No image is open."), _("Open the photos, or use Cut Out Folder…."))
+    loop.for_each(
+        sorted(images, key=Gimp.Image.get_id),
+        lambda image: image.get_name(),
+        lambda worker, image, progress: _cut_out(worker, image, config, progress),
+        view,
+        report,
+    )
+
+
+def _cut_out(worker, image, config, progress):
+    if not image.is_valid():
+        raise InputError(_("It was closed while Matte was at work."))
+    output = config.get_property("output")
+    outputs.check(image, output)
+    chosen = items.layers_of(image.get_selected_layers())
+    for layer in chosen:
+        if why_not := layers.why_not(layer):
+            raise InputError(
+                _("“{name}” is {what}.").format(name=layer.get_name(), what=why_not),
+                _("Select the layer that holds the photo."),
+            )
+    cuts = []
+    witness = Witness(chosen)
+    for number, layer in enumerate(chosen):
+        share = part(progress, number / len(chosen), (number + 1) / len(chosen))
+        outcome, note = layers.ask(worker, layer, config, share, cuts)
+    witness.check()
+    outputs.write(image, cuts, output, NAME, hide_original=config.get_property("hide-original"))
+    return outcome, note

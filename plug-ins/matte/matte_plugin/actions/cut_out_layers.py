@@ -1,0 +1,82 @@
+"""Cut Out All Layers…: every layer of the image that holds pixels, in one step of undo."""
+
+from matte_core.base.errors import InputError
+from matte_plugin import arguments, outputs
+from matte_plugin.batch import layers, loop
+from matte_plugin.batch.report import SKIPPED, Entry
+from matte_plugin.document import items
+from matte_plugin.document.witness import Witness
+from matte_plugin.localization import _
+
+NAME = "plug-in-matte-cut-out-layers"
+
+HELP = _(
+    "Cuts the subject out of every layer of the image, those in groups and hidden ones too: "
+    "frames, variants, or photos opened as layers. One undo takes all of it back. Text, vectors "
+    "and trimaps are left alone, and so is a layer in which no subject is found; a report says "
+    "which and why.\n\n"
+    "{subjects}\n\n"
+    "Outputs: {outputs}. As a selection all subjects add up."
+).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layers.CHOICES))
+
+
+def create(plug_in):
+    """Describe the procedure: its arguments, menus and words."""
+    procedure = arguments.image_procedure(
+        plug_in,
+        NAME,
+        run,
+        label=_("Cut Out _All Layers…"),
+        menus=(),
+        blurb=_("Cut out every layer of this image"),
+        help_text=HELP,
+    )
+    layers.add_arguments(procedure)
+    loop.add_report_values(procedure)
+    return procedure
+
+
+def run(procedure, run_mode, image, _drawables, config, _data):
+    """Run the action in whichever mode GIMP asks for."""
+    return loop.run(
+        procedure,
+        run_mode,
+        config,
+        lambda view, report: _cut_out_all(image, config, view, report),
+        outputs.arrange,
+    )
+
+
+def _cut_out_all(image, config, view, report):
+    output = config.get_property("output")
+    outputs.check(image, output)
+    found = [layer for layer in items.all_layers(image) if not layer.is_group()]
+    chosen = [layer for layer in found if not layers.why_not(layer)]
+    if not chosen:
+        raise InputError(
+            _("This image has no layer that could hold a photo."), _("Open photos as layers first.")
+        )
+    cuts = []
+    witness = Witness(chosen)
+    try:
+        # Everything is computed before anything is touched.
+        loop.for_each(
+            chosen,
+            lambda layer: layer.get_name(),
+            lambda worker, layer, progress: layers.ask(worker, layer, config, progress, cuts),
+            view,
+            report,
+        )
+        witness.check()
+        if cuts:
+            outputs.write(
+                image, cuts, output, NAME, hide_original=config.get_property("hide-original")
+            )
+    except BaseException:
+        report.entries.clear()  # none of it has happened
+        raise
+    report.entries += [
+        Entry(layer.get_name(), SKIPPED, layers.why_not(layer))
+        for layer in found
+        if layer not in chosen
+    ]

@@ -1,0 +1,82 @@
+"""Set Up and Check…: says what works and what does not, and repairs it on request."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp, GObject
+
+from matte_core.setup import inside
+from matte_plugin import arguments, home, parent, running
+from matte_plugin.localization import _, localized
+
+NAME = "plug-in-matte-setup"
+
+
+def create(plug_in):
+    """Describe the procedure: its arguments, menus and words."""
+    procedure = arguments.plain_procedure(
+        plug_in,
+        NAME,
+        run,
+        label=_("Set _Up and Check…"),
+        blurb=_("Check whether Matte can work here, and repair it"),
+        help_text=_(
+            "Looks at GIMP, Matte's environment, its worker and its network, tries a real "
+            "cut-out, and says what is wrong and where the log is. With repair, what is missing "
+            "or broken is made anew first."
+        ),
+    )
+    flags = arguments.READWRITE
+    procedure.add_boolean_argument(
+        "repair", _("_Repair"), _("Make anew what is missing or broken"), False, flags
+    )
+    procedure.add_boolean_return_value(
+        "works", _("Works"), _("Whether all that is needed works"), False, flags
+    )
+    procedure.add_string_return_value(
+        "report", _("Report"), _("What was found, line by line"), "", flags
+    )
+    return procedure
+
+
+def run(procedure, config, _data):
+    """Show the window, or check without one."""
+    home.use_installed_home()
+    parent.exit_with_parent()
+    if config.get_property("run-mode") == Gimp.RunMode.INTERACTIVE:
+        from matte_plugin.set_up import window
+
+        checks = window.show()
+        return _values(procedure, checks, [])
+    words, checks = [], []
+
+    def work():
+        if config.get_property("repair"):
+            words.extend(
+                inside.repair(
+                    lambda step, message: Gimp.progress_set_text(
+                        f"{localized(step)}: {localized(message)}"
+                    )
+                )
+            )
+        checks.extend(inside.look(Gimp.version()))
+
+    values = running.guarded(procedure, work)
+    if values.index(0) != Gimp.PDBStatusType.SUCCESS:
+        return values
+    return _values(procedure, checks, words)
+
+
+def _values(procedure, checks, words):
+    works = all(check.ok for check in checks if check.is_needed)
+    lines = [
+        f"{_('ok') if check.ok else _('WRONG')}: {localized(check.name)}: {localized(check.found)}"
+        for check in checks
+    ]
+    lines += [localized(text) for text in words]
+    values = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+    values.remove(1)
+    values.remove(1)
+    values.insert(1, GObject.Value(GObject.TYPE_BOOLEAN, works))
+    values.insert(2, GObject.Value(GObject.TYPE_STRING, "\n".join(lines)))
+    return values

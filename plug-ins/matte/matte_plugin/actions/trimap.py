@@ -1,0 +1,151 @@
+"""Trimap…: a layer over the photo that says what is surely subject, surely not, and unknown."""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_core.base.errors import InputError
+from matte_plugin import arguments, running
+from matte_plugin.document import items, layers, reading
+from matte_plugin.localization import _
+from matte_plugin.subjects import SELECTION as SELECTED
+
+NAME = "plug-in-matte-trimap"
+
+AUTOMATIC, SELECTION, MASK = "automatic", "selection", "layer-mask"
+ALPHA, CHANNEL = "alpha", "channel"
+SOURCES = {
+    AUTOMATIC: (_("The network"), _("What is found in the photo")),
+    SELECTION: (_("The selection"), _("What is selected")),
+    MASK: (_("The layer's mask"), _("What the layer's mask shows")),
+    ALPHA: (_("The layer's alpha"), _("What is opaque in the layer")),
+    CHANNEL: (_("A channel"), _("What a channel holds")),
+}
+
+HELP = _(
+    "Puts a layer over the photo that is white where the subject surely is, black where it surely "
+    "is not, and gray along its edge. Paint on it with any brush: white, black, and gray wherever "
+    "there is hair. Then run Matte from Trimap.\n\n"
+    "Sources: {sources}. Shapes: {shapes}.\n\n"
+    "For the network: {subjects}\n\n"
+    "A trimap that nobody has painted on is replaced by the next one; one that was painted on "
+    "stays."
+).format(
+    sources=arguments.listed(SOURCES),
+    shapes=arguments.listed(arguments.SHAPES),
+    subjects=arguments.SUBJECTS_HELP,
+)
+
+
+def create(plug_in):
+    """Describe the procedure: its arguments, menus and words."""
+    procedure = arguments.image_procedure(
+        plug_in,
+        NAME,
+        run,
+        label=_("_Trimap…"),
+        menus=("<Image>/Layer/Mask",),
+        blurb=_("Make a trimap to paint on, as a layer over the photo"),
+        help_text=HELP,
+    )
+    arguments.add_choice(
+        procedure, "source", _("_From"), _("What the trimap is made of"), SOURCES, AUTOMATIC
+    )
+    arguments.add_subject(procedure, _("What to look for in the photo (the network only)"))
+    procedure.add_channel_argument(
+        "channel", _("Ch_annel"), _("The channel to make it of"), True, arguments.READWRITE
+    )
+    arguments.add_choice(
+        procedure, "shape", _("Sha_pe"), _("The shape by which the gray band grows"),
+        arguments.SHAPES, "ellipse",
+    )  # fmt: skip
+    arguments.add_edge_width(procedure)
+    procedure.add_double_argument(
+        "opacity", _("Opacit_y"), _("The opacity of the new layer, in percent"),
+        0, 100, 50, arguments.READWRITE,
+    )  # fmt: skip
+    arguments.add_network(procedure)
+    return procedure
+
+
+def run(procedure, run_mode, image, drawables, config, _data):
+    """Run the action in whichever mode GIMP asks for."""
+    return running.run(
+        procedure, run_mode, config, lambda: _make(image, drawables, config), _arrange
+    )
+
+
+def _arrange(dialog, config):
+    from matte_plugin import dialogs
+
+    dialogs.sliders(dialog, "trimap-width", "opacity")
+    dialog.fill(None)
+    dialogs.explain_network(dialog)
+    dialogs.only_if(dialog, config, ("subject", "model"), "source", (AUTOMATIC,))
+    dialogs.only_if(dialog, config, ("channel",), "source", (CHANNEL,))
+
+
+def _make(image, drawables, config):
+    layers.check_soft(image)
+    photos = [_photo(layer) for layer in items.layers_of(drawables)]
+    trimaps = running.for_each(
+        photos, lambda worker, layer, progress: _ask(worker, layer, config, progress)
+    )
+    with items.one_undo_step(image):
+        for photo, trimap in zip(photos, trimaps, strict=True):
+            layers.new_trimap(photo, trimap, config.get_property("opacity"))
+
+
+def _photo(layer):
+    """Return the layer; the photo below when it is a trimap itself."""
+    return reading.photo_and_trimap(layer)[0] if reading.is_trimap(layer) else layer
+
+
+def _ask(worker, layer, config, progress):
+    source = config.get_property("source")
+    params = {
+        "radius_px": round(config.get_property("trimap-width")) or None,
+        "shape": config.get_property("shape"),
+    }
+    if source == AUTOMATIC:
+        arrays = {"image": reading.read_image(layer)}
+        params |= arguments.subject_params(config)
+        if config.get_property("subject") == SELECTED:
+            arrays["selection"] = reading.read_selection(layer)
+    else:
+        plane, params["name"] = _plane(source, layer, config)
+        arrays = {"mask": plane}
+    answer = worker.call("trimap", params, arrays, progress)
+    running.say_note(answer.values["values"]["note"])
+    return answer.arrays["trimap"]
+
+
+def _plane(source, layer, config):
+    """Read what the trimap is made of, and name it."""
+    name = layer.get_name()
+    if source == SELECTION:
+        return reading.read_selection(layer), _("the selection")
+    if source == MASK:
+        plane = reading.read_mask(layer)
+        called, missing = _("the mask of “{name}”"), _("“{name}” has no mask.")
+    elif source == ALPHA:
+        plane = reading.read_opacity(layer)
+        called, missing = _("the alpha of “{name}”"), _("“{name}” has no alpha channel.")
+    else:
+        channel = config.get_property("channel") or _only_selected(layer.get_image())
+        if channel is not None and channel.get_image() == layer.get_image():
+            called = _("the channel “{name}”").format(name=channel.get_name())
+            return reading.read_channel(channel, layer), called
+        plane, called = None, ""
+        missing = _("No channel of this image was chosen.")
+    if plane is None:
+        hint = _("Choose something else to make the trimap of.")
+        raise InputError(missing.format(name=name), hint)
+    return plane, called.format(name=name)
+
+
+def _only_selected(image):
+    selected = image.get_selected_channels() or image.get_channels()
+    selected = [channel for channel in selected if isinstance(channel, Gimp.Channel)]
+    return selected[0] if len(selected) == 1 else None

@@ -1,0 +1,1 @@
+"""Set Up and Check: the window behind the action."""
