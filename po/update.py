@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))
 
+from matte_core.base.localization import DOMAIN  # noqa: E402
 from matte_core.setup import catalogs  # noqa: E402
 
 FOLDERS = (ROOT / "plug-ins" / "matte", ROOT / "matte_core")
@@ -117,7 +118,7 @@ def _escaped(line: str) -> str:
 def main() -> int:
     """Write the .pot file and every .po file anew; say what is still to be translated."""
     found = messages()
-    (HERE / f"{catalogs.DOMAIN}.pot").write_text(written(found, {}), encoding="utf-8")
+    (HERE / f"{DOMAIN}.pot").write_text(written(found, {}), encoding="utf-8")
     languages = {path.stem for path in HERE.glob("*.po")} | set(sys.argv[1:])
     for language in sorted(languages):
         path = HERE / f"{language}.po"

@@ -12,8 +12,8 @@ import ast
 import struct
 
 from matte_core.base.errors import SetupError
+from matte_core.base.localization import DOMAIN
 
-DOMAIN = "matte-for-gimp"
 _MAGIC, _HEADER_BYTES = 0x950412DE, 28
 
 Catalog = dict[str, str]  # English to translated; the entry of "" is the header

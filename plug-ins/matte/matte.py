@@ -13,7 +13,8 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_plugin import actions, localization
+from matte_core.base import localization
+from matte_plugin import actions
 
 
 class Matte(Gimp.PlugIn):

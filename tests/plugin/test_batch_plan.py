@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
 from matte_core.base.errors import FileError, InputError
-from matte_plugin.batch.plan import make_plan
+from matte_core.batch.plan import make_plan
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 import string
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from matte_core.base.localization import DOMAIN
 from matte_core.setup import catalogs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +75,7 @@ def test_the_file_is_as_the_tool_writes_it(language):
 
 
 def test_the_template_is_as_the_tool_writes_it():
-    text = (ROOT / "po" / f"{catalogs.DOMAIN}.pot").read_text(encoding="utf-8")
+    text = (ROOT / "po" / f"{DOMAIN}.pot").read_text(encoding="utf-8")
     assert text == UPDATE.written(MESSAGES, {}), "run po/update.py"
 
 
@@ -88,7 +90,7 @@ def test_the_template_is_as_the_tool_writes_it():
 )
 def test_what_gettext_could_not_find_is_refused(source, words):
     with pytest.raises(ValueError, match=words):
-        list(UPDATE._messages_of(f"from matte_plugin.localization import _\n{source}\n", "x.py"))
+        list(UPDATE._messages_of(f"from matte_core.base.localization import _\n{source}\n", "x.py"))
 
 
 def test_the_plugin_speaks_the_language_that_it_is_told(tmp_path):
@@ -96,17 +98,19 @@ def test_the_plugin_speaks_the_language_that_it_is_told(tmp_path):
     file = folder / catalogs.path("de")
     file.parent.mkdir(parents=True)
     file.write_bytes(catalogs.compiled(read("de")))
-    package = folder / "matte_plugin"
-    package.mkdir()
-    for name in ("__init__.py", "localization.py"):
-        source = ROOT / "plug-ins" / "matte" / "matte_plugin" / name
-        (package / name).write_bytes(source.read_bytes())
+    for name in ("__init__.py", "base"):  # as the installer lays it beside the catalogs
+        source, target = ROOT / "matte_core" / name, folder / "matte_core" / name
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            target.parent.mkdir()
+            shutil.copy(source, target)
     code = (
-        "from matte_plugin.localization import _, localized\n"
+        "from matte_core.base.localization import _, localized\n"
         "from matte_core.base.errors import SetupError\n"
         "print(ascii([_('_Repair'), localized(SetupError('Unknown.')), localized('')]))"
     )
-    environ = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    environ = {**os.environ, "PYTHONPATH": f"{folder}"}
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         environ.pop(name, None)
     for language, expected in (
@@ -115,7 +119,7 @@ def test_the_plugin_speaks_the_language_that_it_is_told(tmp_path):
         ("xx", "_Repair"),
     ):
         done = subprocess.run(
-            [sys.executable, "-c", code], env={**environ, "LANGUAGE": language},
+            [sys.executable, "-c", code], cwd=folder, env={**environ, "LANGUAGE": language},
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert done.stdout.strip() == ascii([expected, "Unknown.", ""])

@@ -11,7 +11,7 @@ PLUG_IN = Path(__file__).resolve().parents[2] / "plug-ins" / "matte"
 CHILD = """
 import sys, time
 sys.path.insert(0, {plug_in!r})
-from matte_plugin import parent
+from matte_core.base import parent
 parent.exit_with_parent()
 print("here", flush=True)
 time.sleep(60)

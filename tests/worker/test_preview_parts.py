@@ -12,11 +12,11 @@ sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
 from matte_core.base.messages import from_wire
 from matte_core.files import read_picture
+from matte_core.link import parts
 from matte_core.link.client import Worker
+from matte_core.link.parts import Part
 from matte_core.link.protocol import Array
 from matte_core.networks.store import fetch_model
-from matte_plugin.preview import parts
-from matte_plugin.preview.parts import Part
 
 
 def part(name, is_chosen=False):

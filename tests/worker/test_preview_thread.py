@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 from matte_core.base.errors import SetupError, WorkerError
 from matte_core.link import client as client_module
 from matte_core.link.client import Worker
-from matte_plugin.preview.thread import PreviewThread, Wanted
+from matte_core.link.preview_thread import PreviewThread, Wanted
 
 ODD_WORKER = Path(__file__).with_name("odd_worker.py")
 

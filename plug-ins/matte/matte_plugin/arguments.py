@@ -6,8 +6,8 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
 from matte_core.base.classes import VOC_CLASSES
-from matte_plugin.localization import _
-from matte_plugin.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
+from matte_core.base.localization import _
+from matte_core.base.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
 
 READWRITE = GObject.ParamFlags.READWRITE
 MENU = "<Image>/Filters/Matte"

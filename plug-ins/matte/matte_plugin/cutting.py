@@ -1,8 +1,8 @@
 """Cutting one layer out, as all actions that find subjects do: arguments and question."""
 
+from matte_core.base.subjects import SELECTION as SELECTED
 from matte_plugin import arguments, outputs
 from matte_plugin.document import layers, pixels, reading
-from matte_plugin.subjects import SELECTION as SELECTED
 
 
 def add_how(procedure):

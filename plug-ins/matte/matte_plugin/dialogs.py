@@ -7,7 +7,7 @@ gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GObject, Gtk
 
-from matte_plugin.localization import _
+from matte_core.base.localization import _
 
 NOT_SHOWN = ("run-mode", "image", "drawables", "procedure", "parts")
 SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")

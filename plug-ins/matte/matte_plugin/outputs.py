@@ -4,9 +4,9 @@ import gi
 
 gi.require_version("Gimp", "3.0")
 
+from matte_core.base.localization import _
 from matte_plugin import arguments
 from matte_plugin.document import items, layers, writing
-from matte_plugin.localization import _
 
 LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"

@@ -8,13 +8,13 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib, GObject
 
-from matte_core.base import folders
+from matte_core.base import folders, parent
 from matte_core.base.errors import Cancelled, MatteError
+from matte_core.base.localization import _, localized
 from matte_core.link.client import Worker
-from matte_plugin import home, parent
+from matte_core.link.preview_thread import PreviewThread
+from matte_core.setup import home
 from matte_plugin.document.witness import Witness
-from matte_plugin.localization import _, localized
-from matte_plugin.preview.thread import PreviewThread
 
 STILL_SECONDS = 15
 FIRST_RUN = _("Matte is not set up yet. Press Set Up: about 150 MB are fetched, once.")

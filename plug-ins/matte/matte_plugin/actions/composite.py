@@ -7,11 +7,11 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gegl, Gimp
 
 from matte_core.base.errors import InputError
+from matte_core.base.localization import _
 from matte_core.base.progress import part
 from matte_plugin import arguments, running
 from matte_plugin.actions import decontaminate
 from matte_plugin.document import composing, items, layers, pixels
-from matte_plugin.localization import _
 
 NAME = "plug-in-matte-composite"
 

@@ -2,11 +2,11 @@
 
 from functools import partial
 
+from matte_core.base.localization import _
+from matte_core.base.subjects import SELECTION as SELECTED
 from matte_plugin import arguments, cutting, outputs, running
 from matte_plugin.document import items
-from matte_plugin.localization import _
 from matte_plugin.preview.source import LayerSource
-from matte_plugin.subjects import SELECTION as SELECTED
 
 NAME = "plug-in-matte-cut-out"
 

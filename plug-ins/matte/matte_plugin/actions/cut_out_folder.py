@@ -8,12 +8,13 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError
+from matte_core.base.localization import _, localized
+from matte_core.base.subjects import SELECTION
+from matte_core.batch import plan
+from matte_core.batch.report import CUT_OUT, SKIPPED
 from matte_plugin import arguments, cutting, outputs
-from matte_plugin.batch import loop, plan
-from matte_plugin.batch.report import CUT_OUT, SKIPPED
+from matte_plugin.batch import loop
 from matte_plugin.document import files, layers, writing
-from matte_plugin.localization import _, localized
-from matte_plugin.subjects import SELECTION
 
 NAME = "plug-in-matte-cut-out-folder"
 

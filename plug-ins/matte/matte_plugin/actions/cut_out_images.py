@@ -6,12 +6,12 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError
+from matte_core.base.localization import _
 from matte_core.base.progress import part
 from matte_plugin import arguments, outputs
 from matte_plugin.batch import layers, loop
 from matte_plugin.document import items
 from matte_plugin.document.witness import Witness
-from matte_plugin.localization import _
 
 NAME = "plug-in-matte-cut-out-images"
 

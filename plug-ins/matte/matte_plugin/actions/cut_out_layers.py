@@ -1,12 +1,12 @@
 """Cut Out All Layers…: every layer of the image that holds pixels, in one step of undo."""
 
 from matte_core.base.errors import InputError
+from matte_core.base.localization import _
+from matte_core.batch.report import SKIPPED, Entry
 from matte_plugin import arguments, outputs
 from matte_plugin.batch import layers, loop
-from matte_plugin.batch.report import SKIPPED, Entry
 from matte_plugin.document import items
 from matte_plugin.document.witness import Witness
-from matte_plugin.localization import _
 
 NAME = "plug-in-matte-cut-out-layers"
 

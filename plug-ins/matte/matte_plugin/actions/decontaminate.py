@@ -1,8 +1,8 @@
 """Decontaminate Colors…: a layer that is cut out already, without its old background's color."""
 
+from matte_core.base.localization import _
 from matte_plugin import arguments, running
 from matte_plugin.document import composing, items, layers, pixels, reading
-from matte_plugin.localization import _
 
 NAME = "plug-in-matte-decontaminate"
 

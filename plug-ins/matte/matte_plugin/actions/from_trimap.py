@@ -3,10 +3,10 @@
 from functools import partial
 
 from matte_core.base.errors import InputError
+from matte_core.base.localization import _
 from matte_plugin import arguments, outputs, running
 from matte_plugin.actions import cut_out
 from matte_plugin.document import items, layers, pixels, reading
-from matte_plugin.localization import _
 from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-from-trimap"

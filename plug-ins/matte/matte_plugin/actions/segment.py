@@ -1,9 +1,9 @@
 """Subject Mask…: what the network alone finds, without following the edge."""
 
+from matte_core.base.localization import _
+from matte_core.base.subjects import SELECTION as SELECTED
 from matte_plugin import arguments, outputs, running
 from matte_plugin.document import items, layers, reading
-from matte_plugin.localization import _
-from matte_plugin.subjects import SELECTION as SELECTED
 
 NAME = "plug-in-matte-segment"
 

@@ -5,9 +5,10 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
-from matte_core.setup import inside
-from matte_plugin import arguments, home, parent, running
-from matte_plugin.localization import _, localized
+from matte_core.base import parent
+from matte_core.base.localization import _, localized
+from matte_core.setup import home, inside
+from matte_plugin import arguments, running
 
 NAME = "plug-in-matte-setup"
 

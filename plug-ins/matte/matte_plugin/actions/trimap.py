@@ -6,10 +6,10 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError
+from matte_core.base.localization import _
+from matte_core.base.subjects import SELECTION as SELECTED
 from matte_plugin import arguments, running
 from matte_plugin.document import items, layers, reading
-from matte_plugin.localization import _
-from matte_plugin.subjects import SELECTION as SELECTED
 
 NAME = "plug-in-matte-trimap"
 

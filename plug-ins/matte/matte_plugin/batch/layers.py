@@ -1,9 +1,9 @@
 """Layers of open images: the arguments of both batches over them, and which layers count."""
 
+from matte_core.base.localization import _, localized
+from matte_core.batch.report import CUT_OUT
 from matte_plugin import arguments, cutting, outputs
-from matte_plugin.batch.report import CUT_OUT
 from matte_plugin.document import reading
-from matte_plugin.localization import _, localized
 
 #: A new image for each would be a flood of windows.
 CHOICES = {name: words for name, words in outputs.CHOICES.items() if name != outputs.NEW_IMAGE}

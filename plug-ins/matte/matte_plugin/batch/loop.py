@@ -13,9 +13,9 @@ from matte_core.base.errors import (
     SetupError,
     WorkerError,
 )
+from matte_core.base.localization import _, localized
+from matte_core.batch.report import FAILED, NO_SUBJECT, OUTCOMES, Entry, Report
 from matte_plugin import arguments, running
-from matte_plugin.batch.report import FAILED, NO_SUBJECT, OUTCOMES, Entry, Report
-from matte_plugin.localization import _, localized
 
 # What fails for one like this fails for all.
 _FATAL = (ModelError, SetupError, Cancelled)

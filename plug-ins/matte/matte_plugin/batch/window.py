@@ -13,8 +13,8 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GimpUi, Gtk, Pango
 
 from matte_core.base.errors import Cancelled
-from matte_plugin.batch.report import CUT_OUT, FAILED, NO_SUBJECT, OUTCOMES, SKIPPED
-from matte_plugin.localization import _, localized
+from matte_core.base.localization import _, localized
+from matte_core.batch.report import CUT_OUT, FAILED, NO_SUBJECT, OUTCOMES, SKIPPED
 
 SPACING = 12
 ICONS = {

@@ -10,9 +10,9 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib
 
 from matte_core.base.errors import FileError
+from matte_core.base.localization import _
 from matte_core.link.protocol import Array
 from matte_plugin.document import copying, pixels, reading, writing
-from matte_plugin.localization import _
 
 SUBJECT_NAME, BACKGROUND_NAME = _("Subject"), _("New background")
 

@@ -11,7 +11,7 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, Gio, GLib
 
 from matte_core.base.errors import FileError
-from matte_plugin.localization import _
+from matte_core.base.localization import _
 
 PNG, TIFF, WEBP, XCF = "png", "tiff", "webp", "xcf"
 EXTENSIONS = {PNG: ".png", TIFF: ".tif", WEBP: ".webp", XCF: ".xcf"}

@@ -16,8 +16,8 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError
+from matte_core.base.localization import _
 from matte_plugin.document import pixels
-from matte_plugin.localization import _
 
 _PARASITE, _IDENTITY = "matte-for-gimp", "matte-for-gimp-photo"
 _PERSISTENT, _UNDOABLE = 1, 2

@@ -6,9 +6,9 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError
+from matte_core.base.localization import _
 from matte_core.link.protocol import Array
 from matte_plugin.document import items, pixels
-from matte_plugin.localization import _
 
 TRIMAP = "trimap"
 

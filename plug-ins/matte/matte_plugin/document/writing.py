@@ -9,8 +9,8 @@ gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 from gi.repository import Babl, Gegl, Gimp
 
+from matte_core.base.localization import _
 from matte_plugin.document import pixels
-from matte_plugin.localization import _
 
 _CHANNEL_OPACITY = 50
 

@@ -6,10 +6,10 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
+from matte_core.base.localization import _
+from matte_core.link.preview_thread import Wanted
 from matte_plugin.document import items
 from matte_plugin.document.thumbnails import thumbnail
-from matte_plugin.localization import _
-from matte_plugin.preview.thread import Wanted
 
 FILE = "file"
 SPACING = 6

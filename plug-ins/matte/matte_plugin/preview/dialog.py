@@ -11,12 +11,12 @@ gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 
-from matte_plugin.localization import _, localized
-from matte_plugin.preview import parts as found_parts
+from matte_core.base.localization import _, localized
+from matte_core.link import parts as found_parts
+from matte_core.link.preview_thread import Wanted
 from matte_plugin.preview.background import BackgroundChooser
 from matte_plugin.preview.found import FoundList
 from matte_plugin.preview.picture import PictureView
-from matte_plugin.preview.thread import Wanted
 from matte_plugin.preview.toolbar import Toolbar
 
 SPACING = 12

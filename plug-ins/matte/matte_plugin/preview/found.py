@@ -6,8 +6,8 @@ gi.require_version("GdkPixbuf", "2.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, GLib, Gtk, Pango
 
-from matte_plugin.localization import _
-from matte_plugin.subjects import spoken
+from matte_core.base.localization import _
+from matte_core.base.subjects import spoken
 
 HEIGHT_PX = 116
 SWATCH_PX = 14

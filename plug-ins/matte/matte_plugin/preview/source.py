@@ -7,10 +7,10 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
+from matte_core.link.preview_thread import Wanted
 from matte_core.link.protocol import Array
 from matte_plugin.document import pixels, reading
 from matte_plugin.document.thumbnails import thumbnail
-from matte_plugin.preview.thread import Wanted
 
 PREVIEW_PIXELS = 400_000
 

@@ -5,7 +5,7 @@ import gi
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk
 
-from matte_plugin.localization import _
+from matte_core.base.localization import _
 
 SPACING = 6
 CUT_OUT, BACKGROUND = "cut-out", "background"

@@ -15,9 +15,9 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
 from matte_core.base import folders
+from matte_core.base.localization import _, localized
 from matte_core.setup import inside, processes
 from matte_plugin import running
-from matte_plugin.localization import _, localized
 
 REPAIR, OPEN_LOGS = 1, 2
 SPACING = 12

@@ -12,7 +12,7 @@ from matte_core.base import folders
 from matte_core.setup.plugin import read_note
 
 FLATPAK = Path("/.flatpak-info")
-NOTE = Path(__file__).resolve().parents[1] / "matte-home.json"
+NOTE = Path(__file__).resolve().parents[2] / "matte-home.json"  # beside matte.py
 
 
 def use_installed_home() -> None:

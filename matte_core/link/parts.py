@@ -1,6 +1,10 @@
 """What was found in the picture, and what comes of ticking it. Knows nothing of GIMP or GTK."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+from matte_core.link.protocol import Array
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Part:
     is_one_of_several: bool = False
 
 
-def read(values):
+def read(values: Iterable[dict[str, Any]]) -> list[Part]:
     """Read the parts in a worker's answer."""
     return [
         Part(
@@ -49,7 +53,7 @@ def read(values):
     ]
 
 
-def toggled(parts, name):
+def toggled(parts: Sequence[Part], name: str) -> list[Part]:
     """Return the parts after one of them was ticked, or its tick taken away.
 
     A class takes its things along, and is ticked itself while all of them are.
@@ -72,7 +76,7 @@ def toggled(parts, name):
     ]
 
 
-def argument(parts):
+def argument(parts: Sequence[Part]) -> str:
     """Return what the argument `parts` says for the ticked ones; a class stands for its things."""
     whole = {part.name for part in parts if part.is_chosen and not part.is_one_of_several}
     subjects = [
@@ -83,7 +87,7 @@ def argument(parts):
     return ", ".join(subjects)
 
 
-def at(found_map, across, along):
+def at(found_map: Array, across: float, along: float) -> int | None:
     """Return the number of the part at a spot of the picture, counted from 0; None for nothing.
 
     Parameters

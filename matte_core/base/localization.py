@@ -11,9 +11,10 @@ from typing import Any
 
 from matte_core.base import messages
 from matte_core.base.errors import MatteError
-from matte_core.setup.catalogs import DOMAIN
 
-FOLDER = Path(__file__).resolve().parents[1] / "locale"
+DOMAIN = "matte-for-gimp"
+#: Beside `matte.py`, where the installer puts it; there is none in a checkout.
+FOLDER = Path(__file__).resolve().parents[2] / "locale"
 
 _ = gettext.translation(DOMAIN, FOLDER, fallback=True).gettext
 

@@ -1,7 +1,7 @@
 """The subjects that can be chosen, with the words a person reads for them."""
 
 from matte_core.base.classes import SPOKEN, VOC_CLASSES
-from matte_plugin.localization import localized
+from matte_core.base.localization import localized
 
 AUTO, SELECTION, EVERYTHING = "auto", "selection", "everything"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from matte_plugin.localization import _
+from matte_core.base.localization import _
 
 CUT_OUT, NO_SUBJECT, SKIPPED, FAILED = "cut-out", "no-subject", "skipped", "failed"
 OUTCOMES = {
