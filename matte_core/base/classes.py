@@ -10,6 +10,8 @@ Everingham et al.: The PASCAL Visual Object Classes Challenge 2012, development 
 from matte_core.base.messages import Message
 
 BACKGROUND_NAME = "background"
+#: The main subject, whatever it is: what the built-in model finds.
+SUBJECT_NAME = "subject"
 
 #: Names by class number; 0 is the background.
 VOC_CLASSES = (
@@ -84,7 +86,3 @@ def voc_color(index: int) -> tuple[int, int, int]:
             if index >> (3 * bit + channel) & 1:
                 channels[channel] |= 128 >> bit
     return channels[0], channels[1], channels[2]
-
-
-#: Colors by class number, in the order of `VOC_CLASSES`.
-VOC_COLORS = tuple(voc_color(index) for index in range(len(VOC_CLASSES)))

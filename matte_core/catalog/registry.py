@@ -1,7 +1,7 @@
-"""Which networks there are: the published ones by name, and those installed.
+"""Which models there are: the built-in one, the published ones by name, and those installed.
 
-An installed network is two files in `folders.models()`: NAME.onnx and NAME.json. Standard
-library only: the plug-in and the installer ask this before anything is installed.
+The built-in model finds the main subject, whatever it is, and comes with the program. An
+installed model is two files in `folders.models()`: NAME.onnx and NAME.json.
 """
 
 import re
@@ -9,13 +9,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import matte_core
 from matte_core.base import folders
 from matte_core.base.atomic import write_files
+from matte_core.base.classes import BACKGROUND_NAME, SUBJECT_NAME
 from matte_core.base.errors import FileError, ModelError
 from matte_core.base.messages import Message
 from matte_core.catalog.spec import ModelSpec, read_spec
 
-DEFAULT = "deeplab-513"
+#: Finds the main subject; the default unless another one was made it.
+BUILT_IN = "built-in"
+#: Knows the 20 classes by name; fetched where there is a connection.
+CLASS_MODEL = "deeplab-513"
+BUILT_IN_SPEC = ModelSpec(
+    BUILT_IN,
+    layout="NCHW",
+    height=320,
+    width=320,
+    is_free=True,
+    is_squashed=True,
+    step=32,
+    normalization="signed",
+    output_type="saliency",
+    output_layout="NCHW",
+    stride=2,
+    classes=(BACKGROUND_NAME, SUBJECT_NAME),
+    license="MIT",
+    source="docs/network.md",
+)
 _DEFAULT_FILE = "default.txt"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -120,7 +141,9 @@ def check_name(name: str) -> str:
 
 
 def model_path(name: str) -> Path:
-    """Return where the network of that name lies when it is installed."""
+    """Return the file of the model of that name; it need not be there."""
+    if name == BUILT_IN:
+        return Path(matte_core.__file__).resolve().parent / "networks" / "subject.onnx"
     return folders.models() / f"{check_name(name)}.onnx"
 
 
@@ -130,12 +153,12 @@ def spec_path(model: Path) -> Path:
 
 
 def installed() -> list[ModelSpec]:
-    """Return the installed networks, the default first, then by name.
+    """Return the built-in and the installed models, the default first, then by name.
 
-    A network is called what its file is called, whatever its description says. One whose
+    A model is called what its file is called, whatever its description says. One whose
     description is missing or damaged is left out: `resolve` says why.
     """
-    found: list[ModelSpec] = []
+    found: list[ModelSpec] = [BUILT_IN_SPEC]
     folder = folders.models()
     for model in sorted(folder.glob("*.onnx")) if folder.is_dir() else []:
         try:
@@ -147,12 +170,12 @@ def installed() -> list[ModelSpec]:
 
 
 def default_name() -> str:
-    """Return the name that stands for "no network named"."""
+    """Return the name of the model that is used where none is named."""
     try:
         name = (folders.models() / _DEFAULT_FILE).read_text("utf-8").strip()
     except (OSError, ValueError):
-        return DEFAULT
-    return name if _NAME.fullmatch(name) else DEFAULT
+        return BUILT_IN
+    return name if _NAME.fullmatch(name) and model_path(name).is_file() else BUILT_IN
 
 
 def not_writable(folder: Path, why: str) -> FileError:
@@ -201,8 +224,7 @@ def resolve(model: str | Path | None = None) -> Path:
     Parameters
     ----------
     model : str, Path or None
-        A registered name, the path of an ONNX file, or None for the default. Where the
-        default is not installed, any other installed network stands in for it.
+        The name of a model, the path of an ONNX file, or None for the default.
 
     Raises
     ------
@@ -210,7 +232,7 @@ def resolve(model: str | Path | None = None) -> Path:
         If there is no such network; its hint says how to get one.
     """
     if model is None:
-        return _resolve_default()
+        return model_path(default_name())
     text = str(model)
     if isinstance(model, Path) or text.lower().endswith(".onnx") or "/" in text or "\\" in text:
         path = Path(model).expanduser()
@@ -225,21 +247,12 @@ def resolve(model: str | Path | None = None) -> Path:
     return path
 
 
-def _resolve_default() -> Path:
-    preferred = model_path(default_name())
-    if preferred.is_file():
-        return preferred
-    others = installed()
-    if others:
-        return model_path(others[0].name)
-    raise ModelError(
-        Message("No network is installed."),
-        Message(
-            "Fetch one with Filters > Matte > Set Up and Check…, or with `matte models fetch`; "
-            "they are kept in {folder}.",
-            folder=folders.models(),
-        ),
-    )
+def class_model() -> Path | None:
+    """Return the installed model that knows classes by name; None where there is none."""
+    names = [spec.name for spec in installed() if spec.output_type != "saliency"]
+    if not names:
+        return None
+    return model_path(CLASS_MODEL if CLASS_MODEL in names else names[0])
 
 
 def _not_installed(name: str) -> ModelError:

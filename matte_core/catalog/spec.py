@@ -49,6 +49,9 @@ class ModelSpec:
         The input's size; the size it works best at when that is free.
     is_free : bool
         Whether the input's height and width may be chosen.
+    is_squashed : bool
+        Whether pictures are squashed to a square, or to the fixed size, as the model was
+        trained; otherwise they keep their shape.
     step : int
         Free sizes are whole multiples of this, plus one where `align_corners`.
     normalization : str
@@ -80,6 +83,7 @@ class ModelSpec:
     height: int = 513
     width: int = 513
     is_free: bool = False
+    is_squashed: bool = False
     step: int = 1
     normalization: str = "bytes"
     color_order: str = "RGB"

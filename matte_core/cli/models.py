@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from matte_core.base import folders
-from matte_core.catalog.registry import DEFAULT, PUBLISHED, installed, set_default
+from matte_core.catalog.registry import CLASS_MODEL, PUBLISHED, installed, set_default
 from matte_core.catalog.spec import COLOR_ORDERS, NORMALIZATIONS, OUTPUT_TYPES, ModelSpec
 
 #: How options were spelled before version 1.0; still accepted.
@@ -31,7 +31,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     actions.add_parser("list", help="what is installed, and what can be fetched")
 
     fetch = actions.add_parser("fetch", help="fetch a published network")
-    fetch.add_argument("name", nargs="?", default=DEFAULT, choices=list(PUBLISHED))
+    fetch.add_argument("name", nargs="?", default=CLASS_MODEL, choices=list(PUBLISHED))
     fetch.add_argument("--mirror", help="a web folder or a local one that holds the same files")
     fetch.add_argument("--default", action="store_true", help="use it where none is named")
 

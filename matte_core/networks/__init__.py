@@ -7,11 +7,19 @@ loaded when it is first used.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from matte_core.catalog.registry import DEFAULT, PUBLISHED, default_name, installed, resolve
+from matte_core.catalog.registry import (
+    BUILT_IN,
+    CLASS_MODEL,
+    PUBLISHED,
+    default_name,
+    installed,
+    resolve,
+)
 from matte_core.catalog.spec import ModelSpec
 
 __all__ = [
-    "DEFAULT",
+    "BUILT_IN",
+    "CLASS_MODEL",
     "PUBLISHED",
     "ModelSpec",
     "add_model",

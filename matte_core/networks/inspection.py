@@ -18,6 +18,7 @@ from matte_core.base.errors import ModelError
 from matte_core.catalog.spec import ModelSpec
 from matte_core.networks import onnx_proto as onnx
 from matte_core.networks.preprocessing import normalization_told
+from matte_core.networks.session import open_session, run_session
 
 MAX_FILE_BYTES = 1 << 30
 MAX_SIDE_PX = 2048
@@ -123,8 +124,6 @@ def _input_spec(shape: list[int | str], name: str) -> ModelSpec:
 
 
 def _probe(data: bytes, spec: ModelSpec, elem_type: int) -> NDArray[Any]:
-    from matte_core.networks.network import open_session, run_session
-
     session = open_session(data, ["CPUExecutionProvider"])
     shape = (
         (1, spec.height, spec.width, _CHANNELS)

@@ -22,7 +22,9 @@ from matte_core.catalog.download import (
     sha256_of,
 )
 from matte_core.catalog.registry import (
-    DEFAULT,
+    BUILT_IN,
+    BUILT_IN_SPEC,
+    CLASS_MODEL,
     PUBLISHED,
     PublishedModel,
     check_name,
@@ -41,7 +43,7 @@ from matte_core.networks.openvino_ir import import_ir
 
 
 def fetch_model(
-    name: str = DEFAULT, mirror: str | None = None, progress: ProgressCallback | None = None
+    name: str = CLASS_MODEL, mirror: str | None = None, progress: ProgressCallback | None = None
 ) -> ModelSpec:
     """Fetch a published network, check it, convert it and install it.
 
@@ -123,6 +125,10 @@ def add_model(
         If it is not a network that can be used here; says why.
     """
     path = Path(path).expanduser()
+    if name == BUILT_IN:
+        raise ModelError(
+            f"{name!r} is the model that comes with the program.", "Choose another name."
+        )
     if not path.is_file():
         raise ModelError(f"There is no file {path}.", "Check the path.")
     check_size(path)
@@ -145,6 +151,8 @@ def remove_model(name: str) -> None:
         If there is none of that name.
     """
     path = resolve(check_name(name))
+    if name == BUILT_IN:
+        raise ModelError("The built-in model cannot be removed.", "It comes with the program.")
     path.unlink()
     spec_path(path).unlink(missing_ok=True)
     forget_default(name)
@@ -159,6 +167,8 @@ def describe_model(model: str | Path | None = None) -> ModelSpec:
         If there is no such network, or it has no description and cannot be used here.
     """
     path = resolve(model)
+    if path == model_path(BUILT_IN):
+        return BUILT_IN_SPEC
     described = spec_path(path)
     if described.is_file():
         return read_spec(described)

@@ -33,11 +33,12 @@ def test_needs_only_the_standard_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_nothing_installed_says_how_to_get_one(home: Path) -> None:
-    with pytest.raises(ModelError) as caught:
-        registry.resolve()
-    assert "models fetch" in caught.value.hint
-    assert str(home) in caught.value.hint
+def test_the_built_in_model_is_there_with_nothing_installed(home: Path) -> None:
+    assert registry.resolve() == registry.model_path(registry.BUILT_IN)
+    assert registry.resolve().is_file()
+    assert registry.resolve().stat().st_size <= 5_000_000, "it is kept in the repository"
+    assert [spec.name for spec in registry.installed()] == [registry.BUILT_IN]
+    assert registry.class_model() is None
 
 
 def test_published_but_not_installed_is_told_apart_from_unknown(home: Path) -> None:
@@ -51,9 +52,10 @@ def test_published_but_not_installed_is_told_apart_from_unknown(home: Path) -> N
 def test_names_paths_and_none(home: Path, tmp_path: Path) -> None:
     mine = install(home, "mine")
     assert registry.resolve("mine") == mine
-    assert registry.resolve(None) == mine, "any installed network stands in for the default"
-    default = install(home, "deeplab-513")
-    assert registry.resolve(None) == default
+    assert registry.class_model() == mine
+    classes = install(home, "deeplab-513")
+    assert registry.class_model() == classes, "before any other"
+    assert registry.resolve(None) == registry.model_path(registry.BUILT_IN)
     assert registry.resolve(str(mine)) == mine
     with pytest.raises(ModelError, match="no network at"):
         registry.resolve(tmp_path / "absent.onnx")
@@ -64,9 +66,9 @@ def test_default_can_be_chosen_and_forgotten(home: Path) -> None:
     mine = install(home, "mine")
     registry.set_default("mine")
     assert registry.resolve() == mine
-    assert [spec.name for spec in registry.installed()] == ["mine", "deeplab-513"]
+    assert [spec.name for spec in registry.installed()] == ["mine", "built-in", "deeplab-513"]
     registry.forget_default("mine")
-    assert registry.default_name() == registry.DEFAULT
+    assert registry.default_name() == registry.BUILT_IN
     with pytest.raises(ModelError, match="no network called"):
         registry.set_default("absent")
 
@@ -74,7 +76,7 @@ def test_default_can_be_chosen_and_forgotten(home: Path) -> None:
 def test_a_damaged_description_hides_only_its_own_network(home: Path) -> None:
     install(home, "good")
     install(home, "bad").with_suffix(".json").write_text("{", "utf-8")
-    assert [spec.name for spec in registry.installed()] == ["good"]
+    assert [spec.name for spec in registry.installed()] == ["built-in", "good"]
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "a b", "dot.", "x" * 65])

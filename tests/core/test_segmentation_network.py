@@ -88,7 +88,7 @@ def tiny_network(
     return wrap(graph)
 
 
-def wrap(graph: onnx.Message, domain: str = "") -> bytes:
+def wrap(graph: onnx.Proto, domain: str = "") -> bytes:
     opsets = [onnx.new("OperatorSetIdProto", version=13)]
     if domain:
         opsets.append(onnx.new("OperatorSetIdProto", domain=domain, version=1))
@@ -227,7 +227,7 @@ def test_a_path_to_a_network_with_a_first_step_of_its_own(home: Path) -> None:
 def test_where_nothing_is_found_the_assumption_is_named(home: Path) -> None:
     path = home / "own.onnx"
     path.write_bytes(tiny_network(normalization="bytes"))
-    image, _ = scene()
+    image = np.random.default_rng(0).integers(0, 255, (90, 120, 3), np.uint8)
     with pytest.raises(NoSubjectError, match=r"0 to 1 was assumed.*--normalization.*bytes, signed"):
         segment(image, model=path)
     install(home, path.read_bytes(), normalization="unit")
@@ -245,7 +245,7 @@ def test_a_changed_file_is_loaded_again(home: Path) -> None:
     assert segment(image, model=path).subject == ("cat",)
 
 
-def graph_of(op_type: str, shape: list[int | str], **attributes: object) -> onnx.Message:
+def graph_of(op_type: str, shape: list[int | str], **attributes: object) -> onnx.Proto:
     return onnx.new(
         "GraphProto",
         name="bad",

@@ -1,4 +1,4 @@
-"""Drawing the outline: guided filter, colors, specks, and looks that overlap."""
+"""Drawing the outline: guided filter, specks, selections, and passes that overlap."""
 
 import cv2
 import numpy as np
@@ -6,10 +6,9 @@ import pytest
 
 from matte_core.boxes import Box
 from matte_core.networks.grid import Grid, ScoreField
-from matte_core.segmentation.colors import decide_by_color
 from matte_core.segmentation.guided import apply_guided, guided_coefficients
-from matte_core.segmentation.looks import Look, blend
-from matte_core.segmentation.segmentation import keep_inside, without_specks
+from matte_core.segmentation.outline import keep_inside, without_specks
+from matte_core.segmentation.passes import Pass, PassTuning, blend
 
 
 def scene(height: int = 120, width: int = 160) -> tuple[np.ndarray, np.ndarray]:
@@ -50,23 +49,6 @@ def test_a_linear_guide_is_followed_exactly_where_it_varies() -> None:
     np.testing.assert_allclose(drawn, values, atol=0.02)
 
 
-def test_colors_complete_what_is_hardly_known() -> None:
-    image, truth = scene()
-    noise = np.random.default_rng(4).normal(scale=6, size=image.shape)
-    image = np.clip(image + noise, 0, 255).astype(np.uint8)
-    probability = np.full(truth.shape, 0.01, np.float32)
-    probability[truth] = 0.3
-    probability[45:75, 50:90] = 0.95
-    completed = decide_by_color(image, probability)
-    assert overlap(completed > 0.5, truth) > 0.98
-
-
-def test_colors_leave_alone_what_they_cannot_learn() -> None:
-    image, truth = scene()
-    unsure = np.full(truth.shape, 0.5, np.float32)
-    np.testing.assert_array_equal(decide_by_color(image, unsure), unsure)
-
-
 def test_specks_and_pinholes_go_and_true_holes_stay() -> None:
     mask = np.zeros((100, 100), bool)
     mask[20:80, 20:80] = True
@@ -94,25 +76,24 @@ def test_what_touches_the_selected_one_is_cut_off() -> None:
     assert not kept[:, 110:].any()
 
 
-def look(value: float, box: Box, weight: float) -> Look:
-    """A look that gives class 1 this log odds everywhere."""
+def answer(value: float, box: Box, weight: float) -> Pass:
+    """A pass that gives class 1 this log odds everywhere."""
     values = np.zeros((2, 3, 3), np.float32)
     values[1] = value
     cells = (box.height, box.width)
-    return Look(ScoreField(values, Grid.of_pass(box, cells, cells, (3, 3), True), 1.0), box, weight)
+    return Pass(ScoreField(values, Grid.of_pass(box, cells, cells, (3, 3), True), 1.0), box, weight)
 
 
-def test_the_closer_look_counts_within_its_box() -> None:
-    whole = look(-3.0, Box(0, 0, 60, 80), 1e-3)
-    closer = look(3.0, Box(20, 20, 50, 60), 1.0)
-    blended = blend([whole, closer], [1], (60, 80), (60, 80))
+def test_the_closer_pass_counts_within_its_box() -> None:
+    whole = answer(-3.0, Box(0, 0, 60, 80), 1e-3)
+    closer = answer(3.0, Box(20, 20, 50, 60), 1.0)
+    tuning = PassTuning(logit_margin=0.0)
+    blended = blend([whole, closer], [1], (60, 80), (60, 80), tuning)
     assert blended[35, 40] == pytest.approx(1 / (1 + np.exp(-3)), abs=0.01)
     assert blended[5, 5] == pytest.approx(1 / (1 + np.exp(3)), abs=0.01)
-    band = blend([whole, closer], [1], (60, 80), (60, 80), np.arange(30, 40))
-    np.testing.assert_allclose(band, blended[30:40], atol=1e-6)
 
 
-def test_a_mirrored_look_lands_where_it_belongs() -> None:
+def test_a_mirrored_pass_lands_where_it_belongs() -> None:
     values = np.random.default_rng(6).normal(size=(2, 5, 9)).astype(np.float32)
     box = Box(0, 0, 33, 65)
     grid = Grid.of_pass(box, (33, 65), (33, 65), (5, 9), True)
