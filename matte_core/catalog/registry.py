@@ -1,7 +1,6 @@
-"""Which networks there are: the published ones by name, and those installed.
+"""Which models exist: the published ones by name, and the installed ones.
 
-An installed network is two files in `folders.models()`: NAME.onnx and NAME.json. Standard
-library only: the plug-in and the installer ask this before anything is installed.
+An installed model consists of two files in `folders.models()`: NAME.onnx and NAME.json.
 """
 
 import re
@@ -22,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One file of a published network: where in its repository, and what it must be."""
+    """One file of a published model: its path in the repository, checksum, and size."""
 
     path: str
     sha256: str
@@ -35,14 +34,14 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """A network at a public address, pinned by commit and SHA-256.
+    """A model at a public address, pinned by commit and SHA-256.
 
     Attributes
     ----------
     files : tuple of RemoteFile
-        The network itself first, then what lies beside it.
+        The model itself, then any files that belong to it.
     size_px : int
-        Side of the square input it was trained for.
+        Side of the square input that it was trained on.
     normalization, color_order : str
         See `spec.NORMALIZATIONS` and `spec.COLOR_ORDERS`.
     """
@@ -58,7 +57,7 @@ class PublishedModel:
     license: str
 
     def address(self, file: RemoteFile) -> str:
-        """Return the web address of one of its files."""
+        """Return the URL of one of its files."""
         return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{file.path}"
 
 
@@ -110,30 +109,30 @@ PUBLISHED = {
 
 
 def check_name(name: str) -> str:
-    """Check that `name` can be a network's name and a file's on every system."""
+    """Check that `name` is valid as a model's name, and as a file name on every system."""
     if not _NAME.fullmatch(name) or name.endswith("."):
         raise ModelError(
-            f"{name!r} cannot be the name of a network.",
-            "Use letters, digits, dots, dashes and underscores.",
+            f"{name!r} cannot be the name of a model.",
+            "Use letters, digits, dots, dashes, and underscores.",
         )
     return name
 
 
 def model_path(name: str) -> Path:
-    """Return where the network of that name lies when it is installed."""
+    """Return the path of an installed model."""
     return folders.models() / f"{check_name(name)}.onnx"
 
 
 def spec_path(model: Path) -> Path:
-    """Return where the description of an ONNX file lies."""
+    """Return the path of the description of an ONNX file."""
     return model.with_name(model.name.removesuffix(model.suffix) + ".json")
 
 
 def installed() -> list[ModelSpec]:
-    """Return the installed networks, the default first, then by name.
+    """Return the installed models, the default first, then by name.
 
-    A network is called what its file is called, whatever its description says. One whose
-    description is missing or damaged is left out: `resolve` says why.
+    The file name is a model's name, whatever its description says. A model whose description is
+    missing or damaged is left out; `resolve` reports why.
     """
     found: list[ModelSpec] = []
     folder = folders.models()
@@ -147,7 +146,7 @@ def installed() -> list[ModelSpec]:
 
 
 def default_name() -> str:
-    """Return the name that stands for "no network named"."""
+    """Return the name of the model that is used unless another is specified."""
     try:
         name = (folders.models() / _DEFAULT_FILE).read_text("utf-8").strip()
     except (OSError, ValueError):
@@ -156,7 +155,7 @@ def default_name() -> str:
 
 
 def not_writable(folder: Path, why: str) -> FileError:
-    """Return the error of a folder for networks that takes no file."""
+    """Return the error for a models folder that cannot be written."""
     return FileError(
         Message("{folder} cannot be written: {why}.", folder=folder, why=why),
         Message(
@@ -167,12 +166,12 @@ def not_writable(folder: Path, why: str) -> FileError:
 
 
 def keep(files: Mapping[Path, bytes]) -> None:
-    """Write files into the folder of networks: all of them, or none.
+    """Write files into the models folder: all of them, or none.
 
     Raises
     ------
     FileError
-        If the disk is full, or the folder is not ours to write.
+        If the disk is full or the folder is not writable.
     """
     folder = folders.models()
     try:
@@ -183,31 +182,31 @@ def keep(files: Mapping[Path, bytes]) -> None:
 
 
 def set_default(name: str) -> None:
-    """Make an installed network the one used where none is named."""
+    """Make an installed model the default."""
     if not model_path(name).is_file():
         raise _not_installed(name)
     keep({folders.models() / _DEFAULT_FILE: f"{name}\n".encode()})
 
 
 def forget_default(name: str) -> None:
-    """Go back to the project's default if `name` was chosen instead."""
+    """Restore the project's default if `name` is the default."""
     if default_name() == name:
         (folders.models() / _DEFAULT_FILE).unlink(missing_ok=True)
 
 
 def resolve(model: str | Path | None = None) -> Path:
-    """Return the ONNX file that a name, a path or None stands for.
+    """Return the ONNX file for a name, a path, or None.
 
     Parameters
     ----------
-    model : str, Path or None
-        A registered name, the path of an ONNX file, or None for the default. Where the
-        default is not installed, any other installed network stands in for it.
+    model : str, Path, or None
+        The name of an installed model, the path of an ONNX file, or None for the default. If the
+        default is not installed, another installed model is used instead.
 
     Raises
     ------
     ModelError
-        If there is no such network; its hint says how to get one.
+        If there is no such model; the hint says how to get one.
     """
     if model is None:
         return _resolve_default()
@@ -216,7 +215,7 @@ def resolve(model: str | Path | None = None) -> Path:
         path = Path(model).expanduser()
         if not path.is_file():
             raise ModelError(
-                Message("There is no network at {path}.", path=path), Message("Check the path.")
+                Message("There is no model at {path}.", path=path), Message("Check the path.")
             )
         return path
     path = model_path(text)
@@ -233,10 +232,10 @@ def _resolve_default() -> Path:
     if others:
         return model_path(others[0].name)
     raise ModelError(
-        Message("No network is installed."),
+        Message("No model is installed."),
         Message(
-            "Fetch one with Filters > Matte > Set Up and Check…, or with `matte models fetch`; "
-            "they are kept in {folder}.",
+            "Download one with Filters > Matte > Set Up and Check…, or with `matte models fetch`; "
+            "models are kept in {folder}.",
             folder=folders.models(),
         ),
     )
@@ -245,11 +244,11 @@ def _resolve_default() -> Path:
 def _not_installed(name: str) -> ModelError:
     if name in PUBLISHED:
         return ModelError(
-            Message("The network “{name}” is not installed.", name=name),
-            Message("Fetch it with `matte models fetch {name}`.", name=name),
+            Message("The model “{name}” is not installed.", name=name),
+            Message("Download it with `matte models fetch {name}`.", name=name),
         )
     known = ", ".join(sorted({*PUBLISHED, *(spec.name for spec in installed())}))
     return ModelError(
-        Message("There is no network called “{name}”.", name=name),
-        Message("Known are: {names}.", names=known),
+        Message("There is no model named “{name}”.", name=name),
+        Message("Known models: {names}.", names=known),
     )

@@ -132,7 +132,7 @@ def test_what_is_not_there_is_said(photos: Path) -> None:
         segment(image, "unicorn")
     with pytest.raises(InputError, match="No subject"):
         segment(image, " , ")
-    with pytest.raises(ModelError, match="no network called"):
+    with pytest.raises(ModelError, match="no model named"):
         segment(image, model="absent")
 
 
