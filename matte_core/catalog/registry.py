@@ -43,7 +43,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One file of a published network: where in its repository, and what it must be."""
+    """One file of a published model: its path in the repository, checksum, and size."""
 
     path: str
     sha256: str
@@ -56,14 +56,14 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """A network at a public address, pinned by commit and SHA-256.
+    """A model at a public address, pinned by commit and SHA-256.
 
     Attributes
     ----------
     files : tuple of RemoteFile
-        The network itself first, then what lies beside it.
+        The model itself, then any files that belong to it.
     size_px : int
-        Side of the square input it was trained for.
+        Side of the square input that it was trained on.
     normalization, color_order : str
         See `spec.NORMALIZATIONS` and `spec.COLOR_ORDERS`.
     """
@@ -79,7 +79,7 @@ class PublishedModel:
     license: str
 
     def address(self, file: RemoteFile) -> str:
-        """Return the web address of one of its files."""
+        """Return the URL of one of its files."""
         return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{file.path}"
 
 
@@ -131,11 +131,11 @@ PUBLISHED = {
 
 
 def check_name(name: str) -> str:
-    """Check that `name` can be a network's name and a file's on every system."""
+    """Check that `name` is valid as a model's name, and as a file name on every system."""
     if not _NAME.fullmatch(name) or name.endswith("."):
         raise ModelError(
-            f"{name!r} cannot be the name of a network.",
-            "Use letters, digits, dots, dashes and underscores.",
+            f"{name!r} cannot be the name of a model.",
+            "Use letters, digits, dots, dashes, and underscores.",
         )
     return name
 
@@ -148,7 +148,7 @@ def model_path(name: str) -> Path:
 
 
 def spec_path(model: Path) -> Path:
-    """Return where the description of an ONNX file lies."""
+    """Return the path of the description of an ONNX file."""
     return model.with_name(model.name.removesuffix(model.suffix) + ".json")
 
 
@@ -179,7 +179,7 @@ def default_name() -> str:
 
 
 def not_writable(folder: Path, why: str) -> FileError:
-    """Return the error of a folder for networks that takes no file."""
+    """Return the error for a models folder that cannot be written."""
     return FileError(
         Message("{folder} cannot be written: {why}.", folder=folder, why=why),
         Message(
@@ -190,12 +190,12 @@ def not_writable(folder: Path, why: str) -> FileError:
 
 
 def keep(files: Mapping[Path, bytes]) -> None:
-    """Write files into the folder of networks: all of them, or none.
+    """Write files into the models folder: all of them, or none.
 
     Raises
     ------
     FileError
-        If the disk is full, or the folder is not ours to write.
+        If the disk is full or the folder is not writable.
     """
     folder = folders.models()
     try:
@@ -206,20 +206,20 @@ def keep(files: Mapping[Path, bytes]) -> None:
 
 
 def set_default(name: str) -> None:
-    """Make an installed network the one used where none is named."""
+    """Make an installed model the default."""
     if not model_path(name).is_file():
         raise _not_installed(name)
     keep({folders.models() / _DEFAULT_FILE: f"{name}\n".encode()})
 
 
 def forget_default(name: str) -> None:
-    """Go back to the project's default if `name` was chosen instead."""
+    """Restore the project's default if `name` is the default."""
     if default_name() == name:
         (folders.models() / _DEFAULT_FILE).unlink(missing_ok=True)
 
 
 def resolve(model: str | Path | None = None) -> Path:
-    """Return the ONNX file that a name, a path or None stands for.
+    """Return the ONNX file for a name, a path, or None.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def resolve(model: str | Path | None = None) -> Path:
     Raises
     ------
     ModelError
-        If there is no such network; its hint says how to get one.
+        If there is no such model; the hint says how to get one.
     """
     if model is None:
         return model_path(default_name())
@@ -238,7 +238,7 @@ def resolve(model: str | Path | None = None) -> Path:
         path = Path(model).expanduser()
         if not path.is_file():
             raise ModelError(
-                Message("There is no network at {path}.", path=path), Message("Check the path.")
+                Message("There is no model at {path}.", path=path), Message("Check the path.")
             )
         return path
     path = model_path(text)
@@ -258,11 +258,11 @@ def class_model() -> Path | None:
 def _not_installed(name: str) -> ModelError:
     if name in PUBLISHED:
         return ModelError(
-            Message("The network “{name}” is not installed.", name=name),
-            Message("Fetch it with `matte models fetch {name}`.", name=name),
+            Message("The model “{name}” is not installed.", name=name),
+            Message("Download it with `matte models fetch {name}`.", name=name),
         )
     known = ", ".join(sorted({*PUBLISHED, *(spec.name for spec in installed())}))
     return ModelError(
-        Message("There is no network called “{name}”.", name=name),
-        Message("Known are: {names}.", names=known),
+        Message("There is no model named “{name}”.", name=name),
+        Message("Known models: {names}.", names=known),
     )

@@ -45,7 +45,7 @@ def test_published_but_not_installed_is_told_apart_from_unknown(home: Path) -> N
     with pytest.raises(ModelError, match="models fetch deeplab-257"):
         registry.resolve("deeplab-257")
     install(home, "mine")
-    with pytest.raises(ModelError, match=r"no network called “other”.*mine"):
+    with pytest.raises(ModelError, match=r"no model named “other”.*mine"):
         registry.resolve("other")
 
 
@@ -57,7 +57,7 @@ def test_names_paths_and_none(home: Path, tmp_path: Path) -> None:
     assert registry.class_model() == classes, "before any other"
     assert registry.resolve(None) == registry.model_path(registry.BUILT_IN)
     assert registry.resolve(str(mine)) == mine
-    with pytest.raises(ModelError, match="no network at"):
+    with pytest.raises(ModelError, match="no model at"):
         registry.resolve(tmp_path / "absent.onnx")
 
 
@@ -69,7 +69,7 @@ def test_default_can_be_chosen_and_forgotten(home: Path) -> None:
     assert [spec.name for spec in registry.installed()] == ["mine", "built-in", "deeplab-513"]
     registry.forget_default("mine")
     assert registry.default_name() == registry.BUILT_IN
-    with pytest.raises(ModelError, match="no network called"):
+    with pytest.raises(ModelError, match="no model named"):
         registry.set_default("absent")
 
 
