@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from matte_core.base.errors import NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.boxes import Box
+from matte_core.filters.guided import guided_coefficients
 from matte_core.images import Float32, Image, Mask, as_float, as_uint8
 from matte_core.segmentation.faces import bodies
-from matte_core.segmentation.guided import guided_coefficients
 
 LONG_SIDE_PX = 480
 _ITERATIONS = 5

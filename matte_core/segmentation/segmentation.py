@@ -21,6 +21,7 @@ from matte_core.base.progress import ProgressCallback, part
 from matte_core.boxes import Box
 from matte_core.catalog.registry import resolve
 from matte_core.catalog.spec import assumption
+from matte_core.filters.guided import apply_guided, guided_coefficients
 from matte_core.images import (
     Float32,
     Image,
@@ -35,7 +36,6 @@ from matte_core.networks.grid import ScoreField
 from matte_core.networks.network import Network, load_network
 from matte_core.segmentation.colors import HARDLY_KNOWN, decide_by_color
 from matte_core.segmentation.grabcut import grabcut
-from matte_core.segmentation.guided import apply_guided, guided_coefficients
 from matte_core.segmentation.instances import Grounds, InstanceMap, find_instances, grid_size
 from matte_core.segmentation.looks import (
     FIRST_LOOK_PX,

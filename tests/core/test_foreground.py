@@ -9,7 +9,7 @@ import pytest
 from matte_core.base.errors import Cancelled, InputError
 from matte_core.matting import foreground as module
 from matte_core.matting import foreground_solver
-from matte_core.matting.foreground import RIM_PX, decontaminate, estimate_foreground
+from matte_core.matting.foreground import BORDER_PX, decontaminate, estimate_foreground
 
 RED, GREEN = np.array([0.8, 0.2, 0.1]), np.array([0.1, 0.6, 0.2])
 
@@ -55,7 +55,7 @@ def test_type_is_kept_and_known_pixels_are_exact(dtype: type) -> None:
     assert (foreground[alpha == 1] == image[alpha == 1]).all()
     assert (image == kept).all()
     is_soft = ((alpha > 0) & (alpha < 1)).astype(np.uint8)
-    square = np.ones((2 * RIM_PX + 1, 2 * RIM_PX + 1), np.uint8)
+    square = np.ones((2 * BORDER_PX + 1, 2 * BORDER_PX + 1), np.uint8)
     is_far = cv2.dilate(is_soft, square) == 0
     assert (foreground[is_far] == image[is_far]).all()
 

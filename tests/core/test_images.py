@@ -34,7 +34,7 @@ def test_a_usable_image_is_returned_unchanged(dtype):
 def test_masks_trimaps_and_alphas_are_checked():
     with pytest.raises(InputError, match="uint8"):
         check_mask(np.zeros((2, 2), np.uint8))
-    with pytest.raises(InputError, match="3 x 2 pixels, the picture 2 x 2"):
+    with pytest.raises(InputError, match="3 x 2 pixels, the image 2 x 2"):
         check_mask(np.zeros((2, 3), bool), (2, 2))
     with pytest.raises(InputError, match=r"\[7, 127\]"):
         check_trimap(np.array([[0, 127, 128, 7, 255]], np.uint8))

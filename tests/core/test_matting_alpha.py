@@ -8,18 +8,18 @@ from matte_core.base.errors import Cancelled, InputError
 from matte_core.matting import estimate_alpha
 
 
-def soft_disc(height=60, width=80, rim_px=6):
-    """A red disc with a soft rim on a green and blue ramp, its trimap and its true alpha."""
+def soft_disc(height=60, width=80, edge_px=6):
+    """A red disc with a soft edge on a green and blue ramp, its trimap and its true alpha."""
     rows, columns = np.mgrid[:height, :width]
     distance = np.hypot(rows - height / 2, columns - width / 2) - min(height, width) / 4
-    alpha = np.clip(0.5 - distance / rim_px, 0, 1)
+    alpha = np.clip(0.5 - distance / edge_px, 0, 1)
     ramp = columns / width
     background = np.stack([0.1 + 0 * ramp, 0.3 + 0.4 * ramp, 0.8 - 0.4 * ramp], axis=-1)
     foreground = np.array([0.9, 0.2, 0.1])
     image = alpha[..., None] * foreground + (1 - alpha[..., None]) * background
     trimap = np.full((height, width), 128, np.uint8)
-    trimap[distance < -rim_px] = 255
-    trimap[distance > rim_px] = 0
+    trimap[distance < -edge_px] = 255
+    trimap[distance > edge_px] = 0
     return image, trimap, alpha
 
 
@@ -81,7 +81,7 @@ def test_input_is_left_alone():
 
 @pytest.mark.parametrize("scale", [1, 4])
 def test_views_in_any_memory_order_are_fine(scale):
-    image, trimap, _ = soft_disc(60 * scale, 80 * scale, rim_px=6 * scale)
+    image, trimap, _ = soft_disc(60 * scale, 80 * scale, edge_px=6 * scale)
     image = np.rint(image * 255).astype(np.uint8)
     expected = estimate_alpha(image, trimap)
     mirrored_image = np.asfortranarray(image[::-1, ::-1])[::-1, ::-1]
@@ -195,14 +195,14 @@ def test_cancelling_ends_it():
 @pytest.mark.parametrize("scale", [1, 4, 9])
 def test_accuracy_holds_at_every_size(scale):
     # Solved as it is, at half size with a refinement, and at a third.
-    image, trimap, truth = soft_disc(80 * scale, 100 * scale, rim_px=8 * scale)
+    image, trimap, truth = soft_disc(80 * scale, 100 * scale, edge_px=8 * scale)
     alpha = estimate_alpha(image.astype(np.float32), trimap)
     unknown = trimap == 128
     assert np.abs(alpha - truth)[unknown].mean() < 0.03
 
 
-def test_a_subject_cut_by_the_rim_is_whole():
-    image, trimap, truth = soft_disc(240, 320, rim_px=16)
+def test_a_subject_cut_by_the_border_is_whole():
+    image, trimap, truth = soft_disc(240, 320, edge_px=16)
     # The picture ends in the middle of the disc.
     image, trimap, truth = (plane[:120, :160] for plane in (image, trimap, truth))
     alpha = estimate_alpha(image, trimap)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from matte_core.matting import closed_form, knn, sampling
-from matte_core.matting.level import RIM, make_level
+from matte_core.matting.level import BORDER_PX, make_level
 
 
 @pytest.fixture
@@ -38,8 +38,10 @@ def test_closed_form_is_levins_laplacian(scene, epsilon):
     level = make_level(image, trimap, 1)
     system = closed_form.laplacian(level, epsilon)
     whole = whole_closed_form(image, epsilon)
-    unknown = level.trimap[RIM:-RIM, RIM:-RIM].ravel() == 128
-    known_alpha = level.known_alpha.reshape(level.trimap.shape)[RIM:-RIM, RIM:-RIM].ravel()
+    unknown = level.trimap[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX].ravel() == 128
+    known_alpha = level.known_alpha.reshape(level.trimap.shape)[
+        BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX
+    ].ravel()
     np.testing.assert_allclose(system.matrix.toarray(), whole[np.ix_(unknown, unknown)], atol=1e-4)
     np.testing.assert_allclose(system.right, -whole[unknown] @ known_alpha, atol=1e-4)
 
@@ -88,7 +90,7 @@ def test_foreground_share_is_that_of_locally_linear_embedding():
     rng = np.random.default_rng(5)
     foreground = rng.normal(size=(6, 5, 3)).astype(np.float32)
     background = rng.normal(size=(6, 5, 3)).astype(np.float32)
-    share, contrast = sampling._foreground_share(foreground, background)
+    share, contrast = sampling._foreground_share(foreground, background, 1e-3)
     for row in range(6):
         both = np.concatenate([foreground[row], background[row]]).astype(float)
         gram = both @ both.T

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from matte_core.boxes import Box
+from matte_core.filters.guided import apply_guided, guided_coefficients
 from matte_core.networks.grid import Grid, ScoreField
 from matte_core.segmentation.colors import decide_by_color
-from matte_core.segmentation.guided import apply_guided, guided_coefficients
 from matte_core.segmentation.looks import Look, blend
 from matte_core.segmentation.segmentation import keep_inside, without_specks
 

@@ -6,7 +6,7 @@ import pytest
 
 from matte_core.base.errors import InputError
 from matte_core.compositing import behind, match_colors, wrap_light
-from matte_core.compositing.linear_light import LUMINANCE, from_light, to_light
+from matte_core.compositing.linear_light import LUMINANCE, from_linear, to_linear
 
 SIZE = 120
 SKIN = (200, 150, 125)
@@ -23,12 +23,12 @@ def plain(color, dtype=np.uint8):
     return picture if dtype == np.uint8 else (picture / 255).astype(dtype)
 
 
-def test_light_and_back_is_the_same_value():
+def test_linear_and_back_is_the_same_value():
     steps = np.arange(256, dtype=np.uint8).repeat(3).reshape(-1, 1, 3)
-    np.testing.assert_array_equal(from_light(to_light(steps), np.uint8), steps)
+    np.testing.assert_array_equal(from_linear(to_linear(steps), np.uint8), steps)
     fractions = np.linspace(0, 1, 3000, dtype=np.float32).reshape(-1, 1, 3)
-    np.testing.assert_allclose(from_light(to_light(fractions), np.float32), fractions, atol=1e-6)
-    assert to_light(np.float32([[[0.5] * 3]]))[0, 0, 0] == pytest.approx(0.2140, abs=1e-4)
+    np.testing.assert_allclose(from_linear(to_linear(fractions), np.float32), fractions, atol=1e-6)
+    assert to_linear(np.float32([[[0.5] * 3]]))[0, 0, 0] == pytest.approx(0.2140, abs=1e-4)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
@@ -39,7 +39,7 @@ def test_matching_moves_towards_the_background_within_limits(dtype):
     sky = match_colors(skin, alpha, plain((225, 235, 250), dtype))
     assert night.dtype == sky.dtype == dtype
     np.testing.assert_array_equal(skin, kept)
-    stops = [float(np.log2((to_light(x) @ LUMINANCE).mean())) for x in (night, skin, sky)]
+    stops = [float(np.log2((to_linear(x) @ LUMINANCE).mean())) for x in (night, skin, sky)]
     assert -1.1 < stops[0] - stops[1] < -0.8
     assert 0.1 < stops[2] - stops[1] < 0.5
     warmth = [float(x[0, 0, 0]) / float(x[0, 0, 2]) for x in (night, skin, sky)]
@@ -50,7 +50,7 @@ def test_matching_moves_towards_the_background_within_limits(dtype):
 def test_skin_turns_neither_green_nor_magenta(color):
     matched = match_colors(plain(SKIN), disc(), plain(color))[0, 0].astype(int)
     before = np.array(SKIN)
-    red_over_green = (to_light(np.uint8([[matched]])) / to_light(np.uint8([[before]])))[0, 0]
+    red_over_green = (to_linear(np.uint8([[matched]])) / to_linear(np.uint8([[before]])))[0, 0]
     assert matched[0] > matched[1] > matched[2] - 15
     assert 0.75 < red_over_green[0] / red_over_green[1] < 1.35
 
@@ -114,8 +114,8 @@ def test_light_falls_on_the_edge_and_fades_inwards(dtype):
 def test_light_is_added_in_amounts_of_light():
     alpha = np.full((SIZE, SIZE), 0.5, np.float32)
     lit = wrap_light(plain((100, 100, 100)), alpha, plain((188, 188, 188)), 1.0, 3.0)
-    had, falls = (to_light(np.uint8([[[value] * 3]]))[0, 0, 0] for value in (100, 188))
-    expected = from_light(np.float32([had + falls * (1 - had)]), np.uint8)[0]
+    had, falls = (to_linear(np.uint8([[[value] * 3]]))[0, 0, 0] for value in (100, 188))
+    expected = from_linear(np.float32([had + falls * (1 - had)]), np.uint8)[0]
     assert abs(int(lit[60, 60, 0]) - int(expected)) <= 1
 
 

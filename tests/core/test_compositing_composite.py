@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matte_core.base.errors import InputError
-from matte_core.compositing.composite import composite
+from matte_core.compositing import composite
 
 
 def random_image(seed: int, height: int, width: int, dtype: type = np.uint8) -> np.ndarray:
