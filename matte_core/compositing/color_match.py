@@ -93,7 +93,7 @@ def match_colors(
     >>> gray = np.full((1, 1, 3), 128, np.uint8)
     >>> evening = np.full((1, 1, 3), (90, 60, 40), np.uint8)
     >>> match_colors(gray, np.ones((1, 1), np.float32), evening)[0, 0].tolist()
-    [108, 97, 90]
+    [101, 92, 85]
     """
     check_image(foreground, "foreground")
     alpha = check_alpha(alpha, (foreground.shape[0], foreground.shape[1]))

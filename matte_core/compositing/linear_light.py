@@ -24,8 +24,8 @@ def to_linear(image: Image) -> Float32:
 
     Examples
     --------
-    >>> to_linear(np.array([[[0, 128, 255]]], np.uint8)).round(3).tolist()
-    [[[0.0, 0.21600000560283661, 1.0]]]
+    >>> [round(value, 3) for value in to_linear(np.array([0, 128, 255], np.uint8)).tolist()]
+    [0.0, 0.216, 1.0]
     """
     if image.dtype == np.uint8:
         return _LINEAR_OF_VALUE[image]

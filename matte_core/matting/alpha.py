@@ -118,7 +118,7 @@ def estimate_alpha(
     >>> gray = np.array([0, 0, 0, 64, 128, 191, 255, 255, 255], np.uint8)
     >>> image = np.tile(gray[:, None], (9, 1, 3))
     >>> trimap = np.tile(np.array([0, 0, 0, 128, 128, 128, 255, 255, 255], np.uint8), (9, 1))
-    >>> estimate_alpha(image, trimap)[4].round(1).tolist()
+    >>> [round(value, 1) for value in estimate_alpha(image, trimap)[4].tolist()]
     [0.0, 0.0, 0.0, 0.2, 0.5, 0.8, 1.0, 1.0, 1.0]
     """
     image = check_image(image)

@@ -63,7 +63,7 @@ def find_lines(plane: Float32, *, parameters: LineParameters = DEFAULTS) -> Floa
     >>> plane = np.zeros((21, 21), np.float32)
     >>> plane[:, 10] = 1
     >>> [round(value, 1) for value in find_lines(plane)[10, 8:13].tolist()]
-    [-0.5, -0.2, 0.5, -0.2, -0.5]
+    [0.0, 0.0, 0.5, 0.0, 0.0]
     """
     height, width = plane.shape
     margin = math.ceil(parameters.aside_px)
