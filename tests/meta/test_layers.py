@@ -17,13 +17,14 @@ LAYERS = """
     link
     catalog
     batch
+    setup
     boxes images
     filters
     networks
     segmentation trimap matting compositing
     cutting
     files
-    cli worker setup
+    cli worker
 """
 STANDARD_LIBRARY_ONLY = {"base", "link", "catalog", "batch", "setup"}
 # What is outside `matte_core`; the first two are GIMP's, the third is run by any Python.
