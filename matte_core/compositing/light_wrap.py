@@ -16,7 +16,6 @@ R. Brinkmann, "The Art and Science of Digital Compositing", 2nd edition, Morgan 
 """
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -27,29 +26,13 @@ from matte_core.base.errors import InputError
 from matte_core.compositing.linear_light import from_linear, to_linear
 from matte_core.images import Alpha, Image, check_alpha, check_image
 
+# Default width, as a fraction of the image's shorter side.
+_WIDTH_OF_SIDE = 0.01
+# Deviation of the background's blur, in widths: light comes from farther than it reaches in.
+_LIGHT_WIDTHS = 2.0
 _NEGLIGIBLE = 1 / 1024  # of the weight
 _MOST_PX = 1024
 _FINE_PX = 4.0  # a Gaussian this wide is as smooth on an image reduced to it
-
-
-@dataclass(frozen=True)
-class LightWrapParameters:
-    """Parameters of the light wrap.
-
-    Attributes
-    ----------
-    width_of_side : float
-        Default width, as a fraction of the image's shorter side.
-    light_widths : float
-        Standard deviation of the background's blur, in widths: light comes from farther away than
-        it reaches in.
-    """
-
-    width_of_side: float = 0.01
-    light_widths: float = 2.0
-
-
-DEFAULTS = LightWrapParameters()
 
 
 def wrap_light(
@@ -58,8 +41,6 @@ def wrap_light(
     behind: Image,
     amount: float = 1.0,
     width_px: float | None = None,
-    *,
-    parameters: LightWrapParameters = DEFAULTS,
 ) -> Image:
     """Add a background's light to a subject's edge.
 
@@ -73,7 +54,6 @@ def wrap_light(
     amount : float, [0, 1]
     width_px : float, optional
         How far the light reaches in; by default 1 % of the image's shorter side.
-    parameters : LightWrapParameters
 
     Returns
     -------
@@ -93,7 +73,7 @@ def wrap_light(
     if not 0 <= amount <= 1:
         raise InputError(f"The amount is {amount!r}.", "It must be in [0, 1].")
     if width_px is None:
-        width_px = max(parameters.width_of_side * min(height, width), 1.0)
+        width_px = max(_WIDTH_OF_SIDE * min(height, width), 1.0)
     if not 0 < width_px < np.inf:
         raise InputError(f"The width is {width_px!r}.", "It must be a positive number of pixels.")
     lit = foreground.copy()
@@ -101,7 +81,7 @@ def wrap_light(
         return lit
     across = behind.shape[1] / width
     size = (width, height)
-    light = _blurred(to_linear(behind), max(parameters.light_widths * width_px * across, 0.5), size)
+    light = _blurred(to_linear(behind), max(_LIGHT_WIDTHS * width_px * across, 0.5), size)
     opacity = _blurred(alpha, width_px, size)
     weight = np.float32(amount) * np.clip(2 * (1 - opacity), 0, 1)
     at_edge = (weight > _NEGLIGIBLE) & (alpha > 0)

@@ -49,17 +49,17 @@ class AlphaParameters:
     Attributes
     ----------
     full_size_unknown : int
-        Up to this many unknown pixels, the image is solved without reducing it.
+        Up to this many unknown pixels, the image is solved at full size.
     level_unknown : int
-        Beyond, it is reduced to about this many, which are solved in two seconds, ...
+        Beyond that, it is reduced until about this many are left, which take two seconds.
     largest_factor : int
-        ... but not by more than this, because detail is worth more than time, ...
+        Limit on that reduction, because detail is worth more than time.
     most_unknown : int
-        ... unless there would be more unknown pixels than this, which would need too much memory.
+        The limit is exceeded if more than this would be left, which need too much memory.
     margin_px : int
-        Of known pixels around the unknown region that the estimate sees.
+        Width of the surroundings of the unknown region that are taken into account.
     tolerance : float
-        Largest relative residual of the linear system.
+        Largest residual of the linear system, relative to its right side.
     haze : float
         Alphas this close to 0 and 1 become 0 and 1, and the rest is stretched: the quadratic
         energies come close to the ends but do not reach them.
@@ -157,12 +157,9 @@ def _solve_level(level: Level, parameters: AlphaParameters, progress: ProgressCa
     """Return the alpha of the whole level, border included, as (H, W) float32."""
     coarse = level.known_alpha.copy()
     if len(level.unknown) > 0:
-        extent = float(max(level.trimap.shape))
-        system = knn.laplacian(
-            level, extent, parameters=parameters.knn, progress=part(progress, 0.0, 0.3)
-        )
+        system = knn.laplacian(level, parameters=parameters.knn, progress=part(progress, 0.0, 0.3))
         system += sampling.data_term(
-            level, extent, parameters=parameters.sampling, progress=part(progress, 0.3, 0.4)
+            level, parameters=parameters.sampling, progress=part(progress, 0.3, 0.4)
         )
         system += closed_form.laplacian(level, progress=part(progress, 0.4, 0.55))
         solution = solve(

@@ -41,7 +41,7 @@ class KnnParameters:
         Lengths of the feature axes: the radius of the disc of hue and saturation, and the step
         from black to white.
     position_weight : float
-        Feature distance of two pixels at opposite ends of the unknown region. Color decides,
+        Feature distance of two pixels at opposite ends of the level. Color decides,
         position breaks ties.
     known_step : int
         One known pixel in this many is a candidate: known pixels look alike in their thousands.
@@ -105,7 +105,6 @@ def nearest(
 
 def laplacian(
     level: Level,
-    extent_px: float,
     *,
     parameters: KnnParameters = DEFAULTS,
     progress: ProgressCallback = silent,
@@ -115,8 +114,6 @@ def laplacian(
     Parameters
     ----------
     level : Level
-    extent_px : float
-        Size of the unknown region in pixels of the level: the unit of distance.
     parameters : KnnParameters
     progress : callable
         Called between blocks of queries; may raise `Cancelled`.
@@ -128,7 +125,7 @@ def laplacian(
         color_disc(level.colors[pixels], parameters.disc_weight, parameters.value_weight),
         pixels,
         level.width,
-        parameters.position_weight / extent_px,
+        parameters.position_weight / level.extent_px,
     )
     queries = np.arange(0, size, parameters.query_step, dtype=np.int32)
     distances, neighbors = nearest(

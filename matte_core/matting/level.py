@@ -53,6 +53,11 @@ class Level:
         return int(self.trimap.shape[1])
 
     @property
+    def extent_px(self) -> int:
+        """The longer side: the unit in which the terms measure distance."""
+        return int(max(self.trimap.shape))
+
+    @property
     def colors(self) -> Float32:
         """The flattened image, (H * W, 3) float32."""
         return self.image.reshape(-1, 3)

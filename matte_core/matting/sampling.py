@@ -40,7 +40,7 @@ class SamplingParameters:
     weight : float
         Of this energy relative to the closed-form one, where the sides are black and white.
     position_weight : float
-        Feature distance of two pixels at opposite ends of the unknown region; black and white
+        Feature distance of two pixels at opposite ends of the level; black and white
         are sqrt(3) apart. Larger than in KNN: samples have to be near.
     regularization : float
         Lambda, as a fraction of the trace of ``D^T D``.
@@ -72,7 +72,6 @@ DEFAULTS = SamplingParameters()
 
 def data_term(
     level: Level,
-    extent_px: float,
     *,
     parameters: SamplingParameters = DEFAULTS,
     progress: ProgressCallback = silent,
@@ -82,8 +81,6 @@ def data_term(
     Parameters
     ----------
     level : Level
-    extent_px : float
-        Size of the unknown region in pixels of the level: the unit of distance.
     parameters : SamplingParameters
     progress : callable
         Called between blocks of queries; may raise `Cancelled`.
@@ -91,7 +88,7 @@ def data_term(
     sampled = np.arange(0, len(level.unknown), parameters.query_step)
     pixels = level.unknown[sampled]
     colors = level.colors
-    per_px = parameters.position_weight / extent_px
+    per_px = parameters.position_weight / level.extent_px
     queries = with_positions(colors[pixels], pixels, level.width, per_px)
     differences = []
     for place, value in enumerate((FOREGROUND, BACKGROUND)):

@@ -38,7 +38,7 @@ class HairParameters:
     Attributes
     ----------
     longer_side_px : int
-        Of the reduced image that is searched: there a hair is about as thin as a line can be.
+        Of the reduced image that is searched, in which hair is one or two pixels wide.
     stroke : float
         Width of the brush, as a fraction of the diagonal: the unit of the lengths below.
     faint, clear : (float, float)
@@ -55,15 +55,15 @@ class HairParameters:
     longest : float
         Strokes from the band that hair can reach.
     longest_of_depth : float
-        ... but no more than this fraction of the subject's depth there: thin things have none ...
+        Limit on that reach, as a fraction of the subject's depth there: thin things have no hair.
     shortest : float
-        ... and at least this many strokes.
+        Strokes that the reach always has.
     least_near : float
-        Fraction of a line that must be within that reach: a longer line is in the background.
+        Fraction of a line that must be within reach: one that continues is in the background.
     gap_reach : float
         Strokes from the band, inward, that gaps between hairs are searched in.
     least_depth : float
-        Strokes that the subject must be deep there: on thin things hair looks like cloth.
+        Least depth of the subject, in strokes: on thin things hair cannot be told from cloth.
     gap_share : float
         A gap's color is at most this far from the background's toward the subject's.
     gap_lines : float

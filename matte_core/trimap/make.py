@@ -35,9 +35,9 @@ class TrimapParameters:
     radius_of_diagonal : float
         Default width of the band on either side of the edge, as a fraction of the diagonal.
     radius_in_cells : float
-        ... and at least this many cells of the model's grid: no edge is known better than that.
+        Least default width, in cells of the model's grid: no edge is known better than that.
     least_radius_px : int
-        ... and at least this.
+        Least default width.
     uncertain : (float, float)
         Probabilities between these are uncertain.
     reach : int

@@ -53,14 +53,14 @@ def test_closed_form_does_not_depend_on_the_blocks(scene, monkeypatch):
     np.testing.assert_allclose(closed_form.laplacian(level).matrix.toarray(), whole, atol=1e-9)
 
 
-@pytest.mark.parametrize("term", [closed_form.laplacian, lambda level: knn.laplacian(level, 12)])
+@pytest.mark.parametrize("term", [closed_form.laplacian, knn.laplacian])
 def test_terms_are_symmetric_and_positive(scene, term):
     matrix = term(make_level(*scene, 1)).matrix.toarray()
     np.testing.assert_allclose(matrix, matrix.T, atol=1e-12)
     assert np.linalg.eigvalsh(matrix).min() > -1e-9
 
 
-@pytest.mark.parametrize("term", [closed_form.laplacian, lambda level: knn.laplacian(level, 12)])
+@pytest.mark.parametrize("term", [closed_form.laplacian, knn.laplacian])
 def test_all_foreground_costs_nothing(scene, term):
     # With foreground as the only known side, alpha 1 everywhere must satisfy A x = b.
     image, trimap = scene
@@ -109,7 +109,7 @@ def test_data_term_knows_pure_and_mixed_colors():
     trimap = np.full((10, 40), 128, np.uint8)
     trimap[:, :10], trimap[:, -10:] = 255, 0
     level = make_level(image, trimap, 1)
-    system = sampling.data_term(level, 40)
+    system = sampling.data_term(level)
     weights = system.matrix.diagonal()
     asked = weights > 1e-3
     truth = level.colors[level.unknown][:, 0]
@@ -125,4 +125,4 @@ def test_data_term_trusts_nothing_where_the_sides_look_the_same():
     image[::2, ::2] += 0.3
     image[1::2, 1::2] += 0.3
     level = make_level(image, trimap, 1)
-    assert sampling.data_term(level, 40).matrix.diagonal().max() < 0.05
+    assert sampling.data_term(level).matrix.diagonal().max() < 0.05
