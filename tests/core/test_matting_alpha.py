@@ -1,4 +1,4 @@
-"""estimate_alpha: what it promises about known pixels, odd inputs, progress and accuracy."""
+"""estimate_alpha: known pixels, unusual inputs, progress and accuracy."""
 
 import cv2
 import numpy as np
@@ -41,7 +41,7 @@ def test_known_pixels_are_exact():
     assert alpha.max() <= 1
 
 
-def test_uint8_and_float_pictures_agree():
+def test_uint8_and_float_images_agree():
     image, trimap, _ = soft_disc()
     image = np.rint(image * 255).astype(np.uint8)
     expected = estimate_alpha(image, trimap)
@@ -128,7 +128,7 @@ def test_wrong_arrays_are_refused(image, trimap):
 @pytest.mark.parametrize(
     "shape", [(1, 3), (3, 1), (2, 2), (1, 40), (2, 40), (3, 3), (5, 4), (3, 3000), (3000, 3)]
 )
-def test_tiny_and_thin_pictures(shape):
+def test_tiny_and_thin_images(shape):
     height, width = shape
     ramp = np.linspace(0, 1, height * width).reshape(shape)
     image = np.repeat(ramp[..., None], 3, axis=2)
@@ -147,11 +147,11 @@ def test_constant_colors_give_a_finite_alpha(color):
     trimap[:, :8], trimap[:, -8:] = 0, 255
     alpha = estimate_alpha(image, trimap)
     assert np.isfinite(alpha).all()
-    # Nothing but position tells the sides apart: what lies next to a side resembles it more.
+    # Only position tells the sides apart: a pixel next to a side resembles it more.
     assert alpha[:, 8].mean() < alpha[:, -9].mean()
 
 
-def test_single_known_pixels_suffice():
+def test_single_known_pixels_are_enough():
     image, _, truth = soft_disc()
     trimap = np.full(truth.shape, 128, np.uint8)
     trimap[30, 40], trimap[1, 1] = 255, 0
@@ -181,7 +181,7 @@ def test_progress_rises_to_one():
     assert all(step for _, step in seen)
 
 
-def test_cancelling_ends_it():
+def test_progress_can_cancel():
     image, trimap, _ = soft_disc()
 
     def stop(fraction, _):
@@ -194,7 +194,7 @@ def test_cancelling_ends_it():
 
 @pytest.mark.parametrize("scale", [1, 4, 9])
 def test_accuracy_holds_at_every_size(scale):
-    # Solved as it is, at half size with a refinement, and at a third.
+    # Solved at full size, at half size with a refinement, and at a third.
     image, trimap, truth = soft_disc(80 * scale, 100 * scale, edge_px=8 * scale)
     alpha = estimate_alpha(image.astype(np.float32), trimap)
     unknown = trimap == 128
@@ -203,7 +203,7 @@ def test_accuracy_holds_at_every_size(scale):
 
 def test_a_subject_cut_by_the_border_is_whole():
     image, trimap, truth = soft_disc(240, 320, edge_px=16)
-    # The picture ends in the middle of the disc.
+    # The image ends in the middle of the disc.
     image, trimap, truth = (plane[:120, :160] for plane in (image, trimap, truth))
     alpha = estimate_alpha(image, trimap)
     last_rows = trimap[-3:] == 128

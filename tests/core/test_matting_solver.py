@@ -1,4 +1,4 @@
-"""The solver: it converges, or falls back, or says that it did not."""
+"""The solver converges, falls back, or raises an error."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from matte_core.matting import solver
 
 
 def chain(size, anchor=1e-3):
-    """The Laplacian of a chain of nodes, barely tied down: slow for plain CG."""
+    """The Laplacian of a chain of nodes, barely anchored: slow for plain CG."""
     second = scipy.sparse.diags_array(
         [-np.ones(size - 1), 2 * np.ones(size) + anchor, -np.ones(size - 1)], offsets=[-1, 0, 1]
     )
@@ -60,7 +60,7 @@ def test_what_cannot_be_solved_is_an_error():
         solver.solve(contradiction, np.array([1.0, 1.0]))
 
 
-def test_progress_may_cancel(monkeypatch):
+def test_progress_can_cancel(monkeypatch):
     monkeypatch.setattr(solver, "_REPORT_SECONDS", 0)
 
     def stop(fraction, step):

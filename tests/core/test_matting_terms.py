@@ -1,4 +1,4 @@
-"""The three energies of the matting system, each against its definition in the paper."""
+"""The three energies of the matting system, each compared with its definition in the paper."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from matte_core.matting.level import BORDER_PX, make_level
 
 @pytest.fixture
 def scene():
-    """A small random picture with known foreground left, background right."""
+    """A small random image with known foreground on the left, background on the right."""
     rng = np.random.default_rng(3)
     image = rng.random((9, 12, 3)).astype(np.float32)
     trimap = np.full((9, 12), 128, np.uint8)
@@ -78,7 +78,7 @@ def test_nearest_agrees_with_brute_force():
     np.testing.assert_allclose(distances, np.sort(all_distances, axis=1)[:, :5], rtol=1e-5)
 
 
-def test_nearest_gives_what_there_is():
+def test_nearest_returns_what_there_is():
     points = np.eye(3, dtype=np.float32)
     distances, found = knn.nearest(points, points[:2], 5, slack=1.0)
     assert found.shape == distances.shape == (3, 2)
@@ -102,7 +102,7 @@ def test_foreground_share_is_that_of_locally_linear_embedding():
 
 
 def test_data_term_knows_pure_and_mixed_colors():
-    # Known red left, known blue right; between them a fade from one to the other.
+    # Known red on the left, known blue on the right, and a gradient between them.
     alpha = np.clip(np.linspace(1.5, -0.5, 40), 0, 1).astype(np.float32)
     image = np.zeros((10, 40, 3), np.float32)
     image[..., 0], image[..., 2] = alpha, 1 - alpha
@@ -121,7 +121,7 @@ def test_data_term_trusts_nothing_where_the_sides_look_the_same():
     image = np.full((10, 40, 3), 0.5, np.float32)
     trimap = np.full((10, 40), 128, np.uint8)
     trimap[:, :10], trimap[:, -10:] = 255, 0
-    # A checkerboard keeps trimming from taking the unknown region for known.
+    # A checkerboard keeps trimming from making the unknown region known.
     image[::2, ::2] += 0.3
     image[1::2, 1::2] += 0.3
     level = make_level(image, trimap, 1)
