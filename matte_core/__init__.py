@@ -25,7 +25,7 @@ _HOMES = {
     "make_trimap": "matte_core.trimap",
     "estimate_alpha": "matte_core.matting",
     "estimate_foreground": "matte_core.matting",
-    "composite": "matte_core.compositing",
+    "composite": "matte_core.compositing.composite",
     "cut_out": "matte_core.cutting",
     "CutOut": "matte_core.cutting",
 }
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from matte_core.compositing import composite
+    from matte_core.compositing.composite import composite
     from matte_core.cutting import CutOut, cut_out
     from matte_core.matting import estimate_alpha, estimate_foreground
     from matte_core.segmentation import Segmentation, segment

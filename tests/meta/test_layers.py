@@ -26,11 +26,14 @@ LAYERS = """
     files
     cli worker
 """
+# The first five; what is above them needs the packages of the worker's environment as well.
 STANDARD_LIBRARY_ONLY = {"base", "link", "catalog", "batch", "setup"}
-# What is outside `matte_core`; the first two are GIMP's, the third is run by any Python.
-ABOVE = {
-    "matte": {"base", "gi", "matte_plugin"},
+# What is not a folder of the library.
+OTHERS = {
+    "matte_core": {"base"},  # its public names are loaded when they are first used
+    "__main__": {"cli"},
     "matte_plugin": {"base", "link", "batch", "setup", "gi"},
+    "matte": {"base", "gi", "matte_plugin"},
     "install": {"base", "setup"},
 }
 
@@ -61,9 +64,9 @@ def folder_of(module: str) -> str:
 def imports_of(module: str, tree: ast.Module) -> set[str]:
     """Return what a module imports: modules of ours, or the top-level names of others.
 
-    Imports in functions and under ``if TYPE_CHECKING`` count as well. Where the ``__init__`` of a
-    package loads names when they are first used, its ``TYPE_CHECKING`` block says where from; that
-    counts for the modules that import these names.
+    Imports in functions and under ``if TYPE_CHECKING`` count as well. If a package loads names when
+    they are first used, the ``TYPE_CHECKING`` block of its ``__init__`` says where they come from,
+    which counts for the modules that import these names instead.
     """
     unused = {n for block in typing_blocks(tree) for n in ast.walk(block) if module in LAZY}
     nodes = (node for node in ast.walk(tree) if node not in unused)
@@ -93,8 +96,13 @@ def targets_of(node: ast.AST) -> Iterator[str]:
                 yield source.partition(".")[0]
 
 
-def defines_getattr(tree: ast.Module) -> bool:
-    return any(isinstance(n, ast.FunctionDef) and n.name == "__getattr__" for n in tree.body)
+def is_lazy(tree: ast.Module) -> bool:
+    """Tell whether a module has a ``__getattr__``: it loads names when they are first used."""
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assigned = {
+        name for n in tree.body if isinstance(n, ast.Assign) for name in map(ast.unparse, n.targets)
+    }
+    return "__getattr__" in functions | assigned
 
 
 def typing_blocks(tree: ast.Module) -> list[ast.If]:
@@ -116,30 +124,25 @@ def wrong_imports(graph: dict[str, set[str]]) -> Iterator[str]:
         folder = folder_of(module)
         for target in sorted(targets):
             other = folder_of(target)
-            if other in (folder, "matte_core") or folder == "__main__":
+            if other in (folder, "matte_core") or target in sys.stdlib_module_names:
                 continue
-            if other in sys.stdlib_module_names and target == other:
-                continue
-            if folder in ABOVE:
-                is_allowed = other in ABOVE[folder]
+            if folder in OTHERS:
+                is_allowed = other in OTHERS[folder]
             elif other in RANKS:
-                is_allowed = RANKS[other] < RANKS.get(folder, 0)
-                is_allowed &= folder not in STANDARD_LIBRARY_ONLY or other in STANDARD_LIBRARY_ONLY
+                is_allowed = RANKS[other] < RANKS[folder]
             else:
-                is_allowed = folder in RANKS.keys() - STANDARD_LIBRARY_ONLY
-                is_allowed &= other not in {"gi", *ABOVE}
+                is_allowed = folder not in STANDARD_LIBRARY_ONLY and other not in {"gi", *OTHERS}
             if not is_allowed:
                 yield f"{module} imports {target}"
 
 
 TREES = sources()
-LAZY = {name: exports(tree) for name, tree in TREES.items() if defines_getattr(tree)}
+LAZY = {name: exports(tree) for name, tree in TREES.items() if is_lazy(tree)}
 GRAPH = {name: imports_of(name, tree) for name, tree in TREES.items()}
 
 
 def test_every_folder_has_its_layer():
-    folders = {folder_of(module) for module in GRAPH} - {"matte_core", "__main__"}
-    assert folders == RANKS.keys() | ABOVE.keys()
+    assert {folder_of(module) for module in GRAPH} == RANKS.keys() | OTHERS.keys()
 
 
 def test_folders_import_only_what_is_below_them():
