@@ -1,7 +1,8 @@
 """Array types, the checks that every input array passes, and shared conversions.
 
 An image is (H, W, 3) uint8, or float in [0, 1], sRGB. A mask is (H, W) bool. A trimap is
-(H, W) uint8 in {0, 128, 255}. An alpha is (H, W) float in [0, 1].
+(H, W) uint8 in {0, 128, 255}. An alpha is (H, W) float in [0, 1]. Each check raises `InputError`
+with the name of the array, what is wrong with it, and what to do.
 """
 
 from typing import Any, TypeAlias

@@ -1,7 +1,7 @@
 """Light wrap: the background's light that spills around a subject's edge.
 
-In front of something bright, an edge is brighter than it was where it was photographed: light from
-behind grazes it, and scatters in the lens. Compositors imitate this by adding the blurred
+In front of a bright background, the edge of a subject is brighter than elsewhere: light from behind
+grazes it, and scatters in the lens. Compositors imitate this by adding the blurred
 background to the subject, most at its edge and less toward the inside::
 
     w = amount * min(1, 2 (1 - G * alpha))          G a Gaussian of the given width

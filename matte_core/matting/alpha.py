@@ -1,7 +1,7 @@
 """Alpha from an image and a trimap: KNN matting combined with local and sampled evidence.
 
 Affinities between pixels that look alike carry alpha across gaps and into holes (`knn`); the
-closed-form Laplacian keeps fine structure (`closed_form`); known colors near by tell where between
+closed-form Laplacian keeps fine structure (`closed_form`); nearby known colors tell where between
 them a pixel's color lies (`sampling`). Alpha minimizes the sum of the three energies with the known
 pixels held fixed, so only the unknown pixels are in the system. It is solved on a reduced image and
 brought to full size by guided upsampling (`upsampling`) and a refinement (`refinement`).

@@ -41,7 +41,7 @@ def clean_colors(
     Returns
     -------
     cleaned : (H, W, 3), the type of `colors`
-        Identical to `colors`, bit for bit, where nothing was changed; where alpha is 1, nothing is.
+        Identical to `colors`, bit for bit, where `changed` is 0, as it always is where alpha is 1.
     changed : (H, W) uint8
         255 where `cleaned` differs from `colors`, else 0.
 

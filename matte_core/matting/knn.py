@@ -44,7 +44,7 @@ class KnnParameters:
         Feature distance of two pixels at opposite ends of the level. Color decides,
         position breaks ties.
     known_step : int
-        One known pixel in this many is a candidate: known pixels look alike in their thousands.
+        One known pixel in this many is a candidate: thousands of known pixels look alike.
     query_step : int
         One unknown pixel in this many queries the tree; the others are found as neighbors.
     slack : float
@@ -97,9 +97,9 @@ def nearest(
     for start in range(0, len(queries), _BLOCK):
         progress(start / len(queries), Message("Comparing pixels"))
         block = slice(start, start + _BLOCK)
-        found = tree.query(queries[block], k=count, eps=slack, workers=-1)
-        distances[block] = found[0].reshape(-1, count)
-        indices[block] = found[1].reshape(-1, count)
+        lengths, places = tree.query(queries[block], k=count, eps=slack, workers=-1)
+        distances[block] = lengths.reshape(-1, count)
+        indices[block] = places.reshape(-1, count)
     return distances, indices
 
 

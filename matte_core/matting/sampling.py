@@ -1,4 +1,4 @@
-"""Color sampling: a data term for each alpha from the known colors near by.
+"""Color sampling: a data term for each alpha from nearby known colors.
 
 A pixel's color is written as a mixture of the colors of its nearest known foreground and
 background pixels. The share of the foreground colors is an estimate of alpha; the more the two
