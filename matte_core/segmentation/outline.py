@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.boxes import Box
+from matte_core.filters.guided import apply_guided, guided_coefficients
 from matte_core.images import Float32, Image, Mask, as_float, resized
-from matte_core.segmentation.guided import apply_guided, guided_coefficients
 
 
 @dataclass(frozen=True)

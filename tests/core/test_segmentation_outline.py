@@ -1,52 +1,12 @@
-"""Drawing the outline: guided filter, specks, selections, and passes that overlap."""
+"""Drawing the outline: specks, selections, and passes that overlap."""
 
-import cv2
 import numpy as np
 import pytest
 
 from matte_core.boxes import Box
 from matte_core.networks.grid import Grid, ScoreField
-from matte_core.segmentation.guided import apply_guided, guided_coefficients
 from matte_core.segmentation.outline import keep_inside, without_specks
 from matte_core.segmentation.passes import Pass, PassTuning, blend
-
-
-def scene(height: int = 120, width: int = 160) -> tuple[np.ndarray, np.ndarray]:
-    truth = np.zeros((height, width), bool)
-    truth[30:90, 40:120] = True
-    image = np.where(truth[..., None], (200, 60, 40), (40, 80, 160)).astype(np.uint8)
-    return image, truth
-
-
-def overlap(one: np.ndarray, other: np.ndarray) -> float:
-    return (one & other).sum() / (one | other).sum()
-
-
-def test_a_blurred_probability_is_drawn_to_the_edges() -> None:
-    image, truth = scene()
-    blurred = cv2.GaussianBlur(np.roll(truth, 3, axis=1).astype(np.float32), (0, 0), 4)
-    coefficients = guided_coefficients(image.astype(np.float32) / 255, blurred, 8)
-    drawn = apply_guided(image, coefficients)
-    assert drawn.shape == truth.shape
-    assert drawn.dtype == np.float32
-    assert overlap(blurred > 0.5, truth) < 0.95
-    assert overlap(drawn > 0.5, truth) > 0.98
-
-
-def test_reduced_coefficients_draw_a_large_picture() -> None:
-    image, truth = scene(480, 640)
-    truth = cv2.resize(truth.astype(np.uint8), (640, 480)) > 0
-    small = cv2.resize(image, (160, 120), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    rough = cv2.resize(truth.astype(np.float32), (160, 120), interpolation=cv2.INTER_AREA)
-    coefficients = guided_coefficients(small, cv2.blur(rough, (9, 9)), 6)
-    assert overlap(apply_guided(image, coefficients) > 0.5, truth) > 0.98
-
-
-def test_a_linear_guide_is_followed_exactly_where_it_varies() -> None:
-    guide = np.random.default_rng(5).random((40, 50, 3)).astype(np.float32)
-    values = guide @ np.array([0.2, 0.3, 0.4], np.float32) + np.float32(0.05)
-    drawn = apply_guided(guide, guided_coefficients(guide, values, 5))
-    np.testing.assert_allclose(drawn, values, atol=0.02)
 
 
 def test_specks_and_pinholes_go_and_true_holes_stay() -> None:
