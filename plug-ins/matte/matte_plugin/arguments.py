@@ -14,17 +14,17 @@ MENU = "<Image>/Filters/Matte"
 REPLACE, INTERSECT, KEEP = "replace", "intersect", "keep"
 SHAPES = {
     "ellipse": (_("Ellipse"), _("Equally far in every direction")),
-    "rectangle": (_("Rectangle"), _("Further along the diagonals")),
+    "rectangle": (_("Rectangle"), _("Farther along the diagonals")),
     "cross": (_("Cross"), _("Along rows and columns only")),
 }
 SUBJECTS = {
-    AUTO: (_("Automatic"), _("The largest subject that is found; people come first")),
-    SELECTION: (_("What is selected"), _("The subject within a rough selection")),
-    EVERYTHING: (_("Everything found"), _("All but the background")),
+    AUTO: (_("Automatic"), _("The largest subject found; people take precedence")),
+    SELECTION: (_("Inside the selection"), _("The subject inside a rough selection")),
+    EVERYTHING: (_("Everything"), _("Everything except the background")),
     **{name: (label, "") for name, label in CLASS_LABELS.items()},
 }
 SUBJECTS_HELP = _(
-    "Subjects: {words}, or one of: {classes}. An unknown name counts as auto."
+    "Subjects: {words}, or one of these classes: {classes}. Unknown names are treated as auto."
 ).format(words=f"{AUTO}, {SELECTION}, {EVERYTHING}", classes=", ".join(VOC_CLASSES[1:]))
 
 
@@ -80,7 +80,10 @@ def add_parts(procedure):
     """Add what to cut out by name, instead of a subject."""
     procedure.add_string_argument(
         "parts", _("_Parts"),
-        _("What to cut out instead of the subject: names of what is found, separated by commas"),
+        _(
+            "What to cut out instead of the subject: names of detected objects, separated by "
+            "commas"
+        ),
         "", READWRITE,
     )  # fmt: skip
 
@@ -88,8 +91,8 @@ def add_parts(procedure):
 def add_network(procedure):
     """Add the choice of a network."""
     procedure.add_string_argument(
-        "model", _("N_etwork"),
-        _("The name of an installed network or the path of an ONNX file; empty for the usual one"),
+        "model", _("Mod_el"),
+        _("The name of an installed model or the path to an ONNX file (empty: default)"),
         "", READWRITE,
     )  # fmt: skip
 
@@ -97,14 +100,15 @@ def add_network(procedure):
 def add_existing_mask(procedure):
     """Add what becomes of a layer's mask."""
     options = {
-        REPLACE: (_("Replace it"), _("The new mask takes the place of the old one")),
-        INTERSECT: (_("Intersect with it"), _("What the old mask hides stays hidden")),
-        KEEP: (_("Keep it"), _("The old mask stays; the result is saved as a channel instead")),
+        REPLACE: (_("Replace"), _("Replace the existing mask")),
+        INTERSECT: (_("Intersect"), _("Keep hidden what the existing mask hides")),
+        KEEP: (_("Keep"), _("Keep the existing mask, and save the result as a channel")),
     }
     add_choice(
-        procedure, "existing-mask", _("If there is a _mask"),
-        _("What becomes of a mask that the layer has: it is replaced, it goes on hiding what it "
-          "hides, or it stays as it is and the result becomes a channel"),
+        procedure, "existing-mask", _("Existing layer _mask"),
+        _(
+            "What to do if the layer already has a mask"
+        ),
         options, REPLACE,
     )  # fmt: skip
 
@@ -117,11 +121,11 @@ def keeps_masks(config):
 def add_decontaminate(procedure, *, is_always_used=False):
     """Add how much of the old background's color is taken out."""
     blurb = (
-        _("How much of the old background's color is taken out of the edge, in percent")
+        _("How much of the old background's color to remove from the edge, in percent")
         if is_always_used
         else _(
-            "How much of the old background's color is taken out of the edge, in percent (new "
-            "layers and images only)"
+            "How much of the old background's color to remove from the edge, in percent (new "
+            "layers and new images only)"
         )
     )
     procedure.add_double_argument(
@@ -135,7 +139,7 @@ def add_edge_width(procedure):
     """Add the width of the trimap's unknown band."""
     procedure.add_double_argument(
         "trimap-width", _("Edge _width"),
-        _("How far to both sides of the outline hair is looked for, in pixels; 0 finds it out"),
+        _("How far on either side of the outline to look for hair, in pixels (0: automatic)"),
         0, 1000, 0, READWRITE,
     )  # fmt: skip
 
@@ -145,14 +149,14 @@ def add_edge_controls(procedure):
     for name, label, blurb, low, high in (
         (
             "shift-edge", _("Sh_ift edge"),
-            _("Moves the edge, in pixels: outwards, or inwards when negative"), -100, 100,
+            _("Move the edge outward, or inward if negative, in pixels"), -100, 100,
         ),
         (
             "smooth", _("Smoo_th"),
-            _("Takes spikes off the outline and fills notches, up to this many pixels"), 0, 50,
+            _("Remove spikes from the outline and fill notches, up to this size in pixels"), 0, 50,
         ),
-        ("feather", _("_Feather"), _("Makes the edge softer, by this radius in pixels"), 0, 250),
-        ("contrast", _("Co_ntrast"), _("Makes the edge harder, in percent"), 0, 100),
+        ("feather", _("_Feather"), _("Soften the edge by this radius, in pixels"), 0, 250),
+        ("contrast", _("Co_ntrast"), _("Harden the edge, in percent"), 0, 100),
     ):  # fmt: skip
         procedure.add_double_argument(name, label, blurb, low, high, 0, READWRITE)
 
@@ -160,8 +164,8 @@ def add_edge_controls(procedure):
 def add_hide_original(procedure):
     """Add whether the source of a new layer is hidden."""
     procedure.add_boolean_argument(
-        "hide-original", _("Hide the ori_ginal"),
-        _("Hide the layer that a new layer was made from"), True, READWRITE,
+        "hide-original", _("Hide ori_ginal layer"),
+        _("Hide the layer that the new layer was made from"), True, READWRITE,
     )  # fmt: skip
 
 
@@ -169,7 +173,7 @@ def add_new_image_value(procedure):
     """Add the new image that a procedure may return."""
     procedure.add_image_return_value(
         "new-image", _("New image"),
-        _("The image that was made of the first layer, if that is the output"), True, READWRITE,
+        _("The image made from the first layer, if the output is a new image"), True, READWRITE,
     )  # fmt: skip
 
 

@@ -66,9 +66,7 @@ def sliders(dialog, *names):
 
 def explain_network(dialog):
     """Say in the field of the network what counts while it is empty; after filling."""
-    dialog.get_widget("model", GObject.TYPE_NONE).get_entry().set_placeholder_text(
-        _("the usual one")
-    )
+    dialog.get_widget("model", GObject.TYPE_NONE).get_entry().set_placeholder_text(_("Default"))
 
 
 def only_if(dialog, config, names, choice, values):

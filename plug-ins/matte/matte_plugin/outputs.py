@@ -12,12 +12,12 @@ LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
 
 CHOICES = {
-    LAYER_MASK: (_("Layer mask"), _("Hides the background; the layer's pixels stay")),
-    SELECTION: (_("Selection"), _("Selects the subject, soft edges included")),
-    CHANNEL: (_("Channel"), _("Saves the subject as a channel, to be selected later")),
-    NEW_LAYER: (_("New layer"), _("A transparent copy with clean edge colors")),
-    NEW_LAYER_MASK: (_("New layer with mask"), _("A copy with clean edge colors and a mask")),
-    NEW_IMAGE: (_("New image"), _("A new image of the subject alone, with clean edge colors")),
+    LAYER_MASK: (_("Layer mask"), _("Hide the background without changing the layer's pixels")),
+    SELECTION: (_("Selection"), _("Select the subject, including its soft edges")),
+    CHANNEL: (_("Channel"), _("Save the subject as a channel, to be selected later")),
+    NEW_LAYER: (_("New layer"), _("A copy with transparency and clean edge colors")),
+    NEW_LAYER_MASK: (_("New layer with mask"), _("A copy with a layer mask and clean edge colors")),
+    NEW_IMAGE: (_("New image"), _("The subject alone in a new image, with clean edge colors")),
 }
 #: Those that take the subject's own colors along.
 WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)

@@ -17,7 +17,9 @@ from matte_core.setup import home
 from matte_plugin.document.witness import Witness
 
 STILL_SECONDS = 15
-FIRST_RUN = _("Matte is not set up yet. Press Set Up: about 150 MB are fetched, once.")
+FIRST_RUN = _(
+    "Matte is not set up yet. Click Set Up to download about 150 MB; this is needed only once."
+)
 
 
 def run(procedure, run_mode, config, action, arrange=None):
@@ -150,7 +152,7 @@ def gimp_progress(start, share, prefix=""):
         if last != (fraction, step):
             last, moved = (fraction, step), now
         still = int(now - moved) // STILL_SECONDS * STILL_SECONDS
-        text = _("{step}… (for {still} seconds)") if still else "{step}…"
+        text = _("{step}… ({still} seconds so far)") if still else "{step}…"
         text = prefix + text.format(step=localized(step), still=still)
         if step and shown != text:
             shown = text
@@ -203,13 +205,13 @@ def words_of_failure(action):
         return localized(error)
     except MemoryError:
         return _(
-            "There is not enough memory for this picture. "
-            "Close other programs, or scale the picture down."
+            "There is not enough memory for this image. Close other programs, or scale the image "
+            "down."
         )
     except Exception as error:  # nobody sees a Python traceback in GIMP
         traceback.print_exc()
         words = _(
-            "Matte failed unexpectedly ({kind}: {error}). Try it again; if that does not help, "
+            "Matte failed unexpectedly ({kind}: {error}). Try again; if that does not help, "
             "choose Filters > Matte > Set Up and Check…"
         )
         return words.format(kind=type(error).__name__, error=error)

@@ -12,10 +12,10 @@ NAME = "plug-in-matte-cut-out"
 
 HELP = _(
     "Finds the subject of the photo on each selected layer, follows its outline through hair and "
-    "fur, and writes the result where you choose: the photo's own pixels are never changed, and "
-    "one undo takes all of it back.\n\n"
+    "fur, and creates the output of your choice. The pixels of the photo are never changed, and a "
+    "single undo reverts everything.\n\n"
     "{subjects}\n\n"
-    "Outputs: {outputs}. In an indexed image a new layer needs its mask."
+    "Outputs: {outputs}. In an indexed image, a new layer requires a mask."
 ).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(outputs.CHOICES))
 
 
@@ -27,13 +27,13 @@ def create(plug_in):
         run,
         label=_("Cut _Out Subject…"),
         menus=("<Image>/Layer/Mask",),
-        blurb=_("Cut a person, an animal or a thing out of a photo, hair and all"),
+        blurb=_("Cut a person, an animal, or an object out of a photo, including fine hair"),
         help_text=HELP,
     )
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
     arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where the result goes"), outputs.CHOICES,
+        procedure, "output", _("O_utput"), _("Where to put the result"), outputs.CHOICES,
         outputs.LAYER_MASK,
     )  # fmt: skip
     arguments.add_existing_mask(procedure)

@@ -16,10 +16,10 @@ from matte_plugin.document.witness import Witness
 NAME = "plug-in-matte-cut-out-images"
 
 HELP = _(
-    "Cuts the subject out of every open image: of the layers that are selected in it. Each image "
-    "has its own step of undo. An image in which no subject is found is left as it is; a report "
-    "says which and why. Nothing is saved.\n\n"
-    "{subjects} What is selected is looked up in each image.\n\n"
+    "Cuts the subject out of the selected layers of every open image, with one undo step per "
+    "image. Images in which no subject is found are left unchanged and listed in a report with "
+    "the reason. No image is saved.\n\n"
+    "{subjects} Each image uses its own selection.\n\n"
     "Outputs: {outputs}."
 ).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layers.CHOICES))
 
@@ -31,7 +31,7 @@ def create(plug_in):
         NAME,
         run,
         label=_("Cut Out Open _Images…"),
-        blurb=_("Cut out every image that is open"),
+        blurb=_("Cut the subject out of every open image"),
         help_text=HELP,
     )
     layers.add_arguments(procedure)
@@ -53,7 +53,7 @@ def run(procedure, config, _data):
 def _cut_out_each(config, view, report):
     images = Gimp.get_images()
     if not images:
-        raise InputError(_("No image is open."), _("Open the photos, or use Cut Out Folder…."))
+        raise InputError(_("No image is open."), _("Open some photos, or use Cut Out Folder…."))
     loop.for_each(
         sorted(images, key=Gimp.Image.get_id),
         lambda image: image.get_name(),
@@ -65,7 +65,7 @@ def _cut_out_each(config, view, report):
 
 def _cut_out(worker, image, config, progress):
     if not image.is_valid():
-        raise InputError(_("It was closed while Matte was at work."))
+        raise InputError(_("The image was closed while Matte was working."))
     output = config.get_property("output")
     outputs.check(image, output)
     chosen = items.layers_of(image.get_selected_layers())
@@ -73,7 +73,7 @@ def _cut_out(worker, image, config, progress):
         if why_not := layers.why_not(layer):
             raise InputError(
                 _("“{name}” is {what}.").format(name=layer.get_name(), what=why_not),
-                _("Select the layer that holds the photo."),
+                _("Select the layer that contains the photo."),
             )
     cuts = []
     witness = Witness(chosen)

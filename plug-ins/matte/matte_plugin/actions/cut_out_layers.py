@@ -11,12 +11,12 @@ from matte_plugin.document.witness import Witness
 NAME = "plug-in-matte-cut-out-layers"
 
 HELP = _(
-    "Cuts the subject out of every layer of the image, those in groups and hidden ones too: "
-    "frames, variants, or photos opened as layers. One undo takes all of it back. Text, vectors "
-    "and trimaps are left alone, and so is a layer in which no subject is found; a report says "
-    "which and why.\n\n"
+    "Cuts the subject out of every layer of the image, including hidden layers and layers in "
+    "groups: frames, variants, or photos opened as layers. A single undo reverts everything. Text "
+    "layers, vector layers, trimaps, and layers in which no subject is found are left unchanged "
+    "and listed in a report with the reason.\n\n"
     "{subjects}\n\n"
-    "Outputs: {outputs}. As a selection all subjects add up."
+    "Outputs: {outputs}. If the output is a selection, the subjects of all layers are combined."
 ).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layers.CHOICES))
 
 
@@ -28,7 +28,7 @@ def create(plug_in):
         run,
         label=_("Cut Out _All Layers…"),
         menus=(),
-        blurb=_("Cut out every layer of this image"),
+        blurb=_("Cut the subject out of every layer of the image"),
         help_text=HELP,
     )
     layers.add_arguments(procedure)
@@ -54,7 +54,8 @@ def _cut_out_all(image, config, view, report):
     chosen = [layer for layer in found if not layers.why_not(layer)]
     if not chosen:
         raise InputError(
-            _("This image has no layer that could hold a photo."), _("Open photos as layers first.")
+            _("This image has no layer that could contain a photo."),
+            _("Open photos as layers first (File > Open as Layers…)."),
         )
     cuts = []
     witness = Witness(chosen)

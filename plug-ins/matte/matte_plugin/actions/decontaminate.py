@@ -7,9 +7,9 @@ from matte_plugin.document import composing, items, layers, pixels, reading
 NAME = "plug-in-matte-decontaminate"
 
 HELP = _(
-    "Takes the color of the old background out of the edge of a layer that is cut out already, by "
-    "a mask or by transparency, from wherever that came. The result is a copy above the layer, "
-    "with the same mask and transparency; where the subject is solid, its colors are not touched."
+    "Removes the color of the old background from the edge of a layer that was cut out by a layer "
+    "mask or by transparency, with any tool. The result is a copy above the layer, with the same "
+    "mask and transparency. Colors in the solid parts of the subject are not changed."
 )
 
 
@@ -21,7 +21,7 @@ def create(plug_in):
         run,
         label=_("_Decontaminate Colors…"),
         menus=("<Image>/Layer/Transparency",),
-        blurb=_("Take the old background's color out of the edge of a cut-out layer"),
+        blurb=_("Remove the color of the old background from the edge of a cut-out layer"),
         help_text=HELP,
     )
     arguments.add_decontaminate(procedure, is_always_used=True)

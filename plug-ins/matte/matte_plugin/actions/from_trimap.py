@@ -12,15 +12,16 @@ from matte_plugin.preview.source import LayerSource
 NAME = "plug-in-matte-from-trimap"
 
 HELP = _(
-    "Looks for hair and soft edges where a trimap is gray, and writes the result where you choose; "
-    "the photo's own pixels are never changed. Select the photo or its trimap; a trimap made by "
-    "Trimap… is found again, also in a saved XCF. Any other layer or channel can be chosen.\n\n"
-    "In the trimap, what is nearly white is subject, what is nearly black is background, "
-    "everything else is unknown. Where the layer is transparent it is unknown too; beyond its "
-    "border is background.\n\n"
-    "Outputs: {outputs}. Run again, it replaces its own result, but nothing that you have worked "
-    "on since. The trimap's layer is hidden, so that the result is seen; with a new image it is "
-    "left as it is."
+    "Resolves hair and soft edges in the gray areas of a trimap and creates the output of your "
+    "choice. The pixels of the photo are never changed. Select the photo or its trimap; a trimap "
+    "created by Trimap… is found automatically, even in a saved XCF file. You can also choose any "
+    "other layer or channel.\n\n"
+    "Nearly white areas of the trimap are the subject, nearly black areas are the background, and "
+    "everything else is unknown. Transparent areas are unknown as well; everything outside the "
+    "trimap is background.\n\n"
+    "Outputs: {outputs}. When run again, the action replaces its own result unless you have "
+    "edited it since. The trimap layer is hidden so that the result is visible, except when the "
+    "output is a new image."
 ).format(outputs=arguments.listed(outputs.CHOICES))
 
 
@@ -32,16 +33,16 @@ def create(plug_in):
         run,
         label=_("_Matte from Trimap…"),
         menus=("<Image>/Layer/Mask",),
-        blurb=_("Cut out along hair and soft edges where a painted trimap is gray"),
+        blurb=_("Resolve hair and soft edges in the gray areas of a trimap"),
         help_text=HELP,
     )
     procedure.add_drawable_argument(
         "trimap", _("Trima_p"),
-        _("The layer or channel to use as the trimap; none for the one that was made by Trimap…"),
+        _("The layer or channel to use as the trimap (none: the one created by Trimap…)"),
         True, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where the result goes"), outputs.CHOICES,
+        procedure, "output", _("O_utput"), _("Where to put the result"), outputs.CHOICES,
         outputs.LAYER_MASK,
     )  # fmt: skip
     arguments.add_existing_mask(procedure)
@@ -99,8 +100,10 @@ def _pairs(drawables, chosen):
             pairs[photo] = trimap
     if chosen is not None and len(pairs) > 1:
         raise InputError(
-            _("“{name}” cannot be the trimap of several layers.").format(name=chosen.get_name()),
-            _("Select the one that it belongs to."),
+            _("“{name}” cannot be the trimap of more than one layer.").format(
+                name=chosen.get_name()
+            ),
+            _("Select only the layer that it belongs to."),
         )
     return pairs
 

@@ -11,20 +11,20 @@ CLASS_MAP = "class-map"
 CUT_OUTPUTS = (outputs.SELECTION, outputs.CHANNEL, outputs.LAYER_MASK)
 OUTPUTS = {
     **{name: outputs.CHOICES[name] for name in CUT_OUTPUTS},
-    CLASS_MAP: (_("Map of classes"), _("A layer with a color for each class that is found")),
+    CLASS_MAP: (_("Class map"), _("A layer with a color for each class found")),
 }
 HARD, SOFT = "hard", "soft"
 EDGES = {
-    HARD: (_("Hard"), _("Each pixel is the subject's or not")),
-    SOFT: (_("Soft"), _("As sure as the network is")),
+    HARD: (_("Hard"), _("Each pixel is either subject or background")),
+    SOFT: (_("Soft"), _("The model's confidence at each pixel")),
 }
 
 HELP = _(
-    "Finds the subject by the network alone: fast and rough, a start for work by hand. Cut Out "
-    "Subject… follows hair and soft edges as well.\n\n"
+    "Finds the subject using the model alone: a quick, rough result as a starting point for "
+    "manual work. To follow hair and soft edges as well, use Cut Out Subject….\n\n"
     "{subjects}\n\n"
-    "Outputs: {outputs}. Edges: {edges}. The map of classes is a layer in the colors of PASCAL "
-    "VOC; its name says which color is what."
+    "Outputs: {outputs}. Edge types: {edges}. The class map is a layer in the colors of PASCAL "
+    "VOC; its name lists the class of each color."
 ).format(
     subjects=arguments.SUBJECTS_HELP,
     outputs=arguments.listed(OUTPUTS),
@@ -40,14 +40,14 @@ def create(plug_in):
         run,
         label=_("Subject Mas_k…"),
         menus=("<Image>/Select",),
-        blurb=_("Select a person, an animal or a thing roughly, by the network alone"),
+        blurb=_("Roughly select a person, an animal, or an object, using the model alone"),
         help_text=HELP,
     )
     arguments.add_subject(procedure, _("What to look for in the photo"))
     arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where the result goes"), OUTPUTS, outputs.SELECTION
+        procedure, "output", _("O_utput"), _("Where to put the result"), OUTPUTS, outputs.SELECTION
     )
-    arguments.add_choice(procedure, "edge", _("Ed_ge"), _("How its edge is"), EDGES, HARD)
+    arguments.add_choice(procedure, "edge", _("Ed_ge"), _("Edge type"), EDGES, HARD)
     arguments.add_existing_mask(procedure)
     arguments.add_network(procedure)
     return procedure

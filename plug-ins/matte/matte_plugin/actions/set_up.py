@@ -20,22 +20,22 @@ def create(plug_in):
         NAME,
         run,
         label=_("Set _Up and Check…"),
-        blurb=_("Check whether Matte can work here, and repair it"),
+        blurb=_("Check that Matte works on this computer, and repair it"),
         help_text=_(
-            "Looks at GIMP, Matte's environment, its worker and its network, tries a real "
-            "cut-out, and says what is wrong and where the log is. With repair, what is missing "
-            "or broken is made anew first."
+            "Checks GIMP and Matte's environment, worker, and model, performs a test cut-out, and "
+            "reports what is wrong and where to find the log. With repair, anything missing or "
+            "broken is rebuilt first."
         ),
     )
     flags = arguments.READWRITE
     procedure.add_boolean_argument(
-        "repair", _("_Repair"), _("Make anew what is missing or broken"), False, flags
+        "repair", _("_Repair"), _("Rebuild what is missing or broken"), False, flags
     )
     procedure.add_boolean_return_value(
-        "works", _("Works"), _("Whether all that is needed works"), False, flags
+        "works", _("Works"), _("Whether everything required works"), False, flags
     )
     procedure.add_string_return_value(
-        "report", _("Report"), _("What was found, line by line"), "", flags
+        "report", _("Report"), _("The result of each check, one per line"), "", flags
     )
     return procedure
 

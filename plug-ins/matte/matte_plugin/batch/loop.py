@@ -25,11 +25,11 @@ def add_report_values(procedure):
     """Add what a batch returns: the counts, and the report in words."""
     for outcome, words in OUTCOMES.items():
         procedure.add_int_return_value(
-            outcome, words.capitalize(), _("How many: {what}").format(what=words),
+            outcome, words.capitalize(), _("Number of items: {what}").format(what=words),
             0, GObject.G_MAXINT, 0, arguments.READWRITE,
         )  # fmt: skip
     procedure.add_string_return_value(
-        "report", _("Report"), _("What became of each, line by line"), "", arguments.READWRITE
+        "report", _("Report"), _("The outcome for each item, one per line"), "", arguments.READWRITE
     )
 
 

@@ -125,7 +125,7 @@ def background_from_file(image, file):
     if layer is None:
         reason = Gimp.get_pdb().get_last_error()
         said = _("{file} cannot be opened: {reason}").format(file=name, reason=reason)
-        raise FileError(said, _("Choose a picture that GIMP reads."))
+        raise FileError(said, _("Choose an image file that GIMP can open."))
     return layer
 
 

@@ -68,9 +68,11 @@ def _load(path):
     try:
         image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(str(path)))
     except GLib.Error as error:
-        raise FileError(_("GIMP cannot open it: {why}").format(why=error.message)) from error
+        raise FileError(_("GIMP cannot open this file: {why}").format(why=error.message)) from error
     if image is None:  # GIMP 3.0 tells the reason to the person, but not to a plug-in
-        raise FileError(_("GIMP cannot open it: it is damaged, or no picture that GIMP knows."))
+        raise FileError(
+            _("GIMP cannot open this file: it is damaged, or its format is not supported.")
+        )
     return image
 
 
@@ -141,6 +143,6 @@ def _write(image, path, kind):
         config.set_property(setting, value)
     if procedure.run(config).index(0) != Gimp.PDBStatusType.SUCCESS:
         raise FileError(
-            _("The result cannot be written: {why}").format(why=Gimp.get_pdb().get_last_error()),
-            _("Choose another folder for the results, or another format."),
+            _("The result cannot be saved: {why}").format(why=Gimp.get_pdb().get_last_error()),
+            _("Choose another folder or another format for the results."),
         )

@@ -38,17 +38,17 @@ def layers_of(drawables):
         if not isinstance(drawable, Gimp.Layer):
             raise InputError(
                 _("“{name}” is a channel, not a layer.").format(name=drawable.get_name()),
-                _("Select the layer that holds the photo."),
+                _("Select the layer that contains the photo."),
             )
         if drawable.is_floating_sel():
             raise InputError(
                 _("“{name}” is a floating selection.").format(name=drawable.get_name()),
-                _("Anchor it, or make it a layer (Layer > To New Layer), and run it again."),
+                _("Anchor it or turn it into a layer (Layer > To New Layer), then try again."),
             )
         if drawable not in layers:
             layers.append(drawable)
     if not layers:
-        raise InputError(_("No layer is selected."), _("Select the layer that holds the photo."))
+        raise InputError(_("No layer is selected."), _("Select the layer that contains the photo."))
     return layers
 
 
@@ -66,8 +66,11 @@ def check_on_canvas(layer):
     is_down = top < image.get_height() and top + layer.get_height() > 0
     if not (is_across and is_down):
         raise InputError(
-            _("“{name}” lies wholly outside of the canvas.").format(name=layer.get_name()),
-            _("Let the result be a layer mask or a new layer, or move the layer."),
+            _("“{name}” is completely outside the canvas.").format(name=layer.get_name()),
+            _(
+                "Choose a layer mask or a new layer as the output, or move the layer onto the "
+                "canvas."
+            ),
         )
 
 
@@ -98,7 +101,7 @@ def is_in_locked_group(layer):
 def hide(layer):
     """Hide a layer; one whose visibility is locked GIMP lets be seen, and so a person is told."""
     if layer.get_lock_visibility():
-        words = _("“{name}” is still seen: its visibility is locked.")
+        words = _("“{name}” is still visible: its visibility is locked.")
         Gimp.message(words.format(name=layer.get_name()))
     else:
         layer.set_visible(False)

@@ -131,8 +131,14 @@ def check_soft(image):
     """
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise InputError(
-            _("This image is indexed: its layers hold neither soft edges nor free gray levels."),
-            _("Choose Image > Mode > RGB first, or let the result be a layer mask or a selection."),
+            _(
+                "This image is in indexed mode, which supports neither soft edges nor arbitrary "
+                "shades of gray."
+            ),
+            _(
+                "Choose Image > Mode > RGB first, or choose a layer mask or a selection as the "
+                "output."
+            ),
         )
 
 
@@ -146,8 +152,8 @@ def check_color(image):
     """
     if image.get_base_type() != Gimp.ImageBaseType.RGB:
         raise InputError(
-            _("A map of classes is in color, and this image is not."),
-            _("Choose Image > Mode > RGB first, or another output."),
+            _("A class map requires a color image, and this image is not in RGB mode."),
+            _("Choose Image > Mode > RGB first, or choose another output."),
         )
 
 

@@ -53,8 +53,8 @@ def read_selection(layer):
         raise InputError(
             _("Nothing is selected in this image."),
             _(
-                "Select the subject roughly (a rectangle or a lasso will do) and run it again, or "
-                "choose another subject."
+                "Select the subject roughly, for example with a rectangle or a lasso, and try "
+                "again, or choose another subject."
             ),
         )
     return _read_under(image.get_selection(), layer, "Y u8", "uint8")
@@ -137,7 +137,7 @@ def photo_and_trimap(selected, chosen=None):
         if chosen.get_image() != selected.get_image():
             raise InputError(
                 _("“{name}” belongs to another image.").format(name=chosen.get_name()),
-                _("Choose a layer or channel of the photo's own image."),
+                _("Choose a layer or channel of the image that contains the photo."),
             )
         return selected, chosen
     if chosen is not None or is_trimap(selected):
@@ -163,10 +163,10 @@ def _photo_of(trimap):
     for layer in [layer for layer in below if layer in known] + known + below:
         return layer
     raise InputError(
-        _("There is no photo for the trimap “{name}”: no layer lies below it.").format(
+        _("There is no photo for the trimap “{name}”: no layer is below it.").format(
             name=trimap.get_name()
         ),
-        _("Select the photo's layer and choose this one as its trimap."),
+        _("Select the layer that contains the photo, and choose this one as its trimap."),
     )
 
 
@@ -180,7 +180,10 @@ def _trimap_of(photo):
         return layer
     raise InputError(
         _("There is no trimap for “{name}” in this image.").format(name=photo.get_name()),
-        _("Make one with Filters > Matte > Trimap…, or choose the layer or channel to use as one."),
+        _(
+            "Create one with Filters > Matte > Trimap…, or choose the layer or channel to use as "
+            "the trimap."
+        ),
     )
 
 

@@ -38,15 +38,18 @@ class Witness:
             if not item.is_valid() or not item.get_image().is_valid():
                 raise InputError(
                     Message(
-                        "“{name}” was deleted or its image closed while Matte was at work.",
+                        "“{name}” was deleted, or its image was closed, while Matte was working.",
                         name=name,
                     ),
                     Message("Nothing was changed."),
                 )
             if _state(item) != state:
                 raise InputError(
-                    Message("“{name}” was changed while Matte was at work.", name=name),
-                    Message("Nothing else was changed. Run it again for the layer as it is now."),
+                    Message("“{name}” was changed while Matte was working.", name=name),
+                    Message(
+                        "Nothing else was changed. Run the action again to use the layer as it is "
+                        "now."
+                    ),
                 )
 
 

@@ -33,12 +33,12 @@ class BackgroundChooser(Gtk.Box):
         self._list = Gtk.ComboBoxText(hexpand=True)
         for number, (name, _item) in enumerate(self._items):
             self._list.append(str(number), name)
-        self._list.append(FILE, _("A picture file…"))
-        self._list.set_tooltip_text(_("The picture that the subject is shown on here"))
+        self._list.append(FILE, _("Image file…"))
+        self._list.set_tooltip_text(_("The image to show the subject on in the preview"))
         self._list.connect("changed", self._changed)
-        self._file = Gtk.FileChooserButton(title=_("Show the Subject On"), hexpand=True)
+        self._file = Gtk.FileChooserButton(title=_("Choose Preview Background"), hexpand=True)
         self._file.add_filter(_pictures())
-        self._file.set_tooltip_text(_("The picture that the subject is shown on here"))
+        self._file.set_tooltip_text(_("The image to show the subject on in the preview"))
         self._file.connect("file-set", lambda _button: self._file_chosen())
         label = Gtk.Label(label=_("Background"))
         self.pack_start(label, False, False, 0)
@@ -80,7 +80,7 @@ def _open_items(layer):
 def _pictures():
     """Return a filter for what a worker can read."""
     kinds = Gtk.FileFilter()
-    kinds.set_name(_("Pictures"))
+    kinds.set_name(_("Images"))
     for kind in ("jpeg", "png", "tiff", "webp", "bmp"):
         kinds.add_mime_type(f"image/{kind}")
     return kinds

@@ -24,9 +24,9 @@ CONTROLS_PX = 440
 SIZE = (1180, 720)
 WAIT_MS = 60
 NOTE_LINES = 2
-CHOOSE = _("Click a subject to add it or leave it out. Turn the wheel for 100 %, then drag.")
-LOOK = _("Click, or turn the wheel, for 100 %; then drag.")
-TICK = _("Nothing is chosen: click a subject, or tick it in the list.")
+CHOOSE = _("Click a subject to add or remove it. Scroll to zoom to 100%, then drag to pan.")
+LOOK = _("Click or scroll to zoom to 100%, then drag to pan.")
+TICK = _("Nothing is selected. Click a subject, or select it in the list.")
 NOTHING = " "  # for the argument `parts`, where the empty text leaves it to the subject
 
 

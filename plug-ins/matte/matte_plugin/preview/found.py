@@ -58,7 +58,7 @@ class FoundList(Gtk.Box):
         for row, part in enumerate(parts):
             indent = INDENT_PX if part.is_one_of_several else 0
             box = Gtk.CheckButton(hexpand=True, margin_start=indent)
-            box.set_tooltip_text(_("Tick what is to be cut out; several become one"))
+            box.set_tooltip_text(_("Select what to cut out; selections are combined"))
             inside = Gtk.Box(spacing=8)
             inside.pack_start(_swatch(part.color), False, False, 0)
             label = Gtk.Label(label=spoken(part.name), ellipsize=Pango.EllipsizeMode.END, xalign=0)

@@ -10,12 +10,12 @@ from matte_core.base.localization import _
 SPACING = 6
 CUT_OUT, BACKGROUND = "cut-out", "background"
 VIEWS = {
-    CUT_OUT: _("On a checkerboard"),
+    CUT_OUT: _("On checkerboard"),
     "overlay": _("Overlay"),
     "black": _("On black"),
     "white": _("On white"),
-    "color": _("On the background color"),
-    BACKGROUND: _("On a picture"),
+    "color": _("On background color"),
+    BACKGROUND: _("On another image"),
     "matte": _("Matte"),
     "trimap": _("Trimap"),
     "original": _("Original"),
@@ -40,12 +40,12 @@ class Toolbar(Gtk.Box):
         for name, label in VIEWS.items():
             self._views.append(name, label)
         self._views.set_active_id(CUT_OUT)
-        self._views.set_tooltip_text(_("How the result is shown here"))
+        self._views.set_tooltip_text(_("How to show the result in the preview"))
         self._views.connect("changed", self._changed)
         self._fit = Gtk.RadioButton.new_with_label(None, _("Fit"))
-        self._fit.set_tooltip_text(_("All of the picture"))
+        self._fit.set_tooltip_text(_("Show the whole image"))
         self._full = Gtk.RadioButton.new_with_label_from_widget(self._fit, "100 %")
-        self._full.set_tooltip_text(_("Every pixel as it is; drag to see another part"))
+        self._full.set_tooltip_text(_("Show the image at full size; drag to pan"))
         self._full.connect("toggled", self._changed)
         for button in (self._fit, self._full):
             button.set_mode(False)

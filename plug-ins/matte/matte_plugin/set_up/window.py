@@ -55,7 +55,7 @@ class Window:
         self._greeting = greeting
         self._is_closed = self._is_repairing = False
         self.dialog = GimpUi.Dialog(title=_("Matte: Set Up and Check"), role="matte-set-up")
-        self._press = _("Press Set Up.") if greeting else _("Press Repair.")
+        self._press = _("Click Set Up.") if greeting else _("Click Repair.")
         self._repair_button = self.dialog.add_button(
             _("_Set Up") if greeting else _("_Repair"), REPAIR
         )
@@ -175,9 +175,9 @@ class Window:
         self._rest()
         wrong = [check for check in found if check.is_needed and not check.ok]
         summary = (
-            _("Something is wrong. {press}").format(press=self._press)
+            _("There are problems. {press}").format(press=self._press)
             if wrong
-            else _("Everything that is needed works.")
+            else _("Everything required works.")
         )
         self._status.set_text(words or summary)
         self._repair_button.set_sensitive(True)
