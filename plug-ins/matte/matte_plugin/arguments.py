@@ -97,6 +97,12 @@ def add_network(procedure):
     )  # fmt: skip
 
 
+def add_output(procedure, options, default, blurb=""):
+    """Add the choice of an output."""
+    blurb = blurb or _("Where to put the result")
+    add_choice(procedure, "output", _("O_utput"), blurb, options, default)
+
+
 def add_existing_mask(procedure):
     """Add what becomes of a layer's mask."""
     options = {
@@ -106,10 +112,7 @@ def add_existing_mask(procedure):
     }
     add_choice(
         procedure, "existing-mask", _("Existing layer _mask"),
-        _(
-            "What to do if the layer already has a mask"
-        ),
-        options, REPLACE,
+        _("What to do if the layer already has a mask"), options, REPLACE,
     )  # fmt: skip
 
 
@@ -159,6 +162,13 @@ def add_edge_controls(procedure):
         ("contrast", _("Co_ntrast"), _("Harden the edge, in percent"), 0, 100),
     ):  # fmt: skip
         procedure.add_double_argument(name, label, blurb, low, high, 0, READWRITE)
+
+
+def add_edge(procedure):
+    """Add everything about the edge of a subject that is found."""
+    add_decontaminate(procedure)
+    add_edge_width(procedure)
+    add_edge_controls(procedure)
 
 
 def add_hide_original(procedure):

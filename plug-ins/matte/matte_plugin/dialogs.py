@@ -1,11 +1,13 @@
 """GIMP's own dialog for a procedure's arguments, with what it cannot know by itself."""
 
+import re
+
 import gi
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gimp, GimpUi, GObject, Gtk
+from gi.repository import Gimp, GimpUi, GLib, GObject, Gtk
 
 from matte_core.base.localization import _
 
@@ -23,7 +25,7 @@ def ask(procedure, config, arrange=None):
         filled with; by default all arguments come one under the other.
     """
     GimpUi.init(procedure.get_name())
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
+    dialog = GimpUi.ProcedureDialog.new(procedure, config, title_of(procedure))
     if arrange is None:
         dialog.fill(None)
     else:
@@ -34,6 +36,22 @@ def ask(procedure, config, arrange=None):
     accepted = dialog.run()
     dialog.destroy()
     return accepted
+
+
+def title_of(procedure):
+    """Return the title of a procedure's window: its menu label without mnemonic and ellipsis."""
+    return re.sub(r"\(_\w\)|_|…", "", procedure.get_menu_label())
+
+
+def in_main_loop(change, is_wanted):
+    """Let the main loop make a change to a window soon, if it is still wanted by then."""
+
+    def once():
+        if is_wanted():
+            change()
+        return GLib.SOURCE_REMOVE
+
+    GLib.idle_add(once)
 
 
 def arrange_with_colors(dialog, config, values):

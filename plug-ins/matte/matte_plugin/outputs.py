@@ -6,7 +6,7 @@ gi.require_version("Gimp", "3.0")
 
 from matte_core.base.localization import _
 from matte_plugin import arguments
-from matte_plugin.document import items, layers, writing
+from matte_plugin.document import items, layers, masks
 
 LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
@@ -103,15 +103,15 @@ def write(
         return _new_images(cuts)
     with items.one_undo_step(image):
         if output == SELECTION:
-            writing.write_selection(image, cuts)
+            masks.write_selection(image, cuts)
         for cut in cuts:
             has_mask_to_keep = keeps_masks and cut.layer.get_mask() is not None
             where = CHANNEL if output == LAYER_MASK and has_mask_to_keep else output
             own = _own_result(image, maker, where, cut.layer) if replaces_own else None
             if where == LAYER_MASK:
-                made = writing.write_layer_mask(cut.layer, cut.alpha)
+                made = masks.write_layer_mask(cut.layer, cut.alpha)
             elif where == CHANNEL:
-                made = writing.write_channel(cut, own)
+                made = masks.write_channel(cut, own)
             elif where == NEW_LAYER:
                 made = layers.new_transparent_layer(cut, own)
             elif where == NEW_LAYER_MASK:

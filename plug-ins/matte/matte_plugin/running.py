@@ -1,25 +1,23 @@
-"""What every action shares: its worker, its progress, and how its errors are localized."""
+"""How an action runs: its modes, its worker, and its progress."""
 
 import time
-import traceback
 
 import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp, GLib, GObject
+from gi.repository import Gimp, GObject
 
 from matte_core.base import folders, parent
-from matte_core.base.errors import Cancelled, MatteError
+from matte_core.base.errors import MatteError
 from matte_core.base.localization import _, localized
 from matte_core.link.client import Worker
 from matte_core.link.preview_thread import PreviewThread
 from matte_core.setup import home
+from matte_plugin import failures
 from matte_plugin.document.witness import Witness
+from matte_plugin.set_up import offer
 
 STILL_SECONDS = 15
-FIRST_RUN = _(
-    "Matte is not set up yet. Click Set Up to download about 150 MB; this is needed only once."
-)
 
 
 def run(procedure, run_mode, config, action, arrange=None):
@@ -35,7 +33,7 @@ def run(procedure, run_mode, config, action, arrange=None):
     if run_mode == Gimp.RunMode.INTERACTIVE:
         from matte_plugin import dialogs  # the toolkit, which needs a screen
 
-        if not offer_set_up() or not dialogs.ask(procedure, config, arrange):
+        if not offer.is_set_up() or not dialogs.ask(procedure, config, arrange):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     return _finished(procedure, run_mode, action)
 
@@ -56,7 +54,7 @@ def run_previewed(procedure, run_mode, config, action, arrange, previewed):
     """
     if run_mode != Gimp.RunMode.INTERACTIVE:
         return _finished(procedure, run_mode, lambda: action(None))
-    if not offer_set_up():
+    if not offer.is_set_up():
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     try:
         source, params = previewed()
@@ -80,7 +78,7 @@ def run_previewed(procedure, run_mode, config, action, arrange, previewed):
 def _finished(procedure, run_mode, action):
     """Do the action, and show the images that it made."""
     images = []
-    values = guarded(procedure, lambda: images.extend(action() or ()))
+    values = failures.run_with_progress(procedure, lambda: images.extend(action() or ()))
     if images:
         if run_mode != Gimp.RunMode.NONINTERACTIVE:
             for image in images:
@@ -88,17 +86,6 @@ def _finished(procedure, run_mode, action):
         values.remove(1)
         values.insert(1, GObject.Value(Gimp.Image, images[0]))
     return values
-
-
-def offer_set_up():
-    """Show the window that makes the environment where there is none; say whether there is one."""
-    home.use_installed_home()
-    if not folders.environment_python().is_file():
-        from matte_plugin.set_up import window
-
-        parent.exit_with_parent()
-        window.show(FIRST_RUN)
-    return folders.environment_python().is_file()
 
 
 def worker():
@@ -166,59 +153,3 @@ def say_note(note):
     """Show the worker's remark about a result, if it has one."""
     if note:
         Gimp.message(localized(note))
-
-
-def guarded(procedure, action):
-    """Run an action at the border to GIMP, with GIMP's progress bar; see `outcome_of`."""
-    Gimp.progress_init("Matte")
-    try:
-        return outcome_of(procedure, action)
-    finally:
-        Gimp.progress_end()
-
-
-def outcome_of(procedure, action):
-    """Run an action at the border to GIMP: every failure becomes an error with its words."""
-    try:
-        words = words_of_failure(action)
-    except Cancelled:
-        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
-    finally:
-        Gimp.displays_flush()
-    if words:
-        return failed(procedure, words)
-    return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
-
-
-def words_of_failure(action):
-    """Run an action at the border of a thread or of the process; say why it failed, else nothing.
-
-    Raises
-    ------
-    Cancelled
-    """
-    try:
-        action()
-    except Cancelled:
-        raise
-    except MatteError as error:
-        return localized(error)
-    except MemoryError:
-        return _(
-            "There is not enough memory for this image. Close other programs, or scale the image "
-            "down."
-        )
-    except Exception as error:  # nobody sees a Python traceback in GIMP
-        traceback.print_exc()
-        words = _(
-            "Matte failed unexpectedly ({kind}: {error}). Try again; if that does not help, "
-            "choose Filters > Matte > Set Up and Check…"
-        )
-        return words.format(kind=type(error).__name__, error=error)
-    return ""
-
-
-def failed(procedure, message):
-    """Return the values of a procedure that did not do what it was asked, and why."""
-    error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), message, 0)
-    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)

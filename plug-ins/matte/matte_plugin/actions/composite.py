@@ -78,10 +78,8 @@ def create(plug_in):
     arguments.add_decontaminate(procedure, is_always_used=True)
     _add_light(procedure)
     procedure.add_boolean_argument(
-        "flatten", _("Merge i_nto one layer"), _(
-            "Create one merged layer instead of a layer group"
-        ),
-        False, arguments.READWRITE,
+        "flatten", _("Merge i_nto one layer"),
+        _("Create one merged layer instead of a layer group"), False, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_hide_original(procedure)
     return procedure
@@ -103,8 +101,8 @@ def _add_background(procedure):
         Gegl.Color.new("white"), flags,
     )  # fmt: skip
     procedure.add_file_argument(
-        "background-file", _("_File"), _("The image file to use as the background"), Gimp.FileChooserAction.OPEN, True,
-        None, flags,
+        "background-file", _("_File"), _("The image file to use as the background"),
+        Gimp.FileChooserAction.OPEN, True, None, flags,
     )  # fmt: skip
     procedure.add_drawable_argument(
         "background-layer",

@@ -32,12 +32,9 @@ def create(plug_in):
     )
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
-    arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where to put the result"), outputs.CHOICES,
-        outputs.LAYER_MASK,
-    )  # fmt: skip
+    arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
-    cutting.add_how(procedure)
+    arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
     arguments.add_network(procedure)
     arguments.add_new_image_value(procedure)

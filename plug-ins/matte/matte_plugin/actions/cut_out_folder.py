@@ -14,7 +14,7 @@ from matte_core.batch import plan
 from matte_core.batch.report import CUT_OUT, SKIPPED
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.batch import loop
-from matte_plugin.document import files, layers, writing
+from matte_plugin.document import files, layers, masks
 
 NAME = "plug-in-matte-cut-out-folder"
 
@@ -80,9 +80,10 @@ def create(plug_in):
         _("What to do with images that already have a result"), EXISTING, SKIP,
     )  # fmt: skip
     arguments.add_choice(
-        procedure, "subject", _("Su_bject"), _("What to cut out of each photo"), SUBJECTS, arguments.AUTO,
+        procedure, "subject", _("Su_bject"), _("What to cut out of each photo"), SUBJECTS,
+        arguments.AUTO,
     )  # fmt: skip
-    cutting.add_how(procedure)
+    arguments.add_edge(procedure)
     arguments.add_network(procedure)
     loop.add_report_values(procedure)
     return procedure
@@ -150,7 +151,7 @@ def _cut_out(worker, job, found, config, progress):
     with files.opened(job.source) as layer:
         cut, note = cutting.ask(worker, layer, config, output, progress=progress)
         if kind == files.XCF:
-            writing.write_layer_mask(layer, cut.alpha)
+            masks.write_layer_mask(layer, cut.alpha)
         else:
             layers.cut_out(layer, cut)
         files.export(layer.get_image(), job.target, kind)

@@ -9,7 +9,7 @@ from matte_core.base.errors import InputError
 from matte_core.base.localization import _
 from matte_core.base.progress import part
 from matte_plugin import arguments, outputs
-from matte_plugin.batch import layers, loop
+from matte_plugin.batch import layer_jobs, loop
 from matte_plugin.document import items
 from matte_plugin.document.witness import Witness
 
@@ -21,7 +21,7 @@ HELP = _(
     "the reason. No image is saved.\n\n"
     "{subjects} Each image uses its own selection.\n\n"
     "Outputs: {outputs}."
-).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layers.CHOICES))
+).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layer_jobs.CHOICES))
 
 
 def create(plug_in):
@@ -34,7 +34,7 @@ def create(plug_in):
         blurb=_("Cut the subject out of every open image"),
         help_text=HELP,
     )
-    layers.add_arguments(procedure)
+    layer_jobs.add_arguments(procedure)
     loop.add_report_values(procedure)
     return procedure
 
@@ -70,7 +70,7 @@ def _cut_out(worker, image, config, progress):
     outputs.check(image, output)
     chosen = items.layers_of(image.get_selected_layers())
     for layer in chosen:
-        if why_not := layers.why_not(layer):
+        if why_not := layer_jobs.why_not(layer):
             raise InputError(
                 _("“{name}” is {what}.").format(name=layer.get_name(), what=why_not),
                 _("Select the layer that contains the photo."),
@@ -79,7 +79,7 @@ def _cut_out(worker, image, config, progress):
     witness = Witness(chosen)
     for number, layer in enumerate(chosen):
         share = part(progress, number / len(chosen), (number + 1) / len(chosen))
-        outcome, note = layers.ask(worker, layer, config, share, cuts)
+        outcome, note = layer_jobs.ask(worker, layer, config, share, cuts)
     witness.check()
     outputs.write(image, cuts, output, NAME, hide_original=config.get_property("hide-original"))
     return outcome, note

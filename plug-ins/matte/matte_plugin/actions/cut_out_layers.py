@@ -4,7 +4,7 @@ from matte_core.base.errors import InputError
 from matte_core.base.localization import _
 from matte_core.batch.report import SKIPPED, Entry
 from matte_plugin import arguments, outputs
-from matte_plugin.batch import layers, loop
+from matte_plugin.batch import layer_jobs, loop
 from matte_plugin.document import items
 from matte_plugin.document.witness import Witness
 
@@ -17,7 +17,7 @@ HELP = _(
     "and listed in a report with the reason.\n\n"
     "{subjects}\n\n"
     "Outputs: {outputs}. If the output is a selection, the subjects of all layers are combined."
-).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layers.CHOICES))
+).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layer_jobs.CHOICES))
 
 
 def create(plug_in):
@@ -31,7 +31,7 @@ def create(plug_in):
         blurb=_("Cut the subject out of every layer of the image"),
         help_text=HELP,
     )
-    layers.add_arguments(procedure)
+    layer_jobs.add_arguments(procedure)
     loop.add_report_values(procedure)
     return procedure
 
@@ -51,7 +51,7 @@ def _cut_out_all(image, config, view, report):
     output = config.get_property("output")
     outputs.check(image, output)
     found = [layer for layer in items.all_layers(image) if not layer.is_group()]
-    chosen = [layer for layer in found if not layers.why_not(layer)]
+    chosen = [layer for layer in found if not layer_jobs.why_not(layer)]
     if not chosen:
         raise InputError(
             _("This image has no layer that could contain a photo."),
@@ -64,7 +64,7 @@ def _cut_out_all(image, config, view, report):
         loop.for_each(
             chosen,
             lambda layer: layer.get_name(),
-            lambda worker, layer, progress: layers.ask(worker, layer, config, progress, cuts),
+            lambda worker, layer, progress: layer_jobs.ask(worker, layer, config, progress, cuts),
             view,
             report,
         )
@@ -77,7 +77,7 @@ def _cut_out_all(image, config, view, report):
         report.entries.clear()  # none of it has happened
         raise
     report.entries += [
-        Entry(layer.get_name(), SKIPPED, layers.why_not(layer))
+        Entry(layer.get_name(), SKIPPED, layer_jobs.why_not(layer))
         for layer in found
         if layer not in chosen
     ]

@@ -41,10 +41,7 @@ def create(plug_in):
         _("The layer or channel to use as the trimap (none: the one created by Trimap…)"),
         True, arguments.READWRITE,
     )  # fmt: skip
-    arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where to put the result"), outputs.CHOICES,
-        outputs.LAYER_MASK,
-    )  # fmt: skip
+    arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_decontaminate(procedure)
     arguments.add_edge_controls(procedure)

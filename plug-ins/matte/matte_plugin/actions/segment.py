@@ -44,9 +44,7 @@ def create(plug_in):
         help_text=HELP,
     )
     arguments.add_subject(procedure, _("What to look for in the photo"))
-    arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where to put the result"), OUTPUTS, outputs.SELECTION
-    )
+    arguments.add_output(procedure, OUTPUTS, outputs.SELECTION)
     arguments.add_choice(procedure, "edge", _("Ed_ge"), _("Edge type"), EDGES, HARD)
     arguments.add_existing_mask(procedure)
     arguments.add_network(procedure)

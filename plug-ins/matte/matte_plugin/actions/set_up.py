@@ -8,7 +8,7 @@ from gi.repository import Gimp, GObject
 from matte_core.base import parent
 from matte_core.base.localization import _, localized
 from matte_core.setup import home, inside
-from matte_plugin import arguments, running
+from matte_plugin import arguments, failures
 
 NAME = "plug-in-matte-setup"
 
@@ -62,7 +62,7 @@ def run(procedure, config, _data):
             )
         checks.extend(inside.look(Gimp.version()))
 
-    values = running.guarded(procedure, work)
+    values = failures.run_with_progress(procedure, work)
     if values.index(0) != Gimp.PDBStatusType.SUCCESS:
         return values
     return _values(procedure, checks, words)

@@ -6,5 +6,5 @@
 | `plan` | which files of a folder become which |
 | `loop` | one worker, one report, and every mode that GIMP asks for |
 | `window` | progress, Cancel and the report, in a window |
-| `layers` | layers of open images: what they share, and which count |
+| `layer_jobs` | layers of open images: shared arguments, and which layers count |
 """

@@ -15,7 +15,8 @@ from matte_core.base.errors import (
 )
 from matte_core.base.localization import _, localized
 from matte_core.batch.report import FAILED, NO_SUBJECT, OUTCOMES, Entry, Report
-from matte_plugin import arguments, running
+from matte_plugin import arguments, failures, running
+from matte_plugin.set_up import offer
 
 # What fails for one like this fails for all.
 _FATAL = (ModelError, SetupError, Cancelled)
@@ -46,12 +47,12 @@ def run(procedure, run_mode, config, action, arrange=None):
     if run_mode == Gimp.RunMode.INTERACTIVE:
         from matte_plugin import dialogs  # the toolkit, which needs a screen
 
-        if not running.offer_set_up() or not dialogs.ask(procedure, config, arrange):
+        if not offer.is_set_up() or not dialogs.ask(procedure, config, arrange):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     report = Report()
     view = _view(procedure, run_mode)
     try:
-        values = running.outcome_of(procedure, lambda: action(view, report))
+        values = failures.run_guarded(procedure, lambda: action(view, report))
         is_complete = values.index(0) == Gimp.PDBStatusType.SUCCESS
         view.finish(report, is_complete)
     finally:

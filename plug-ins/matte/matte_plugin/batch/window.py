@@ -15,6 +15,7 @@ from gi.repository import Gdk, GimpUi, Gtk, Pango
 from matte_core.base.errors import Cancelled
 from matte_core.base.localization import _, localized
 from matte_core.batch.report import CUT_OUT, FAILED, NO_SUBJECT, OUTCOMES, SKIPPED
+from matte_plugin import dialogs
 
 SPACING = 12
 ICONS = {
@@ -36,8 +37,7 @@ class BatchWindow:
     def __init__(self, procedure):
         GimpUi.init(procedure.get_name())
         self._is_cancelled = False
-        title = procedure.get_menu_label().replace("_", "").rstrip("…")
-        self._dialog = GimpUi.Dialog(title=title, role="matte-batch")
+        self._dialog = GimpUi.Dialog(title=dialogs.title_of(procedure), role="matte-batch")
         self._button = self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
         self._handlers = [
             self._dialog.connect("response", self._cancel),

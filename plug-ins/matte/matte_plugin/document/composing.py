@@ -12,7 +12,7 @@ from gi.repository import Gimp, GLib
 from matte_core.base.errors import FileError
 from matte_core.base.localization import _
 from matte_core.link.protocol import Array
-from matte_plugin.document import copying, pixels, reading, writing
+from matte_plugin.document import copying, masks, pixels, reading
 
 SUBJECT_NAME, BACKGROUND_NAME = _("Subject"), _("New background")
 
@@ -94,7 +94,7 @@ def add_clean_copy(subject, name, parent, position):
     copying.copy_filters(subject.layer, copy)
     mask = reading.read_mask(subject.layer)
     if mask is not None:
-        writing.write_layer_mask(copy, mask)
+        masks.write_layer_mask(copy, mask)
     return copy
 
 

@@ -12,8 +12,8 @@ from matte_core.base.localization import _
 from matte_core.link.protocol import Array
 from matte_plugin.document import items, pixels
 from matte_plugin.document.copying import copy_filters, pixel_copy
+from matte_plugin.document.masks import write_layer_mask
 from matte_plugin.document.reading import TRIMAP, is_trimap
-from matte_plugin.document.writing import write_layer_mask
 
 TRIMAP_NAME = _("Matte trimap")
 

@@ -14,8 +14,9 @@ from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 from matte_core.base.localization import _, localized
 from matte_core.link import parts as found_parts
 from matte_core.link.preview_thread import Wanted
+from matte_plugin import dialogs
 from matte_plugin.preview.background import BackgroundChooser
-from matte_plugin.preview.found import FoundList
+from matte_plugin.preview.parts_list import PartsList
 from matte_plugin.preview.picture import PictureView
 from matte_plugin.preview.toolbar import Toolbar
 
@@ -58,7 +59,7 @@ class PreviewDialog:
         self._is_draft = source.has_parts
         self._center = (source.width / 2, source.height / 2)
         self._parts, self._map = [], None
-        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
+        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, dialogs.title_of(procedure))
         if source.has_parts:
             # What was ticked in another picture says nothing about this one.
             config.set_property("parts", "")
@@ -107,7 +108,7 @@ class PreviewDialog:
         left.pack_start(frame, True, True, 0)
         left.pack_start(self._note, False, False, 0)
         left.pack_start(self._bar, False, False, 0)
-        self._list = FoundList(self._toggled)
+        self._list = PartsList(self._toggled)
         self._list.show_parts([])
         if self._source.has_parts:
             controls.pack_start(self._list, False, False, 0)
@@ -214,12 +215,7 @@ class PreviewDialog:
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, self._has_choice)
 
     def _in_window(self, change, *arguments):
-        def once():
-            if not self._is_closed:
-                change(*arguments)
-            return GLib.SOURCE_REMOVE
-
-        GLib.idle_add(once)
+        dialogs.in_main_loop(lambda: change(*arguments), lambda: not self._is_closed)
 
     def _show_progress(self, fraction, step):
         self._bar.set_fraction(fraction)

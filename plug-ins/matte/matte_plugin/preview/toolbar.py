@@ -44,7 +44,7 @@ class Toolbar(Gtk.Box):
         self._views.connect("changed", self._changed)
         self._fit = Gtk.RadioButton.new_with_label(None, _("Fit"))
         self._fit.set_tooltip_text(_("Show the whole image"))
-        self._full = Gtk.RadioButton.new_with_label_from_widget(self._fit, "100 %")
+        self._full = Gtk.RadioButton.new_with_label_from_widget(self._fit, "100%")
         self._full.set_tooltip_text(_("Show the image at full size; drag to pan"))
         self._full.connect("toggled", self._changed)
         for button in (self._fit, self._full):

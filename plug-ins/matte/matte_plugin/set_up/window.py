@@ -17,7 +17,7 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 from matte_core.base import folders
 from matte_core.base.localization import _, localized
 from matte_core.setup import inside, processes
-from matte_plugin import running
+from matte_plugin import dialogs, failures
 
 REPAIR, OPEN_LOGS = 1, 2
 SPACING = 12
@@ -90,7 +90,7 @@ class Window:
 
         def work():
             words = []
-            failure = running.words_of_failure(
+            failure = failures.message_of_failure(
                 lambda: words.extend(map(localized, inside.repair(self._report)))
             )
             self._is_repairing = False
@@ -123,7 +123,7 @@ class Window:
 
     def _in_thread(self, work):
         def guarded():
-            words = running.words_of_failure(work)
+            words = failures.message_of_failure(work)
             if words:
                 self._in_window(self._finish, [], words)
 
@@ -131,12 +131,7 @@ class Window:
         self._thread.start()
 
     def _in_window(self, change, *arguments):
-        def once():
-            if not self._is_closed:
-                change(*arguments)
-            return GLib.SOURCE_REMOVE
-
-        GLib.idle_add(once)
+        dialogs.in_main_loop(lambda: change(*arguments), lambda: not self._is_closed)
 
     def _start(self, words):
         self._status.set_text(words)

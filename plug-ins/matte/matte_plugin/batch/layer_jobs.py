@@ -12,16 +12,9 @@ CHOICES = {name: words for name, words in outputs.CHOICES.items() if name != out
 def add_arguments(procedure):
     """Add what is asked for all layers alike."""
     arguments.add_subject(procedure, _("What to cut out of each photo"))
-    arguments.add_choice(
-        procedure,
-        "output",
-        _("O_utput"),
-        _("Where to put each result"),
-        CHOICES,
-        outputs.LAYER_MASK,
-    )
+    arguments.add_output(procedure, CHOICES, outputs.LAYER_MASK, _("Where to put each result"))
     arguments.add_existing_mask(procedure)
-    cutting.add_how(procedure)
+    arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
     arguments.add_network(procedure)
 

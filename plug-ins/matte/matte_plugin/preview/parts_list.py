@@ -14,7 +14,7 @@ SWATCH_PX = 14
 INDENT_PX = 22
 
 
-class FoundList(Gtk.Box):
+class PartsList(Gtk.Box):
     """Lists parts with their color and share.
 
     Parameters
