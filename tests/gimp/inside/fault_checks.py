@@ -41,7 +41,7 @@ FAILED = (Gimp.PDBStatusType.EXECUTION_ERROR, Gimp.PDBStatusType.CALLING_ERROR)
 ACTIONS = {
     "cut-out": (CUT_OUT, {"subject": "selection"}),
     "trimap": (TRIMAP, {"source": "selection"}),
-    "map of classes": (SEGMENT, {"output": "class-map"}),
+    "class map": (SEGMENT, {"output": "class-map"}),
     "decontaminate": (DECONTAMINATE, {}),
     "composite": (COMPOSITE, {}),
 }
