@@ -21,7 +21,7 @@ class Matte(Gimp.PlugIn):
     """The actions of Filters > Matte."""
 
     def do_set_i18n(self, _name):
-        # GIMP wants the folder relative to this file's, and complains of one that is not there.
+        # GIMP expects the folder relative to this file, and complains if it does not exist.
         return localization.FOLDER.is_dir(), localization.DOMAIN, localization.FOLDER.name
 
     def do_query_procedures(self):

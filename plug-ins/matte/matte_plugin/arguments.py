@@ -1,4 +1,4 @@
-"""What the procedures share: how they are described, and arguments that several of them take."""
+"""Creates procedures, and the arguments that several of them share."""
 
 import gi
 
@@ -29,7 +29,7 @@ SUBJECTS_HELP = _(
 
 
 def image_procedure(plug_in, name, run, *, label, menus, blurb, help_text):
-    """Make a procedure that works on the selected layers of an image."""
+    """Create a procedure that works on the selected layers of an image."""
     procedure = Gimp.ImageProcedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, run, None)
     procedure.set_image_types("*")
     procedure.set_sensitivity_mask(
@@ -44,7 +44,7 @@ def image_procedure(plug_in, name, run, *, label, menus, blurb, help_text):
 
 
 def plain_procedure(plug_in, name, run, *, label, blurb, help_text):
-    """Make a procedure that needs no image; it takes the run mode as its first argument."""
+    """Create a procedure that needs no image; its first argument is the run mode."""
     procedure = Gimp.Procedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, run, None)
     procedure.set_menu_label(label)
     procedure.add_menu_path(MENU)
@@ -58,7 +58,7 @@ def plain_procedure(plug_in, name, run, *, label, blurb, help_text):
 
 
 def add_choice(procedure, name, label, blurb, options, default):
-    """Add an argument with a few named values: name to label and explanation."""
+    """Add a choice; `options` maps each value to its label and tooltip."""
     choice = Gimp.Choice.new()
     for number, (value, (spoken, explained)) in enumerate(options.items()):
         choice.add(value, number, spoken, explained)
@@ -66,18 +66,18 @@ def add_choice(procedure, name, label, blurb, options, default):
 
 
 def listed(options):
-    """List the values of a choice for a help text."""
+    """Return the values of a choice for a help text."""
     return ", ".join(options)
 
 
 def add_subject(procedure, blurb=""):
-    """Add the choice of a subject."""
+    """Add the subject to cut out."""
     blurb = blurb or _("What to cut out of the photo")
     add_choice(procedure, "subject", _("Su_bject"), blurb, SUBJECTS, AUTO)
 
 
 def add_parts(procedure):
-    """Add what to cut out by name, instead of a subject."""
+    """Add the list of objects to cut out instead of the subject."""
     procedure.add_string_argument(
         "parts", _("_Parts"),
         _(
@@ -89,7 +89,7 @@ def add_parts(procedure):
 
 
 def add_network(procedure):
-    """Add the choice of a network."""
+    """Add the model to use."""
     procedure.add_string_argument(
         "model", _("Mod_el"),
         _("The name of an installed model or the path to an ONNX file (empty: default)"),
@@ -98,13 +98,13 @@ def add_network(procedure):
 
 
 def add_output(procedure, options, default, blurb=""):
-    """Add the choice of an output."""
+    """Add where to put the result."""
     blurb = blurb or _("Where to put the result")
     add_choice(procedure, "output", _("O_utput"), blurb, options, default)
 
 
 def add_existing_mask(procedure):
-    """Add what becomes of a layer's mask."""
+    """Add what to do with an existing layer mask."""
     options = {
         REPLACE: (_("Replace"), _("Replace the existing mask")),
         INTERSECT: (_("Intersect"), _("Keep hidden what the existing mask hides")),
@@ -117,12 +117,12 @@ def add_existing_mask(procedure):
 
 
 def keeps_masks(config):
-    """Say whether masks that layers have are to stay as they are."""
+    """Return whether existing layer masks are kept."""
     return config.get_property("existing-mask") == KEEP
 
 
 def add_decontaminate(procedure, *, is_always_used=False):
-    """Add how much of the old background's color is taken out."""
+    """Add how much of the old background's color to remove."""
     blurb = (
         _("How much of the old background's color to remove from the edge, in percent")
         if is_always_used
@@ -139,7 +139,7 @@ def add_decontaminate(procedure, *, is_always_used=False):
 
 
 def add_edge_width(procedure):
-    """Add the width of the trimap's unknown band."""
+    """Add the width of the unknown region on either side of the outline."""
     procedure.add_double_argument(
         "trimap-width", _("Edge _width"),
         _("How far on either side of the outline to look for hair, in pixels (0: automatic)"),
@@ -148,7 +148,7 @@ def add_edge_width(procedure):
 
 
 def add_edge_controls(procedure):
-    """Add what adjusts the edge of the finished alpha."""
+    """Add the controls that adjust the edge of the finished alpha."""
     for name, label, blurb, low, high in (
         (
             "shift-edge", _("Sh_ift edge"),
@@ -165,14 +165,14 @@ def add_edge_controls(procedure):
 
 
 def add_edge(procedure):
-    """Add everything about the edge of a subject that is found."""
+    """Add all arguments about the edge of a subject."""
     add_decontaminate(procedure)
     add_edge_width(procedure)
     add_edge_controls(procedure)
 
 
 def add_hide_original(procedure):
-    """Add whether the source of a new layer is hidden."""
+    """Add whether to hide the original of a new layer."""
     procedure.add_boolean_argument(
         "hide-original", _("Hide ori_ginal layer"),
         _("Hide the layer that the new layer was made from"), True, READWRITE,
@@ -180,7 +180,7 @@ def add_hide_original(procedure):
 
 
 def add_new_image_value(procedure):
-    """Add the new image that a procedure may return."""
+    """Add the return value for a new image."""
     procedure.add_image_return_value(
         "new-image", _("New image"),
         _("The image made from the first layer, if the output is a new image"), True, READWRITE,

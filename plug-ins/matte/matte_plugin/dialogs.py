@@ -1,4 +1,4 @@
-"""GIMP's own dialog for a procedure's arguments, with what it cannot know by itself."""
+"""GIMP's dialog for a procedure's arguments, and additions to it."""
 
 import re
 
@@ -16,13 +16,13 @@ SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "
 
 
 def ask(procedure, config, arrange=None):
-    """Show GIMP's dialog for the procedure; False when it is cancelled.
+    """Show GIMP's dialog for the procedure; return False if it is cancelled.
 
     Parameters
     ----------
     arrange : callable, optional
-        Given the dialog and the configuration, fills the dialog, or returns what it is to be
-        filled with; by default all arguments come one under the other.
+        Given the dialog and the config, fills the dialog or returns a box for it; by default,
+        the dialog lists all arguments.
     """
     GimpUi.init(procedure.get_name())
     dialog = GimpUi.ProcedureDialog.new(procedure, config, title_of(procedure))
@@ -55,17 +55,17 @@ def in_main_loop(change, is_wanted):
 
 
 def arrange_with_colors(dialog, config, values):
-    """Fill the dialog of an action that may make new layers, which alone have colors to clean.
+    """Arrange the dialog of an action whose outputs differ in whether colors are cleaned.
 
     Parameters
     ----------
     values : collection of str
-        The outputs that have colors of their own.
+        The outputs with clean colors.
 
     Returns
     -------
     box : Gtk.Widget
-        All controls, not yet in the dialog.
+        All controls, not yet added to the dialog.
     """
     names = [spec.name for spec in config.list_properties() if spec.name not in NOT_SHOWN]
     sliders(dialog, *(name for name in SLIDERS if name in names))
@@ -83,12 +83,12 @@ def sliders(dialog, *names):
 
 
 def explain_network(dialog):
-    """Say in the field of the network what counts while it is empty; after filling."""
+    """Show in the empty field of the model what it stands for. Call after filling the dialog."""
     dialog.get_widget("model", GObject.TYPE_NONE).get_entry().set_placeholder_text(_("Default"))
 
 
 def only_if(dialog, config, names, choice, values):
-    """Let arguments be changed only while a choice has one of some values; after filling."""
+    """Enable arguments only for some values of a choice. Call after filling the dialog."""
     widgets = [dialog.get_widget(name, GObject.TYPE_NONE) for name in names]
 
     def follow(*_arguments):
@@ -100,7 +100,7 @@ def only_if(dialog, config, names, choice, values):
 
 
 def add_image_chooser(dialog, config, name, images, wanted):
-    """Add a list of images, which GIMP's dialog has no widget for.
+    """Add a list of images, for which GIMP's dialog has no widget.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def add_image_chooser(dialog, config, name, images, wanted):
         The argument that takes the image.
     images : list of Gimp.Image
     wanted : (str, str)
-        The choice, and the value that it must have for the list to be of use.
+        A choice, and its value for which the list is enabled.
     """
     combo = Gtk.ComboBoxText()
     for image in images:

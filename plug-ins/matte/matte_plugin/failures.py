@@ -1,4 +1,4 @@
-"""The border to GIMP: every failure becomes an error with a message for a person."""
+"""The border to GIMP, where every failure becomes an error with a message."""
 
 import traceback
 
@@ -35,7 +35,7 @@ def run_guarded(procedure, action):
 
 
 def message_of_failure(action):
-    """Run an action at the border of a thread or of the process; say why it failed, else nothing.
+    """Run an action; return why it failed, or an empty text. For borders of threads and processes.
 
     Raises
     ------

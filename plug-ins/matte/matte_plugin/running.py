@@ -21,12 +21,12 @@ STILL_SECONDS = 15
 
 
 def run(procedure, run_mode, config, action, arrange=None):
-    """Run an action in whichever mode GIMP asks for.
+    """Run an action in any of GIMP's run modes.
 
     Parameters
     ----------
     action : callable
-        Returns None, or a list of the new images that it made.
+        Returns None, or a list of the new images.
     arrange : callable, optional
         See `dialogs.ask`.
     """
@@ -59,10 +59,10 @@ def run_previewed(procedure, run_mode, config, action, arrange, previewed):
     try:
         source, params = previewed()
     except MatteError:
-        # What is missing for a preview, the action will say in its own words.
+        # The action itself reports what is missing.
         return run(procedure, run_mode, config, lambda: action(None), arrange)
     thread = PreviewThread(worker)
-    thread.start()  # the worker gets ready while the toolkit loads
+    thread.start()  # the worker starts while the toolkit loads
     from matte_plugin.preview.dialog import PreviewDialog
 
     if not PreviewDialog(procedure, config, arrange, source, params, thread).run():
@@ -76,7 +76,7 @@ def run_previewed(procedure, run_mode, config, action, arrange, previewed):
 
 
 def _finished(procedure, run_mode, action):
-    """Do the action, and show the images that it made."""
+    """Run the action, and show its new images."""
     images = []
     values = failures.run_with_progress(procedure, lambda: images.extend(action() or ()))
     if images:
@@ -128,7 +128,7 @@ def for_each(layers, ask_worker, process=None):
 def gimp_progress(start, share, prefix=""):
     """Return a progress callback that fills a part of GIMP's progress bar.
 
-    Where nothing moves for long, it says since when, so that a person can decide to cancel.
+    After a while without progress, it shows for how long, so that the user can decide to cancel.
     """
     moved = time.monotonic()
     last = shown = None
@@ -150,6 +150,6 @@ def gimp_progress(start, share, prefix=""):
 
 
 def say_note(note):
-    """Show the worker's remark about a result, if it has one."""
+    """Show the worker's note about a result, if any."""
     if note:
         Gimp.message(localized(note))

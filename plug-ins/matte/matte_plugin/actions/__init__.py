@@ -1,4 +1,4 @@
-"""The actions by the names of their procedures."""
+"""The actions, by procedure name."""
 
 from matte_plugin.actions import (
     composite,

@@ -1,4 +1,4 @@
-"""Composite over Background…: a cut-out layer, its edge cleaned, over something new."""
+"""Composite over Background…: place a cut-out layer with clean edge colors over a background."""
 
 import gi
 
@@ -43,7 +43,7 @@ PLACEMENTS = {
     composing.POSITION: (_("At position"), _("The visible part of the subject starts at X and Y")),
 }
 FAR = 100_000
-# GIMP forgets an image or a layer between two runs; this says which it was.
+# GIMP does not remember image and layer arguments between runs, so we do.
 LAST = "last-background"
 
 HELP = _(
@@ -63,7 +63,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.image_procedure(
         plug_in,
         NAME,
@@ -95,7 +95,7 @@ def _add_background(procedure):
         COLOR,
     )
     flags = arguments.READWRITE
-    Gegl.init(None)  # without it GIMP 3.0 loses the color on the way, and the procedure with it
+    Gegl.init(None)  # otherwise GIMP 3.0 loses the default color, and the procedure with it
     procedure.add_color_argument(
         "background-color", _("_Plain color"), _("The color of the background"), False,
         Gegl.Color.new("white"), flags,
@@ -176,7 +176,7 @@ def _add_light(procedure):
 
 
 def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return running.run(
         procedure,
         run_mode,
@@ -242,7 +242,7 @@ def _compose(image, drawables, config):
 
 
 def _ask(worker, layer, scene, config, progress):
-    """Ask the worker for the subject's colors as they are to be in the scene."""
+    """Ask the worker for the subject's colors in the new scene."""
     amount = config.get_property("decontaminate") / 100
     params = {
         "match": config.get_property("color-match") / 100,
@@ -260,7 +260,7 @@ def _ask(worker, layer, scene, config, progress):
 
 
 def _check_background(image, config):
-    """Refuse at once what cannot be a background."""
+    """Refuse an unusable background before anything is computed."""
     kind = config.get_property("background")
     if kind == COLOR:
         return
@@ -279,24 +279,24 @@ def _check_background(image, config):
 
 
 def _remembered(config):
-    """Return what is known of the last background; GIMP gives what it keeps to its own config."""
+    """Return the record of the last background; only a config created by GIMP has one."""
     return config.get_property(LAST) if config.find_property(LAST) else ""
 
 
 def _last(config, kind):
-    """Return the layer or image that was the background last, if it is still there."""
+    """Return the layer or image last used as the background, if it still exists."""
     last, _space, rest = _remembered(config).partition(" ")
     number, _space, name = rest.partition(" ")
     if last != kind or not number.isdecimal():
         return None
     find = {LAYER: Gimp.Drawable.get_by_id, IMAGE: Gimp.Image.get_by_id}[kind]
     found = find(int(number))
-    # In another GIMP the number may be another's.
+    # After a restart, the number may belong to something else.
     return found if found is not None and found.is_valid() and found.get_name() == name else None
 
 
 def _missing(config, kind):
-    """Return the error of a background that is not there, or not any more."""
+    """Return the error for a background that was not chosen or is no longer open."""
     last, _space, rest = _remembered(config).partition(" ")
     if last == kind:
         name = rest.partition(" ")[2]
@@ -315,7 +315,7 @@ def _missing(config, kind):
 
 
 def _make_backgrounds(image, config, count):
-    """Make a background for each subject; when one fails, none of them is left."""
+    """Create a background for each subject; if one fails, delete them all."""
     kind = config.get_property("background")
     made = []
     try:

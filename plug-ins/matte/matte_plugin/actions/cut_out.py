@@ -1,4 +1,4 @@
-"""Cut Out Subject…: the whole chain on each selected layer, written back as the user chose."""
+"""Cut Out Subject…: cut out the subject of each selected layer."""
 
 from functools import partial
 
@@ -20,7 +20,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.image_procedure(
         plug_in,
         NAME,
@@ -42,7 +42,7 @@ def create(plug_in):
 
 
 def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return running.run_previewed(
         procedure,
         run_mode,
@@ -54,7 +54,7 @@ def run(procedure, run_mode, image, drawables, config, _data):
 
 
 def _preview_params(config, scale):
-    """Return what the controls say, for a picture reduced by a scale."""
+    """Return the settings for an image reduced by a scale."""
     width_px = config.get_property("trimap-width") * scale
     return {
         **arguments.subject_params(config),

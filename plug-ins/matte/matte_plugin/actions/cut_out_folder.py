@@ -1,4 +1,4 @@
-"""Cut Out Folder…: every picture of a folder, opened and exported by GIMP itself."""
+"""Cut Out Folder…: cut out every image in a folder; GIMP opens and exports the files."""
 
 from pathlib import Path
 
@@ -51,7 +51,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.plain_procedure(
         plug_in,
         NAME,
@@ -90,7 +90,7 @@ def create(plug_in):
 
 
 def run(procedure, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return loop.run(
         procedure,
         config.get_property("run-mode"),

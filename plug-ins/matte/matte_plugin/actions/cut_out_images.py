@@ -1,4 +1,4 @@
-"""Cut Out Open Images…: the selected layers of every open image, a step of undo in each."""
+"""Cut Out Open Images…: cut out the selected layers of every open image."""
 
 import gi
 
@@ -25,7 +25,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.plain_procedure(
         plug_in,
         NAME,
@@ -40,7 +40,7 @@ def create(plug_in):
 
 
 def run(procedure, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return loop.run(
         procedure,
         config.get_property("run-mode"),

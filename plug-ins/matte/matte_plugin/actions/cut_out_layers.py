@@ -1,4 +1,4 @@
-"""Cut Out All Layers…: every layer of the image that holds pixels, in one step of undo."""
+"""Cut Out All Layers…: cut out every layer of the image, in one undo step."""
 
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
@@ -21,7 +21,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.image_procedure(
         plug_in,
         NAME,
@@ -37,7 +37,7 @@ def create(plug_in):
 
 
 def run(procedure, run_mode, image, _drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return loop.run(
         procedure,
         run_mode,

@@ -1,4 +1,4 @@
-"""Decontaminate Colors…: a layer that is cut out already, without its old background's color."""
+"""Decontaminate Colors…: remove the old background's color from the edge of a cut-out layer."""
 
 from matte_core.base.localization import _
 from matte_plugin import arguments, running
@@ -14,7 +14,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.image_procedure(
         plug_in,
         NAME,
@@ -30,7 +30,7 @@ def create(plug_in):
 
 
 def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return running.run(
         procedure, run_mode, config, lambda: _clean(image, drawables, config), _arrange
     )
@@ -61,7 +61,7 @@ def _clean(image, drawables, config):
 
 
 def ask(worker, layer, amount, progress):
-    """Ask the worker for a cut-out layer's clean colors."""
+    """Ask the worker for the clean colors of a cut-out layer."""
     params = {"decontaminate": amount, "name": layer.get_name()}
     answer = worker.call("decontaminate", params, read_cut_out(layer), progress)
     box = tuple(answer.values["values"]["box"])
@@ -69,7 +69,7 @@ def ask(worker, layer, amount, progress):
 
 
 def read_cut_out(layer):
-    """Read a layer's colors, and its mask and opacity where it has them."""
+    """Read a layer's colors, and its mask and opacity if it has them."""
     planes = {
         **reading.read_photo(layer),
         "mask": reading.read_mask(layer),

@@ -1,4 +1,4 @@
-"""Matte from Trimap…: the alpha that a painted trimap asks for."""
+"""Matte from Trimap…: matte a photo by a painted trimap."""
 
 from functools import partial
 
@@ -26,7 +26,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.image_procedure(
         plug_in,
         NAME,
@@ -51,7 +51,7 @@ def create(plug_in):
 
 
 def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return running.run_previewed(
         procedure,
         run_mode,
@@ -89,7 +89,7 @@ def _matte(image, drawables, config, process):
 
 
 def _pairs(drawables, chosen):
-    """Find the trimap of every photo that is selected, or whose trimap is."""
+    """Pair each photo with its trimap, whichever of the two is selected."""
     pairs = {}
     for layer in items.layers_of(drawables):
         photo, trimap = reading.photo_and_trimap(layer, chosen)
@@ -115,7 +115,7 @@ def _ask(worker, photo, trimap, config, progress):
         "with_foreground": with_colors,
         "edge": arguments.edge_params(config),
     }
-    # What an earlier run has made is no mask of the user's to intersect with.
+    # Intersect with the user's own mask only, not with an earlier result.
     is_own = outputs.has_own_mask(photo, (NAME, cut_out.NAME))
     if config.get_property("existing-mask") == arguments.INTERSECT and not is_own:
         mask = reading.read_mask(photo)

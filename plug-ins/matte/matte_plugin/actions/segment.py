@@ -1,4 +1,4 @@
-"""Subject Mask…: what the network alone finds, without following the edge."""
+"""Subject Mask…: a rough mask from the model alone."""
 
 from matte_core.base.localization import _
 from matte_core.base.subjects import SELECTION as SELECTED
@@ -33,7 +33,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.image_procedure(
         plug_in,
         NAME,
@@ -52,7 +52,7 @@ def create(plug_in):
 
 
 def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return running.run(
         procedure, run_mode, config, lambda: _segment(image, drawables, config), _arrange
     )
@@ -105,7 +105,7 @@ def _ask(worker, layer, config, progress):
 
 
 def _legend(entries):
-    """Say in a layer's name what its colors mean, the largest part first."""
+    """Return a layer name that lists its colors, the largest class first."""
     named = [
         "{} #{:02x}{:02x}{:02x} {:.0%}".format(entry["name"], *entry["color"], entry["share"])
         for entry in entries

@@ -1,4 +1,4 @@
-"""Set Up and Check…: says what works and what does not, and repairs it on request."""
+"""Set Up and Check…: report what works and what does not, and repair it on request."""
 
 import gi
 
@@ -14,7 +14,7 @@ NAME = "plug-in-matte-setup"
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.plain_procedure(
         plug_in,
         NAME,
@@ -41,7 +41,7 @@ def create(plug_in):
 
 
 def run(procedure, config, _data):
-    """Show the window, or check without one."""
+    """Show the window; in scripts, check without one."""
     home.use_installed_home()
     parent.exit_with_parent()
     if config.get_property("run-mode") == Gimp.RunMode.INTERACTIVE:

@@ -1,4 +1,4 @@
-"""Trimap…: a layer over the photo that says what is surely subject, surely not, and unknown."""
+"""Trimap…: create a trimap as a layer above the photo."""
 
 import gi
 
@@ -38,7 +38,7 @@ HELP = _(
 
 
 def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
+    """Create the procedure with its arguments, menus, and texts."""
     procedure = arguments.image_procedure(
         plug_in,
         NAME,
@@ -73,7 +73,7 @@ def create(plug_in):
 
 
 def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return running.run(
         procedure, run_mode, config, lambda: _make(image, drawables, config), _arrange
     )
@@ -101,7 +101,7 @@ def _make(image, drawables, config):
 
 
 def _photo(layer):
-    """Return the layer; the photo below when it is a trimap itself."""
+    """Return the layer, or its photo if the layer is itself a trimap."""
     return reading.photo_and_trimap(layer)[0] if reading.is_trimap(layer) else layer
 
 
@@ -125,7 +125,7 @@ def _ask(worker, layer, config, progress):
 
 
 def _plane(source, layer, config):
-    """Read what the trimap is made of, and name it."""
+    """Read the source of the trimap, and name it for messages."""
     name = layer.get_name()
     if source == SELECTION:
         return reading.read_selection(layer), _("The selection")

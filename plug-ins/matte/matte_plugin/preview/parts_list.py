@@ -1,4 +1,4 @@
-"""The list of what was found in the picture, to be ticked."""
+"""The list of the objects found in the image, with check boxes."""
 
 import gi
 
@@ -15,12 +15,12 @@ INDENT_PX = 22
 
 
 class PartsList(Gtk.Box):
-    """Lists parts with their color and share.
+    """Lists parts with their color and share of the image.
 
     Parameters
     ----------
     on_toggled : callable
-        Given the name of a part whose box was clicked.
+        Given the name of a part whose check box was clicked.
     """
 
     def __init__(self, on_toggled):
@@ -37,7 +37,7 @@ class PartsList(Gtk.Box):
         self.pack_start(scrolled, True, True, 0)
 
     def show_parts(self, parts, can_choose=True):
-        """Show the parts that were found; ticks only can be changed where they count."""
+        """Show the parts found; `can_choose` enables the check boxes."""
         self._rows.set_sensitive(can_choose)
         names = [part.name for part in parts]
         self._is_filling = True

@@ -1,4 +1,4 @@
-"""What stands above the picture: how it is shown, how large, and on which background."""
+"""The controls above the preview: view, zoom, and background."""
 
 import gi
 
@@ -23,7 +23,7 @@ VIEWS = {
 
 
 class Toolbar(Gtk.Box):
-    """The choice of a view and of a size, and a chooser that one of the views needs.
+    """Chooses a view and a zoom; one of the views shows a further chooser.
 
     Parameters
     ----------
@@ -59,16 +59,16 @@ class Toolbar(Gtk.Box):
 
     @property
     def view(self):
-        """The name of the view that is chosen, as the worker takes it."""
+        """The chosen view, by its name in requests."""
         return self._views.get_active_id()
 
     @property
     def is_full(self):
-        """Whether the picture is wanted at 100 %."""
+        """Whether the zoom is 100%."""
         return self._full.get_active()
 
     def set_full(self, is_full):
-        """Go to 100 %, or back to all of the picture."""
+        """Zoom to 100%, or fit the image."""
         (self._full if is_full else self._fit).set_active(True)
 
     def _changed(self, _widget):

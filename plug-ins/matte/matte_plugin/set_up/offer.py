@@ -1,4 +1,4 @@
-"""The offer to set Matte up, when an action is called before that was done."""
+"""Offers to set Matte up when an action is run before that was done."""
 
 from matte_core.base import folders, parent
 from matte_core.base.localization import _
@@ -10,7 +10,7 @@ FIRST_RUN = _(
 
 
 def is_set_up():
-    """Say whether Matte is set up; where it is not, show the window that does it first."""
+    """Return whether Matte is set up; if it is not, show the window that does it first."""
     home.use_installed_home()
     if not folders.environment_python().is_file():
         from matte_plugin.set_up import window  # the toolkit, which needs a screen

@@ -1,7 +1,7 @@
-"""The window of Set Up and Check…: a line for each part, and a button that repairs.
+"""The window of Set Up and Check…: a line for each check, and a Repair button.
 
-Checks and repairs take seconds to minutes, so they run in a thread; what they find comes to the
-window through the main loop.
+Checks and repairs take seconds to minutes, so they run in a thread and update the window through
+the main loop.
 """
 
 import threading
@@ -26,13 +26,13 @@ PULSE_MS = 100
 
 
 def show(greeting=""):
-    """Show the window until it is closed; return what was found last.
+    """Show the window until it is closed; return the last results.
 
     Parameters
     ----------
     greeting : str, optional
-        What is said after the first look, to someone who did not come for this. The window then
-        closes by itself when all has come to work.
+        A message to show after the first check, if the window was not requested. The window
+        then closes by itself as soon as everything works.
     """
     GimpUi.init("matte")
     window = Window(greeting)
@@ -48,7 +48,7 @@ def show(greeting=""):
 
 
 class Window:
-    """The dialog and what it shows."""
+    """The dialog and its contents."""
 
     def __init__(self, greeting=""):
         self.found = []
@@ -99,11 +99,11 @@ class Window:
         self._in_thread(work)
 
     def close(self):
-        """Take the window away; what a thread is still making is ended, and taken away."""
+        """Close the window; a repair in progress is stopped and cleaned up."""
         self._is_closed = True
         self._rest()
         self.dialog.destroy()
-        Gdk.Display.get_default().flush()  # gone from the screen before anything is waited for
+        Gdk.Display.get_default().flush()  # close the window before waiting for anything
         processes.interrupt()
         if self._is_repairing:
             self._thread.join(END_SECONDS)
@@ -144,7 +144,7 @@ class Window:
         return GLib.SOURCE_CONTINUE
 
     def _rest(self):
-        """Let the bar stand still, and empty."""
+        """Stop and clear the progress bar."""
         if self._pulse:
             GLib.source_remove(self._pulse)
             self._pulse = 0
