@@ -60,8 +60,8 @@ def plain_procedure(plug_in, name, run, *, label, blurb, help_text):
 def add_choice(procedure, name, label, blurb, options, default):
     """Add a choice; `options` maps each value to its label and tooltip."""
     choice = Gimp.Choice.new()
-    for number, (value, (spoken, explained)) in enumerate(options.items()):
-        choice.add(value, number, spoken, explained)
+    for number, (value, (value_label, tooltip)) in enumerate(options.items()):
+        choice.add(value, number, value_label, tooltip)
     procedure.add_choice_argument(name, label, blurb, choice, default, READWRITE)
 
 

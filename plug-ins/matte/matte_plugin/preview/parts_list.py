@@ -7,7 +7,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, GLib, Gtk, Pango
 
 from matte_core.base.localization import _
-from matte_core.base.subjects import spoken
+from matte_core.base.subjects import label_of
 
 HEIGHT_PX = 116
 SWATCH_PX = 14
@@ -61,7 +61,9 @@ class PartsList(Gtk.Box):
             box.set_tooltip_text(_("Select what to cut out; selections are combined"))
             inside = Gtk.Box(spacing=8)
             inside.pack_start(_swatch(part.color), False, False, 0)
-            label = Gtk.Label(label=spoken(part.name), ellipsize=Pango.EllipsizeMode.END, xalign=0)
+            label = Gtk.Label(
+                label=label_of(part.name), ellipsize=Pango.EllipsizeMode.END, xalign=0
+            )
             inside.pack_start(label, True, True, 0)
             box.add(inside)
             box.connect("toggled", self._toggled, part.name)
