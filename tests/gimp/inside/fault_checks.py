@@ -30,9 +30,10 @@ from document_tools import (
     network,
     select_disc,
 )
-from fault_kinds import HOME, KINDS, commands
+from fault_kinds import HOME, KINDS
 from fault_table import FAULTS
 from gi.repository import Gimp
+from processes import commands
 
 END_SECONDS = 2.0
 # Folders of packages and of what Python compiles; with them, a look would take seconds.
