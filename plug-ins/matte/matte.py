@@ -28,7 +28,7 @@ class Matte(Gimp.PlugIn):
         return list(actions.ACTIONS)
 
     def do_create_procedure(self, name):
-        return actions.ACTIONS[name].create(self)
+        return actions.create(self, actions.ACTIONS[name])
 
 
 Gimp.main(Matte.__gtype__, sys.argv)

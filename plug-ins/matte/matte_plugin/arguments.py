@@ -1,4 +1,4 @@
-"""Creates procedures, and the arguments that several of them share."""
+"""The arguments that several procedures share."""
 
 import gi
 
@@ -10,7 +10,6 @@ from matte_core.base.localization import _
 from matte_core.base.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
 
 READWRITE = GObject.ParamFlags.READWRITE
-MENU = "<Image>/Filters/Matte"
 REPLACE, INTERSECT, KEEP = "replace", "intersect", "keep"
 SHAPES = {
     "ellipse": (_("Ellipse"), _("Equally far in every direction")),
@@ -26,35 +25,6 @@ SUBJECTS = {
 SUBJECTS_HELP = _(
     "Subjects: {words}, or one of these classes: {classes}. Unknown names are treated as auto."
 ).format(words=f"{AUTO}, {SELECTION}, {EVERYTHING}", classes=", ".join(VOC_CLASSES[1:]))
-
-
-def image_procedure(plug_in, name, run, *, label, menus, blurb, help_text):
-    """Create a procedure that works on the selected layers of an image."""
-    procedure = Gimp.ImageProcedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, run, None)
-    procedure.set_image_types("*")
-    procedure.set_sensitivity_mask(
-        Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
-    )
-    procedure.set_menu_label(label)
-    for menu in (MENU, *menus):
-        procedure.add_menu_path(menu)
-    procedure.set_documentation(blurb, help_text, name)
-    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
-    return procedure
-
-
-def plain_procedure(plug_in, name, run, *, label, blurb, help_text):
-    """Create a procedure that needs no image; its first argument is the run mode."""
-    procedure = Gimp.Procedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, run, None)
-    procedure.set_menu_label(label)
-    procedure.add_menu_path(MENU)
-    procedure.set_documentation(blurb, help_text, name)
-    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
-    procedure.add_enum_argument(
-        "run-mode", _("Run mode"), _("The run mode"), Gimp.RunMode, Gimp.RunMode.NONINTERACTIVE,
-        READWRITE,
-    )  # fmt: skip
-    return procedure
 
 
 def add_choice(procedure, name, label, blurb, options, default):

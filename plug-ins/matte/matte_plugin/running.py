@@ -38,41 +38,57 @@ def run(procedure, run_mode, config, action, arrange=None):
     return _finished(procedure, run_mode, action)
 
 
-def run_previewed(procedure, run_mode, config, action, arrange, previewed):
-    """Run an action whose dialog shows a live preview.
+def action_on_layers(work, arrange=None):
+    """Return the `run` function of an action that does `work(image, drawables, config)`."""
+
+    def run_action(procedure, run_mode, image, drawables, config, _data):
+        return run(procedure, run_mode, config, lambda: work(image, drawables, config), arrange)
+
+    return run_action
+
+
+def previewed_action(work, arrange, previewed):
+    """Return the `run` function of an action whose dialog shows a live preview.
 
     Parameters
     ----------
-    action : callable
-        As in `run`, but given the worker that the preview has left running, for `for_each`;
-        None where there is none.
+    work : callable
+        Does the action, given the image, its drawables, the config, and the worker that the
+        preview has left running, or None; see `for_each`.
     arrange : callable
         See `dialogs.ask`; it has to return the controls.
     previewed : callable
-        Returns the `preview.source.LayerSource` that is shown, and a callable that gives what
-        the controls say for a picture at a scale.
+        Given the drawables and the config, returns the `preview.source.LayerSource` to show, and
+        a callable that gives the settings for an image at a scale.
     """
-    if run_mode != Gimp.RunMode.INTERACTIVE:
-        return _finished(procedure, run_mode, lambda: action(None))
-    if not offer.is_set_up():
-        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
-    try:
-        source, params = previewed()
-    except MatteError:
-        # The action itself reports what is missing.
-        return run(procedure, run_mode, config, lambda: action(None), arrange)
-    thread = PreviewThread(worker)
-    thread.start()  # the worker starts while the toolkit loads
-    from matte_plugin.preview.dialog import PreviewDialog
 
-    if not PreviewDialog(procedure, config, arrange, source, params, thread).run():
-        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
-    process = thread.release()
-    try:
-        return _finished(procedure, run_mode, lambda: action(process))
-    finally:
-        if process is not None:
-            process.close()
+    def run_action(procedure, run_mode, image, drawables, config, _data):
+        def action(process=None):
+            return work(image, drawables, config, process)
+
+        if run_mode != Gimp.RunMode.INTERACTIVE:
+            return _finished(procedure, run_mode, action)
+        if not offer.is_set_up():
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+        try:
+            source, params = previewed(drawables, config)
+        except MatteError:
+            # The action itself reports what is missing.
+            return run(procedure, run_mode, config, action, arrange)
+        thread = PreviewThread(worker)
+        thread.start()  # the worker starts while the toolkit loads
+        from matte_plugin.preview.dialog import PreviewDialog
+
+        if not PreviewDialog(procedure, config, arrange, source, params, thread).run():
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+        process = thread.release()
+        try:
+            return _finished(procedure, run_mode, lambda: action(process))
+        finally:
+            if process is not None:
+                process.close()
+
+    return run_action
 
 
 def _finished(procedure, run_mode, action):

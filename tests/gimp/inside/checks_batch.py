@@ -7,9 +7,6 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from document_tools import (
     HER_FACE,
     NOT_HER,

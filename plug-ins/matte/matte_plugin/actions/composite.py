@@ -14,6 +14,9 @@ from matte_plugin.actions import decontaminate
 from matte_plugin.document import composing, items, layers, pixels
 
 NAME = "plug-in-matte-composite"
+LABEL = _("Composite over _Background…")
+MENUS = ("<Image>/Layer/Transparency",)
+BLURB = _("Place a cut-out subject over a color, an image file, a layer, or another image")
 
 COLOR, FILE, LAYER, IMAGE = "color", "file", "layer", "image"
 BACKGROUNDS = {
@@ -62,17 +65,8 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Composite over _Background…"),
-        menus=("<Image>/Layer/Transparency",),
-        blurb=_("Place a cut-out subject over a color, an image file, a layer, or another image"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     _add_background(procedure)
     _add_placement(procedure)
     arguments.add_decontaminate(procedure, is_always_used=True)
@@ -82,7 +76,6 @@ def create(plug_in):
         _("Create one merged layer instead of a layer group"), False, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_hide_original(procedure)
-    return procedure
 
 
 def _add_background(procedure):

@@ -9,6 +9,9 @@ from matte_plugin.document import items
 from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-cut-out"
+LABEL = _("Cut _Out Subject…")
+MENUS = ("<Image>/Layer/Mask",)
+BLURB = _("Cut a person, an animal, or an object out of a photo, including fine hair")
 
 HELP = _(
     "Finds the subject of the photo on each selected layer, follows its outline through hair and "
@@ -19,17 +22,8 @@ HELP = _(
 ).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(outputs.CHOICES))
 
 
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Cut _Out Subject…"),
-        menus=("<Image>/Layer/Mask",),
-        blurb=_("Cut a person, an animal, or an object out of a photo, including fine hair"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
     arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
@@ -38,19 +32,10 @@ def create(plug_in):
     arguments.add_hide_original(procedure)
     arguments.add_network(procedure)
     arguments.add_new_image_value(procedure)
-    return procedure
 
 
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in any of GIMP's run modes."""
-    return running.run_previewed(
-        procedure,
-        run_mode,
-        config,
-        lambda process: _cut_out(image, drawables, config, process),
-        outputs.arrange,
-        lambda: (LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)),
-    )
+def _previewed(drawables, config):
+    return LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)
 
 
 def _preview_params(config, scale):
@@ -82,6 +67,9 @@ def _cut_out(image, drawables, config, process):
         hide_original=config.get_property("hide-original"),
         keeps_masks=arguments.keeps_masks(config),
     )
+
+
+run = running.previewed_action(_cut_out, outputs.arrange, _previewed)
 
 
 def _ask(worker, layer, config, progress):

@@ -17,6 +17,9 @@ from matte_plugin.batch import loop
 from matte_plugin.document import files, layers, masks
 
 NAME = "plug-in-matte-cut-out-folder"
+LABEL = _("Cut Out _Folder…")
+MENUS = None  # needs no image
+BLURB = _("Cut the subject out of every image file in a folder")
 
 SUBJECTS = {name: words for name, words in arguments.SUBJECTS.items() if name != SELECTION}
 FORMATS = {
@@ -50,16 +53,8 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.plain_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Cut Out _Folder…"),
-        blurb=_("Cut the subject out of every image file in a folder"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     procedure.add_file_argument(
         "source", _("In_put folder"), _("The folder with the images to cut out"),
         Gimp.FileChooserAction.SELECT_FOLDER, True, None, arguments.READWRITE,
@@ -86,18 +81,6 @@ def create(plug_in):
     arguments.add_edge(procedure)
     arguments.add_network(procedure)
     loop.add_report_values(procedure)
-    return procedure
-
-
-def run(procedure, config, _data):
-    """Run the action in any of GIMP's run modes."""
-    return loop.run(
-        procedure,
-        config.get_property("run-mode"),
-        config,
-        lambda view, report: _cut_out_all(config, view, report),
-        _arrange,
-    )
 
 
 def _arrange(dialog, config):
@@ -125,6 +108,9 @@ def _cut_out_all(config, view, report):
         view,
         report,
     )
+
+
+run = loop.action(_cut_out_all, _arrange)
 
 
 def _folder(config, name):

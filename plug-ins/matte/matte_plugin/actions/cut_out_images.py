@@ -14,6 +14,9 @@ from matte_plugin.document import items
 from matte_plugin.document.witness import Witness
 
 NAME = "plug-in-matte-cut-out-images"
+LABEL = _("Cut Out Open _Images…")
+MENUS = None  # needs no image
+BLURB = _("Cut the subject out of every open image")
 
 HELP = _(
     "Cuts the subject out of the selected layers of every open image, with one undo step per "
@@ -23,31 +26,7 @@ HELP = _(
     "Outputs: {outputs}."
 ).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layer_jobs.CHOICES))
 
-
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.plain_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Cut Out Open _Images…"),
-        blurb=_("Cut the subject out of every open image"),
-        help_text=HELP,
-    )
-    layer_jobs.add_arguments(procedure)
-    loop.add_report_values(procedure)
-    return procedure
-
-
-def run(procedure, config, _data):
-    """Run the action in any of GIMP's run modes."""
-    return loop.run(
-        procedure,
-        config.get_property("run-mode"),
-        config,
-        lambda view, report: _cut_out_each(config, view, report),
-        outputs.arrange,
-    )
+add_arguments = layer_jobs.add_arguments
 
 
 def _cut_out_each(config, view, report):
@@ -61,6 +40,9 @@ def _cut_out_each(config, view, report):
         view,
         report,
     )
+
+
+run = loop.action(_cut_out_each, outputs.arrange)
 
 
 def _cut_out(worker, image, config, progress):

@@ -9,6 +9,9 @@ from matte_plugin.document import items
 from matte_plugin.document.witness import Witness
 
 NAME = "plug-in-matte-cut-out-layers"
+LABEL = _("Cut Out _All Layers…")
+MENUS = ()
+BLURB = _("Cut the subject out of every layer of the image")
 
 HELP = _(
     "Cuts the subject out of every layer of the image, including hidden layers and layers in "
@@ -19,21 +22,7 @@ HELP = _(
     "Outputs: {outputs}. If the output is a selection, the subjects of all layers are combined."
 ).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layer_jobs.CHOICES))
 
-
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Cut Out _All Layers…"),
-        menus=(),
-        blurb=_("Cut the subject out of every layer of the image"),
-        help_text=HELP,
-    )
-    layer_jobs.add_arguments(procedure)
-    loop.add_report_values(procedure)
-    return procedure
+add_arguments = layer_jobs.add_arguments
 
 
 def run(procedure, run_mode, image, _drawables, config, _data):

@@ -5,6 +5,9 @@ from matte_plugin import arguments, running
 from matte_plugin.document import composing, items, layers, pixels, reading
 
 NAME = "plug-in-matte-decontaminate"
+LABEL = _("_Decontaminate Colors…")
+MENUS = ("<Image>/Layer/Transparency",)
+BLURB = _("Remove the color of the old background from the edge of a cut-out layer")
 
 HELP = _(
     "Removes the color of the old background from the edge of a layer that was cut out by a layer "
@@ -13,27 +16,10 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("_Decontaminate Colors…"),
-        menus=("<Image>/Layer/Transparency",),
-        blurb=_("Remove the color of the old background from the edge of a cut-out layer"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     arguments.add_decontaminate(procedure, is_always_used=True)
     arguments.add_hide_original(procedure)
-    return procedure
-
-
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in any of GIMP's run modes."""
-    return running.run(
-        procedure, run_mode, config, lambda: _clean(image, drawables, config), _arrange
-    )
 
 
 def _arrange(dialog, _config):
@@ -58,6 +44,9 @@ def _clean(image, drawables, config):
             composing.add_clean_copy(subject, name, layer.get_parent(), position)
             if config.get_property("hide-original"):
                 items.hide(layer)
+
+
+run = running.action_on_layers(_clean, _arrange)
 
 
 def ask(worker, layer, amount, progress):

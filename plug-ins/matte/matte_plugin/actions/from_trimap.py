@@ -10,6 +10,9 @@ from matte_plugin.document import items, layers, pixels, reading
 from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-from-trimap"
+LABEL = _("_Matte from Trimap…")
+MENUS = ("<Image>/Layer/Mask",)
+BLURB = _("Resolve hair and soft edges in the gray areas of a trimap")
 
 HELP = _(
     "Resolves hair and soft edges in the gray areas of a trimap and creates the output of your "
@@ -25,17 +28,8 @@ HELP = _(
 ).format(outputs=arguments.listed(outputs.CHOICES))
 
 
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("_Matte from Trimap…"),
-        menus=("<Image>/Layer/Mask",),
-        blurb=_("Resolve hair and soft edges in the gray areas of a trimap"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     procedure.add_drawable_argument(
         "trimap", _("Trima_p"),
         _("The layer or channel to use as the trimap (none: the one created by Trimap…)"),
@@ -47,24 +41,11 @@ def create(plug_in):
     arguments.add_edge_controls(procedure)
     arguments.add_hide_original(procedure)
     arguments.add_new_image_value(procedure)
-    return procedure
 
 
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in any of GIMP's run modes."""
-    return running.run_previewed(
-        procedure,
-        run_mode,
-        config,
-        lambda process: _matte(image, drawables, config, process),
-        outputs.arrange,
-        lambda: (_source(drawables, config), partial(outputs.preview_params, config)),
-    )
-
-
-def _source(drawables, config):
+def _previewed(drawables, config):
     pairs = _pairs(drawables, config.get_property("trimap"))
-    return LayerSource(*next(iter(pairs.items())))
+    return LayerSource(*next(iter(pairs.items()))), partial(outputs.preview_params, config)
 
 
 def _matte(image, drawables, config, process):
@@ -86,6 +67,9 @@ def _matte(image, drawables, config, process):
         keeps_masks=arguments.keeps_masks(config),
         hidden=[trimap for trimap in pairs.values() if reading.is_layer(trimap)],
     )
+
+
+run = running.previewed_action(_matte, outputs.arrange, _previewed)
 
 
 def _pairs(drawables, chosen):

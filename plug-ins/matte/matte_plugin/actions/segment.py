@@ -6,6 +6,9 @@ from matte_plugin import arguments, outputs, running
 from matte_plugin.document import items, layers, reading
 
 NAME = "plug-in-matte-segment"
+LABEL = _("Subject Mas_k…")
+MENUS = ("<Image>/Select",)
+BLURB = _("Roughly select a person, an animal, or an object, using the model alone")
 
 CLASS_MAP = "class-map"
 CUT_OUTPUTS = (outputs.SELECTION, outputs.CHANNEL, outputs.LAYER_MASK)
@@ -32,30 +35,13 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Subject Mas_k…"),
-        menus=("<Image>/Select",),
-        blurb=_("Roughly select a person, an animal, or an object, using the model alone"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     arguments.add_subject(procedure, _("What to look for in the photo"))
     arguments.add_output(procedure, OUTPUTS, outputs.SELECTION)
     arguments.add_choice(procedure, "edge", _("Ed_ge"), _("Edge type"), EDGES, HARD)
     arguments.add_existing_mask(procedure)
     arguments.add_network(procedure)
-    return procedure
-
-
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in any of GIMP's run modes."""
-    return running.run(
-        procedure, run_mode, config, lambda: _segment(image, drawables, config), _arrange
-    )
 
 
 def _arrange(dialog, config):
@@ -84,6 +70,9 @@ def _segment(image, drawables, config):
         for layer, answer in found:
             name = _legend(answer.values["values"]["legend"])
             layers.new_picture(layer, answer.arrays["map"], name)
+
+
+run = running.action_on_layers(_segment, _arrange)
 
 
 def _ask(worker, layer, config, progress):

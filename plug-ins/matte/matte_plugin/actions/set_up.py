@@ -11,22 +11,18 @@ from matte_core.setup import home, inside
 from matte_plugin import arguments, failures
 
 NAME = "plug-in-matte-setup"
+LABEL = _("Set _Up and Check…")
+MENUS = None  # needs no image
+BLURB = _("Check that Matte works on this computer, and repair it")
+HELP = _(
+    "Checks GIMP and Matte's environment, worker, and model, performs a test cut-out, and "
+    "reports what is wrong and where to find the log. With repair, anything missing or "
+    "broken is rebuilt first."
+)
 
 
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.plain_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Set _Up and Check…"),
-        blurb=_("Check that Matte works on this computer, and repair it"),
-        help_text=_(
-            "Checks GIMP and Matte's environment, worker, and model, performs a test cut-out, and "
-            "reports what is wrong and where to find the log. With repair, anything missing or "
-            "broken is rebuilt first."
-        ),
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     flags = arguments.READWRITE
     procedure.add_boolean_argument(
         "repair", _("_Repair"), _("Rebuild what is missing or broken"), False, flags
@@ -37,7 +33,6 @@ def create(plug_in):
     procedure.add_string_return_value(
         "report", _("Report"), _("The result of each check, one per line"), "", flags
     )
-    return procedure
 
 
 def run(procedure, config, _data):

@@ -12,6 +12,9 @@ from matte_plugin import arguments, running
 from matte_plugin.document import items, layers, reading
 
 NAME = "plug-in-matte-trimap"
+LABEL = _("_Trimap…")
+MENUS = ("<Image>/Layer/Mask",)
+BLURB = _("Create a trimap to paint on, as a layer above the photo")
 
 AUTOMATIC, SELECTION, MASK = "automatic", "selection", "layer-mask"
 ALPHA, CHANNEL = "alpha", "channel"
@@ -37,17 +40,8 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Create the procedure with its arguments, menus, and texts."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("_Trimap…"),
-        menus=("<Image>/Layer/Mask",),
-        blurb=_("Create a trimap to paint on, as a layer above the photo"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     arguments.add_choice(
         procedure, "source", _("_From"), _("What to create the trimap from"), SOURCES, AUTOMATIC
     )
@@ -69,14 +63,6 @@ def create(plug_in):
         0, 100, 50, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_network(procedure)
-    return procedure
-
-
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in any of GIMP's run modes."""
-    return running.run(
-        procedure, run_mode, config, lambda: _make(image, drawables, config), _arrange
-    )
 
 
 def _arrange(dialog, config):
@@ -98,6 +84,9 @@ def _make(image, drawables, config):
     with items.one_undo_step(image):
         for photo, trimap in zip(photos, trimaps, strict=True):
             layers.new_trimap(photo, trimap, config.get_property("opacity"))
+
+
+run = running.action_on_layers(_make, _arrange)
 
 
 def _photo(layer):

@@ -3,6 +3,7 @@
 from matte_core.base.localization import _, localized
 from matte_core.batch.report import CUT_OUT
 from matte_plugin import arguments, cutting, outputs
+from matte_plugin.batch import loop
 from matte_plugin.document import reading
 
 #: A new image for each would be a flood of windows.
@@ -10,13 +11,14 @@ CHOICES = {name: words for name, words in outputs.CHOICES.items() if name != out
 
 
 def add_arguments(procedure):
-    """Add the arguments that apply to all layers."""
+    """Add the arguments that apply to all layers, and the return values."""
     arguments.add_subject(procedure, _("What to cut out of each photo"))
     arguments.add_output(procedure, CHOICES, outputs.LAYER_MASK, _("Where to put each result"))
     arguments.add_existing_mask(procedure)
     arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
     arguments.add_network(procedure)
+    loop.add_report_values(procedure)
 
 
 def why_not(layer):

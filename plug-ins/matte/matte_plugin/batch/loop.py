@@ -66,6 +66,18 @@ def run(procedure, run_mode, config, action, arrange=None):
     return values
 
 
+def action(work, arrange):
+    """Return the `run` function of a batch that needs no image: `work(config, view, report)`."""
+
+    def run_action(procedure, config, _data):
+        run_mode = config.get_property("run-mode")
+        return run(
+            procedure, run_mode, config, lambda view, report: work(config, view, report), arrange
+        )
+
+    return run_action
+
+
 def for_each(items, name_of, cut, view, report):
     """Cut out items one after the other; a failure does not stop the rest.
 

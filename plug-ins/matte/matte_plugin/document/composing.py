@@ -140,17 +140,7 @@ def background_from_image(image, other):
 
 
 def compose(subject, scene):
-    """Place a subject over a background, as a group above its original layer.
-
-    Parameters
-    ----------
-    subject : Subject
-    scene : Scene
-
-    Returns
-    -------
-    Gimp.GroupLayer
-    """
+    """Place a subject over the background of a scene; return the group, above the original."""
     background = scene.background
     layer = subject.layer
     image = layer.get_image()
