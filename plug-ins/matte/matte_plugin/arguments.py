@@ -58,7 +58,7 @@ def add_parts(procedure):
     )  # fmt: skip
 
 
-def add_network(procedure):
+def add_model(procedure):
     """Add the model to use."""
     procedure.add_string_argument(
         "model", _("Mod_el"),

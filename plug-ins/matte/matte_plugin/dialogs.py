@@ -71,7 +71,7 @@ def arrange_with_colors(dialog, config, values):
     sliders(dialog, *(name for name in SLIDERS if name in names))
     box = dialog.fill_box("matte-controls", names)
     if "model" in names:
-        explain_network(dialog)
+        explain_model(dialog)
     only_if(dialog, config, ("decontaminate", "hide-original"), "output", values)
     return box
 
@@ -82,7 +82,7 @@ def sliders(dialog, *names):
         dialog.get_scale_entry(name, 1.0)
 
 
-def explain_network(dialog):
+def explain_model(dialog):
     """Show in the empty field of the model what it stands for. Call after filling the dialog."""
     dialog.get_widget("model", GObject.TYPE_NONE).get_entry().set_placeholder_text(_("Default"))
 

@@ -30,7 +30,7 @@ def add_arguments(procedure):
     arguments.add_existing_mask(procedure)
     arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
-    arguments.add_network(procedure)
+    arguments.add_model(procedure)
     arguments.add_new_image_value(procedure)
 
 

@@ -79,7 +79,7 @@ def add_arguments(procedure):
         arguments.AUTO,
     )  # fmt: skip
     arguments.add_edge(procedure)
-    arguments.add_network(procedure)
+    arguments.add_model(procedure)
     loop.add_report_values(procedure)
 
 
@@ -89,7 +89,7 @@ def _arrange(dialog, config):
     dialogs.sliders(dialog, *dialogs.SLIDERS)
     names = [spec.name for spec in config.list_properties() if spec.name not in dialogs.NOT_SHOWN]
     dialog.fill(names)
-    dialogs.explain_network(dialog)
+    dialogs.explain_model(dialog)
     transparent = (files.PNG, files.TIFF, files.WEBP)
     dialogs.only_if(dialog, config, ("decontaminate",), "format", transparent)
 

@@ -41,14 +41,14 @@ def add_arguments(procedure):
     arguments.add_output(procedure, OUTPUTS, outputs.SELECTION)
     arguments.add_choice(procedure, "edge", _("Ed_ge"), _("Edge type"), EDGES, HARD)
     arguments.add_existing_mask(procedure)
-    arguments.add_network(procedure)
+    arguments.add_model(procedure)
 
 
 def _arrange(dialog, config):
     from matte_plugin import dialogs
 
     dialog.fill(None)
-    dialogs.explain_network(dialog)
+    dialogs.explain_model(dialog)
     dialogs.only_if(dialog, config, ("subject", "edge", "existing-mask"), "output", CUT_OUTPUTS)
 
 

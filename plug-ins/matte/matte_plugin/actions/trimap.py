@@ -62,7 +62,7 @@ def add_arguments(procedure):
         "opacity", _("Opacit_y"), _("Opacity of the new layer, in percent"),
         0, 100, 50, arguments.READWRITE,
     )  # fmt: skip
-    arguments.add_network(procedure)
+    arguments.add_model(procedure)
 
 
 def _arrange(dialog, config):
@@ -70,7 +70,7 @@ def _arrange(dialog, config):
 
     dialogs.sliders(dialog, "trimap-width", "opacity")
     dialog.fill(None)
-    dialogs.explain_network(dialog)
+    dialogs.explain_model(dialog)
     dialogs.only_if(dialog, config, ("subject", "model"), "source", (AUTOMATIC,))
     dialogs.only_if(dialog, config, ("channel",), "source", (CHANNEL,))
 
