@@ -149,11 +149,6 @@ def row_slices(shape: tuple[int, ...], most_px: int = 1 << 20) -> list[slice]:
     return [slice(top, min(top + step, shape[0])) for top in range(0, shape[0], step)]
 
 
-def row_bands(shape: tuple[int, int]) -> list[NDArray[np.int_]]:
-    """Return the row numbers of each strip of `row_slices`."""
-    return [np.arange(rows.start, rows.stop) for rows in row_slices(shape)]
-
-
 def _check_unit_range(values: NDArray[Any], name: str) -> None:
     low, high = float(values.min()), float(values.max())
     if not (np.isfinite(low) and np.isfinite(high)):

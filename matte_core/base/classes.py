@@ -1,6 +1,4 @@
-"""The 21 classes of PASCAL VOC, their numbers and their colors.
-
-Standard library only: the plug-in builds its menus from this inside GIMP's own Python.
+"""The 21 classes of PASCAL VOC, with their numbers, names, and colors.
 
 References
 ----------
@@ -38,8 +36,8 @@ VOC_CLASSES = (
     "tvmonitor",
 )
 
-#: What a person reads for each class, to be translated.
-SPOKEN = {
+#: Names for people, to be translated.
+CLASS_MESSAGES = {
     "background": Message("background"),
     "aeroplane": Message("airplane"),
     "bicycle": Message("bicycle"),
@@ -63,15 +61,15 @@ SPOKEN = {
     "tvmonitor": Message("TV or monitor"),
 }
 
-#: What may be asked for beside class names.
+#: The subjects that are not class names.
 SUBJECT_WORDS = ("auto", "everything")
 
 
 def voc_color(index: int) -> tuple[int, int, int]:
-    """Return the color (red, green, blue), each 0 to 255, of a class number from 0 to 255.
+    """Return the color (red, green, blue), each from 0 to 255, of a class number from 0 to 255.
 
-    The bits of the number are dealt out to the three channels in turn, highest bit first, so
-    that neighboring numbers get distant colors.
+    The bits of the number are distributed over the three channels in turn, from the highest bit
+    of a channel down, so that neighboring numbers get distant colors.
 
     Examples
     --------
@@ -79,7 +77,7 @@ def voc_color(index: int) -> tuple[int, int, int]:
     (192, 128, 128)
     """
     if not 0 <= index <= 255:
-        raise ValueError(f"A class number lies in 0 to 255, not {index}.")
+        raise ValueError(f"A class number must be from 0 to 255, not {index}.")
     channels = [0, 0, 0]
     for bit in range(8):
         for channel in range(3):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.classes import voc_color
-from matte_core.images import Float32, Mask, row_bands
+from matte_core.images import Float32, Mask, row_slices
 from matte_core.networks.grid import ScoreField
 from matte_core.segmentation.instances import Instance, PresentClass
 
@@ -79,9 +79,9 @@ def label_map(scores: ScoreField, shape: tuple[int, int]) -> NDArray[np.uint8]:
     numbers = np.array(contenders, np.uint8)
     labels = np.empty(shape, np.uint8)
     columns = np.arange(shape[1])
-    for rows in row_bands(shape):
-        values = scores.at(rows, columns, contenders)
-        labels[rows[0] : rows[-1] + 1] = numbers[values.argmax(axis=0)]
+    for rows in row_slices(shape):
+        values = scores.at(np.arange(rows.start, rows.stop), columns, contenders)
+        labels[rows] = numbers[values.argmax(axis=0)]
     return labels
 
 

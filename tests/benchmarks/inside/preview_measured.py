@@ -22,7 +22,7 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GLib, Gtk
 
-from matte_plugin import running
+from matte_plugin import actions, running
 from matte_plugin.actions import cut_out
 
 NAME = "plug-in-matte-measured"
@@ -188,7 +188,7 @@ class Measured(Gimp.PlugIn):
         return [NAME]
 
     def do_create_procedure(self, _name):
-        return cut_out.create(self)
+        return actions.create(self, cut_out)
 
 
 Gimp.main(Measured.__gtype__, sys.argv)
