@@ -6,128 +6,19 @@ installed model is two files in `folders.models()`: NAME.onnx and NAME.json.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import matte_core
 from matte_core.base import folders
 from matte_core.base.atomic import write_files
-from matte_core.base.classes import BACKGROUND_NAME, SUBJECT_NAME
 from matte_core.base.errors import FileError, ModelError
 from matte_core.base.messages import Message
+from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC, CLASS_MODEL, PUBLISHED
 from matte_core.catalog.spec import ModelSpec, read_spec
 
-#: Finds the main subject; the default unless another one was made it.
-BUILT_IN = "built-in"
-#: Knows the 20 classes by name; fetched where there is a connection.
-CLASS_MODEL = "deeplab-513"
-BUILT_IN_SPEC = ModelSpec(
-    BUILT_IN,
-    layout="NCHW",
-    height=320,
-    width=320,
-    is_free=True,
-    is_squashed=True,
-    step=32,
-    normalization="signed",
-    output_type="saliency",
-    output_layout="NCHW",
-    stride=2,
-    classes=(BACKGROUND_NAME, SUBJECT_NAME),
-    license="MIT",
-    source="docs/network.md",
-)
 _DEFAULT_FILE = "default.txt"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """One file of a published model: its path in the repository, checksum, and size."""
-
-    path: str
-    sha256: str
-    size: int
-
-    @property
-    def name(self) -> str:
-        return self.path.rsplit("/", 1)[-1]
-
-
-@dataclass(frozen=True)
-class PublishedModel:
-    """A model at a public address, pinned by commit and SHA-256.
-
-    Attributes
-    ----------
-    files : tuple of RemoteFile
-        The model itself, then any files that belong to it.
-    size_px : int
-        Side of the square input that it was trained on.
-    normalization, color_order : str
-        See `spec.NORMALIZATIONS` and `spec.COLOR_ORDERS`.
-    """
-
-    name: str
-    title: str
-    repository: str
-    commit: str
-    files: tuple[RemoteFile, ...]
-    size_px: int
-    normalization: str
-    color_order: str
-    license: str
-
-    def address(self, file: RemoteFile) -> str:
-        """Return the URL of one of its files."""
-        return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{file.path}"
-
-
-PUBLISHED = {
-    model.name: model
-    for model in (
-        PublishedModel(
-            name="deeplab-513",
-            title="DeepLabV3-MobileNetV2, 513 px, PASCAL VOC",
-            repository="intel/openvino-ai-plugins-gimp",
-            commit="c9fb13e9697891afb044c84b01421010a0e59b5e",
-            files=(
-                RemoteFile(
-                    "weights/semseg-ov/deeplabv3.xml",
-                    "c3ca452dcf791e329efb4aba87339d9a0c06de14c14a7a7fd8153f50aab61f48",
-                    294684,
-                ),
-                RemoteFile(
-                    "weights/semseg-ov/deeplabv3.bin",
-                    "f16308724b3d7ceee04683863880862d7b6e658ca60f772ce1f3e06dcaaf575f",
-                    4194178,
-                ),
-            ),
-            size_px=513,
-            normalization="bytes",
-            color_order="BGR",
-            license="Apache-2.0",
-        ),
-        PublishedModel(
-            name="deeplab-257",
-            title="DeepLabV3-MobileNetV2 (half width), 257 px, PASCAL VOC",
-            repository="Kazuhito00/Image-Processing-Node-Editor",
-            commit="46979d5b8eacb181abe970e4dd18e8f4cf0e750b",
-            files=(
-                RemoteFile(
-                    "node/deep_learning_node/semantic_segmentation/deeplab_v3/model/"
-                    "deeplab_v3_1_default_1.onnx",
-                    "48a46b346ca7e2e96760b8a10a302046a3b5a9ce55e59d4c659c36d9cbd44118",
-                    2781296,
-                ),
-            ),
-            size_px=257,
-            normalization="signed",
-            color_order="RGB",
-            license="Apache-2.0",
-        ),
-    )
-}
 
 
 def check_name(name: str) -> str:
@@ -249,7 +140,7 @@ def resolve(model: str | Path | None = None) -> Path:
 
 def class_model() -> Path | None:
     """Return the installed model that knows classes by name; None where there is none."""
-    names = [spec.name for spec in installed() if spec.output_type != "saliency"]
+    names = [spec.name for spec in installed() if not spec.finds_subject]
     if not names:
         return None
     return model_path(CLASS_MODEL if CLASS_MODEL in names else names[0])

@@ -16,13 +16,17 @@ NORMALIZATIONS = {
     "bytes": "0 to 255",
     "unit": "0 to 1",
     "signed": "-1 to 1",
+    "centered": "-0.5 to 0.5",
     "imagenet": "ImageNet mean and standard deviation",
+    "imagenet-mean": "ImageNet mean alone",
+    "imagenet-peak": "ImageNet mean and standard deviation, the brightest value as 1",
 }
 OUTPUT_TYPES = {
     "logits": "class scores before the softmax",
     "probabilities": "class probabilities",
     "labels": "one class number per pixel",
     "saliency": "one channel: to what degree a pixel belongs to the subject",
+    "saliency-logits": "the same before the sigmoid",
 }
 
 
@@ -60,6 +64,8 @@ class ModelSpec:
         One of `COLOR_ORDERS`.
     output_type : str
         One of `OUTPUT_TYPES`.
+    is_stretched : bool
+        Whether a saliency is stretched to its own minimum and maximum.
     output_layout : str
         One of `LAYOUTS`, for the output.
     align_corners : bool
@@ -88,6 +94,7 @@ class ModelSpec:
     normalization: str = "bytes"
     color_order: str = "RGB"
     output_type: str = "logits"
+    is_stretched: bool = False
     output_layout: str = "NHWC"
     align_corners: bool = False
     stride: int = 1
@@ -96,6 +103,11 @@ class ModelSpec:
     source: str = ""
     sha256: str = ""
     assumed: tuple[str, ...] = ()
+
+    @property
+    def finds_subject(self) -> bool:
+        """Whether it tells the main subject from the rest, rather than classes by name."""
+        return self.output_type in ("saliency", "saliency-logits")
 
     def __post_init__(self) -> None:
         _check_choice("layout", self.layout, LAYOUTS)

@@ -1,21 +1,16 @@
-"""Run a network: from a part of the picture to class scores on the network's grid."""
+"""Run a network: from a part of a picture to class scores on the network's grid."""
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.errors import ModelError
-from matte_core.base.messages import Message
 from matte_core.boxes import Box
-from matte_core.catalog.download import sha256_of
 from matte_core.catalog.spec import ModelSpec
 from matte_core.images import Float32, Image, resized
 from matte_core.networks.grid import Grid, ScoreField
-from matte_core.networks.session import Session, open_session, run_session
-from matte_core.networks.store import describe_model
+from matte_core.networks.session import Session, run_session
 
 _IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _IMAGENET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
@@ -110,8 +105,13 @@ class Network:
                 values, neutral = values / 255, np.float32(0.5)
             case "signed":
                 values, neutral = values / 127.5 - 1, np.float32(0)
-            case _:
-                values = (values / 255 - _IMAGENET_MEAN) / _IMAGENET_DEVIATION
+            case "centered":
+                values, neutral = values / 255 - np.float32(0.5), np.float32(0)
+            case "imagenet-mean":
+                values, neutral = values / 255 - _IMAGENET_MEAN, np.float32(0)
+            case kind:
+                peak = 255 if kind == "imagenet" else max(float(values.max()), _TINY)
+                values = (values / np.float32(peak) - _IMAGENET_MEAN) / _IMAGENET_DEVIATION
                 neutral = np.float32(0)
         if self.spec.color_order == "BGR":
             values = values[..., ::-1]
@@ -140,37 +140,16 @@ class Network:
                 return np.log(
                     np.where(held, 0.98, 0.02 / max(len(spec.classes), 2)), dtype=np.float32
                 )
-            case "saliency":
-                plane = planes if planes.ndim == 2 else planes[0]
-                subject = np.clip(plane.astype(np.float32), _TINY, 1 - _TINY)
+            case "saliency" | "saliency-logits":
+                plane = (planes if planes.ndim == 2 else planes[0]).astype(np.float32)
+                if spec.output_type == "saliency-logits":
+                    plane = 1 / (1 + np.exp(-np.clip(plane, -30, 30)))
+                if spec.is_stretched:
+                    least, most = float(plane.min()), float(plane.max())
+                    plane = (plane - least) / max(most - least, _TINY)
+                subject = np.clip(plane, _TINY, 1 - _TINY)
                 return np.stack([np.log(1 - subject), np.log(subject)])
             case "probabilities":
                 return np.log(np.clip(planes.astype(np.float32), _TINY, 1))
             case _:
                 return np.ascontiguousarray(planes, np.float32)
-
-
-def load_network(path: Path) -> Network:
-    """Load a network, or take it from the last few loaded.
-
-    Raises
-    ------
-    ModelError
-        If the file cannot be used, is not the one that was added, or has no description and
-        does not tell enough itself.
-    """
-    held = path.stat()
-    return _load(str(path), held.st_mtime_ns, held.st_size)
-
-
-@lru_cache(maxsize=2)
-def _load(path: str, _mtime_ns: int, _size: int) -> Network:
-    spec = describe_model(Path(path))
-    if spec.sha256 and spec.sha256 != sha256_of(Path(path)):
-        raise ModelError(
-            Message("The network's file {path} is not what it was when it was added.", path=path),
-            Message(
-                "Choose Filters > Matte > Set Up and Check… to fetch it anew, or add it again."
-            ),
-        )
-    return Network(spec, open_session(path))

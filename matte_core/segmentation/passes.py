@@ -69,7 +69,7 @@ SUBJECT = PassTuning(
 
 def tuning_for(spec: ModelSpec) -> PassTuning:
     """Return how a model is passed: one that finds the subject, or one that knows classes."""
-    return SUBJECT if spec.output_type == "saliency" else CLASSES
+    return SUBJECT if spec.finds_subject else CLASSES
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from matte_core.boxes import Box
 from matte_core.catalog.registry import class_model, resolve
 from matte_core.catalog.spec import assumption
 from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask, resized
-from matte_core.networks.network import Network, load_network
+from matte_core.networks.loading import load_network
+from matte_core.networks.network import Network
 from matte_core.segmentation import outline
 from matte_core.segmentation.evidence import Evidence, combine
 from matte_core.segmentation.instances import Instance, PresentClass, grid_size
@@ -111,7 +112,7 @@ def segment(
 def _networks(model: str | Path | None) -> list[Network]:
     """Return the model that says what "auto" is, and with it one that knows classes by name."""
     first = load_network(resolve(model))
-    classes = class_model() if first.spec.output_type == "saliency" else None
+    classes = class_model() if first.spec.finds_subject else None
     return [first] if classes is None else [first, load_network(classes)]
 
 

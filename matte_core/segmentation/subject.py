@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matte_core.base.classes import BACKGROUND_NAME, SUBJECT_NAME, SUBJECT_WORDS, VOC_CLASSES
 from matte_core.base.errors import InputError, ModelError, NoSubjectError
 from matte_core.base.messages import Message
-from matte_core.catalog.registry import CLASS_MODEL
+from matte_core.catalog.published import CLASS_MODEL
 from matte_core.segmentation.instances import InstanceMap, PresentClass
 from matte_core.segmentation.survey import Survey
 

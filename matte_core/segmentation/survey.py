@@ -40,7 +40,7 @@ class Survey:
     @property
     def finds_subjects(self) -> bool:
         """Whether the model tells the subject from the rest, rather than classes by name."""
-        return self.network.spec.output_type == "saliency"
+        return self.network.spec.finds_subject
 
 
 def survey(

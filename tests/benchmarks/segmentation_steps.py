@@ -22,7 +22,7 @@ def work(request: dict[str, Any]) -> list[tuple[str, float, float]]:
 
     from matte_core import segment
     from matte_core.catalog.registry import resolve
-    from matte_core.networks.network import load_network
+    from matte_core.networks.loading import load_network
 
     step("starting the model's session", lambda: load_network(resolve(request["model"])))
     image = cv2.resize(cv2.imread(request["photo"])[:, :, ::-1], (4000, 3000))

@@ -6,6 +6,8 @@ import pytest
 
 from matte_core.base.errors import ModelError
 from matte_core.catalog import registry
+from matte_core.catalog.borrowed import borrowed, borrowed_file
+from matte_core.catalog.published import PUBLISHED
 from matte_core.catalog.spec import ModelSpec, encode_spec, read_spec
 
 
@@ -85,14 +87,27 @@ def test_names_that_are_no_file_names_are_refused(name: str) -> None:
         registry.check_name(name)
 
 
-def test_published_networks_are_pinned() -> None:
-    for model in registry.PUBLISHED.values():
-        assert len(model.commit) == 40
+def test_published_models_are_pinned() -> None:
+    for model in PUBLISHED.values():
         for file in model.files:
             assert len(file.sha256) == 64
             assert file.size > 0
-            assert model.commit in model.address(file)
+            assert model.address(file).startswith("https://")
             assert model.address(file).endswith(file.name)
+        assert model.spec.license
+
+
+def test_what_rembg_has_downloaded_is_offered(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("U2NET_HOME", str(tmp_path / "rembg"))
+    assert borrowed() == {}
+    model = PUBLISHED["u2netp"]
+    copy = tmp_path / "rembg" / "u2netp.onnx"
+    copy.parent.mkdir()
+    copy.write_bytes(bytes(model.size))
+    assert borrowed() == {"u2netp": copy}
+    assert borrowed_file(model) is None, "as large, but another file"
 
 
 def test_a_description_survives_its_file(tmp_path: Path) -> None:

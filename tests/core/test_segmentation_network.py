@@ -8,6 +8,7 @@ import pytest
 
 from matte_core.base.classes import VOC_CLASSES
 from matte_core.base.errors import ModelError, NoSubjectError
+from matte_core.catalog.spec import NORMALIZATIONS
 from matte_core.networks import add_model, describe_model
 from matte_core.networks import onnx_proto as onnx
 from matte_core.segmentation import segment
@@ -25,7 +26,11 @@ def red_or_not(normalization: str) -> tuple[np.ndarray, float]:
             return weights / 255, bias
         case "signed":
             return weights / 2, bias + 10
-        case "imagenet":
+        case "centered":
+            return weights, bias + 10
+        case "imagenet-mean":
+            return weights, bias + float(weights @ MEAN)
+        case "imagenet" | "imagenet-peak":
             return weights * DEVIATION, bias + float(weights @ MEAN)
         case _:
             return weights, bias
@@ -50,7 +55,7 @@ def tiny_network(
     if layout == "NHWC":
         nodes.append(onnx.node("Transpose", [value], ["planes"], perm=[0, 3, 1, 2]))
         value = "planes"
-    count = 1 if output_type == "saliency" else classes
+    count = 1 if output_type.startswith("saliency") else classes
     kernel, bias = np.zeros((count, 3, 1, 1), np.float32), np.zeros(count, np.float32)
     weights, level = red_or_not(normalization)
     place = 0 if count == 1 else index
@@ -70,6 +75,8 @@ def tiny_network(
         case "labels":
             nodes.append(onnx.node("ArgMax", [value], ["labels"], axis=1, keepdims=0))
             value, elem_type, shape = "labels", onnx.INT64, [1, rows, columns]
+        case "saliency-logits":
+            pass
         case "saliency":
             nodes.append(onnx.node("Sigmoid", [value], ["saliency"]))
             value = "saliency"
@@ -122,7 +129,7 @@ def install(folder: Path, data: bytes, **known: object) -> None:
 
 @pytest.mark.parametrize(
     ("layout", "normalization", "is_free"),
-    list(product(("NHWC", "NCHW"), ("bytes", "unit", "signed", "imagenet"), (False, True))),
+    list(product(("NHWC", "NCHW"), NORMALIZATIONS, (False, True))),
 )
 def test_what_goes_in(home: Path, layout: str, normalization: str, is_free: bool) -> None:
     data = tiny_network(layout, normalization, is_free=is_free)
@@ -150,18 +157,30 @@ def test_a_band_across_a_thin_picture_is_found(home: Path, shape: tuple[int, int
 
 @pytest.mark.parametrize(
     ("output_type", "output_layout"),
-    list(product(("logits", "probabilities", "labels", "saliency"), ("NHWC", "NCHW"))),
+    list(
+        product(
+            ("logits", "probabilities", "labels", "saliency", "saliency-logits"), ("NHWC", "NCHW")
+        )
+    ),
 )
 def test_what_comes_out(home: Path, output_type: str, output_layout: str) -> None:
     install(home, tiny_network(output_type=output_type, output_layout=output_layout))
     spec = describe_model("tiny")
     assert spec.output_type == output_type
-    assert len(spec.classes) == (2 if output_type == "saliency" else 21)
+    assert len(spec.classes) == (2 if output_type.startswith("saliency") else 21)
     image, truth = scene()
     found = segment(image, model="tiny")
-    assert found.subject == ("subject" if output_type == "saliency" else "person",)
+    assert found.subject == ("subject" if output_type.startswith("saliency") else "person",)
     assert overlap(found.mask, truth) > 0.9
-    assert found.labels.max() == (1 if output_type == "saliency" else PERSON)
+    assert found.labels.max() == (1 if output_type.startswith("saliency") else PERSON)
+
+
+@pytest.mark.parametrize("normalization", ["bytes", "signed", "imagenet"])
+def test_the_values_that_a_model_expects_are_found_by_trial(home: Path, normalization: str) -> None:
+    """The flower of the test photo is red, which is what these models look for."""
+    install(home, tiny_network("NCHW", normalization, "saliency"))
+    spec = describe_model("tiny")
+    assert (spec.normalization, "normalization" in spec.assumed) == (normalization, False)
 
 
 def test_bytes_in_need_no_assumption(home: Path) -> None:

@@ -160,7 +160,7 @@ def test_no_imports_go_in_circles():
     ("module", "source", "is_wrong"),
     [
         ("matte_core.matting.alpha", "from matte_core.trimap import make_trimap", True),
-        ("matte_core.matting.alpha", "def f():\n    import matte_core.segmentation.colors", True),
+        ("matte_core.matting.alpha", "def f():\n    import matte_core.segmentation.evidence", True),
         ("matte_core.trimap", "if TYPE_CHECKING:\n    from matte_core import Segmentation", True),
         (
             "matte_core.matting.alpha",
