@@ -9,7 +9,7 @@ import pytest
 from matte_core.base.classes import VOC_CLASSES
 from matte_core.base.errors import ModelError, NoSubjectError
 from matte_core.catalog.spec import NORMALIZATIONS
-from matte_core.networks import add_model, describe_model
+from matte_core.networks import add_model, describe_model, trial
 from matte_core.networks import onnx_proto as onnx
 from matte_core.segmentation import segment
 
@@ -175,12 +175,23 @@ def test_what_comes_out(home: Path, output_type: str, output_layout: str) -> Non
     assert found.labels.max() == (1 if output_type.startswith("saliency") else PERSON)
 
 
-@pytest.mark.parametrize("normalization", ["bytes", "signed", "imagenet"])
-def test_the_values_that_a_model_expects_are_found_by_trial(home: Path, normalization: str) -> None:
-    """The flower of the test photo is red, which is what these models look for."""
+@pytest.mark.parametrize("normalization", ["bytes", "unit", "signed", "imagenet"])
+def test_the_values_that_a_model_expects_are_found_by_trial(
+    home: Path, monkeypatch: pytest.MonkeyPatch, normalization: str
+) -> None:
+    """NCHW would have been taken for a model of ImageNet's values."""
+    image, truth = scene()
+    monkeypatch.setattr(trial, "_photo", lambda: image)
     install(home, tiny_network("NCHW", normalization, "saliency"))
-    spec = describe_model("tiny")
-    assert (spec.normalization, "normalization" in spec.assumed) == (normalization, False)
+    assert "normalization" not in describe_model("tiny").assumed
+    assert overlap(segment(image, model="tiny").mask, truth) > 0.95
+
+
+def test_where_no_values_will_do_it_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (90, 120, 3), np.uint8)
+    monkeypatch.setattr(trial, "_photo", lambda: noise)
+    install(home, tiny_network("NCHW", "unit", "saliency"))
+    assert "normalization" in describe_model("tiny").assumed
 
 
 def test_bytes_in_need_no_assumption(home: Path) -> None:
