@@ -32,4 +32,4 @@ def work(request: dict[str, Any]) -> list[tuple[str, float, float]]:
 
 
 def _load() -> None:
-    import matte_core.segmentation.segmentation  # noqa: F401
+    import matte_core.segmentation.segmenting  # noqa: F401

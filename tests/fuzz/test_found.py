@@ -22,7 +22,7 @@ from matte_core.base.errors import (
     WorkerError,
     from_wire,
 )
-from matte_core.catalog.registry import DEFAULT, default_name, installed, resolve
+from matte_core.catalog.registry import BUILT_IN, default_name, installed, resolve
 from matte_core.cli import main
 from matte_core.files import read_picture
 from matte_core.files.header import read_header
@@ -34,7 +34,7 @@ from matte_core.networks.deeplab_graph import free_size
 from matte_core.networks.network import open_session
 from matte_core.networks.openvino_ir import import_ir
 from matte_core.networks.preprocessing import normalization_told
-from matte_core.segmentation.grabcut import grabcut, guessed
+from matte_core.segmentation import segment
 from matte_core.trimap import read_trimap
 from matte_core.worker.arrays import params_of
 
@@ -56,17 +56,15 @@ def test_only_gray_levels_are_a_trimap(kind):
         read_trimap(np.zeros((1, 1), kind))
 
 
-def test_a_selection_of_one_pixel_is_guessed_without_neighbors():
-    inside = np.zeros((2, 2), np.bool_)
-    inside[0, 0] = True
-    guess = guessed(np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20, inside)
-    assert np.isfinite(guess).all()
-    assert not guess[~inside].any()
-
-
-def test_a_picture_of_one_pixel_has_no_two_kinds_of_color():
-    with pytest.raises(NoSubjectError, match="stands out"):
-        grabcut(np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.bool_))
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (1, 40), (9, 8)])
+def test_a_picture_of_a_few_pixels_is_segmented_or_refused(tmp_path, monkeypatch, shape):
+    monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path))
+    image = np.random.default_rng(0).integers(0, 255, (*shape, 3), np.uint8)
+    for hint in (None, np.ones(shape, np.bool_)):
+        try:
+            assert segment(image, hint=hint).mask.shape == shape
+        except NoSubjectError as error:
+            assert error.message
 
 
 @pytest.mark.parametrize("bits", [0, 3, 255])
@@ -205,7 +203,7 @@ def test_a_default_that_is_no_text_is_none(tmp_path, monkeypatch):
     monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path))
     folders.models().mkdir()
     (folders.models() / "default.txt").write_bytes(b"\xff")
-    assert default_name() == DEFAULT
+    assert default_name() == BUILT_IN
 
 
 @pytest.mark.parametrize("named", ["", "another", "../../elsewhere"])
