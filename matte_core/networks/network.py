@@ -50,8 +50,11 @@ class Network:
         ScoreField
             Log scores, up to a constant per cell.
         """
+        return self.score_part(image[box.slices], box, long_side_px)
+
+    def score_part(self, part: Image, box: Box, long_side_px: int | None = None) -> ScoreField:
+        """Score a part of a picture, at whatever size, that shows what is in `box`; see `score`."""
         (height, width), (seen_height, seen_width) = self._sizes(box, long_side_px)
-        part = image[box.top : box.bottom, box.left : box.right]
         canvas = self._normalize(resized(part, seen_height, seen_width), height, width)
         tensor = canvas[None] if self.spec.layout == "NHWC" else canvas.transpose(2, 0, 1)[None]
         answer = run_session(self.session, np.ascontiguousarray(tensor))

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from matte_core.boxes import Box
 from matte_core.filters.guided import apply_guided, guided_coefficients
-from matte_core.images import Float32, Image, Mask, as_float, resized
+from matte_core.images import Float32, Mask, as_float, resized
+from matte_core.segmentation.views import Views
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class OutlineTuning:
 
     Attributes
     ----------
-    side_px : int
-        Longer side of the reduced picture that sources are combined and the outline is drawn on.
+    fine_px : int
+        Longer side of the picture that the outline follows; beyond, it is interpolated.
     reach_cells : float
         How far from where a source puts it the outline may be moved, in cells of that source.
     most_reach_px : int
@@ -34,7 +35,7 @@ class OutlineTuning:
         side.
     """
 
-    side_px: int = 1024
+    fine_px: int = 2048
     reach_cells: float = 1.0
     most_reach_px: int = 24
     speck_cells: float = 2.0
@@ -43,24 +44,21 @@ class OutlineTuning:
 
 
 DEFAULT = OutlineTuning()
-
-
-def drawing_size(shape: tuple[int, ...], tuning: OutlineTuning = DEFAULT) -> tuple[int, int]:
-    """Return the rows and columns of the grid that evidence is combined on."""
-    scale = min(1.0, tuning.side_px / max(shape[:2]))
-    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+_NEAREST = cv2.INTER_NEAREST
+_JUST_IN = 0.51
 
 
 def draw(
-    image: Image, probability: Float32, cell_px: float, tuning: OutlineTuning = DEFAULT
+    views: Views, probability: Float32, cell_px: float, tuning: OutlineTuning = DEFAULT
 ) -> Float32:
-    """Draw a probability to the picture's own edges.
+    """Draw a probability to the picture's own edges, and clear it of specks.
 
     Parameters
     ----------
-    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+    views : Views
+        Of the picture.
     probability : (h, w) float32, [0, 1]
-        Of the whole picture, at `drawing_size`.
+        Of the whole picture, as large as its reduced view.
     cell_px : float
         Picture pixels per cell of the finest source.
 
@@ -68,10 +66,22 @@ def draw(
     -------
     (H, W) float32, [0, 1]
     """
-    guide = as_float(resized(image, *probability.shape))
-    reach_px = round(tuning.reach_cells * cell_px * probability.shape[0] / image.shape[0])
+    scale = views.reduced_shape[0] / views.shape[0]
+    reach_px = round(tuning.reach_cells * cell_px * scale)
     radius_px = int(np.clip(reach_px, 1, tuning.most_reach_px))
-    return apply_guided(image, guided_coefficients(guide, probability, radius_px))
+    coefficients = guided_coefficients(as_float(views.reduced), probability, radius_px)
+    fine = min(1.0, tuning.fine_px / max(views.shape))
+    size = (max(1, round(views.shape[0] * fine)), max(1, round(views.shape[1] * fine)))
+    drawn = apply_guided(resized(views.full, *size), coefficients)
+    mask = drawn > 0.5
+    small = cv2.resize(mask.astype(np.uint8), views.reduced_shape[::-1], interpolation=_NEAREST) > 0
+    cleaned = without_specks(small, cell_px * scale, tuning)
+    if (cleaned != small).any():
+        wanted = cv2.resize(cleaned.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
+        was = cv2.resize(small.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
+        drawn = np.where(wanted & ~was, np.maximum(drawn, _JUST_IN), drawn)
+        drawn = np.where(was & ~wanted, np.minimum(drawn, 1 - _JUST_IN), drawn)
+    return lifted(drawn, views.shape)
 
 
 def lifted(probability: Float32, shape: tuple[int, int]) -> Float32:

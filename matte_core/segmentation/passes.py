@@ -7,7 +7,7 @@ surroundings.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,10 +17,11 @@ from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback
 from matte_core.boxes import Box
 from matte_core.catalog.spec import ModelSpec
-from matte_core.images import Float32, Image, Mask
+from matte_core.images import Float32, Mask
 from matte_core.networks.grid import ScoreField
 from matte_core.networks.network import Network
 from matte_core.segmentation.instances import InstanceWeights
+from matte_core.segmentation.views import Views
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,17 @@ class Pass:
     weight: float
 
 
-def first_pass(network: Network, image: Image, box: Box, *, refine: bool = True) -> Pass:
+def first_pass(network: Network, views: Views, box: Box, *, refine: bool = True) -> Pass:
     """Pass all of `box`; at the size the model was trained for where nothing is refined."""
     tuning = tuning_for(network.spec)
-    side = _side_px(tuning.first, network, box) if refine else None
-    return Pass(network.score(image, box, side), box, tuning.backdrop)
+    side = _side_px(tuning.first if refine else 1.0, network, box)
+    part, shown = views.part(box, side)
+    return Pass(network.score_part(part, shown, side), box, tuning.backdrop)
 
 
 def closer_passes(
     network: Network,
-    image: Image,
+    views: Views,
     first: Pass,
     subject: Sequence[int],
     progress: ProgressCallback,
@@ -102,11 +104,11 @@ def closer_passes(
     """
     tuning = tuning_for(network.spec)
     passes: list[Pass] = []
-    boxes = _part_boxes(first, subject, image.shape, tuning, weights)
+    boxes = _part_boxes(first, subject, views.shape, tuning, weights)
     for number, (box, crowding) in enumerate(boxes):
         progress(number / len(boxes), Message("Passing closer"))
         passes += [
-            _pass(network, image, box, size * crowding, is_mirrored=is_mirrored)
+            _pass(network, views, box, size * crowding, is_mirrored=is_mirrored)
             for size, is_mirrored in tuning.closer
         ]
     return passes
@@ -172,6 +174,10 @@ def _odds(
     subject: Sequence[int],
 ) -> Float32:
     """Return by how much the subject's best score exceeds the best of the others."""
+    if scores.values.shape[0] == 2 and len(subject) == 1:  # interpolation is linear
+        lead = scores.values[subject[0]] - scores.values[1 - subject[0]]
+        field = replace(scores, values=lead[None])
+        return np.asarray(np.clip(field.at(rows, columns, [0])[0], -30, 30), np.float32)
     ours = scores.at(rows, columns, subject).max(axis=0)
     others = np.full_like(ours, -60)
     for number in _rivals(scores, subject):
@@ -210,13 +216,15 @@ def _side_px(wanted: float, network: Network, box: Box) -> int:
     return min(round(wanted * side), max(enlarged, 2 * spec.step))
 
 
-def _pass(network: Network, image: Image, box: Box, wanted: float, *, is_mirrored: bool) -> Pass:
+def _pass(network: Network, views: Views, box: Box, wanted: float, *, is_mirrored: bool) -> Pass:
     side = _side_px(wanted, network, box)
+    part, shown = views.part(box, side)
     if not is_mirrored:
-        return Pass(network.score(image, box, side), box, 1.0)
-    width = image.shape[1]
-    mirrored = Box(box.top, width - box.right, box.bottom, width - box.left)
-    return Pass(network.score(image[:, ::-1], mirrored, side).mirrored(width), box, 1.0)
+        return Pass(network.score_part(part, shown, side), box, 1.0)
+    width = views.shape[1]
+    turned = Box(shown.top, width - shown.right, shown.bottom, width - shown.left)
+    scores = network.score_part(part[:, ::-1], turned, side)
+    return Pass(scores.mirrored(width), box, 1.0)
 
 
 def _part_boxes(

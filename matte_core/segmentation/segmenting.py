@@ -20,7 +20,7 @@ from matte_core.base.progress import ProgressCallback, part
 from matte_core.boxes import Box
 from matte_core.catalog.registry import class_model, resolve
 from matte_core.catalog.spec import assumption
-from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask, resized
+from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
 from matte_core.networks.loading import load_network
 from matte_core.networks.network import Network
 from matte_core.segmentation import outline
@@ -31,6 +31,7 @@ from matte_core.segmentation.plain_background import plain_background
 from matte_core.segmentation.result import SUBJECT_INDEX, Segmentation, label_map
 from matte_core.segmentation.subject import Choice, Wanted, choose, parse_subject
 from matte_core.segmentation.survey import Survey, survey, survey_place
+from matte_core.segmentation.views import Views
 
 _MARGIN = 0.15  # of the selection's longer side: the surroundings that models are shown
 _LEAST_CONTRAST = 4  # in steps of 8 bit: models see things in perfect flatness
@@ -99,9 +100,10 @@ def segment(
     _refuse_flat(image)
     report(0.1, Message("Finding the subject"))
     box = Box.whole(image.shape) if hint is None else _surroundings(hint)
-    surveys = [survey(one, image, box, hint, refine=refine) for one in networks]
+    views = Views.of(image)
+    surveys = [survey(one, views, box, hint, refine=refine) for one in networks]
     try:
-        return _Scene(image, surveys, hint, refine).cut(wanted, part(progress, 0.3, 1.0))
+        return _Scene(views, surveys, hint, refine).cut(wanted, part(progress, 0.3, 1.0))
     except NoSubjectError as error:
         assumed = assumption(networks[0].spec)
         if assumed:
@@ -136,14 +138,14 @@ def _surroundings(selection: Mask) -> Box:
 class _Scene:
     """A picture with what its models have found in it."""
 
-    image: Image
+    views: Views
     surveys: Sequence[Survey]
     selection: Mask | None
     refine: bool
 
     @property
     def shape(self) -> tuple[int, int]:
-        return self.image.shape[0], self.image.shape[1]
+        return self.views.shape
 
     def cut(self, wanted: Sequence[Wanted], progress: ProgressCallback) -> Segmentation:
         """Choose what is wanted, collect the evidence for it, and draw its mask."""
@@ -159,12 +161,10 @@ class _Scene:
         probability = combine(sources)
         cell_px = min(source.cell_px for source in sources)
         if self.refine:
-            probability = outline.draw(self.image, probability, cell_px)
+            probability = outline.draw(self.views, probability, cell_px)
         else:
             probability = outline.lifted(probability, self.shape)
         mask = probability > 0.5
-        if self.refine:
-            mask = outline.without_specks(mask, cell_px)
         if self.selection is not None:
             mask = outline.keep_inside(mask, self.selection, cell_px)
             probability *= outline.near(mask, 2 * cell_px)
@@ -176,13 +176,12 @@ class _Scene:
     def _look_at(self, across: float, along: float) -> Survey:
         """Survey a place more closely, by the model that finds subjects."""
         finder = next(one.network for one in self.surveys if one.finds_subjects)
-        return survey_place(finder, self.image, across, along)
+        return survey_place(finder, self.views, across, along)
 
     def _plain(self) -> Evidence | None:
         """Return what a plain background tells, where there is one."""
-        size = outline.drawing_size(self.shape)
-        reduced = as_float(resized(self.image, *size))
-        return plain_background(reduced, self.shape[0] / size[0])
+        scale = self.shape[0] / self.views.reduced_shape[0]
+        return plain_background(as_float(self.views.reduced), scale)
 
     def _evidence(
         self, choices: Sequence[Choice], plain: Evidence | None, progress: ProgressCallback
@@ -207,15 +206,15 @@ class _Scene:
         weights = choice.survey.things.belonging(choice.whole, choice.instances)
         passes = [first]
         if self.refine:
-            passes += closer_passes(network, self.image, first, numbers, progress, weights)
-        size = outline.drawing_size(self.shape)
+            passes += closer_passes(network, self.views, first, numbers, progress, weights)
+        size = self.views.reduced_shape
         probability = blend(passes, numbers, self.shape, size, tuning_for(network.spec))
         return Evidence(probability * self._meant(choice), 1.0, finest_cell_px(passes))
 
     def _meant(self, choice: Choice) -> Float32:
         """Return 1 near the things of a choice, 0 near others and where nobody looked."""
         weights = choice.survey.things.belonging(choice.whole, choice.instances)
-        size = outline.drawing_size(self.shape)
+        size = self.views.reduced_shape
         if weights is not None:
             return weights.at(self.shape, size)
         rows, columns = Box.whole(self.shape).sampled(size)
@@ -260,7 +259,7 @@ class _Scene:
             _labels=None
             if by_name is None
             else lambda: label_map(
-                by_name.network.score(self.image, Box.whole(self.shape)), self.shape
+                by_name.network.score(self.views.full, Box.whole(self.shape)), self.shape
             ),
         )
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from matte_core.boxes import Box
-from matte_core.images import Float32, Image, Mask
+from matte_core.images import Float32, Mask
 from matte_core.networks.grid import ScoreField
 from matte_core.networks.network import Network
 from matte_core.segmentation.instances import InstanceMap, PresentClass, find_instances, grid_size
 from matte_core.segmentation.passes import Pass, first_pass
+from matte_core.segmentation.views import Views
 
 _MIN_SHARE = 5e-4  # of the picture: a class that covers less is noise
 _MIN_CONFIDENCE = 0.5
@@ -44,27 +45,27 @@ class Survey:
 
 
 def survey(
-    network: Network, image: Image, box: Box, selection: Mask | None = None, *, refine: bool = True
+    network: Network, views: Views, box: Box, selection: Mask | None = None, *, refine: bool = True
 ) -> Survey:
     """Pass a model over a box of the picture, and list what is there.
 
     Parameters
     ----------
     network : Network
-    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+    views : Views
+        Of the picture.
     box : Box
     selection : (H, W) bool, optional
         Only what lies in it counts.
     refine : bool
         See `segment`.
     """
-    shape = (image.shape[0], image.shape[1])
-    first = first_pass(network, image, box, refine=refine)
-    present = _present_classes(first.scores, network.spec.classes, shape, selection)
-    return Survey(network, first, present, _instances(first, present, shape))
+    first = first_pass(network, views, box, refine=refine)
+    present = _present_classes(first.scores, network.spec.classes, views.shape, selection)
+    return Survey(network, first, present, _instances(first, present, views.shape))
 
 
-def survey_place(network: Network, image: Image, across: float, along: float) -> Survey:
+def survey_place(network: Network, views: Views, across: float, along: float) -> Survey:
     """Look closer at a place where a survey of the whole picture has found nothing.
 
     Boxes of several sizes around the place are passed; the one in which the place belongs most
@@ -74,11 +75,12 @@ def survey_place(network: Network, image: Image, across: float, along: float) ->
     ----------
     network : Network
         One that finds subjects.
-    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+    views : Views
+        Of the picture.
     across, along : float, [0, 1]
         The place, as fractions of the picture's width and height.
     """
-    height, width = image.shape[:2]
+    height, width = views.shape
     row, column = along * height, across * width
     surveys = []
     for share in _BOXES_AT_PLACE:
@@ -89,7 +91,7 @@ def survey_place(network: Network, image: Image, across: float, along: float) ->
             min(height, max(round(row + half), 1)),
             min(width, max(round(column + half), 1)),
         )
-        found = survey(network, image, box)
+        found = survey(network, views, box)
         place = (np.array([row - 0.5]), np.array([column - 0.5]))
         here = float(np.exp(found.first.scores.at(*place, [1])).squeeze())
         cover = float(np.exp(found.first.scores.values[1]).mean())
