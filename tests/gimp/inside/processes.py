@@ -14,20 +14,16 @@ def commands():
 
 
 def parent(pid):
-    """Return the number of a process's parent."""
-    return int(_status(pid)[1])
+    """Return the number of a process's parent, or 0 if the process has ended."""
+    try:
+        return int(_status(pid)[1])
+    except OSError:
+        return 0
 
 
 def children(pid):
     """Return the numbers of a process's living children."""
-    found = []
-    for child, _command in commands():
-        try:
-            if is_alive(child) and parent(child) == pid:
-                found.append(child)
-        except OSError:
-            continue  # ended in the meantime
-    return found
+    return [child for child, _command in commands() if parent(child) == pid and is_alive(child)]
 
 
 def is_alive(pid):
