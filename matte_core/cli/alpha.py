@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import UsageError, add_common, add_decontaminate
 
 
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("give one photo and its trimap, or photos and --trimaps FOLDER")
         named, trimaps = named[:1], named[1]
     suffix = "" if args.output == "rgba" else "-alpha"
-    plan = make_plan(
+    plan = plan_command(
         args,
         named,
         {args.output: suffix},
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
     from matte_core.trimap import read_trimap
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         path = job.companions["trimap"]
         plane = read_plane(path, "trimap", max_megapixels=args.max_megapixels)
@@ -89,6 +90,6 @@ def run(args: argparse.Namespace) -> int:
             png = encode_png(pixels, icc_profile=picture.icc_profile)
         else:
             png = encode_png(quantize(with_holes(alpha, picture), is_deep=picture.is_deep))
-        return Outcome({args.output: png}, values, f"{share:.1%} was unknown")
+        return Result({args.output: png}, values, f"{share:.1%} was unknown")
 
     return run_batch(args, plan, work)

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
 from matte_core.cli.colors import parse_color
-from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
@@ -121,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
     color = parse_color(args.background)
     alphas = [Companion(Path(args.alpha), "alpha", "-alpha")] if args.alpha else []
     extensions = (".jpg", ".jpeg", ".png") if args.format == "jpg" else _EXTENSIONS
-    plan = make_plan(
+    plan = plan_command(
         args, args.foregrounds, {"composite": ""}, companions=alphas, extensions=extensions
     )
     if color is None:
@@ -170,7 +171,7 @@ def run(args: argparse.Namespace) -> int:
         flat: Image = composite(foreground, alpha, background, offset=offset)
         return flat
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         warnings: list[str] = []
         alpha, amount = picture.alpha, args.decontaminate
@@ -211,6 +212,6 @@ def run(args: argparse.Namespace) -> int:
             encoded = encode_jpeg(as_uint8(flat), quality=args.quality, icc_profile=profile)
         height, width = flat.shape[:2]
         values = {"width": width, "height": height}
-        return Outcome({"composite": encoded}, values, f"{width} x {height}", warnings)
+        return Result({"composite": encoded}, values, f"{width} x {height}", warnings)
 
     return run_batch(args, plan, work)

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.network import check_request
 from matte_core.cli.options import (
     add_common,
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
-    plan = make_plan(args, args.pictures, suffixes, companions=selections)
+    plan = plan_command(args, args.pictures, suffixes, companions=selections)
 
     from matte_core import cut_out
     from matte_core.base.errors import NoSubjectError
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.files.writing import quantize, stack_alpha
     from matte_core.images import BACKGROUND
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         cut = cut_out(
             picture.image,
@@ -111,6 +112,6 @@ def run(args: argparse.Namespace) -> int:
         values = describe(cut.segmentation)
         if offset_px:
             values["offset"] = {"x": offset_px[1], "y": offset_px[0]}
-        return Outcome(files, values, in_words(cut.segmentation), notes(cut.segmentation))
+        return Result(files, values, in_words(cut.segmentation), notes(cut.segmentation))
 
     return run_batch(args, plan, work)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.errors import InputError
-from matte_core.cli.jobs import Job
+from matte_core.batch.plan import Job
 from matte_core.files import Picture, read_plane
 from matte_core.images import Float32, Mask
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from matte_core.base.errors import NoSubjectError
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.network import check_request
 from matte_core.cli.options import add_common, add_selection, add_subject
 
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     check_request(args, needs_network=args.class_map)
     kind = "probability" if args.soft else "classes" if args.class_map else "mask"
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
-    plan = make_plan(args, args.pictures, {kind: f"-{kind}"}, companions=selections)
+    plan = plan_command(args, args.pictures, {kind: f"-{kind}"}, companions=selections)
 
     from matte_core import segment
     from matte_core.cli.pictures import read_selection, with_holes
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.files.writing import quantize
     from matte_core.segmentation import color_map
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         hint = read_selection(job, picture, args.max_megapixels)
         found = segment(picture.image, args.subject, args.model, hint=hint, progress=progress)
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
             png = encode_png(quantize(soft, is_deep=False))
         else:
             png = encode_png(quantize(with_holes(found.mask, picture), is_deep=False))
-        return Outcome({kind: png}, describe(found), in_words(found), notes(found))
+        return Result({kind: png}, describe(found), in_words(found), notes(found))
 
     return run_batch(args, plan, work)
 

@@ -4,8 +4,9 @@ import argparse
 from typing import Any
 
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.jobs import Job, make_plan
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.jobs import plan_command
 from matte_core.cli.options import add_common, add_trimap
 
 
@@ -30,20 +31,20 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    plan = make_plan(args, args.masks, {"trimap": "-trimap"}, wanted=["-mask", "-probability"])
+    plan = plan_command(args, args.masks, {"trimap": "-trimap"}, wanted=["-mask", "-probability"])
 
     from matte_core import make_trimap
     from matte_core.cli.pictures import as_fraction, to_mask
     from matte_core.files import encode_png, read_plane
     from matte_core.images import UNKNOWN
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         progress(0.0, "Trimap")
         plane = read_plane(job.source, "mask", max_megapixels=args.max_megapixels)
         mask = to_mask(plane)
         trimap = make_trimap(mask, args.radius, args.shape, probability=as_fraction(plane))
         share = float((trimap == UNKNOWN).mean())
         values = {"unknown_share": round(share, 4), "subject_share": round(float(mask.mean()), 4)}
-        return Outcome({"trimap": encode_png(trimap)}, values, f"{share:.1%} unknown")
+        return Result({"trimap": encode_png(trimap)}, values, f"{share:.1%} unknown")
 
     return run_batch(args, plan, work)

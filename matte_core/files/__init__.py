@@ -12,11 +12,10 @@ transparency, orientation or color profile in several of these formats.
 """
 
 from matte_core.files.reading import Picture, read_picture, read_plane
-from matte_core.files.writing import check_target, encode_jpeg, encode_png, write_whole
+from matte_core.files.writing import encode_jpeg, encode_png, write_whole
 
 __all__ = [
     "Picture",
-    "check_target",
     "encode_jpeg",
     "encode_png",
     "read_picture",

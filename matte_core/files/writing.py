@@ -1,6 +1,5 @@
 """Pictures encoded by OpenCV, and files that are written whole or not at all."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -79,28 +78,6 @@ def encode_jpeg(
     ]
     encoded = _encode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), settings)
     return with_profile(encoded, icc_profile) if icc_profile else encoded
-
-
-def check_target(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
-    """Check that a result may be written to `path`.
-
-    Raises
-    ------
-    FileError
-        If it is one of the inputs (whatever `overwrite` says), a folder, or is there already.
-    """
-    for source in inputs:
-        if path.exists() and source.exists() and path.samefile(source):
-            raise FileError(
-                f"{path} is one of the pictures given; it is never written over.",
-                "Name another file or folder with -o.",
-            )
-    if path.is_dir():
-        raise FileError(f"{path} is a folder.", "Name a file, or another folder, with -o.")
-    if path.exists() and not overwrite:
-        raise FileError(
-            f"{path} is there already.", "Give --overwrite to replace it, or another -o."
-        )
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -4,9 +4,9 @@
 loaded when it is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from matte_core.base.lazy import lazily
 from matte_core.catalog.registry import DEFAULT, PUBLISHED, default_name, installed, resolve
 from matte_core.catalog.spec import ModelSpec
 
@@ -28,8 +28,4 @@ _STORE = ("add_model", "describe_model", "fetch_model", "remove_model")
 if TYPE_CHECKING:
     from matte_core.networks.store import add_model, describe_model, fetch_model, remove_model
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _STORE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("matte_core.networks.store"), name)
+__getattr__ = lazily(globals(), dict.fromkeys(_STORE, "matte_core.networks.store"))

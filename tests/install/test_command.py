@@ -66,7 +66,7 @@ def test_from_nothing_to_nothing(run, machine, wheels, gimp, source):
     assert "is installed: " in said
     assert "Filters > Matte" in said
     assert str(home / "bin" / "matte") in said
-    assert (plugin / "matte_core" / "protocol.py").is_file()
+    assert (plugin / "matte_core" / "link" / "protocol.py").is_file()
 
     # The sample photo is not in the folder of wheels and no flower is in the stand-ins.
     assert "There is no sample photo" in said
@@ -156,7 +156,7 @@ def test_an_upgrade_that_fails_leaves_what_was_there(run, machine, wheels, sourc
     run("--no-demo", "--wheels", str(wheels))
     with source.requirements.open("a") as listed:
         listed.write(f"newer==1 --hash=sha256:{'0' * 64}\n")
-    (source.core / "protocol.py").write_text("# newer\n")
+    (source.core / "link" / "protocol.py").write_text("# newer\n")
     before = times(plugin), times(home / "lib"), times(home / "env")
     assert "newer==1" in run("--no-demo", "--wheels", str(wheels), status=1)
     assert (times(plugin), times(home / "lib"), times(home / "env")) == before
