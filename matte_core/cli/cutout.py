@@ -1,4 +1,4 @@
-"""``matte cutout``: the whole chain, from a photo to its subject on transparency."""
+"""``matte cutout``: the whole chain, from a photo to its cut-out."""
 
 import argparse
 from pathlib import Path
@@ -29,23 +29,25 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "cutout",
         help="cut the subject out of photos",
-        description="Cut the subject out of photos: a PNG with transparency for each, its "
-        "fringe cleaned of the old background's color. Transparency that a picture has "
-        "already stays: holes stay holes. Of a photo with 16 bits a channel the result has "
-        "16 as well; the color profile is kept.",
-        epilog="In a folder the results are called NAME.png, NAME-alpha.png, NAME-mask.png "
-        "and NAME-trimap.png.",
+        description="Cut the subject out of photos. Each becomes a PNG with transparency, its "
+        "fringe cleaned of the old background's color. Transparent pixels of a picture stay "
+        "transparent. Photos with 16 bits per channel give results with 16 bits; the color "
+        "profile is kept.",
+        epilog="Results in a folder are named NAME.png, NAME-alpha.png, NAME-mask.png and "
+        "NAME-trimap.png.",
         allow_abbrev=False,
     )
-    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders of them")
+    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders with photos")
     parser.add_argument(
         "--output",
         choices=(*_SUFFIXES, "all"),
         default="rgba",
-        help="the cut-out (default), one of the steps on the way to it, or all of them",
+        help="what to write: the cut-out (rgba, default), one of the steps toward it, or all",
     )
     parser.add_argument(
-        "--crop", action="store_true", help="crop the results to what is not transparent"
+        "--crop",
+        action="store_true",
+        help="crop the results to the pixels that are not transparent",
     )
     add_common(parser)
     add_subject(parser)
@@ -85,8 +87,8 @@ def run(args: argparse.Namespace) -> int:
         box = bounds(alpha > 0)
         if box is None:
             raise NoSubjectError(
-                f"Nothing of the subject in {job.source} is left: all of it is transparent.",
-                "Name another subject with --subject, or mark it with --selection.",
+                f"The subject of {job.source} lies in its transparent parts, so nothing is left.",
+                "Choose another subject with --subject, or mark it with --selection.",
             )
         rows, columns = box if args.crop else (slice(None), slice(None))
         offset_px = (rows.start, columns.start) if args.crop else None

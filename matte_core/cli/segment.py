@@ -1,4 +1,4 @@
-"""``matte segment``: find the subject, write it as a mask or every class as a color map."""
+"""``matte segment``: find the subject; write its mask, or a color map of all classes."""
 
 import argparse
 from pathlib import Path
@@ -21,14 +21,14 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "segment",
         help="find the subject and write its mask",
-        description="Find the subject of photos with a network, and write it as a mask: a "
-        "gray PNG, white is the subject. Says which classes are in the picture, with the "
-        "share of the picture that each covers.",
-        epilog="In a folder the results are called NAME-mask.png, NAME-probability.png or "
+        description="Find the subject of photos and write its mask: a grayscale PNG in which the "
+        "subject is white. Lists the classes in each picture, with the share of the picture that "
+        "each covers.",
+        epilog="Results in a folder are named NAME-mask.png, NAME-probability.png or "
         "NAME-classes.png.",
         allow_abbrev=False,
     )
-    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders of them")
+    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders with photos")
     add_common(parser)
     add_subject(parser)
     add_selection(parser)
@@ -36,12 +36,12 @@ def add_parser(commands: Any) -> None:
     kind.add_argument(
         "--soft",
         action="store_true",
-        help="write the probability of the subject as gray levels, not a hard mask",
+        help="write the probability of the subject as gray levels instead of a hard mask",
     )
     kind.add_argument(
         "--class-map",
         action="store_true",
-        help="write the class of every pixel in the colors of PASCAL VOC, not a mask",
+        help="write the class of every pixel, in the colors of PASCAL VOC, instead of a mask",
     )
 
 
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         found = segment(picture.image, args.subject, args.model, hint=hint, progress=progress)
         if kind == "classes":
             if not found.classes:
-                raise NoSubjectError(f"There is no map of classes. {found.note}")
+                raise NoSubjectError(f"There is no class map. {found.note}")
             png = encode_png(color_map(found.labels))
         elif kind == "probability":
             soft = with_holes(found.probability, picture)
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def describe(found: "Segmentation") -> dict[str, Any]:
-    """Return what a network found as plain values."""
+    """Return what the model found as plain values, for --json."""
     return {
         "source": found.source,
         "note": found.note,
@@ -106,7 +106,7 @@ def describe(found: "Segmentation") -> dict[str, Any]:
 
 
 def in_words(found: "Segmentation") -> str:
-    """Return what a network found as a few words."""
+    """Return what the model found in a few words."""
     classes = ", ".join(f"{present.name} {present.share:.1%}" for present in found.classes)
     if not classes:
         return f"subject {found.mask.mean():.1%}"
@@ -116,5 +116,5 @@ def in_words(found: "Segmentation") -> str:
 
 
 def notes(found: "Segmentation") -> list[str]:
-    """Return what a person should know about how the subject was found."""
+    """Return what the user should know about how the subject was found."""
     return [found.note] if found.note else []

@@ -1,4 +1,4 @@
-"""``matte trimap``: widen the edge of a mask into a band of unknown pixels."""
+"""``matte trimap``: turn the edge of a mask into a band of unknown pixels."""
 
 import argparse
 from typing import Any
@@ -15,16 +15,16 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "trimap",
         help="make a trimap from a mask",
-        description="Make trimaps from masks. A mask is a gray picture, brighter than half is "
-        "the subject; where it is gray, as `matte segment --soft` writes it, the band gets "
-        "wider. A trimap is a gray PNG: white is surely the subject, black surely the "
-        "background, 128 is for matting to find out. For a trimap straight from a photo "
-        "there is `matte cutout --output trimap`.",
-        epilog="Of a folder the files called NAME-mask or NAME-probability are taken, all "
-        "pictures where none is called so. In a folder the results are called NAME-trimap.png.",
+        description="Make trimaps from masks. A mask is a grayscale picture in which the subject "
+        "is brighter than half; where it is gray, as in the result of `matte segment --soft`, the "
+        "unknown band is wider. A trimap is a grayscale PNG: white is definite foreground, black "
+        "is definite background, and 128 is unknown, for matting to decide. To make a trimap "
+        "directly from a photo, use `matte cutout --output trimap`.",
+        epilog="In a folder, files named NAME-mask or NAME-probability are used or, if there are "
+        "none, all pictures. Results in a folder are named NAME-trimap.png.",
         allow_abbrev=False,
     )
-    parser.add_argument("masks", nargs="+", metavar="IN", help="masks, or folders of them")
+    parser.add_argument("masks", nargs="+", metavar="IN", help="masks, or folders with masks")
     add_common(parser)
     add_trimap(parser)
 

@@ -57,13 +57,13 @@ def test_help_and_version_need_the_standard_library_alone(bare):
         (("cutout", "a.jpg", "-o", "b", "--overwrite", "--skip-existing"), "not allowed with"),
         (("trimap", "a.png", "-o", "b", "--shape", "star"), "invalid choice"),
         (("segment", "a.png", "-o", "b", "--soft", "--class-map"), "not allowed with"),
-        (("alpha", "a.jpg", "-o", "b.png"), "one photo and its trimap"),
+        (("alpha", "a.jpg", "-o", "b.png"), "a photo and its trimap"),
         (("composite", "a.png", "-o", "b.png"), "required: --background"),
         (
             ("composite", "a.png", "--background", "red", "-o", "b.tif"),
             "written as PNG or JPG or JPEG",
         ),
-        (("composite", "a", "--background", "red", "-o", "b", "--position", "1"), "not X,Y"),
+        (("composite", "a", "--background", "red", "-o", "b", "--position", "1"), "not of the form X,Y"),
     ],
 )
 def test_wrong_arguments_are_told_at_once(bare, args, message):
