@@ -1,4 +1,4 @@
-"""What tests share: where the real photos and networks lie, when they are there.
+"""What tests share: how they start, and where the real photos and models are, if anywhere.
 
 `shared/` beside the checkout (or the folder that `MATTE_SHARED` names) holds photos with
 known answers and real networks. They may not be redistributed, so a newcomer has none; the

@@ -5,7 +5,6 @@ import os
 import shutil
 import time
 import unicodedata
-from types import TracebackType
 from typing import TextIO
 
 _MIN_INTERVAL_S = 0.1
@@ -39,12 +38,7 @@ class Bar:
     def __enter__(self) -> "Bar":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.clear()
 
     def start(self, name: str) -> None:

@@ -12,6 +12,7 @@ from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
+    new_command,
     number,
     position,
     whole_number,
@@ -25,21 +26,19 @@ _FORMER = argparse.SUPPRESS
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = new_command(
+        commands,
         "composite",
+        (
+            "foregrounds",
+            "pictures with transparency, such as the results of `matte cutout`; with --alpha, "
+            "photos",
+        ),
         help="put cut-outs on a new background",
         description="Put cut-outs, or photos with an alpha, on a color or another picture. The "
         "result is an opaque PNG or JPEG, depending on its extension.",
         epilog="Unless another placement is chosen, the background is scaled to cover the "
         "subject's picture. Results in a folder are named NAME.png, or NAME.jpg with --format jpg.",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "foregrounds",
-        nargs="+",
-        metavar="IN",
-        help="pictures with transparency, such as the results of `matte cutout`; with --alpha, "
-        "photos",
     )
     parser.add_argument(
         "--background",

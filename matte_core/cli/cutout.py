@@ -66,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
 
     from matte_core import cut_out
     from matte_core.base.errors import NoSubjectError
-    from matte_core.cli.pictures import bounds, read_selection, with_holes
+    from matte_core.boxes import Box
+    from matte_core.cli.pictures import read_selection, with_holes
     from matte_core.files import encode_png, read_picture
     from matte_core.files.writing import quantize, stack_alpha
     from matte_core.images import BACKGROUND
@@ -84,19 +85,18 @@ def run(args: argparse.Namespace) -> int:
             progress=progress,
         )
         alpha = with_holes(cut.alpha, picture)
-        box = bounds(alpha > 0)
+        box = Box.around(alpha > 0)
         if box is None:
             raise NoSubjectError(
                 f"The subject of {job.source} lies in its transparent parts, so nothing is left.",
                 "Choose another subject with --subject, or mark it with --selection.",
             )
-        rows, columns = box if args.crop else (slice(None), slice(None))
-        offset_px = (rows.start, columns.start) if args.crop else None
+        kept = box if args.crop else Box.whole(alpha.shape)
+        offset_px = (kept.top, kept.left) if args.crop else None
 
         def encode(pixels: "NDArray[Any]") -> bytes:
-            return encode_png(
-                pixels[rows, columns], icc_profile=picture.icc_profile, offset_px=offset_px
-            )
+            cropped = pixels[kept.top : kept.bottom, kept.left : kept.right]
+            return encode_png(cropped, icc_profile=picture.icc_profile, offset_px=offset_px)
 
         files: dict[str, bytes] = {}
         if "rgba" in kinds:

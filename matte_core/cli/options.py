@@ -3,12 +3,33 @@
 import argparse
 import math
 from collections.abc import Callable
+from typing import Any
 
 SHAPES = ("ellipse", "rectangle", "cross")
 
 
 class UsageError(Exception):
     """Arguments that do not fit together; ends the program with status 2."""
+
+
+def new_command(
+    commands: Any, name: str, inputs: tuple[str, str], **texts: str
+) -> argparse.ArgumentParser:
+    """Add a command that reads files, and return its parser.
+
+    Parameters
+    ----------
+    commands
+        Where to add it.
+    name : str
+    inputs : (str, str)
+        The attribute for the names of the files, and its help.
+    **texts : str
+        Its help, description and epilog.
+    """
+    parser: argparse.ArgumentParser = commands.add_parser(name, allow_abbrev=False, **texts)
+    parser.add_argument(inputs[0], nargs="+", metavar="IN", help=inputs[1])
+    return parser
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:

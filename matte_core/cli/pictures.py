@@ -58,12 +58,3 @@ def with_holes(plane: NDArray[Any], picture: Picture) -> Float32:
     """Return a mask or alpha as float32 in [0, 1], multiplied by the picture's own alpha."""
     values: Float32 = plane.astype(np.float32, copy=False)
     return values if picture.alpha is None else values * picture.alpha
-
-
-def bounds(is_inside: Mask) -> tuple[slice, slice] | None:
-    """Return the rows and columns of the bounding box of True; None if there is none."""
-    rows, columns = np.flatnonzero(is_inside.any(axis=1)), np.flatnonzero(is_inside.any(axis=0))
-    if rows.size == 0:
-        return None
-    top, bottom, left, right = map(int, (rows[0], rows[-1], columns[0], columns[-1]))
-    return slice(top, bottom + 1), slice(left, right + 1)

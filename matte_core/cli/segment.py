@@ -10,7 +10,7 @@ from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
 from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.network import check_request
-from matte_core.cli.options import add_common, add_selection, add_subject
+from matte_core.cli.options import add_common, add_selection, add_subject, new_command
 
 if TYPE_CHECKING:
     from matte_core.segmentation import Segmentation
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = new_command(
+        commands,
         "segment",
+        ("pictures", "photos, or folders with photos"),
         help="find the subject and write its mask",
         description="Find the subject of photos and write its mask: a grayscale PNG in which the "
         "subject is white. Lists the classes in each picture, with the share of the picture that "
         "each covers.",
         epilog="Results in a folder are named NAME-mask.png, NAME-probability.png or "
         "NAME-classes.png.",
-        allow_abbrev=False,
     )
-    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders with photos")
     add_common(parser)
     add_subject(parser)
     add_selection(parser)

@@ -7,13 +7,15 @@ from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
 from matte_core.cli.jobs import plan_command
-from matte_core.cli.options import add_common, add_trimap
+from matte_core.cli.options import add_common, add_trimap, new_command
 
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = new_command(
+        commands,
         "trimap",
+        ("masks", "masks, or folders with masks"),
         help="make a trimap from a mask",
         description="Make trimaps from masks. A mask is a grayscale picture in which the subject "
         "is brighter than half; where it is gray, as in the result of `matte segment --soft`, the "
@@ -22,9 +24,7 @@ def add_parser(commands: Any) -> None:
         "directly from a photo, use `matte cutout --output trimap`.",
         epilog="In a folder, files named NAME-mask or NAME-probability are used or, if there are "
         "none, all pictures. Results in a folder are named NAME-trimap.png.",
-        allow_abbrev=False,
     )
-    parser.add_argument("masks", nargs="+", metavar="IN", help="masks, or folders with masks")
     add_common(parser)
     add_trimap(parser)
 

@@ -97,7 +97,7 @@ def write_whole(path: Path, data: bytes) -> None:
         reason = error.strerror or str(error)
         raise FileError(
             f"{path} cannot be written: {reason}.",
-            "Free some space, or choose another place with -o.",
+            "Free up disk space, or choose another place with -o.",
         ) from error
 
 

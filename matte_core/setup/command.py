@@ -1,9 +1,9 @@
 """The command behind `install.py`: its options, its output and its exit status.
 
-    0    everything needed is installed (a model that could not be downloaded is only a warning)
-    1    something needed is missing or broken
-    2    usage error
-    130  stopped with Ctrl+C; whatever was installed before is unchanged
+0    everything needed is installed (a model that could not be downloaded is only a warning)
+1    something needed is missing or broken
+2    usage error
+130  stopped with Ctrl+C; whatever was installed before is unchanged
 """
 
 import argparse
@@ -44,7 +44,9 @@ def main(arguments: list[str], root: Path) -> int:
         return 1
     except OSError as error:
         print(f"\nA file cannot be read or written: {error}", file=sys.stderr)
-        print("Check that the disk is not full and that the folder belongs to you.", file=sys.stderr)
+        print(
+            "Check that the disk is not full and that the folder belongs to you.", file=sys.stderr
+        )
         return 1
     finally:
         for number, handler in before.items():
@@ -76,7 +78,7 @@ def _run(options: argparse.Namespace, root: Path) -> int:
     if options.check:
         return _check(found, with_gimp=not options.no_gimp)
     if os.environ.get("SUDO_USER") and Path.home() == Path("/root"):
-        print("With sudo, Matte is installed for root only. Run this without sudo to use it.")
+        print("With sudo, Matte is installed for root only. Run this without sudo for yourself.")
     outcome = installing.install(found, wanted, _print_step)
     status = _summary(found, outcome, wanted)
     if options.repair:
@@ -148,24 +150,39 @@ def _parser() -> argparse.ArgumentParser:
         "Whatever is up to date stays unchanged.",
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="check every part without changing anything")
+    what.add_argument(
+        "--check", action="store_true", help="check every part without changing anything"
+    )
     what.add_argument("--repair", action="store_true", help="reinstall whatever does not work")
-    what.add_argument("--uninstall", action="store_true", help="remove everything that was installed")
-    parser.add_argument("--keep-models", action="store_true", help="with --uninstall: keep the models")
+    what.add_argument(
+        "--uninstall", action="store_true", help="remove everything that was installed"
+    )
+    parser.add_argument(
+        "--keep-models", action="store_true", help="with --uninstall: keep the models"
+    )
     demo = parser.add_mutually_exclusive_group()
     demo.add_argument(
         "--demo", action="store_const", const=True, help="cut out the sample photo again"
     )
     demo.add_argument(
-        "--no-demo", dest="demo", action="store_const", const=False, help="do not cut out the sample photo"
+        "--no-demo",
+        dest="demo",
+        action="store_const",
+        const=False,
+        help="do not cut out the sample photo",
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--model", type=_file, metavar="FILE", help="install this ONNX model")
     source.add_argument("--mirror", metavar="URL", help="download the model from this folder")
     parser.add_argument(
-        "--wheels", type=_folder, metavar="FOLDER", help="install packages offline, from this folder"
+        "--wheels",
+        type=_folder,
+        metavar="FOLDER",
+        help="install packages offline, from this folder",
     )
-    parser.add_argument("--python", type=_file, metavar="PATH", help="create the environment with this Python")
+    parser.add_argument(
+        "--python", type=_file, metavar="PATH", help="create the environment with this Python"
+    )
     parser.add_argument("--gimp", type=_file, metavar="PATH", help="the GIMP 3 to try first")
     parser.add_argument("--no-gimp", action="store_true", help="install the command line only")
     parser.add_argument("--version", action="version", version=matte_core.__version__)

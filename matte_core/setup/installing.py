@@ -181,7 +181,9 @@ def _environment(
     report(environments.STEP, f"{place.environment}: {wrong}")
     asked = options.python if place.kind == "host" else None
     python = pythons.find(place, asked)
-    environments.make(place, python, report, wheels=options.wheels, requirements=source.requirements)
+    environments.make(
+        place, python, report, wheels=options.wheels, requirements=source.requirements
+    )
     outcome.changed.append(f"the environment for {place.called}")
 
 

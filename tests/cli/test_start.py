@@ -63,7 +63,10 @@ def test_help_and_version_need_the_standard_library_alone(bare):
             ("composite", "a.png", "--background", "red", "-o", "b.tif"),
             "written as PNG or JPG or JPEG",
         ),
-        (("composite", "a", "--background", "red", "-o", "b", "--position", "1"), "not of the form X,Y"),
+        (
+            ("composite", "a", "--background", "red", "-o", "b", "--position", "1"),
+            "not of the form X,Y",
+        ),
     ],
 )
 def test_wrong_arguments_are_told_at_once(bare, args, message):

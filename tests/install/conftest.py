@@ -102,6 +102,15 @@ def host(tmp_path: Path) -> Place:
 
 
 @pytest.fixture
+def with_python(host: Place) -> Place:
+    """A place whose environment is this Python."""
+    python = host.python_of(host.environment)
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    return host
+
+
+@pytest.fixture
 def write_program(tmp_path: Path) -> Callable[[str, str], Path]:
     """Write a shell script that stands for a program of a system that is not here."""
 
@@ -194,8 +203,8 @@ def source(tmp_path: Path, requirements: Path) -> Source:
     for folder in ("cli", "worker", "setup"):
         (core / folder).mkdir(parents=True)
     shutil.copy(real / "__init__.py", core)
-    for folder in ("base", "link"):
-        shutil.copytree(real / folder, core / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("base", "link"):
+        shutil.copytree(real / name, core / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(requirements, core / "setup")
     (core / "cli" / "__init__.py").write_text(CLI)
     (core / "worker" / "__main__.py").write_text(WORKER)

@@ -55,7 +55,7 @@ def kept(small_disk):
 
 
 def full(small_disk):
-    return f"The disk of {small_disk.path / 'home'} is full.\nMake room, or name another folder"
+    return f"The disk of {small_disk.path / 'home'} is full.\nFree up disk space, or choose another"
 
 
 BEFORE = {"home/env/matte.json": b"{}", "home/install.json": b'{"app": "matte-for-gimp"}'}
@@ -80,7 +80,7 @@ def test_no_room_for_the_packages(install, small_disk, bare_environment):
     files = sum(1 for _ in bare_environment.rglob("*"))
     status, said = install(f"size=2g,nr_inodes={files + 22}", bare_environment)
     assert status == 1
-    assert "Fetching numpy" in said or "Unpacking" in said
+    assert "Downloading numpy" in said or "Unpacking" in said
     assert full(small_disk) in said
     assert kept(small_disk) == BEFORE
 

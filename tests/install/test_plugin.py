@@ -24,7 +24,7 @@ def homes(tmp_path):
 
 
 def test_it_holds_the_plugin_its_library_and_the_note(profile, source, homes):
-    assert plugin.problem(profile, source, homes) == "it is not there"
+    assert plugin.problem(profile, source, homes) == "not installed"
     plugin.install(profile, source, homes)
     assert plugin.problem(profile, source, homes) == ""
     names = sorted(os.listdir(profile.plugin))

@@ -1,17 +1,17 @@
-"""Layers of open images: the arguments that both batches share, and which layers qualify."""
+"""Layers of open images: the arguments of both batches over them, and which layers count."""
 
 from matte_core.base.localization import _, localized
 from matte_core.batch.report import DONE
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.document import reading
 
-#: A new image for each layer would open too many windows.
+#: A new image for each would be a flood of windows.
 CHOICES = {name: words for name, words in outputs.CHOICES.items() if name != outputs.NEW_IMAGE}
 
 
 def add_arguments(procedure):
-    """Add the arguments that apply to all layers."""
-    arguments.add_subject(procedure, _("What to cut out of each layer"))
+    """Add what is asked for all layers alike."""
+    arguments.add_subject(procedure, _("What to cut out of each"))
     arguments.add_choice(
         procedure, "output", _("O_utput"), _("Where each result goes"), CHOICES, outputs.LAYER_MASK
     )
@@ -22,7 +22,7 @@ def add_arguments(procedure):
 
 
 def why_not(layer):
-    """Return why a layer cannot contain a photo; empty if it can."""
+    """Say why a layer holds no photo to cut out; empty where it may."""
     if layer.is_group():
         return _("a layer group")
     if layer.is_text_layer():
@@ -35,7 +35,7 @@ def why_not(layer):
 
 
 def ask(worker, layer, config, progress, cuts):
-    """Cut out a layer and append the result to `cuts`; see `loop.for_each`."""
+    """Ask for a layer's cut-out and keep it in `cuts`; see `loop.for_each`."""
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
     output = config.get_property("output")
     cut, note = cutting.ask(
