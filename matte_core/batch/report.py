@@ -1,7 +1,7 @@
 """How each layer or picture of a batch turned out, for people and scripts."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from matte_core.base.errors import MatteError, ModelError, NoSubjectError, SetupError
 from matte_core.base.localization import _, localized
@@ -23,17 +23,8 @@ OUTCOMES: dict[Outcome, str] = {
 FATAL = (ModelError, SetupError)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """How one item turned out.
-
-    Attributes
-    ----------
-    name : str
-    outcome : Outcome
-    words : str
-        The reason, or something to know about the result; may be empty.
-    """
+class Entry(NamedTuple):
+    """How one item turned out, and why or what else to know about it."""
 
     name: str
     outcome: Outcome

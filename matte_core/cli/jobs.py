@@ -89,13 +89,7 @@ def plan_command(
 
 
 def _names_file(out: str, extensions: Sequence[str]) -> bool:
-    """Return whether -o names a file, rather than a folder.
-
-    Raises
-    ------
-    UsageError
-        If such a file cannot hold the result.
-    """
+    """Return whether -o names a file, not a folder; refuse one that cannot hold the result."""
     path = Path(out)
     if path.is_dir() or out.endswith(("/", os.sep)) or not path.suffix:
         return False

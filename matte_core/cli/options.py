@@ -15,18 +15,7 @@ class UsageError(Exception):
 def new_command(
     commands: Any, name: str, inputs: tuple[str, str], **texts: str
 ) -> argparse.ArgumentParser:
-    """Add a command that reads files, and return its parser.
-
-    Parameters
-    ----------
-    commands
-        Where to add it.
-    name : str
-    inputs : (str, str)
-        The attribute for the names of the files, and its help.
-    **texts : str
-        Its help, description and epilog.
-    """
+    """Add a command with `texts` such as its help; `inputs` are its files: attribute and help."""
     parser: argparse.ArgumentParser = commands.add_parser(name, allow_abbrev=False, **texts)
     parser.add_argument(inputs[0], nargs="+", metavar="IN", help=inputs[1])
     return parser

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from matte_core.base.errors import SetupError
 from matte_core.base.messages import Message
-from matte_core.setup import removal
+from matte_core.setup import notes, removal
 from matte_core.setup.places import Place
 from matte_core.setup.processes import Finished, follow, run
 from matte_core.setup.pythons import Python, remedy
@@ -70,8 +70,8 @@ def problem(place: Place, requirements: Path = REQUIREMENTS) -> str:
     Quick: reads the stamp and starts the environment's Python, which system upgrades may break.
     `import_problem` checks more thoroughly.
     """
-    stamp = _read_stamp(place.environment)
-    if stamp is None:
+    stamp = notes.read_note(place.environment / STAMP)
+    if not stamp:
         return Message("not installed") if not place.environment.exists() else Message("incomplete")
     if stamp.get("requirements") != fingerprint(requirements):
         return Message("created for another version of Matte")
@@ -169,14 +169,6 @@ def make(
     finally:
         removal.remove(new)
         removal.remove(listed)
-
-
-def _read_stamp(environment: Path) -> dict[str, object] | None:
-    try:
-        stamp = json.loads((environment / STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return stamp if isinstance(stamp, dict) else None
 
 
 def _check_space(home: Path) -> None:

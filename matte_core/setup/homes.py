@@ -11,7 +11,7 @@ import matte_core
 from matte_core.base import folders
 from matte_core.base.errors import SetupError
 from matte_core.base.messages import Message
-from matte_core.setup import removal
+from matte_core.setup import notes, removal
 
 MARK = "install.json"
 LOCK = "install.lock"
@@ -76,11 +76,7 @@ def is_claimed(home: Path) -> bool:
 
 def read_note(home: Path) -> dict[str, object]:
     """Return the installer's note in the folder; empty if there is none."""
-    try:
-        note = json.loads((home / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return note if isinstance(note, dict) else {}
+    return notes.read_note(home / MARK)
 
 
 def write_note(home: Path, changes: dict[str, object]) -> None:

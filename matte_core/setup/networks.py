@@ -12,7 +12,7 @@ from pathlib import Path
 import matte_core
 from matte_core.base import errors, folders
 from matte_core.base.messages import Message
-from matte_core.setup import homes
+from matte_core.setup import homes, notes
 from matte_core.setup.environments import Report
 from matte_core.setup.places import Place
 from matte_core.setup.processes import follow
@@ -147,8 +147,8 @@ def _found(home: Path) -> list[tuple[str, bool]]:
 
 
 def _is_whole(path: Path) -> bool:
+    digest = notes.read_note(path.with_suffix(".json")).get("sha256")
     try:
-        described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        return bool(described["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest())
-    except (OSError, ValueError, KeyError, TypeError):
+        return digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
         return False

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import matte_core
 from matte_core.base.errors import SetupError
-from matte_core.setup import catalogs, removal, trees
+from matte_core.setup import catalogs, notes, removal, trees
 from matte_core.setup.gimps import Profile
 
 NOTE = "matte-home.json"
@@ -138,11 +138,8 @@ def is_ours(folder: Path) -> bool:
 
 def read_note(folder: Path) -> dict[str, object]:
     """Return the installer's note in the plug-in's folder; empty if there is none."""
-    try:
-        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return note if isinstance(note, dict) and isinstance(note.get("home"), str) else {}
+    note = notes.read_note(folder / NOTE)
+    return note if isinstance(note.get("home"), str) else {}
 
 
 def remove(profile: Profile) -> list[Path]:

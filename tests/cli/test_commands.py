@@ -240,18 +240,10 @@ def test_progress_on_a_terminal(command, env, save, tmp_path, photo):
     assert shown.rstrip().endswith("1 done, 0 failed")
 
 
-def test_found_classes_are_told(command, env, shared, tmp_path, load):
+def test_found_classes_are_told(matte, shared, tmp_path, load):
     network = shared / "models" / "deeplab_v3_257_aligncorners.onnx"
     photo = shared / "data" / "photos" / "cat.png"
-    args = ["segment", str(photo), "--model", str(network), "-o", "map.png", "--class-map"]
-    result = subprocess.run(
-        [*command, *args, "--json"],
-        cwd=tmp_path,
-        env=env,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-    )
+    result = matte("segment", photo, "--model", network, "-o", "map.png", "--class-map", "--json")
     assert result.returncode == 0, result.stderr
     described = json.loads(result.stdout)
     assert described["source"] == "network"

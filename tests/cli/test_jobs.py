@@ -40,12 +40,6 @@ def test_result_names_do_not_pile_up(tmp_path):
     assert job.results["trimap"].name == "a-trimap.png"
 
 
-def test_two_pictures_that_would_become_one(tmp_path):
-    jobs = plan(tmp_path, ["x/a.jpg", "x/A.png", "x/b.jpg"], MASK).jobs
-    assert [job.failure is None for job in jobs] == [True, False, True]
-    assert "A.png and x/a.jpg would both become" in str(jobs[1].failure).replace("\\", "/")
-
-
 def test_missing_companion_fails_that_picture_alone(tmp_path):
     (tmp_path / "a.png").write_bytes(b"")
     companions = [Companion(tmp_path, "trimap", "-trimap")]

@@ -1,6 +1,5 @@
 """What the command says before it needs more than the standard library."""
 
-import subprocess
 import sys
 
 import pytest
@@ -18,26 +17,15 @@ sys.exit(main(sys.argv[1:]))
 
 
 @pytest.fixture
-def bare(tmp_path, env):
-    """Run the command in a Python that has nothing installed."""
-
-    def run(*args):
-        return subprocess.run(
-            [sys.executable, "-c", WITHOUT_NUMERICS, *args],
-            cwd=tmp_path,
-            env=env,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-        )
-
-    return run
+def command():
+    """The command in a Python that has nothing installed."""
+    return [sys.executable, "-c", WITHOUT_NUMERICS]
 
 
-def test_help_and_version_need_the_standard_library_alone(bare):
-    version = bare("--version")
+def test_help_and_version_need_the_standard_library_alone(matte):
+    version = matte("--version")
     assert (version.returncode, version.stdout) == (0, f"matte {__version__}\n")
-    text = bare("--help").stdout
+    text = matte("--help").stdout
     assert all(name in text for name in COMMANDS)
 
 
@@ -69,27 +57,27 @@ def test_help_and_version_need_the_standard_library_alone(bare):
         ),
     ],
 )
-def test_wrong_arguments_are_told_at_once(bare, args, message):
-    result = bare(*args)
+def test_wrong_arguments_are_told_at_once(matte, args, message):
+    result = matte(*args)
     assert result.returncode == 2
     assert message in result.stderr
     assert "usage: matte" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_missing_package_is_told_with_what_to_do(bare):
-    result = bare("cutout", "a.jpg", "-o", "b.png")
+def test_missing_package_is_told_with_what_to_do(matte):
+    result = matte("cutout", "a.jpg", "-o", "b.png")
     assert result.returncode == 1
     assert "The Python package " in result.stderr
     assert "install.py" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_network_that_is_not_there(bare):
-    result = bare("segment", "a.jpg", "-o", "b.png", "--model", "deeplab-257")
+def test_network_that_is_not_there(matte):
+    result = matte("segment", "a.jpg", "-o", "b.png", "--model", "deeplab-257")
     assert result.returncode == 1
     assert "models fetch deeplab-257" in result.stderr
-    result = bare("segment", "a.jpg", "-o", "b.png", "--class-map")
+    result = matte("segment", "a.jpg", "-o", "b.png", "--class-map")
     assert result.returncode == 1
     assert "No network is installed." in result.stderr
 
