@@ -19,7 +19,7 @@ from matte_core.base.errors import MatteError
 from matte_core.setup import gimps, installing, library, places
 from matte_core.setup.checks import Check
 from matte_core.setup.gimps import Machine
-from matte_core.setup.installing import Found, InstallOptions, Outcome
+from matte_core.setup.installing import InstallOptions, InstallResult, Targets
 from matte_core.setup.plugin import Source
 from matte_core.setup.uninstall import uninstall
 
@@ -72,27 +72,27 @@ def _run(options: argparse.Namespace, root: Path) -> int:
         mirror=options.mirror,
         with_gimp=not options.no_gimp,
     )
-    found = installing.look_around(Source(root), machine, wanted)
+    targets = installing.look_around(Source(root), machine, wanted)
     if options.uninstall:
-        return _uninstall(found, keep_models=options.keep_models)
+        return _uninstall(targets, keep_models=options.keep_models)
     if options.check:
-        return _check(found, with_gimp=not options.no_gimp)
+        return _check(targets, with_gimp=not options.no_gimp)
     if os.environ.get("SUDO_USER") and Path.home() == Path("/root"):
-        print("With sudo, Matte is installed for root only. Run this without sudo for yourself.")
-    outcome = installing.install(found, wanted, _print_step)
-    status = _summary(found, outcome, wanted)
+        print("With sudo, Matte is installed for root only; without it, for you.")
+    result = installing.install(targets, wanted, _print_step)
+    status = _summary(targets, result, wanted)
     if options.repair:
         print()
-        return max(status, _check(found, with_gimp=not options.no_gimp))
+        return max(status, _check(targets, with_gimp=not options.no_gimp))
     return status
 
 
-def _uninstall(found: Found, *, keep_models: bool) -> int:
+def _uninstall(targets: Targets, *, keep_models: bool) -> int:
     # These packages may be gone while what was installed for them is still there.
     sandboxed = [places.flatpak(Path.home()).home, places.snap(Path.home()).home]
     removed = uninstall(
-        found.profiles,
-        [found.host.home, *sandboxed],
+        targets.profiles,
+        [targets.host.home, *sandboxed],
         links=[Path.home() / ".local" / "bin" / "matte"],
         keep_models=keep_models,
     )
@@ -103,9 +103,9 @@ def _uninstall(found: Found, *, keep_models: bool) -> int:
     return 0
 
 
-def _check(found: Found, *, with_gimp: bool) -> int:
+def _check(targets: Targets, *, with_gimp: bool) -> int:
     status = 0
-    for check in installing.check(found, with_gimp=with_gimp):
+    for check in installing.check(targets, with_gimp=with_gimp):
         _print_check(check)
         if check.is_needed and not check.ok:
             status = 1
@@ -123,23 +123,23 @@ def _print_step(step: str, message: str) -> None:
     print(f"{step + ':':<13}{message}", flush=True)
 
 
-def _summary(found: Found, outcome: Outcome, wanted: InstallOptions) -> int:
-    if outcome.changed:
-        print(f"\nMatte {matte_core.__version__} is installed: {', '.join(outcome.changed)}.")
+def _summary(targets: Targets, result: InstallResult, wanted: InstallOptions) -> int:
+    if result.changed:
+        print(f"\nMatte {matte_core.__version__} is installed: {', '.join(result.changed)}.")
     else:
         print(f"Matte {matte_core.__version__} is installed and up to date; nothing changed.")
-    for warning in outcome.warnings:
+    for warning in result.warnings:
         print("\nNote: " + warning.replace("\n", "\n      "))
-    if outcome.pictures:
+    if result.pictures:
         print("\nSample cut-out:")
-        for path in outcome.pictures:
+        for path in result.pictures:
             print(f"  {path}")
     print()
-    if any(gimp.is_usable for gimp in found.gimps) or found.profiles:
+    if any(gimp.is_usable for gimp in targets.gimps) or targets.profiles:
         print("In GIMP: Filters > Matte > Cut Out Subject… (restart GIMP if it is running)")
     elif wanted.with_gimp:
-        print(f"No GIMP 3 was found. {gimps.where_to_get(found.host.platform)}")
-    print(library.how_to_call(found.host, os.environ.get("PATH", "")))
+        print(f"No GIMP 3 was found. {gimps.where_to_get(targets.host.platform)}")
+    print(library.how_to_call(targets.host, os.environ.get("PATH", "")))
     return 0
 
 
@@ -150,39 +150,24 @@ def _parser() -> argparse.ArgumentParser:
         "Whatever is up to date stays unchanged.",
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument(
-        "--check", action="store_true", help="check every part without changing anything"
-    )
+    what.add_argument("--check", action="store_true", help="check every part, change nothing")
     what.add_argument("--repair", action="store_true", help="reinstall whatever does not work")
-    what.add_argument(
-        "--uninstall", action="store_true", help="remove everything that was installed"
-    )
-    parser.add_argument(
-        "--keep-models", action="store_true", help="with --uninstall: keep the models"
-    )
+    what.add_argument("--uninstall", action="store_true", help="remove everything installed")
+    parser.add_argument("--keep-models", action="store_true", help="with --uninstall: keep models")
     demo = parser.add_mutually_exclusive_group()
     demo.add_argument(
         "--demo", action="store_const", const=True, help="cut out the sample photo again"
     )
     demo.add_argument(
-        "--no-demo",
-        dest="demo",
-        action="store_const",
-        const=False,
-        help="do not cut out the sample photo",
+        "--no-demo", dest="demo", action="store_const", const=False, help="skip the sample photo"
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--model", type=_file, metavar="FILE", help="install this ONNX model")
     source.add_argument("--mirror", metavar="URL", help="download the model from this folder")
     parser.add_argument(
-        "--wheels",
-        type=_folder,
-        metavar="FOLDER",
-        help="install packages offline, from this folder",
+        "--wheels", type=_folder, metavar="FOLDER", help="install packages offline from here"
     )
-    parser.add_argument(
-        "--python", type=_file, metavar="PATH", help="create the environment with this Python"
-    )
+    parser.add_argument("--python", type=_file, metavar="PATH", help="the Python to use")
     parser.add_argument("--gimp", type=_file, metavar="PATH", help="the GIMP 3 to try first")
     parser.add_argument("--no-gimp", action="store_true", help="install the command line only")
     parser.add_argument("--version", action="version", version=matte_core.__version__)

@@ -23,7 +23,7 @@ from matte_core.setup.places import Place
 from matte_core.setup.processes import Finished, follow, run
 from matte_core.setup.pythons import Python, remedy
 
-Report = Callable[[str, str], None]
+StepCallback = Callable[[str, str], None]
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 # How programs report a full disk.
@@ -102,7 +102,7 @@ def import_problem(
 def make(
     place: Place,
     python: Python,
-    report: Report,
+    report: StepCallback,
     *,
     wheels: Path | None = None,
     requirements: Path = REQUIREMENTS,
@@ -211,7 +211,7 @@ def _follow(
     return done
 
 
-def _create(place: Place, python: Python, new: Path, report: Report, log: Path) -> None:
+def _create(place: Place, python: Python, new: Path, report: StepCallback, log: Path) -> None:
     report(
         STEP,
         Message(
@@ -242,7 +242,7 @@ def _create(place: Place, python: Python, new: Path, report: Report, log: Path) 
 
 
 def _install(
-    place: Place, new: Path, listed: Path, wheels: Path | None, report: Report, log: Path
+    place: Place, new: Path, listed: Path, wheels: Path | None, report: StepCallback, log: Path
 ) -> None:
     arguments: list[str | Path] = ["--require-hashes", "--only-binary", ":all:", "-r", listed]
     if wheels is not None:

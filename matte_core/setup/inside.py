@@ -11,7 +11,7 @@ import matte_core
 from matte_core.base.messages import Message
 from matte_core.setup import checks, environments, homes, library, networks, places, pythons
 from matte_core.setup.checks import Check
-from matte_core.setup.environments import Report
+from matte_core.setup.environments import StepCallback
 from matte_core.setup.plugin import Source
 
 CORE = Path(matte_core.__file__).resolve().parent
@@ -37,7 +37,7 @@ def look(gimp_version: str, repair: str = checks.REPAIR) -> Iterator[Check]:
     yield from checks.check_inside(places.host(), CORE, repair)
 
 
-def repair(report: Report) -> list[str]:
+def repair(report: StepCallback) -> list[str]:
     """Reinstall whatever does not work; return the failures that are no reason to stop.
 
     Raises

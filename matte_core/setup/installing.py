@@ -23,7 +23,7 @@ from matte_core.setup import (
     sample,
 )
 from matte_core.setup.checks import Check
-from matte_core.setup.environments import Report
+from matte_core.setup.environments import StepCallback
 from matte_core.setup.gimps import Gimp, Machine, Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
@@ -58,7 +58,7 @@ class InstallOptions:
 
 
 @dataclass(frozen=True)
-class Found:
+class Targets:
     """The project, and the GIMPs, profiles and places to install it for."""
 
     source: Source
@@ -90,7 +90,7 @@ class Found:
 
 
 @dataclass
-class Outcome:
+class InstallResult:
     """What an installation did.
 
     Attributes
@@ -108,11 +108,11 @@ class Outcome:
     pictures: list[Path] = field(default_factory=list)
 
 
-def look_around(source: Source, machine: Machine, options: InstallOptions) -> Found:
+def look_around(source: Source, machine: Machine, options: InstallOptions) -> Targets:
     """Find the GIMPs, their profiles, and the places that need an environment."""
     host = places.host()
     if not options.with_gimp:
-        return Found(source, [host], [], [])
+        return Targets(source, [host], [], [])
     found = gimps.find_gimps(machine, options.gimp)
     profiles = gimps.find_profiles(machine, found)
     kinds = {gimp.kind for gimp in found if gimp.is_usable}
@@ -121,10 +121,10 @@ def look_around(source: Source, machine: Machine, options: InstallOptions) -> Fo
         wanted.append(places.flatpak(machine.user))
     if "snap" in kinds and any(profile.kind == "snap" for profile in profiles):
         wanted.append(places.snap(machine.user))
-    return Found(source, wanted, found, profiles)
+    return Targets(source, wanted, found, profiles)
 
 
-def install(found: Found, options: InstallOptions, report: Report) -> Outcome:
+def install(targets: Targets, options: InstallOptions, report: StepCallback) -> InstallResult:
     """Install every part that is missing or out of date.
 
     Raises
@@ -132,45 +132,49 @@ def install(found: Found, options: InstallOptions, report: Report) -> Outcome:
     SetupError
         If a part that Matte needs cannot be installed.
     """
-    outcome = Outcome()
+    result = InstallResult()
     with ExitStack() as locks:
-        for place in found.places:
+        for place in targets.places:
             homes.claim(place.home)
             locks.enter_context(homes.one_at_a_time(place.home))
-        for place in found.places:
+        for place in targets.places:
             try:
-                _environment(place, found.source, options, report, outcome)
+                _environment(place, targets.source, options, report, result)
             except SetupError as error:
-                if place is found.host:
+                if place is targets.host:
                     # If there is no plug-in yet, install one that can at least report this in GIMP.
-                    _plugins(found, report, outcome, only_missing=True)
+                    _plugins(targets, report, result, only_missing=True)
                     raise
                 # One package's sandbox must not hold up the rest of the computer.
-                outcome.warnings.append(f"{place.called}: {error}")
-        if library.problem(found.host, found.source):
-            report("Library", str(library.folder(found.host)))
-            library.install(found.host, found.source)
-            outcome.changed.append("the matte command")
-        _plugins(found, report, outcome)
-        _network(found, options, report, outcome)
-        _sample(found, options, report, outcome)
-    return outcome
+                result.warnings.append(f"{place.called}: {error}")
+        if library.problem(targets.host, targets.source):
+            report("Library", str(library.folder(targets.host)))
+            library.install(targets.host, targets.source)
+            result.changed.append("the matte command")
+        _plugins(targets, report, result)
+        _network(targets, options, report, result)
+        _sample(targets, options, report, result)
+    return result
 
 
-def check(found: Found, *, with_gimp: bool = True) -> Iterator[Check]:
+def check(targets: Targets, *, with_gimp: bool = True) -> Iterator[Check]:
     """Check every part; see `matte_core.setup.checks`."""
     if with_gimp:
-        yield checks.check_gimp(found.gimps, found.host.platform)
-        for profile in found.profiles:
-            yield from checks.check_plugins([profile], found.source, found.homes_for(profile))
-        if not found.profiles:
-            yield from checks.check_plugins([], found.source, Homes(found.host.home))
-    for place in found.places:
-        yield from checks.check_inside(place, found.core_for(place))
+        yield checks.check_gimp(targets.gimps, targets.host.platform)
+        for profile in targets.profiles:
+            yield from checks.check_plugins([profile], targets.source, targets.homes_for(profile))
+        if not targets.profiles:
+            yield from checks.check_plugins([], targets.source, Homes(targets.host.home))
+    for place in targets.places:
+        yield from checks.check_inside(place, targets.core_for(place))
 
 
 def _environment(
-    place: Place, source: Source, options: InstallOptions, report: Report, outcome: Outcome
+    place: Place,
+    source: Source,
+    options: InstallOptions,
+    report: StepCallback,
+    result: InstallResult,
 ) -> None:
     wrong = environments.problem(place, source.requirements)
     if not wrong and options.repair:
@@ -184,55 +188,63 @@ def _environment(
     environments.make(
         place, python, report, wheels=options.wheels, requirements=source.requirements
     )
-    outcome.changed.append(f"the environment for {place.called}")
+    result.changed.append(f"the environment for {place.called}")
 
 
-def _plugins(found: Found, report: Report, outcome: Outcome, *, only_missing: bool = False) -> None:
+def _plugins(
+    targets: Targets, report: StepCallback, result: InstallResult, *, only_missing: bool = False
+) -> None:
     failed: list[MatteError] = []
-    for profile in found.profiles:
+    for profile in targets.profiles:
         if only_missing and profile.plugin.exists():
             continue
-        homes_for = found.homes_for(profile)
+        homes_for = targets.homes_for(profile)
         try:
-            wrong = plugin.problem(profile, found.source, homes_for)
+            wrong = plugin.problem(profile, targets.source, homes_for)
             if wrong:
                 report("Plug-in", str(profile.plugin))
-                plugin.install(profile, found.source, homes_for)
-                outcome.changed.append(f"the plug-in in {profile.folder}")
+                plugin.install(profile, targets.source, homes_for)
+                result.changed.append(f"the plug-in in {profile.folder}")
         except SetupError as error:
             failed.append(error)
-            outcome.warnings.append(str(error))
-    if failed and len(failed) == len(found.profiles) and not only_missing:
+            result.warnings.append(str(error))
+    if failed and len(failed) == len(targets.profiles) and not only_missing:
         raise failed[0]
 
 
-def _network(found: Found, options: InstallOptions, report: Report, outcome: Outcome) -> None:
-    before = networks.present(found.host.home)
-    wrong = networks.ensure(found.host, report, options.model, options.mirror, found.source.core)
-    after = networks.present(found.host.home)
+def _network(
+    targets: Targets, options: InstallOptions, report: StepCallback, result: InstallResult
+) -> None:
+    before = networks.present(targets.host.home)
+    wrong = networks.ensure(
+        targets.host, report, options.model, options.mirror, targets.source.core
+    )
+    after = networks.present(targets.host.home)
     if wrong:
-        outcome.warnings.append(
+        result.warnings.append(
             f"The model could not be installed: {wrong}"
-            + ("" if after else f"\n{networks.how_to_get_one(found.host)}")
+            + ("" if after else f"\n{networks.how_to_get_one(targets.host)}")
         )
     elif after != before:
-        outcome.changed.append(f"the model {', '.join(set(after) - set(before))}")
-    for place in found.places[1:]:
-        networks.share(found.host.home, place.home)
+        result.changed.append(f"the model {', '.join(set(after) - set(before))}")
+    for place in targets.places[1:]:
+        networks.share(targets.host.home, place.home)
 
 
-def _sample(found: Found, options: InstallOptions, report: Report, outcome: Outcome) -> None:
-    wanted = not sample.is_done(found.host.home) if options.sample is None else options.sample
+def _sample(
+    targets: Targets, options: InstallOptions, report: StepCallback, result: InstallResult
+) -> None:
+    wanted = not sample.is_done(targets.host.home) if options.sample is None else options.sample
     if not wanted:
         return
-    usable = [gimp for gimp in found.gimps if gimp.is_usable and gimp.console]
+    usable = [gimp for gimp in targets.gimps if gimp.is_usable and gimp.console]
     try:
-        outcome.pictures = sample.show(
-            found.host,
+        result.pictures = sample.show(
+            targets.host,
             usable[0] if usable else None,
-            found.source,
+            targets.source,
             report,
             wheels=options.wheels,
         )
     except (SetupError, OSError) as error:
-        outcome.warnings.append(str(error))
+        result.warnings.append(str(error))

@@ -13,7 +13,7 @@ import matte_core
 from matte_core.base import errors, folders
 from matte_core.base.messages import Message
 from matte_core.setup import homes, notes
-from matte_core.setup.environments import Report
+from matte_core.setup.environments import StepCallback
 from matte_core.setup.places import Place
 from matte_core.setup.processes import follow
 
@@ -51,7 +51,7 @@ def damaged(home: Path) -> list[str]:
 
 def ensure(
     place: Place,
-    report: Report,
+    report: StepCallback,
     file: Path | None = None,
     mirror: str | None = None,
     core: Path = CORE,
@@ -109,7 +109,7 @@ def how_to_get_one(place: Place) -> str:
     return Message("Run: python3 install.py. {until_then}", until_then=STAND_IN)
 
 
-def _add(place: Place, report: Report, file: Path, core: Path) -> str:
+def _add(place: Place, report: StepCallback, file: Path, core: Path) -> str:
     try:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:

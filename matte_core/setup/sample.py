@@ -14,7 +14,7 @@ import matte_core
 from matte_core.base import folders
 from matte_core.base.errors import SetupError
 from matte_core.setup import environments, homes, library
-from matte_core.setup.environments import Report
+from matte_core.setup.environments import StepCallback
 from matte_core.setup.gimps import Gimp
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source
@@ -37,7 +37,7 @@ def show(
     place: Place,
     gimp: Gimp | None,
     source: Source,
-    report: Report,
+    report: StepCallback,
     *,
     wheels: Path | None = None,
 ) -> list[Path]:
@@ -74,7 +74,7 @@ def show(
     return made
 
 
-def _photo(place: Place, folder: Path, report: Report, wheels: Path | None) -> Path:
+def _photo(place: Place, folder: Path, report: StepCallback, wheels: Path | None) -> Path:
     photo = folder / Path(MEMBER).name
     if photo.is_file():
         return photo
@@ -135,7 +135,7 @@ def _through_gimp(gimp: Gimp, script: Path, photo: Path, folder: Path) -> tuple[
     return said or f"status {done.status}", []
 
 
-def _through_command_line(place: Place, photo: Path, folder: Path, report: Report) -> Path:
+def _through_command_line(place: Place, photo: Path, folder: Path, report: StepCallback) -> Path:
     report(STEP, f"Cutting out {photo.name}")
     target = folder / f"{photo.stem}-cut-out.png"
     done = follow(

@@ -12,7 +12,7 @@ import pytest
 
 from matte_core.setup import command, environments, installing, places
 from matte_core.setup.gimps import Gimp, Machine, Profile
-from matte_core.setup.installing import Found, InstallOptions
+from matte_core.setup.installing import InstallOptions, Targets
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="its stand-ins are shell scripts"),
@@ -219,7 +219,7 @@ def test_options_that_make_no_sense_are_refused(arguments, source, capsys):
 
 
 def test_sudo_is_warned_of(run, monkeypatch):
-    monkeypatch.setattr(installing, "install", lambda *_: installing.Outcome())
+    monkeypatch.setattr(installing, "install", lambda *_: installing.InstallResult())
     assert "With sudo" not in run("--no-gimp")
     monkeypatch.setenv("SUDO_USER", "u")
     monkeypatch.setattr(Path, "home", lambda: Path("/root"))
@@ -272,7 +272,7 @@ def test_a_sandbox_that_fails_does_not_keep_the_rest_from_working(
 ):
     flatpak = places.Place("flatpak", machine / "sandbox")
     gimp = Gimp("flatpak", "3.0.6", ("flatpak",))
-    found = Found(source, [host, flatpak], [gimp], [Profile(machine / "GIMP" / "3.0")])
+    found = Targets(source, [host, flatpak], [gimp], [Profile(machine / "GIMP" / "3.0")])
     outcome = installing.install(found, InstallOptions(wheels=wheels, sample=False), told)
     assert any("Flatpak" in warning for warning in outcome.warnings)
     assert environments.problem(host, source.requirements) == ""
@@ -281,7 +281,7 @@ def test_a_sandbox_that_fails_does_not_keep_the_rest_from_working(
 def test_a_snap_is_told_the_folder_that_it_can_see(source, host, machine):
     snap = places.snap(machine / "user")
     inside = Profile(machine / "user/snap/gimp/current/.config/GIMP/3.0", "snap")
-    found = Found(source, [host, snap], [], [inside])
+    found = Targets(source, [host, snap], [], [inside])
     assert found.homes_for(inside).home == snap.home
     assert found.homes_for(Profile(machine / "3.0")).home == host.home
     # From inside of it the project is out of sight, the plug-in is not.
@@ -297,11 +297,11 @@ def test_one_profile_that_cannot_be_written_does_not_stop_the_others(
     (machine / "file").touch()
     good, bad = Profile(machine / "GIMP" / "3.0"), Profile(machine / "file" / "3.2")
     wishes = InstallOptions(wheels=wheels, sample=False)
-    outcome = installing.install(Found(source, [host], [], [bad, good]), wishes, told)
+    outcome = installing.install(Targets(source, [host], [], [bad, good]), wishes, told)
     assert good.plugin.is_dir()
     assert any("cannot be written" in warning for warning in outcome.warnings)
     with pytest.raises(installing.SetupError, match="cannot be written"):
-        installing.install(Found(source, [host], [], [bad]), wishes, told)
+        installing.install(Targets(source, [host], [], [bad]), wishes, told)
 
 
 def test_killed_half_way_it_leaves_no_process_and_can_be_run_again(

@@ -85,7 +85,7 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(host, make, requirement
 
 @pytest.mark.usefixtures("copied_environment")
 def test_packages_that_do_not_load_do_not_become_the_environment(host, make):
-    with pytest.raises(SetupError, match=r"do not load.*no_such_module"):
+    with pytest.raises(SetupError, match=r"cannot be imported.*no_such_module"):
         make(imports=("numpy", "no_such_module"))
     assert not host.environment.exists()
 
@@ -101,7 +101,7 @@ def test_an_environment_without_a_stamp_is_not_whole(host, requirements):
 def test_a_full_disk_is_told_before_anything_is_made(host, make, monkeypatch):
     usage = shutil.disk_usage(host.home)._replace(free=10_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(SetupError, match="10 MB left"):
+    with pytest.raises(SetupError, match="only 10 MB"):
         make()
     assert sorted(os.listdir(host.home)) == ["install.json"]
 

@@ -64,7 +64,7 @@ BEFORE = {"home/env/matte.json": b"{}", "home/install.json": b'{"app": "matte-fo
 def test_too_little_room_is_told_before_anything_is_made(install, small_disk):
     status, said = install("size=20m")
     assert status == 1
-    assert "has 21 MB left; the environment needs 900 MB" in said
+    assert "has only 21 MB of free space. Creating the environment takes 900 MB" in said
     assert kept(small_disk) == BEFORE
 
 
