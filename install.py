@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Install Matte for GIMP: ``python3 install.py``. See ``python3 install.py --help``.
 
-Everything is done in `matte_core.setup`. This file is written so that every Python, however old,
-can read it: it then looks for a newer one, or says in plain words what is needed.
+`matte_core.setup` does all the work. This file can be read by every Python, however old, which then
+looks for a newer one or says what is needed.
 """
 
 import os
@@ -18,7 +18,7 @@ FOLDERS += [FRAMEWORKS % minor for minor in (14, 13, 12, 11)]
 if os.name == "nt":
     PROGRAMS = os.path.join(os.environ.get("LOCALAPPDATA", ""), "Programs", "Python", "Python3%d")
     FOLDERS = [PROGRAMS % minor for minor in (14, 13, 12, 11)]
-# What a Python from the Microsoft Store writes into a person's folders, GIMP does not see.
+# GIMP does not see what a Python from the Microsoft Store writes to the user's folders.
 STORE = "WindowsApps"
 
 
@@ -35,7 +35,7 @@ def newer_python():
 
 
 def is_new_enough(path):
-    """Start a Python and ask it."""
+    """Return whether a Python starts and is new enough."""
     script = "import sys; sys.exit(0 if sys.version_info >= " + str(OLDEST) + " else 1)"
     try:
         asked = subprocess.Popen([path, "-I", "-c", script], stderr=subprocess.PIPE)
@@ -46,17 +46,17 @@ def is_new_enough(path):
 
 
 def start():
-    """Run the installer, in another Python where this one is too old."""
+    """Run the installer, with another Python if this one is too old."""
     here = os.path.dirname(os.path.abspath(__file__))
     is_from_store = STORE in sys.prefix or STORE in sys.executable
     if sys.version_info < OLDEST or is_from_store:
         path = None if os.environ.get(TRIED) else newer_python()
         if path is None:
             print(
-                "Matte needs Python 3.11 or later{}; this is Python {}.{}, and no other was "
-                "found.\nInstall it from https://www.python.org/downloads/ and run this again "
+                "Matte needs Python 3.11 or later{}, but this is Python {}.{}, and no other was "
+                "found.\nInstall one from https://www.python.org/downloads/ and run this again "
                 "with it.".format(
-                    ", and not the one from the Microsoft Store" if is_from_store else "",
+                    " that is not from the Microsoft Store" if is_from_store else "",
                     sys.version_info[0],
                     sys.version_info[1],
                 )
@@ -65,9 +65,9 @@ def start():
         os.environ[TRIED] = "1"
         return subprocess.call([path, os.path.abspath(__file__)] + sys.argv[1:])
     if not os.path.isfile(os.path.join(here, "matte_core", "setup", "command.py")):
-        print("install.py is only a part of Matte: get the whole project, and run it in there.")
+        print("install.py is only a part of Matte. Download the whole project and run it there.")
         return 1
-    # Nothing is to be left in the folder of the project, which may belong to another person.
+    # Leave nothing in the project's folder, which may belong to another user.
     sys.dont_write_bytecode = True
     sys.path.insert(0, here)
     from pathlib import Path

@@ -5,18 +5,19 @@ The chain::
     image -> segment -> mask -> make_trimap -> trimap -> estimate_alpha -> alpha
           -> estimate_foreground -> foreground -> composite
 
-`cut_out` runs all of it. Every public name is loaded when it is first used, so that
-``import matte_core`` costs nothing and needs only the standard library.
+`cut_out` runs all of it. Every public name is imported when it is first used, so that
+``import matte_core`` is fast and needs only the standard library.
 """
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from matte_core.base.lazy import lazily
 
 __version__ = "0.1.0"
 
-# onnxruntime reports to its maker unless this is set before it is loaded, and leaves an identifier
-# in the person's cache. Nobody who cuts out a photo has agreed to that.
+# Unless this is set before it is loaded, onnxruntime sends telemetry and leaves an identifier in
+# the user's cache. Nobody who cuts out a photo has agreed to that.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _HOMES = {
@@ -49,13 +50,7 @@ if TYPE_CHECKING:
     from matte_core.segmentation import Segmentation, segment
     from matte_core.trimap import make_trimap
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(globals(), _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""What tests share: where the real photos and networks lie, when they are there.
+"""What tests share: how they start, and where the real photos and models are, if anywhere.
 
 `shared/` beside the checkout (or the folder that `MATTE_SHARED` names) holds photos with
 known answers and real networks. They may not be redistributed, so a newcomer has none; the
@@ -7,7 +7,9 @@ tests that need them then skip, saying so.
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,25 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def start_alike() -> None:
+    """Forget how the tests were started: by a terminal, a script in the background, a CI.
+
+    Neither here nor in the processes that the tests start may it decide what comes out.
+    """
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    for name in ("APPDIR", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"):
+        os.environ.pop(name, None)
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            # Of no effect here either. But what is handled is back at its default in a child, which
+            # would go on ignoring what is ignored.
+            signal.signal(number, lambda *_: None)
+
+
+start_alike()
 
 
 def shared_folder() -> Path:

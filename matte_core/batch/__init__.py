@@ -1,1 +1,1 @@
-"""Many pictures at once: which there are and what became of each. Standard library only."""
+"""Many pictures at once: which ones, what file each becomes, and how each turned out."""

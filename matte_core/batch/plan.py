@@ -1,122 +1,178 @@
-"""Which pictures of a folder are taken, and which file each becomes. Standard library only."""
+"""Which files each picture becomes: no two share one, and no picture is overwritten."""
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from matte_core.base.errors import FileError, InputError
 from matte_core.base.messages import Message
-
-#: How the names of pictures end that GIMP opens, with its own loaders or the usual helpers.
-EXTENSIONS = frozenset(
-    (
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib"),
-        *(".gif", ".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".j2k", ".exr", ".hdr"),
-        *(".xcf", ".xcfgz", ".xcfbz2", ".xcfxz", ".psd", ".psb", ".ora", ".tga", ".pcx"),
-        *(".pnm", ".ppm", ".pgm", ".pbm", ".pam", ".sgi", ".qoi", ".dds", ".fits"),
-        # Raw photos, where a raw developer is installed beside GIMP.
-        *(".dng", ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw"),
-    )
-)
+from matte_core.batch.pictures import GIMP_READABLE, Source, is_same, walk
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
-    """A picture and the file that it becomes."""
-
-    source: Path
-    target: Path
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All jobs, in order of their names.
+    """A picture and the files that it becomes.
 
     Attributes
     ----------
-    jobs : list of Job
+    source : Path
+    results : dict of str to Path
+        The files to write, by what they contain ("rgba", "mask", ...).
+    companions : dict of str to Path
+        The other pictures to read, by what they contain.
+    failure : FileError, optional
+        Why the job cannot even be tried.
     """
 
-    jobs: list[Job]
+    source: Path
+    results: dict[str, Path]
+    companions: dict[str, Path] = field(default_factory=dict)
+    failure: FileError | None = None
 
-    def check_target(self, job: Job) -> None:
-        """Refuse to write over a picture that was given.
+    @property
+    def inputs(self) -> list[Path]:
+        """Every file that is read."""
+        return [self.source, *self.companions.values()]
+
+    @property
+    def target(self) -> Path:
+        """The first result."""
+        return next(iter(self.results.values()))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all results exist."""
+        return all(path.is_file() for path in self.results.values())
+
+
+@dataclass
+class Plan:
+    """All jobs, in order, and notes for the user."""
+
+    jobs: list[Job]
+    notes: list[str] = field(default_factory=list)
+
+    def check(self, job: Job, *, overwrite: bool) -> None:
+        """Check that a job can be tried and its results may be written.
+
+        Parameters
+        ----------
+        job : Job
+            One of `jobs`.
+        overwrite : bool
+            Whether results that exist may be replaced. Pictures that any job reads may not.
 
         Raises
         ------
         FileError
-            If the target is one of the sources, by whatever name.
         """
-        if job.target.resolve() in {other.source.resolve() for other in self.jobs}:
-            raise FileError(
-                Message("It would become {file}, which is one of the pictures.", file=job.target),
-                Message("Choose another folder for the results."),
-            )
+        if job.failure:
+            raise job.failure
+        for path in filter(Path.exists, job.results.values()):
+            if any(is_same(path, source) for other in self.jobs for source in other.inputs):
+                raise FileError(
+                    Message("{file} is one of the input pictures, so it is kept.", file=path),
+                    Message("Choose another folder for the results."),
+                )
+            if path.is_dir():
+                raise FileError(
+                    Message("{file} is a folder.", file=path),
+                    Message("Choose another name or folder for the result."),
+                )
+            if not overwrite:
+                raise FileError(
+                    Message("{file} already exists.", file=path),
+                    "Use --overwrite to replace it, or choose another place with -o.",
+                )
 
 
-def make_plan(source: Path, target: Path, extension: str, *, with_subfolders: bool) -> Plan:
-    """Find the pictures of a folder and name their results.
+def make_plan(
+    sources: Iterable[Source],
+    name_results: Callable[[Source], dict[str, Path]],
+    notes: Iterable[str] = (),
+) -> Plan:
+    """Name the results of each picture.
+
+    If two pictures would be written to the same file, the second gets a `Job.failure`.
+
+    Parameters
+    ----------
+    sources : iterable of Source
+    name_results : callable
+        Given a picture, returns `Job.results`.
+    notes : iterable of str, optional
+        Notes for the user.
+    """
+    jobs: list[Job] = []
+    taken: dict[str, Path] = {}
+    for source in sources:
+        job = Job(source.path, name_results(source))
+        for path in job.results.values():
+            first = taken.setdefault(_key(path), source.path)
+            if first is not source.path and job.failure is None:
+                job.failure = FileError(
+                    Message(
+                        "{file} and {other} would both become {result}.",
+                        file=source.path,
+                        other=first,
+                        result=path,
+                    ),
+                    Message("Rename one of them, or write their results to different folders."),
+                )
+        jobs.append(job)
+    return Plan(jobs, list(notes))
+
+
+def plan_folder(source: Path, target: Path, extension: str, *, recursive: bool) -> Plan:
+    """Plan one result for each picture in a folder that GIMP can open.
+
+    Results of pictures with the same name, such as photo.jpg and photo.png, keep the extension
+    of their picture.
 
     Parameters
     ----------
     source, target : Path
-        The folders; results keep the sub-folder of their picture.
+        The folders; results keep the subfolder of their picture.
     extension : str
-        How the results' names end, ".png" for one.
-    with_subfolders : bool
-        Whether to look into the folders inside. Hidden ones, and the target, are passed over.
+        The extension of the results, such as ".png".
+    recursive : bool
+        Whether to include subfolders. Hidden ones, and the target, are skipped.
 
     Raises
     ------
     InputError
-        If the source is no folder or holds no pictures, or if both are the same.
+        If `source` is not a folder or contains no pictures, or if both are the same.
     """
     if not source.is_dir():
         raise InputError(
             Message("{folder} is not a folder.", folder=source),
-            Message("Choose the folder with the pictures."),
+            Message("Choose the folder that contains the pictures."),
         )
-    if target.exists() and target.samefile(source):
+    if is_same(source, target):
         raise InputError(
-            Message("The results would go into {folder}, among the pictures.", folder=source),
-            Message("Choose another folder for the results; it may lie inside."),
+            Message("The results would be mixed with the pictures in {folder}.", folder=source),
+            Message("Choose another folder for the results, such as a subfolder."),
         )
-    pictures = _pictures(source, target, with_subfolders)
+    found = walk(source, target, recursive=recursive)
+    pictures = [picture for picture in found if picture.path.suffix.lower() in GIMP_READABLE]
     if not pictures:
         raise InputError(
             Message("There are no pictures in {folder}.", folder=source),
-            Message("Choose another folder, or take its sub-folders too."),
+            Message("Choose another folder, or include its subfolders."),
         )
-    # photo.jpg and photo.png go to files of their own.
-    stems = Counter(_key(picture.with_suffix("")) for picture in pictures)
-    jobs = []
-    for picture in pictures:
-        is_alone = stems[_key(picture.with_suffix(""))] == 1
-        name = (picture.stem if is_alone else picture.name) + extension
-        jobs.append(Job(picture, target / picture.parent.relative_to(source) / name))
-    return Plan(jobs)
+    stems = Counter(_key(picture.path.with_suffix("")) for picture in pictures)
 
+    def name_result(picture: Source) -> dict[str, Path]:
+        path = picture.path
+        is_alone = stems[_key(path.with_suffix(""))] == 1
+        name = (path.stem if is_alone else path.name) + extension
+        return {"rgba": target / picture.below / name}
 
-def _pictures(source: Path, target: Path, with_subfolders: bool) -> list[Path]:
-    found: list[Path] = []
-    for parent, folders, files in os.walk(source):
-        here = Path(parent)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if with_subfolders
-            and not name.startswith(".")
-            and not (target.exists() and target.samefile(here / name))
-        )
-        found += [
-            here / name
-            for name in sorted(files)
-            if not name.startswith(".") and Path(name).suffix.lower() in EXTENSIONS
-        ]
-    return found
+    return make_plan(pictures, name_result)
 
 
 def _key(path: Path) -> str:
-    """Return a path as Windows and macOS compare it, where upper and lower case are one."""
-    return str(path).casefold()
+    """Return a path as Windows and macOS compare it, ignoring case."""
+    return os.path.normcase(os.path.abspath(path)).casefold()

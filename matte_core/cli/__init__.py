@@ -1,9 +1,9 @@
 """The command line: ``matte COMMAND …``, also ``python -m matte_core COMMAND …``.
 
-Each command is a file here with ``add_parser(commands)`` and ``run(args) -> int``. Help,
-version and wrong arguments need the standard library alone; numerics are imported by `run`.
+Each command is a module here with ``add_parser(commands)`` and ``run(args) -> int``. `run` imports
+the numerics, so that help, version and usage errors are quick and work without them.
 
-Exit status: 0 all done; 1 some or all failed; 2 wrong arguments; 130 stopped by Ctrl+C.
+Exit status: 0 all done; 1 some or all failed; 2 usage error; 130 stopped by Ctrl+C.
 """
 
 import argparse
@@ -25,19 +25,19 @@ FAILED, INTERRUPTED = 1, 130
 COMMANDS = ("cutout", "segment", "trimap", "alpha", "composite", "models")
 
 _DESCRIPTION = """\
-Cut subjects out of photos: a network finds the subject, KNN matting finds every hair of
-its edge, and the old background is taken out of the colors of the fringe.
+Cut subjects out of photos: a model finds the subject, KNN matting recovers the hair along
+its edge, and the colors of the fringe are cleaned of the old background.
 """
 
 _EPILOG = """\
 examples:
-  matte cutout cat.jpg -o cat.png                 the cat, on transparency
-  matte cutout photos/ -o cut/                    every photo of a folder
-  matte cutout cat.jpg -o out/ --output all       the mask, trimap and alpha as well
+  matte cutout cat.jpg -o cat.png                 the cat on a transparent background
+  matte cutout photos/ -o cut/                    every photo in a folder
+  matte cutout cat.jpg -o out/ --output all       also the mask, trimap and alpha
   matte alpha cat.jpg cat-trimap.png -o a.png     after painting gray over the hair
   matte composite cut/ --background beach.jpg -o beach/
 
-exit status: 0 all done; 1 some failed; 2 wrong arguments; 130 stopped by Ctrl+C
+exit status: 0 all done; 1 some failed; 2 usage error; 130 stopped by Ctrl+C
 """
 
 
@@ -65,12 +65,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     argv : sequence of str, optional
-        The arguments without the program's name; those of the process by default.
+        The arguments without the program's name; by default, those of the process.
 
     Raises
     ------
     SystemExit
-        After ``--help`` and ``--version``, and with status 2 for wrong arguments.
+        After ``--help`` and ``--version``, and with status 2 after a usage error.
     """
     _tame_streams()
     args = build_parser().parse_args(argv)
@@ -89,14 +89,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"matte: {one_line(explain(error))}", file=sys.stderr)
             return FAILED
         print(
-            f"matte: The Python package {error.name} is missing from {sys.executable}. "
-            "Run `python3 install.py`, which makes an environment that has it, or install "
+            f"matte: The Python package {error.name} is not installed for {sys.executable}. "
+            "Run `python3 install.py`, which creates an environment with all packages, or install "
             "matte-for-gimp with pip.",
             file=sys.stderr,
         )
         return FAILED
     except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; nothing more can be said to it.
+        # The reader of our output is gone, as `head` does; there is nobody left to tell.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
@@ -107,18 +107,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run the command line for a program, which takes an error as it is; see `main`.
+    """Run the command line for another program, which handles the errors; see `main`.
 
     Raises
     ------
     MatteError
-        What went wrong.
     """
     return _run(build_parser().parse_args(argv))
 
 
 def _run(args: argparse.Namespace) -> int:
-    # What is wrong with a file is said by us, in one line.
+    # We report what is wrong with a file ourselves, in one line.
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     status: int = args.run(args)
     sys.stdout.flush()
@@ -126,7 +125,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _tame_streams() -> None:
-    """Let no file name, in whatever encoding, break the output."""
+    """Keep file names in any encoding from breaking the output."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -1,12 +1,13 @@
-"""``matte alpha``: estimate the alpha of photos from their trimaps."""
+"""``matte alpha``: estimate the alpha of photos from trimaps."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import UsageError, add_common, add_decontaminate
 
 
@@ -17,29 +18,29 @@ def add_parser(commands: Any) -> None:
         help="estimate alpha from a photo and its trimap",
         usage="matte alpha PHOTO TRIMAP -o OUT [options]\n"
         "       matte alpha IN... --trimaps FOLDER -o OUT [options]",
-        description="Estimate how much of each unknown pixel belongs to the subject. Trimaps "
-        "are read with tolerance: nearly white is the subject, nearly black the background, "
-        "everything between is unknown, so any brush will do to paint one.",
-        epilog="In a folder the results are called NAME-alpha.png, or NAME.png for cut-outs. "
-        "Of a photo with 16 bits a channel the result has 16 as well.",
+        description="Estimate how much of each unknown pixel belongs to the subject. In a trimap, "
+        "nearly white is foreground, nearly black is background, and everything in between is "
+        "unknown, so any brush can paint one.",
+        epilog="Results in a folder are named NAME-alpha.png, or NAME.png for cut-outs. "
+        "Photos with 16 bits per channel give results with 16 bits.",
         allow_abbrev=False,
     )
     parser.add_argument(
         "pictures",
         nargs="+",
         metavar="IN",
-        help="a photo and its trimap; with --trimaps, photos or folders of them",
+        help="a photo and its trimap; with --trimaps, photos or folders with photos",
     )
     parser.add_argument(
         "--trimaps",
         metavar="FOLDER",
-        help="where the trimaps lie, as NAME-trimap.png or NAME.png; or one for all",
+        help="the folder with the trimaps, named NAME-trimap.png or NAME.png; or one file for all",
     )
     parser.add_argument(
         "--output",
         choices=("alpha", "rgba"),
         default="alpha",
-        help="the alpha alone (default), or the photo with it: a cut-out",
+        help="alpha: the alpha channel alone (default); rgba: the cut-out",
     )
     add_common(parser)
     add_decontaminate(parser)
@@ -50,10 +51,10 @@ def run(args: argparse.Namespace) -> int:
     named, trimaps = args.pictures, args.trimaps
     if trimaps is None:
         if len(named) != 2 or any(Path(name).is_dir() for name in named):
-            raise UsageError("give one photo and its trimap, or photos and --trimaps FOLDER")
+            raise UsageError("give a photo and its trimap, or photos and --trimaps FOLDER")
         named, trimaps = named[:1], named[1]
     suffix = "" if args.output == "rgba" else "-alpha"
-    plan = make_plan(
+    plan = plan_command(
         args,
         named,
         {args.output: suffix},
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
     from matte_core.trimap import read_trimap
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         path = job.companions["trimap"]
         plane = read_plane(path, "trimap", max_megapixels=args.max_megapixels)
@@ -89,6 +90,6 @@ def run(args: argparse.Namespace) -> int:
             png = encode_png(pixels, icc_profile=picture.icc_profile)
         else:
             png = encode_png(quantize(with_holes(alpha, picture), is_deep=picture.is_deep))
-        return Outcome({args.output: png}, values, f"{share:.1%} was unknown")
+        return Result({args.output: png}, values, f"{share:.1%} unknown")
 
     return run_batch(args, plan, work)

@@ -1,11 +1,10 @@
-"""A progress bar on one line of a terminal. Standard library only."""
+"""A progress bar on one line of a terminal."""
 
 import itertools
 import os
 import shutil
 import time
 import unicodedata
-from types import TracebackType
 from typing import TextIO
 
 _MIN_INTERVAL_S = 0.1
@@ -13,14 +12,14 @@ _CYAN, _RED, _PLAIN = "\x1b[36m", "\x1b[31m", "\x1b[0m"
 
 
 class Bar:
-    """Shows how much of a number of pictures is done; nothing where that makes no sense.
+    """Shows the progress of a run on a terminal, and nothing anywhere else.
 
     Parameters
     ----------
     stream : TextIO
-        Standard error, usually. Nothing is drawn unless it is a terminal.
+        Usually standard error. Nothing is drawn unless it is a terminal.
     total : int
-        How many pictures there are.
+        The number of pictures.
     quiet : bool
         Draw nothing.
     """
@@ -39,37 +38,32 @@ class Bar:
     def __enter__(self) -> "Bar":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.clear()
 
     def start(self, name: str) -> None:
-        """Begin the next picture."""
+        """Start the next picture."""
         self._name = printable(name)
         self._draw(0.0, "")
 
     def finish(self) -> None:
-        """End the current picture."""
+        """Finish the current picture."""
         self._done += 1
 
     def report(self, fraction: float, step: str) -> None:
-        """Show how much of the current picture is done, in [0, 1]; a progress callback."""
+        """Show the progress of the current picture, in [0, 1]; a progress callback."""
         if time.monotonic() - self._drawn_at >= _MIN_INTERVAL_S:
             self._draw(min(max(fraction, 0.0), 1.0), step)
 
     def clear(self) -> None:
-        """Wipe the line, before something else is printed."""
+        """Clear the line before something else is printed."""
         if self._drawn_width:
             self._stream.write("\r" + " " * self._drawn_width + "\r")
             self._stream.flush()
             self._drawn_width = 0
 
     def in_red(self, text: str) -> str:
-        """Return text as the terminal shows it in red, where colors are wanted."""
+        """Return text with the codes for red, if colors are wanted."""
         return f"{_RED}{text}{_PLAIN}" if self._is_colored else text
 
     def _draw(self, fraction: float, step: str) -> None:
@@ -96,30 +90,30 @@ class Bar:
 
 
 def printable(text: str) -> str:
-    """Return a text for a terminal: a file's name may hold what it would take as an order."""
+    """Return a text without control codes, which a file name may contain, for a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def one_line(error: Exception) -> str:
-    """Return an error's words as one line for a terminal."""
+    """Return an error's message as one line for a terminal."""
     return printable(" ".join(str(error).split()))
 
 
 def _cells(letter: str) -> int:
-    """Return how many columns of a terminal a letter takes."""
+    """Return the number of columns that a letter takes in a terminal."""
     if unicodedata.combining(letter):
         return 0
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 def _cut(text: str, columns: int) -> str:
-    """Return as much of the start of a text as fits."""
+    """Return the longest start of a text that fits."""
     ends = itertools.accumulate(map(_cells, text))
     return text[: sum(end <= columns for end in ends)]
 
 
 def use_color() -> bool:
-    """Tell whether colors are wanted (no-color.org) and the terminal shows them."""
+    """Return whether colors are wanted (no-color.org) and the terminal can show them."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.name == "nt":

@@ -1,39 +1,36 @@
-"""Work through many pictures: one that fails is reported, and the rest is done."""
+"""Process many pictures: report the ones that fail, and go on with the rest."""
 
 import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TextIO
 
-from matte_core.base.errors import Cancelled, FileError, MatteError, ModelError, SetupError, to_wire
+from matte_core.base.errors import Cancelled, FileError, MatteError, to_wire
 from matte_core.base.progress import ProgressCallback
+from matte_core.batch.plan import Job, Plan
+from matte_core.batch.report import DONE, FAILED, FATAL, NO_SUBJECT, SKIPPED, Report
 from matte_core.cli.bar import Bar, one_line, printable
-from matte_core.cli.jobs import Job, Plan
 from matte_core.cli.unexpected import explain
 
 ALL_DONE, SOME_FAILED, INTERRUPTED = 0, 1, 130
 
-# What fails for one picture like this fails for all.
-_FATAL = (ModelError, SetupError)
-
 
 @dataclass
-class Outcome:
-    """What one picture became.
+class Result:
+    """What a picture became.
 
     Attributes
     ----------
     files : dict of str to bytes
-        The encoded results, by the kinds of the job.
+        The encoded results, by the keys of `Job.results`.
     values : dict
         Plain values that describe it, for --json.
     text : str
-        The same for a person, in a few words.
+        A few words that describe it, for people.
     warnings : list of str
-        What a person should know; each is said once in a run.
+        What the user should know; each is printed once in a run.
     """
 
     files: dict[str, bytes]
@@ -42,65 +39,66 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
 
 
-Work = Callable[[Job, ProgressCallback], Outcome]
+Work = Callable[[Job, ProgressCallback], Result]
 
 
 class _Run:
-    """The counts and the voice of one run."""
+    """One run: its report, and what it prints."""
 
     def __init__(self, args: Namespace, total: int) -> None:
-        self.done = self.failed = self.skipped = 0
+        self.report = Report()
         self._total = total
         self._args = args
         self._warned: set[str] = set()
         self.bar = Bar(sys.stderr, total, quiet=args.quiet)
 
-    def say(self, text: str, stream: TextIO) -> None:
+    def print(self, text: str, stream: TextIO) -> None:
         self.bar.clear()
         print(text, file=stream, flush=True)
 
     def note(self, text: str) -> None:
         if not self._args.quiet and text not in self._warned:
             self._warned.add(text)
-            self.say(f"matte: {printable(text)}", sys.stderr)
+            self.print(f"matte: {printable(text)}", sys.stderr)
 
-    def succeed(self, job: Job, outcome: Outcome) -> None:
-        self.done += 1
-        for warning in outcome.warnings:
+    def succeed(self, job: Job, result: Result) -> None:
+        self.report.add(str(job.source), DONE, result.text)
+        for warning in result.warnings:
             self.note(f"{job.source}: {warning}" if self._total == 1 else warning)
         if self._args.json:
             files = {kind: str(path) for kind, path in job.results.items()}
-            described = {"picture": str(job.source), "files": files, **outcome.values}
-            self.say(json.dumps(described), sys.stdout)
+            described = {"picture": str(job.source), "files": files, **result.values}
+            self.print(json.dumps(described), sys.stdout)
         elif not self._args.quiet:
             first, *others = job.results.values()
             names = f"{first} and {len(others)} more" if others else str(first)
-            detail = f": {outcome.text}" if outcome.text else ""
-            self.say(printable(f"{job.source} -> {names}{detail}"), sys.stdout)
+            detail = f": {result.text}" if result.text else ""
+            self.print(printable(f"{job.source} -> {names}{detail}"), sys.stdout)
 
     def fail(self, job: Job, error: MatteError) -> None:
-        self.failed += 1
+        self.report.add_failure(str(job.source), error)
         if self._args.json:
             described = {"picture": str(job.source), "error": to_wire(error)}
-            self.say(json.dumps(described), sys.stdout)
+            self.print(json.dumps(described), sys.stdout)
         message, source = one_line(error), printable(str(job.source))
         named = message if source in message else f"{source}: {message}"
-        self.say(f"matte: {self.bar.in_red('failed:')} {named}", sys.stderr)
+        self.print(f"matte: {self.bar.in_red('failed:')} {named}", sys.stderr)
 
-    def skip(self) -> None:
-        self.skipped += 1
-
-    def sum_up(self) -> None:
-        left = self._total - self.done - self.failed - self.skipped
-        parts = [f"{self.done} done", f"{self.failed} failed"]
-        parts += [f"{self.skipped} there already"] if self.skipped else []
+    def print_summary(self) -> None:
+        skipped, left = self.report.count(SKIPPED), self._total - len(self.report.entries)
+        parts = [f"{self.report.count(DONE)} done", f"{self.failed} failed"]
+        parts += [f"{skipped} skipped"] if skipped else []
         parts += [f"{left} not tried"] if left else []
         if not self._args.quiet:
-            self.say(", ".join(parts), sys.stderr)
+            self.print(", ".join(parts), sys.stderr)
+
+    @property
+    def failed(self) -> int:
+        return self.report.count(FAILED, NO_SUBJECT)
 
 
 def run_batch(args: Namespace, plan: Plan, work: Work) -> int:
-    """Do `work` for every picture of a plan, write what it returns, and report.
+    """Do `work` for every picture of a plan, write the results, and report.
 
     Parameters
     ----------
@@ -109,14 +107,13 @@ def run_batch(args: Namespace, plan: Plan, work: Work) -> int:
     plan : Plan
         The pictures.
     work : callable
-        Given a job and a progress callback, returns an `Outcome`; touches no result itself.
+        Given a job and a progress callback, returns a `Result`; writes no file itself.
 
     Returns
     -------
     int
-        0 when all is done, 1 when something failed, 130 after Ctrl+C.
+        0 if everything is done, 1 if something failed, 130 after Ctrl+C.
     """
-    protected = list({path for job in plan.jobs for path in job.inputs})
     run = _Run(args, len(plan.jobs))
     for text in plan.notes:
         run.note(text)
@@ -125,43 +122,40 @@ def run_batch(args: Namespace, plan: Plan, work: Work) -> int:
         try:
             for job in plan.jobs:
                 run.bar.start(job.source.name)
-                if not _do(job, protected, work, args, run):
+                if not _do(job, plan, work, args, run):
                     break
                 run.bar.finish()
         except (KeyboardInterrupt, Cancelled):
-            run.say("matte: stopped; nothing half done is left behind.", sys.stderr)
+            run.print("matte: stopped; no partial files were left behind.", sys.stderr)
             status = INTERRUPTED
-    run.sum_up()
+    run.print_summary()
     if status == ALL_DONE and (run.failed or not plan.jobs):
         status = SOME_FAILED
     return status
 
 
-def _do(job: Job, protected: list[Path], work: Work, args: Namespace, run: _Run) -> bool:
-    """Do one picture; False when it makes no sense to go on with the others."""
-    from matte_core.files.writing import check_target, write_whole
+def _do(job: Job, plan: Plan, work: Work, args: Namespace, run: _Run) -> bool:
+    """Do one job; return whether it makes sense to go on with the others."""
+    from matte_core.files.writing import write_whole
 
     try:
-        if job.failure:
-            raise job.failure
-        if args.skip_existing and all(path.is_file() for path in job.results.values()):
-            run.skip()
+        if args.skip_existing and job.is_done and job.failure is None:
+            run.report.add(str(job.source), SKIPPED)
             return True
-        for path in job.results.values():
-            check_target(path, protected, overwrite=args.overwrite or args.skip_existing)
-        outcome = work(job, run.bar.report)
+        plan.check(job, overwrite=args.overwrite or args.skip_existing)
+        result = work(job, run.bar.report)
         for kind, path in job.results.items():
-            write_whole(path, outcome.files[kind])
+            write_whole(path, result.files[kind])
     except (Cancelled, ModuleNotFoundError):
         raise
     except MatteError as error:
         run.fail(job, error)
-        return not isinstance(error, _FATAL)
+        return not isinstance(error, FATAL)
     except MemoryError:
-        run.fail(job, FileError(f"{job.source} needs more memory than there is."))
+        run.fail(job, FileError(f"{job.source} needs more memory than is available."))
     except Exception as error:
-        # The process's border for one picture: a fault of ours must not cost the others.
+        # The process's border for one picture: our bug must not cost the user the others.
         run.fail(job, explain(error))
     else:
-        run.succeed(job, outcome)
+        run.succeed(job, result)
     return True

@@ -1,4 +1,4 @@
-"""Colors as a person writes them: #rrggbb, #rgb, or a name. Standard library only."""
+"""Colors as people write them: #rrggbb, #rgb, or a name."""
 
 import re
 
@@ -33,7 +33,7 @@ NAMES = {
 
 
 def parse_color(text: str) -> tuple[int, int, int] | None:
-    """Return (red, green, blue), 0 to 255 each; None when the text is not a color."""
+    """Return (red, green, blue), 0 to 255 each; None if the text is not a color."""
     digits = NAMES.get(text.strip().lower())
     if digits is None:
         match = re.fullmatch(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text.strip())

@@ -1,16 +1,18 @@
-"""``matte composite``: put cut-outs over another background."""
+"""``matte composite``: put cut-outs on a new background."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
 from matte_core.cli.colors import parse_color
-from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
+    new_command,
     number,
     position,
     whole_number,
@@ -18,75 +20,77 @@ from matte_core.cli.options import (
 
 _EXTENSIONS = (".png", ".jpg", ".jpeg")
 
+#: The help of options as they were spelled before version 1.0, which are still accepted.
+_FORMER = argparse.SUPPRESS
+
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = new_command(
+        commands,
         "composite",
-        help="put cut-outs over another background",
-        description="Put cut-outs, or photos with an alpha, over a color or another picture. "
-        "The result has no transparency and is written as PNG or JPEG, as its name says.",
-        epilog="The background is scaled to cover the picture, unless a place is asked for. "
-        "In a folder the results are called NAME.png, or NAME.jpg with --format.",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "foregrounds",
-        nargs="+",
-        metavar="IN",
-        help="PNG files with transparency, as `matte cutout` writes them; with --alpha, photos",
+        (
+            "foregrounds",
+            "pictures with transparency, such as the results of `matte cutout`; with --alpha, "
+            "photos",
+        ),
+        help="put cut-outs on a new background",
+        description="Put cut-outs, or photos with an alpha, on a color or another picture. The "
+        "result is an opaque PNG or JPEG, depending on its extension.",
+        epilog="Unless another placement is chosen, the background is scaled to cover the "
+        "subject's picture. Results in a folder are named NAME.png, or NAME.jpg with --format jpg.",
     )
     parser.add_argument(
         "--background",
         required=True,
         metavar="FILE|COLOR",
-        help="a picture, or a color: #rrggbb or a name such as white (./white for a file)",
+        help="a picture, or a color: #rrggbb or a name such as white (./white: a file)",
     )
     parser.add_argument(
         "--alpha",
         metavar="FILE|FOLDER",
-        help="the alpha of each photo; in a folder it is called NAME-alpha.png or NAME.png",
+        help="the alpha of each photo; in a folder, NAME-alpha.png or NAME.png",
     )
     place = parser.add_mutually_exclusive_group()
     place.add_argument(
         "--cover",
         action="store_true",
-        help="scale the background to cover the subject's picture, which keeps its size (default)",
+        help="scale the background to cover the subject's picture (default)",
     )
     place.add_argument(
         "--center",
-        "--center",
         action="store_true",
-        help="put the subject's picture in the middle of the background, which keeps its size",
+        help="center the subject's picture on the background, which keeps its size",
     )
     place.add_argument(
         "--fit",
         action="store_true",
-        help="the same, scaling the subject's picture so that it just fits",
+        help="like --center, but scale the subject's picture to fit the background",
     )
     place.add_argument(
         "--position",
         type=position,
         metavar="X,Y",
-        help="put the upper left corner of the subject's picture there, in pixels of the "
-        "background, which keeps its size (--position=-5,0 for what is negative)",
+        help="position of the top left corner of the subject's picture on the background, which "
+        "keeps its size, in pixels (negative: --position=-5,0)",
     )
+    place.add_argument("--centre", dest="center", action="store_true", help=_FORMER)
     parser.add_argument(
         "--format",
         choices=("png", "jpg"),
         default="png",
-        help="of the results in a folder (default %(default)s)",
+        help="file format of results in a folder (default %(default)s)",
     )
     parser.add_argument(
         "--quality",
         type=whole_number("quality", low=1, high=100),
         default=95,
         metavar="1..100",
-        help="of JPEG (default %(default)s)",
+        help="JPEG quality (default %(default)s)",
     )
     add_common(parser)
     add_decontaminate(
-        parser, default=None, when="100 for a photo with --alpha, 0 for a cut-out: it is clean"
+        parser, default=None, when="100 with --alpha, 0 for cut-outs, which are clean already"
     )
     light = parser.add_argument_group("light")
     percent = number("percent", low=0, high=100)
@@ -95,25 +99,25 @@ def add_parser(commands: Any) -> None:
         type=percent,
         default=0.0,
         metavar="0..100",
-        help="let the background's light fall on the subject's edge, in percent "
+        help="how strongly the background's light wraps around the subject's edge, in percent "
         "(default %(default)g)",
     )
     light.add_argument(
         "--light-width",
         type=number("pixels", low=0.1, high=10000),
         metavar="PX",
-        help="how far the light reaches into the subject, in pixels of the result (default: a "
-        "hundredth of the subject's picture)",
+        help="how far the light reaches into the subject, in pixels of the result (default: 1%% "
+        "of the shorter side of the subject's picture)",
     )
     light.add_argument(
-        "--match-colors",
         "--match-colors",
         type=percent,
         default=0.0,
         metavar="0..100",
-        help="move the subject's exposure and color temperature toward the background's, in "
-        "percent (default %(default)g)",
+        help="how far to adjust the subject's exposure and color temperature to the "
+        "background's, in percent (default %(default)g)",
     )
+    light.add_argument("--match-colours", dest="match_colors", type=percent, help=_FORMER)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -121,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
     color = parse_color(args.background)
     alphas = [Companion(Path(args.alpha), "alpha", "-alpha")] if args.alpha else []
     extensions = (".jpg", ".jpeg", ".png") if args.format == "jpg" else _EXTENSIONS
-    plan = make_plan(
+    plan = plan_command(
         args, args.foregrounds, {"composite": ""}, companions=alphas, extensions=extensions
     )
     if color is None:
@@ -141,7 +145,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.files.writing import quantize
     from matte_core.images import Alpha, Image, as_float, as_uint8
 
-    # Read before the run: without a background nothing can be done.
+    # Read before the run, which is pointless without a background.
     scene = None if color else read_picture(args.background, max_megapixels=args.max_megapixels)
 
     def background_for(shape: tuple[int, int]) -> Image:
@@ -170,7 +174,7 @@ def run(args: argparse.Namespace) -> int:
         flat: Image = composite(foreground, alpha, background, offset=offset)
         return flat
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         warnings: list[str] = []
         alpha, amount = picture.alpha, args.decontaminate
@@ -184,11 +188,11 @@ def run(args: argparse.Namespace) -> int:
         if alpha is None:
             raise InputError(
                 f"{job.source} has no transparency.",
-                "Cut it out first with `matte cutout`, or give its --alpha.",
+                "Cut it out first with `matte cutout`, or give its alpha with --alpha.",
             )
         foreground = picture.image
         if amount:
-            # Loaded only here: a clean cut-out is composited without a solver.
+            # Imported only here: compositing a clean cut-out needs no solver.
             from matte_core.matting import decontaminate, estimate_foreground
 
             clean = estimate_foreground(foreground, alpha, progress=part(progress, 0.0, 0.9))
@@ -199,8 +203,8 @@ def run(args: argparse.Namespace) -> int:
             same = scene.icc_profile == profile or (is_srgb(scene.icc_profile) and is_srgb(profile))
             if not same:
                 warnings.append(
-                    "The subject and the background have different color profiles; the result "
-                    "has the background's, in which the subject's colors may look different."
+                    "The subject and the background have different color profiles. The result "
+                    "has the background's, which may shift the subject's colors."
                 )
             profile = scene.icc_profile
         flat = place(foreground, alpha, is_deep=picture.is_deep)
@@ -211,6 +215,6 @@ def run(args: argparse.Namespace) -> int:
             encoded = encode_jpeg(as_uint8(flat), quality=args.quality, icc_profile=profile)
         height, width = flat.shape[:2]
         values = {"width": width, "height": height}
-        return Outcome({"composite": encoded}, values, f"{width} x {height}", warnings)
+        return Result({"composite": encoded}, values, f"{width} x {height}", warnings)
 
     return run_batch(args, plan, work)

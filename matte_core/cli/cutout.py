@@ -1,12 +1,13 @@
-"""``matte cutout``: the whole chain, from a photo to its subject on transparency."""
+"""``matte cutout``: the whole chain, from a photo to its cut-out."""
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.network import check_request
 from matte_core.cli.options import (
     add_common,
@@ -28,23 +29,25 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "cutout",
         help="cut the subject out of photos",
-        description="Cut the subject out of photos: a PNG with transparency for each, its "
-        "fringe cleaned of the old background's color. Transparency that a picture has "
-        "already stays: holes stay holes. Of a photo with 16 bits a channel the result has "
-        "16 as well; the color profile is kept.",
-        epilog="In a folder the results are called NAME.png, NAME-alpha.png, NAME-mask.png "
-        "and NAME-trimap.png.",
+        description="Cut the subject out of photos. Each becomes a PNG with transparency, its "
+        "fringe cleaned of the old background's color. Transparent pixels of a picture stay "
+        "transparent. Photos with 16 bits per channel give results with 16 bits; the color "
+        "profile is kept.",
+        epilog="Results in a folder are named NAME.png, NAME-alpha.png, NAME-mask.png and "
+        "NAME-trimap.png.",
         allow_abbrev=False,
     )
-    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders of them")
+    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders with photos")
     parser.add_argument(
         "--output",
         choices=(*_SUFFIXES, "all"),
         default="rgba",
-        help="the cut-out (default), one of the steps on the way to it, or all of them",
+        help="what to write: the cut-out (rgba, default), one of the steps toward it, or all",
     )
     parser.add_argument(
-        "--crop", action="store_true", help="crop the results to what is not transparent"
+        "--crop",
+        action="store_true",
+        help="crop the results to the pixels that are not transparent",
     )
     add_common(parser)
     add_subject(parser)
@@ -59,16 +62,17 @@ def run(args: argparse.Namespace) -> int:
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
-    plan = make_plan(args, args.pictures, suffixes, companions=selections)
+    plan = plan_command(args, args.pictures, suffixes, companions=selections)
 
     from matte_core import cut_out
     from matte_core.base.errors import NoSubjectError
-    from matte_core.cli.pictures import bounds, read_selection, with_holes
+    from matte_core.boxes import Box
+    from matte_core.cli.pictures import read_selection, with_holes
     from matte_core.files import encode_png, read_picture
     from matte_core.files.writing import quantize, stack_alpha
     from matte_core.images import BACKGROUND
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         cut = cut_out(
             picture.image,
@@ -81,19 +85,18 @@ def run(args: argparse.Namespace) -> int:
             progress=progress,
         )
         alpha = with_holes(cut.alpha, picture)
-        box = bounds(alpha > 0)
+        box = Box.around(alpha > 0)
         if box is None:
             raise NoSubjectError(
-                f"Nothing of the subject in {job.source} is left: all of it is transparent.",
-                "Name another subject with --subject, or mark it with --selection.",
+                f"The subject of {job.source} lies in its transparent parts, so nothing is left.",
+                "Choose another subject with --subject, or mark it with --selection.",
             )
-        rows, columns = box if args.crop else (slice(None), slice(None))
-        offset_px = (rows.start, columns.start) if args.crop else None
+        kept = box if args.crop else Box.whole(alpha.shape)
+        offset_px = (kept.top, kept.left) if args.crop else None
 
         def encode(pixels: "NDArray[Any]") -> bytes:
-            return encode_png(
-                pixels[rows, columns], icc_profile=picture.icc_profile, offset_px=offset_px
-            )
+            cropped = pixels[kept.top : kept.bottom, kept.left : kept.right]
+            return encode_png(cropped, icc_profile=picture.icc_profile, offset_px=offset_px)
 
         files: dict[str, bytes] = {}
         if "rgba" in kinds:
@@ -111,6 +114,6 @@ def run(args: argparse.Namespace) -> int:
         values = describe(cut.segmentation)
         if offset_px:
             values["offset"] = {"x": offset_px[1], "y": offset_px[0]}
-        return Outcome(files, values, in_words(cut.segmentation), notes(cut.segmentation))
+        return Result(files, values, in_words(cut.segmentation), notes(cut.segmentation))
 
     return run_batch(args, plan, work)

@@ -1,7 +1,4 @@
-"""Which pictures a command is to take: files, folders, and the companions of each.
-
-Standard library only.
-"""
+"""Which pictures a command processes: files, folders, and the companions of each."""
 
 import glob
 import os
@@ -10,32 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from matte_core.base.errors import FileError
+from matte_core.batch.pictures import READABLE, Source, is_same, walk
 from matte_core.cli.options import UsageError
 
-EXTENSIONS = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib")
-)
-
-#: How the results of this program end, before the extension.
+#: Suffixes of the names of this program's results, before the extension.
 SUFFIXES = ("-mask", "-probability", "-classes", "-trimap", "-alpha")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A picture to take, and the folder of its result below the output folder."""
-
-    path: Path
-    below: Path = Path()
-
-    @property
-    def stem(self) -> str:
-        """The name that all results of one photo share."""
-        return plain_stem(self.path)
 
 
 @dataclass
 class Listing:
-    """The pictures found, and what a person should know about what was not taken."""
+    """The pictures found, and notes for the user about those that were not used."""
 
     sources: list[Source] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -43,12 +24,12 @@ class Listing:
 
     @property
     def is_single(self) -> bool:
-        """Whether exactly one picture was named by its own name."""
+        """Whether the user named exactly one picture, and no folder."""
         return len(self.sources) == 1 and not self.has_folder
 
 
 def plain_stem(path: Path) -> str:
-    """Return a file's name without extension and without the ending of a result of ours."""
+    """Return the name that a photo and all its results share, without extension or suffix."""
     stem = path.stem
     for suffix in SUFFIXES:
         if stem.endswith(suffix) and stem != suffix:
@@ -63,25 +44,25 @@ def list_pictures(
     recursive: bool = False,
     wanted: Iterable[str] = (),
 ) -> Listing:
-    """Find the pictures to take, in the order named, folders sorted by name.
+    """Find the pictures to process, in the order given, folders sorted by name.
 
     Parameters
     ----------
     named : sequence of str
-        Files and folders. A file is taken whatever its name; it need not exist (reading it
-        will say so).
+        Files and folders. A file is included whatever its name, even if it does not exist:
+        reading it reports that.
     out : Path
-        Where results go: never looked into, and not allowed to be one of the folders.
+        The output folder: never searched, and it must not be one of the folders.
     recursive : bool
-        Whether to take the folders inside folders.
+        Whether to include subfolders.
     wanted : iterable of str
-        Which of our own results to take from a folder, as ends of names out of `SUFFIXES`.
-        When a folder has such files only they are taken; otherwise all but our own results.
+        Suffixes, out of `SUFFIXES`, of earlier results to process. If a folder has such files,
+        only they are included; otherwise everything but earlier results.
 
     Raises
     ------
     UsageError
-        If the results would go among the pictures of a folder.
+        If the results would be mixed with the pictures in a folder.
     """
     listing = Listing()
     for name in _expand(named):
@@ -89,13 +70,13 @@ def list_pictures(
         if not path.is_dir():
             listing.sources.append(Source(path))
             continue
-        if out.exists() and out.samefile(path):
+        if is_same(out, path):
             raise UsageError(
-                f"the results would go into {path}, among the pictures they are made from; "
-                "name another folder with -o"
+                f"the results would be mixed with the pictures in {path}; "
+                "choose another folder with -o"
             )
         listing.has_folder = True
-        _take_folder(listing, path, out, recursive, tuple(wanted))
+        _add_folder(listing, path, out, recursive, tuple(wanted))
     return listing
 
 
@@ -107,12 +88,12 @@ def find_companion(source: Source, companions: Path, what: str, suffix: str) -> 
     source : Source
         The picture.
     companions : Path
-        A file, taken as it is; or a folder, in which NAME-trimap.png, or else NAME.png, is
-        looked for (with any extension of a picture), also in the same folder inside.
+        A file, used as it is; or a folder that contains NAME-trimap.png or else NAME.png, with
+        any extension of a picture, in the same subfolder as the picture or at the top.
     what : str
-        What it is called in messages.
+        Its name in messages.
     suffix : str
-        How its name ends, out of `SUFFIXES`.
+        The suffix of its name, out of `SUFFIXES`.
 
     Raises
     ------
@@ -125,25 +106,26 @@ def find_companion(source: Source, companions: Path, what: str, suffix: str) -> 
         if not folder.is_dir():
             continue
         files = [path for path in sorted(folder.iterdir()) if _is_picture(path)]
-        for stem in (source.stem + suffix, source.path.stem):
+        for stem in (plain_stem(source.path) + suffix, source.path.stem):
             found = [path for path in files if path.stem == stem and path != source.path]
             if len(found) > 1:
                 names = ", ".join(path.name for path in found)
                 raise FileError(
-                    f"{folder} has {len(found)} files that could be the {what} of "
+                    f"{folder} contains {len(found)} files that could be the {what} for "
                     f"{source.path.name}: {names}.",
-                    "Leave one of them there.",
+                    "Keep only one of them there.",
                 )
             if found:
                 return found[0]
+    stem = plain_stem(source.path)
     raise FileError(
-        f"{companions} has no {what} for {source.path.name}.",
-        f"It would be called {source.stem}{suffix}.png or {source.stem}.png.",
+        f"{companions} contains no {what} for {source.path.name}.",
+        f"Expected {stem}{suffix}.png or {stem}.png.",
     )
 
 
 def _expand(named: Sequence[str]) -> Iterator[str]:
-    """Expand wildcards where the shell leaves that to the program."""
+    """Expand wildcards on Windows, where the shell does not."""
     for name in named:
         if os.name == "nt" and not os.path.exists(name):
             yield from sorted(glob.glob(name)) or [name]
@@ -151,44 +133,27 @@ def _expand(named: Sequence[str]) -> Iterator[str]:
             yield name
 
 
-def _take_folder(
+def _add_folder(
     listing: Listing, folder: Path, out: Path, recursive: bool, wanted: tuple[str, ...]
 ) -> None:
-    pictures: list[Path] = []
-    others = 0
-    for parent, folders, files in os.walk(folder):
-        here = Path(parent)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if recursive and not name.startswith(".") and not _is_same(here / name, out)
-        )
-        visible = [here / name for name in sorted(files) if not name.startswith(".")]
-        pictures += [path for path in visible if _is_picture(path)]
-        others += sum(not _is_picture(path) for path in visible)
-    results = {path for path in pictures if path.stem.endswith(SUFFIXES)}
-    asked = [path for path in pictures if wanted and path.stem.endswith(wanted)]
-    taken = asked or [path for path in pictures if path not in results]
-    left_out = len(pictures) - len(taken)
-    listing.sources += [Source(path, path.parent.relative_to(folder)) for path in taken]
-    if left_out and not asked:
-        ends = ", ".join(SUFFIXES)
+    files = list(walk(folder, out, recursive=recursive))
+    pictures = [source for source in files if _is_picture(source.path)]
+    matching = [source for source in pictures if wanted and source.path.stem.endswith(wanted)]
+    used = matching or [source for source in pictures if not source.path.stem.endswith(SUFFIXES)]
+    listing.sources += used
+    if not matching and (count := len(pictures) - len(used)):
         listing.notes.append(
-            f"{folder}: passed over {left_out} named like results ({ends}); "
-            "name them one by one to take them."
+            f"{folder}: skipped {count} {'file' if count == 1 else 'files'} named like results "
+            f"({', '.join(SUFFIXES)}); name them one by one to process them."
         )
-    if others:
+    if count := len(files) - len(pictures):
         listing.notes.append(
-            f"{folder}: passed over {others} that "
-            f"{'are' if others > 1 else 'is'} not JPEG, PNG, TIFF, WebP or BMP by name."
+            f"{folder}: skipped {count} {'file' if count == 1 else 'files'} without the "
+            "extension of a JPEG, PNG, TIFF, WebP or BMP picture."
         )
-    if not taken:
-        listing.notes.append(f"{folder}: no pictures in it.")
+    if not used:
+        listing.notes.append(f"{folder}: no pictures found.")
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in EXTENSIONS
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    return other.exists() and one.exists() and one.samefile(other)
+    return path.suffix.lower() in READABLE

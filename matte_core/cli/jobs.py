@@ -1,16 +1,15 @@
-"""What a command is to do: each picture with its companions and the files it becomes.
-
-Standard library only.
-"""
+"""What a command does: each picture with its companions and the files that it becomes."""
 
 import os
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from matte_core.base.errors import FileError
-from matte_core.cli.inputs import find_companion, list_pictures
+from matte_core.batch.pictures import Source
+from matte_core.batch.plan import Plan, make_plan
+from matte_core.cli.inputs import find_companion, list_pictures, plain_stem
 from matte_core.cli.options import UsageError
 
 PNG = (".png",)
@@ -18,49 +17,14 @@ PNG = (".png",)
 
 @dataclass(frozen=True)
 class Companion:
-    """A second picture that belongs to each, and where it is looked for."""
+    """A second picture that goes with each, and the file or folder to find it in."""
 
     path: Path
     what: str
     suffix: str
 
 
-@dataclass
-class Job:
-    """One picture.
-
-    Attributes
-    ----------
-    source : Path
-        The picture.
-    results : dict of str to Path
-        The files to write, by what they hold ("rgba", "mask", ...).
-    companions : dict of str to Path
-        The other pictures to read, by what they are.
-    failure : FileError, optional
-        Why it cannot even be tried.
-    """
-
-    source: Path
-    results: dict[str, Path]
-    companions: dict[str, Path] = field(default_factory=dict)
-    failure: FileError | None = None
-
-    @property
-    def inputs(self) -> list[Path]:
-        """Every file that is read."""
-        return [self.source, *self.companions.values()]
-
-
-@dataclass
-class Plan:
-    """All jobs of a command, in order, and notes for a person."""
-
-    jobs: list[Job]
-    notes: list[str]
-
-
-def make_plan(
+def plan_command(
     args: Namespace,
     named: Sequence[str],
     suffixes: Mapping[str, str],
@@ -69,91 +33,72 @@ def make_plan(
     companions: Sequence[Companion] = (),
     extensions: Sequence[str] = PNG,
 ) -> Plan:
-    """Work out which files become which.
+    """Plan which files become which.
 
     Parameters
     ----------
     args : Namespace
         With `out` and `recursive`.
     named : sequence of str
-        The pictures and folders to take.
+        The pictures and folders to process.
     suffixes : mapping of str to str
-        How the name of each result ends, by what it holds: {"mask": "-mask"}.
+        The suffix of the name of each result, by what it contains: {"mask": "-mask"}.
     wanted : sequence of str
         As for `list_pictures`.
     companions : sequence of Companion
-        The other pictures that each needs.
+        The other pictures that each one needs.
     extensions : sequence of str
-        What the result's name may end with, the default for folders first.
+        The extensions that a result may have; the first is used in folders.
 
     Raises
     ------
     UsageError
-        If -o does not go together with what is to be written.
+        If -o does not fit the results.
     """
     out = Path(args.out)
     listing = list_pictures(named, out=out, recursive=args.recursive, wanted=wanted)
     is_file = _names_file(args.out, extensions)
     if is_file and not listing.is_single:
-        raise UsageError(f"several pictures need a folder to go to, and {out} names a file")
-    jobs: list[Job] = []
-    taken: dict[str, Path] = {}
-    for source in listing.sources:
+        raise UsageError(f"several pictures need an output folder, but {out} names a file")
+
+    def name_results(source: Source) -> dict[str, Path]:
         if is_file and len(suffixes) == 1:
-            results = dict.fromkeys(suffixes, out)
-        elif is_file:
-            results = {
+            return dict.fromkeys(suffixes, out)
+        if is_file:
+            return {
                 kind: out.with_name(out.stem + ("" if kind == "rgba" else suffix) + out.suffix)
                 for kind, suffix in suffixes.items()
             }
-        else:
-            results = {
-                kind: out / source.below / (source.stem + suffix + extensions[0])
-                for kind, suffix in suffixes.items()
-            }
-        job = Job(source.path, results)
-        try:
-            _claim(job, taken)
-            job.companions = {
-                companion.what: find_companion(
-                    source, companion.path, companion.what, companion.suffix
-                )
-                for companion in companions
-            }
-        except FileError as error:
-            job.failure = error
-        jobs.append(job)
-    return Plan(jobs, listing.notes)
+        stem = plain_stem(source.path)
+        return {
+            kind: out / source.below / (stem + suffix + extensions[0])
+            for kind, suffix in suffixes.items()
+        }
 
-
-def _claim(job: Job, taken: dict[str, Path]) -> None:
-    """Let no two pictures go to one file; the second fails."""
-    for path in job.results.values():
-        # Upper and lower case are one on Windows and macOS.
-        key = os.path.normcase(os.path.abspath(path)).casefold()
-        if key in taken:
-            raise FileError(
-                f"{job.source} would become {path}, as {taken[key]} does.",
-                "Rename one of them, or give them different folders.",
-            )
-        taken[key] = job.source
+    plan = make_plan(listing.sources, name_results, listing.notes)
+    for source, job in zip(listing.sources, plan.jobs, strict=True):
+        if job.failure is None:
+            try:
+                job.companions = {
+                    each.what: find_companion(source, each.path, each.what, each.suffix)
+                    for each in companions
+                }
+            except FileError as error:
+                job.failure = error
+    return plan
 
 
 def _names_file(out: str, extensions: Sequence[str]) -> bool:
-    """Tell whether -o names a file; refuse a kind of file that cannot hold the result."""
+    """Return whether -o names a file, not a folder; refuse one that cannot hold the result."""
     path = Path(out)
     if path.is_dir() or out.endswith(("/", os.sep)) or not path.suffix:
         return False
     if path.suffix.lower() not in extensions:
         allowed = " or ".join(extension[1:].upper() for extension in extensions)
-        reason = (
-            "JPEG has no transparency and blurs masks; "
-            if path.suffix.lower() in (".jpg", ".jpeg")
-            else ""
-        )
+        is_jpeg = path.suffix.lower() in (".jpg", ".jpeg")
+        reason = "JPEG has no transparency and blurs masks; " if is_jpeg else ""
         raise UsageError(
-            f"{out}: {reason}the result is written as {allowed}, "
-            f"so let the name end with {' or '.join(extensions)}"
-            " (a folder is told by a slash at its end)"
+            f"{out}: {reason}the result is written as {allowed}, so its name must end in "
+            f"{' or '.join(extensions)} (for a folder, end the name with a slash)"
         )
     return True

@@ -1,62 +1,68 @@
-"""The options that commands share, and how their values are read."""
+"""The options that commands share, and the types of their values."""
 
 import argparse
 import math
 from collections.abc import Callable
+from typing import Any
 
 SHAPES = ("ellipse", "rectangle", "cross")
 
 
 class UsageError(Exception):
-    """Arguments that do not go together; ends the program with status 2."""
+    """Arguments that do not fit together; ends the program with status 2."""
+
+
+def new_command(
+    commands: Any, name: str, inputs: tuple[str, str], **texts: str
+) -> argparse.ArgumentParser:
+    """Add a command with `texts` such as its help; `inputs` are its files: attribute and help."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, allow_abbrev=False, **texts)
+    parser.add_argument(inputs[0], nargs="+", metavar="IN", help=inputs[1])
+    return parser
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add where results go and what is said meanwhile."""
+    """Add the options for results, messages and pictures."""
     results = parser.add_argument_group("results")
     results.add_argument(
         "-o",
         "--out",
         required=True,
         metavar="OUT",
-        help="the file to write, or the folder for several (made if need be); "
+        help="the file to write, or the folder for several, which is created if necessary; "
         "a name without an extension is a folder",
     )
     existing = results.add_mutually_exclusive_group()
     existing.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace results that are there already; without it they are left alone and "
-        "reported as failures. A picture that is read is never written over",
+        help="replace results that already exist; without it, they are kept and reported as "
+        "failures. Input pictures are never overwritten",
     )
     existing.add_argument(
         "--skip-existing",
         action="store_true",
-        help="pass over pictures whose results are there, to go on where a run was stopped",
+        help="skip pictures whose results already exist, to resume a run that was stopped",
     )
     results.add_argument(
         "--json",
         action="store_true",
-        help="describe each result as one line of JSON on standard output",
+        help="print one line of JSON for each picture on standard output",
     )
-    results.add_argument(
-        "-q", "--quiet", action="store_true", help="say nothing but what went wrong"
-    )
+    results.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
     pictures = parser.add_argument_group("pictures")
-    pictures.add_argument(
-        "-r", "--recursive", action="store_true", help="take the folders inside a folder too"
-    )
+    pictures.add_argument("-r", "--recursive", action="store_true", help="include subfolders")
     pictures.add_argument(
         "--max-megapixels",
         type=number("megapixels", low=0.001),
         default=200.0,
         metavar="N",
-        help="refuse larger pictures before decoding them (default %(default)g)",
+        help="reject larger pictures before decoding them (default %(default)g)",
     )
 
 
 def add_subject(parser: argparse.ArgumentParser) -> None:
-    """Add what is to be found, and by which network."""
+    """Add what to cut out, and which model finds it."""
     group = parser.add_argument_group("subject")
     group.add_argument(
         "--subject",
@@ -64,32 +70,33 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
         default="auto",
         metavar="WHAT",
         help="auto (default): the main subject; everything: all but the background; or one "
-        'or several classes, such as person,dog; one of several of a class is "person 2", '
-        'counted from the left, "person left", right, middle or largest, or "person at 0.3 0.5": '
-        "the one at these fractions of width and height, or nearest to them",
+        'or more classes, such as person,dog. To select one of several: "person 2", counted from '
+        'the left; "person left", right, middle or largest; or "person at 0.3 0.5", the one '
+        "nearest to these fractions of width and height",
     )
     group.add_argument(
         "--model",
         metavar="NAME|FILE",
-        help="a network that `matte models` lists, or an ONNX file",
+        help="the name of an installed model (see `matte models list`), or an ONNX file",
     )
 
 
 def add_trimap(parser: argparse.ArgumentParser) -> None:
-    """Add how wide the unknown band around the mask's edge is."""
+    """Add the width and shape of the unknown band along the mask's edge."""
     group = parser.add_argument_group("trimap")
     group.add_argument(
         "--radius",
         type=whole_number("pixels", low=0, high=10000),
         metavar="PX",
-        help="half the width of the unknown band, in pixels (default: from the size of the "
-        "picture and the resolution of the network)",
+        help="half the width of the unknown band, in pixels (default: depends on the size of the "
+        "picture and the resolution of the model)",
     )
     group.add_argument(
         "--shape",
         choices=SHAPES,
         default="ellipse",
-        help="of the structuring element that dilates and erodes the mask (default %(default)s)",
+        help="shape of the structuring element that dilates and erodes the mask "
+        "(default %(default)s)",
     )
 
 
@@ -102,7 +109,7 @@ def number(unit: str, *, low: float = -math.inf, high: float = math.inf) -> Call
         except ValueError:
             raise argparse.ArgumentTypeError(f"{text!r} is not a number of {unit}") from None
         if not math.isfinite(value) or not low <= value <= high:
-            limits = f"from {low:g}" + (f" to {high:g}" if math.isfinite(high) else " upwards")
+            limits = f"from {low:g}" + (f" to {high:g}" if math.isfinite(high) else " up")
             raise argparse.ArgumentTypeError(f"{text!r} is out of range; give {unit} {limits}")
         return value
 
@@ -127,10 +134,10 @@ def whole_number(unit: str, *, low: int, high: int) -> Callable[[str], int]:
 
 
 def subject(text: str) -> str | list[str]:
-    """Read a subject: a word, or class names with commas between."""
+    """Read a subject: a word, or class names separated by commas."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names:
-        raise argparse.ArgumentTypeError("no subject is named")
+        raise argparse.ArgumentTypeError("no subject given")
     return names[0] if len(names) == 1 else names
 
 
@@ -140,30 +147,30 @@ def position(text: str) -> tuple[int, int]:
         x, y = (int(part) for part in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not X,Y in whole pixels, such as 120,40"
+            f"{text!r} is not of the form X,Y in whole pixels, such as 120,40"
         ) from None
     return y, x
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
-    """Add a mask that says where the subject is."""
+    """Add a mask that marks the subject."""
     parser.add_argument(
         "--selection",
         metavar="FILE|FOLDER",
-        help="a mask that marks where the subject is, roughly: of what the network finds, "
-        "what lies there is taken; in a folder it is called NAME-mask.png or NAME.png",
+        help="a mask that roughly marks the subject: of the things the model finds, those inside "
+        "it are used; in a folder, NAME-mask.png or NAME.png",
     )
 
 
 def add_decontaminate(
     parser: argparse.ArgumentParser, default: float | None = 100.0, when: str = "100"
 ) -> None:
-    """Add how far the colors of the fringe are cleaned."""
+    """Add how far to clean the colors of the fringe."""
     parser.add_argument(
         "--decontaminate",
         type=number("percent", low=0, high=100),
         default=default,
         metavar="0..100",
-        help="how far to take the old background's color out of the fringe of a cut-out, in "
+        help="how much of the old background's color to remove from the fringe of a cut-out, in "
         f"percent (default {when})",
     )

@@ -1,4 +1,4 @@
-"""What commands do with pictures between reading and writing."""
+"""Helpers of the commands for masks and alphas."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.errors import InputError
-from matte_core.cli.jobs import Job
+from matte_core.batch.plan import Job
 from matte_core.files import Picture, read_plane
 from matte_core.images import Float32, Mask
 
 
 def read_selection(job: Job, picture: Picture, max_megapixels: float) -> Mask | None:
-    """Return the selection that says where the subject is, None where none was given."""
+    """Return the selection that marks the subject; None if none was given."""
     path = job.companions.get("selection")
     if path is None:
         return None
@@ -22,7 +22,7 @@ def read_selection(job: Job, picture: Picture, max_megapixels: float) -> Mask | 
 
 
 def to_mask(plane: NDArray[Any]) -> Mask:
-    """Return gray levels as a mask: brighter than half is the subject."""
+    """Return gray levels as a mask: the subject is brighter than half."""
     mask: Mask = plane > (127 if plane.dtype == np.uint8 else 0.5)
     return mask
 
@@ -35,35 +35,26 @@ def as_fraction(plane: NDArray[Any]) -> Float32:
 
 
 def check_size(plane: NDArray[Any], picture: Picture, what: str, name: str) -> None:
-    """Check that a plane is as large as its picture.
+    """Check that a plane has the size of its picture.
 
     Raises
     ------
     InputError
-        If it is not; names both sizes.
+        If it does not; the message gives both sizes.
     """
     height, width = picture.image.shape[:2]
     if plane.shape != (height, width):
         turned = plane.shape == (width, height)
         raise InputError(
             f"The {what} {name} is {plane.shape[1]} x {plane.shape[0]} pixels, "
-            f"the picture {width} x {height}.",
-            "One of them is turned: was it made without the photo's EXIF orientation?"
+            f"but the picture is {width} x {height}.",
+            "One of them is rotated: was it made without the photo's EXIF orientation?"
             if turned
             else "They must have the same size.",
         )
 
 
 def with_holes(plane: NDArray[Any], picture: Picture) -> Float32:
-    """Return a mask or alpha as float32 in [0, 1], times the picture's own transparency."""
+    """Return a mask or alpha as float32 in [0, 1], multiplied by the picture's own alpha."""
     values: Float32 = plane.astype(np.float32, copy=False)
     return values if picture.alpha is None else values * picture.alpha
-
-
-def bounds(is_inside: Mask) -> tuple[slice, slice] | None:
-    """Return the rows and columns of the smallest box around True; None where there is none."""
-    rows, columns = np.flatnonzero(is_inside.any(axis=1)), np.flatnonzero(is_inside.any(axis=0))
-    if rows.size == 0:
-        return None
-    top, bottom, left, right = map(int, (rows[0], rows[-1], columns[0], columns[-1]))
-    return slice(top, bottom + 1), slice(left, right + 1)

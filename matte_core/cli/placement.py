@@ -1,4 +1,4 @@
-"""A subject and a background of different sizes, brought together."""
+"""Placing a subject on a background of another size."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from matte_core.images import Alpha, Image, as_float
 
 
 def cover(background: Image, shape: tuple[int, int]) -> Image:
-    """Scale a background so that it just covers (H, W), and crop what sticks out evenly."""
+    """Scale a background to just cover (H, W), and crop it evenly."""
     height, width = background.shape[:2]
     scale = max(shape[0] / height, shape[1] / width)
     size = (max(round(height * scale), shape[0]), max(round(width * scale), shape[1]))
@@ -22,7 +22,7 @@ def cover(background: Image, shape: tuple[int, int]) -> Image:
 def fit(foreground: Image, alpha: Alpha, shape: tuple[int, int]) -> tuple[Image, Alpha]:
     """Scale a subject so that its picture just fits into (H, W).
 
-    Colors are weighted by alpha, so that those of transparent pixels do not bleed in.
+    Colors are weighted by alpha, so that those of transparent pixels do not bleed into the edge.
     """
     height, width = alpha.shape
     scale = min(shape[0] / height, shape[1] / width)
@@ -36,7 +36,7 @@ def fit(foreground: Image, alpha: Alpha, shape: tuple[int, int]) -> tuple[Image,
 
 
 def center(shape: tuple[int, int], inside: tuple[int, int]) -> tuple[int, int]:
-    """Return the (row, column) that puts (H, W) into the middle of another."""
+    """Return the (row, column) that centers one (H, W) inside another."""
     return (inside[0] - shape[0]) // 2, (inside[1] - shape[1]) // 2
 
 

@@ -1,4 +1,4 @@
-"""``matte segment``: find the subject, write it as a mask or every class as a color map."""
+"""``matte segment``: find the subject; write its mask, or a color map of all classes."""
 
 import argparse
 from pathlib import Path
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from matte_core.base.errors import NoSubjectError
 from matte_core.base.progress import ProgressCallback
-from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.jobs import Companion, Job, make_plan
+from matte_core.batch.plan import Job
+from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.network import check_request
-from matte_core.cli.options import add_common, add_selection, add_subject
+from matte_core.cli.options import add_common, add_selection, add_subject, new_command
 
 if TYPE_CHECKING:
     from matte_core.segmentation import Segmentation
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser = new_command(
+        commands,
         "segment",
+        ("pictures", "photos, or folders with photos"),
         help="find the subject and write its mask",
-        description="Find the subject of photos with a network, and write it as a mask: a "
-        "gray PNG, white is the subject. Says which classes are in the picture, with the "
-        "share of the picture that each covers.",
-        epilog="In a folder the results are called NAME-mask.png, NAME-probability.png or "
+        description="Find the subject of photos and write its mask: a grayscale PNG in which the "
+        "subject is white. Lists the classes in each picture, with the share of the picture that "
+        "each covers.",
+        epilog="Results in a folder are named NAME-mask.png, NAME-probability.png or "
         "NAME-classes.png.",
-        allow_abbrev=False,
     )
-    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders of them")
     add_common(parser)
     add_subject(parser)
     add_selection(parser)
@@ -35,12 +36,12 @@ def add_parser(commands: Any) -> None:
     kind.add_argument(
         "--soft",
         action="store_true",
-        help="write the probability of the subject as gray levels, not a hard mask",
+        help="write the probability of the subject as gray levels instead of a hard mask",
     )
     kind.add_argument(
         "--class-map",
         action="store_true",
-        help="write the class of every pixel in the colors of PASCAL VOC, not a mask",
+        help="write the class of every pixel, in the colors of PASCAL VOC, instead of a mask",
     )
 
 
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     check_request(args, needs_classes=args.class_map)
     kind = "probability" if args.soft else "classes" if args.class_map else "mask"
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
-    plan = make_plan(args, args.pictures, {kind: f"-{kind}"}, companions=selections)
+    plan = plan_command(args, args.pictures, {kind: f"-{kind}"}, companions=selections)
 
     from matte_core import segment
     from matte_core.cli.pictures import read_selection, with_holes
@@ -57,26 +58,26 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.files.writing import quantize
     from matte_core.segmentation import color_map
 
-    def work(job: Job, progress: ProgressCallback) -> Outcome:
+    def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         hint = read_selection(job, picture, args.max_megapixels)
         found = segment(picture.image, args.subject, args.model, hint=hint, progress=progress)
         if kind == "classes":
             if not found.classes:
-                raise NoSubjectError(f"There is no map of classes. {found.note}")
+                raise NoSubjectError(f"There is no class map. {found.note}")
             png = encode_png(color_map(found.labels))
         elif kind == "probability":
             soft = with_holes(found.probability, picture)
             png = encode_png(quantize(soft, is_deep=False))
         else:
             png = encode_png(quantize(with_holes(found.mask, picture), is_deep=False))
-        return Outcome({kind: png}, describe(found), in_words(found), notes(found))
+        return Result({kind: png}, describe(found), in_words(found), notes(found))
 
     return run_batch(args, plan, work)
 
 
 def describe(found: "Segmentation") -> dict[str, Any]:
-    """Return what a network found as plain values."""
+    """Return what the model found as plain values, for --json."""
     return {
         "source": found.source,
         "note": found.note,
@@ -105,7 +106,7 @@ def describe(found: "Segmentation") -> dict[str, Any]:
 
 
 def in_words(found: "Segmentation") -> str:
-    """Return what a network found as a few words."""
+    """Return what the model found in a few words."""
     classes = ", ".join(f"{present.name} {present.share:.1%}" for present in found.classes)
     if not classes:
         return f"subject {found.mask.mean():.1%}"
@@ -115,5 +116,5 @@ def in_words(found: "Segmentation") -> str:
 
 
 def notes(found: "Segmentation") -> list[str]:
-    """Return what a person should know about how the subject was found."""
+    """Return what the user should know about how the subject was found."""
     return [found.note] if found.note else []

@@ -1,4 +1,4 @@
-"""Words for what should not have happened. Standard library only."""
+"""Messages for unexpected errors."""
 
 import os
 import sys
@@ -10,10 +10,10 @@ VARIABLE = "MATTE_TRACEBACK"
 
 
 def explain(error: Exception) -> MatteError:
-    """Turn an error that is not one of ours into one that a person can read.
+    """Turn an error that is not one of ours into one that people can read.
 
-    What the system refuses, such as a name that is too long, is told as it says it. All else is
-    a fault of this program: with the variable `MATTE_TRACEBACK` set, where it happened is
+    What the system refuses, such as a name that is too long, is reported in its words. Anything
+    else is a bug in this program; if the variable `MATTE_TRACEBACK` is set, the traceback is
     printed to standard error.
     """
     if isinstance(error, OSError):
@@ -22,11 +22,12 @@ def explain(error: Exception) -> MatteError:
         return FileError(f"{named} cannot be used: {error.strerror or error}.")
     if isinstance(error, UnicodeEncodeError):
         return FileError(
-            "A name holds what no file's name can hold here.", "Give the file another."
+            "A file name contains characters that this system does not allow.",
+            "Rename the file.",
         )
     if os.environ.get(VARIABLE):
         traceback.print_exception(error, file=sys.stderr)
     return MatteError(
         f"Unexpected {type(error).__name__}: {error}",
-        f"Please report it; with {VARIABLE}=1 set, it says where it happened.",
+        f"Please report it; set {VARIABLE}=1 to see where it happened.",
     )

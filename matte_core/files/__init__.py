@@ -1,22 +1,21 @@
-"""Pictures on disk: read with everything that matters about them, written whole or not at all.
+"""Pictures on disk: read with all that matters about them, written completely or not at all.
 
 | module | what |
 |---|---|
-| `header` | what a file says about itself before anything is decoded |
-| `jpeg`, `png`, `tiff`, `webp`, `bmp` | the header of one format each (standard library only) |
-| `reading` | `read_picture`: a photo; `read_plane`: a mask, trimap or alpha |
+| `header` | what a file says about its picture, read before any pixel is decoded |
+| `jpeg`, `png`, `tiff`, `webp`, `bmp` | the headers of these formats |
+| `reading` | `read_picture`: photos; `read_plane`: masks, trimaps and alphas |
 | `writing` | `encode_png`, `encode_jpeg`, `write_whole` |
 
-OpenCV does the decoding. It is told what to do by the header, because on its own it forgets
-transparency, orientation or color profile in several of these formats.
+OpenCV does the decoding. On its own, it ignores transparency, orientation or the color profile in
+several of these formats, so the headers tell the reader what to do about them.
 """
 
 from matte_core.files.reading import Picture, read_picture, read_plane
-from matte_core.files.writing import check_target, encode_jpeg, encode_png, write_whole
+from matte_core.files.writing import encode_jpeg, encode_png, write_whole
 
 __all__ = [
     "Picture",
-    "check_target",
     "encode_jpeg",
     "encode_png",
     "read_picture",

@@ -17,14 +17,14 @@ def parse(data: bytes) -> Header:
         else:
             width, height, _, bits, compression = struct.unpack_from("<iiHHI", data, 18)
     except struct.error as error:
-        raise Damaged("it ends in the middle of its header") from error
+        raise Damaged("its header is truncated") from error
     if compression in (4, 5):
-        raise Unsupported("a BMP with a JPEG or PNG inside")
+        raise Unsupported("a BMP that contains a JPEG or PNG")
     if width < 0:
         raise Damaged(f"its width is {width} pixels")
-    height = abs(height)  # negative: the rows run from top to bottom
+    height = abs(height)  # negative: rows from top to bottom
     row_bytes = (width * bits + 31) // 32 * 4
     is_packed = compression in (1, 2)
     if not is_packed and pixels_at + row_bytes * height > len(data):
-        raise Damaged(f"it is cut off, at {len(data)} bytes of {pixels_at + row_bytes * height}")
+        raise Damaged(f"it is truncated: {len(data)} of {pixels_at + row_bytes * height} bytes")
     return Header("BMP", width, height)

@@ -1,16 +1,17 @@
-"""What a picture's file says about itself, read before a single pixel is decoded.
+"""What a file says about its picture, read before any pixel is decoded.
 
-Standard library only. `read_header` tells the format by its first bytes, never by the name,
-and hands the file to the parser of that format, which also notices a file that was cut off.
+`read_header` recognizes the format by the first bytes, never by the name, and passes the file to
+the parser of that format, which also notices a truncated file.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
 from matte_core.base.errors import FileError
 
-# Enough for every signature below.
+# Enough for all signatures below.
 SIGNATURE_BYTES = 64
 
 _READABLE = (
@@ -35,9 +36,9 @@ _FOREIGN = (
     (b"v/1\x01", "an OpenEXR picture"),
     (b"#?RADIANCE", "a Radiance HDR picture"),
     (b"qoif", "a QOI picture"),
-    (b"FUJIFILM", "a raw photo of a camera"),
-    (b"IIRO", "a raw photo of a camera"),
-    (b"IIU\0", "a raw photo of a camera"),
+    (b"FUJIFILM", "a raw photo"),
+    (b"IIRO", "a raw photo"),
+    (b"IIU\0", "a raw photo"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"<!DOCTYPE", "a web page"),
@@ -53,34 +54,34 @@ _BRANDS = {
     b"msf1": "a HEIF photo",
     b"avif": "an AVIF picture",
     b"avis": "an AVIF picture",
-    b"crx ": "a raw photo of a camera",
+    b"crx ": "a raw photo",
 }
 
-EXPORT_HINT = "Export it as PNG, TIFF or JPEG first; GIMP can."
+EXPORT_HINT = "Export it as PNG, TIFF or JPEG first, for example with GIMP."
 
 
 @dataclass(frozen=True)
 class Header:
-    """What the reader must know besides the pixels that OpenCV decodes.
+    """What the reader must know in addition to the pixels that OpenCV decodes.
 
     Attributes
     ----------
     format : str
-        As a person names it: "JPEG", "PNG", "TIFF", "WebP", "BMP".
+        For people: "JPEG", "PNG", "TIFF", "WebP" or "BMP".
     width, height : int
         In pixels, as stored (before the orientation is applied).
     orientation : int
-        EXIF orientation, 1 to 8, that is still to be applied to the decoded pixels.
+        EXIF orientation, 1 to 8, to apply to the decoded pixels.
     icc_profile : bytes or None
-        The color profile, when it is one for RGB.
+        The color profile, if it is for RGB.
     gray_key : int or None
-        The decoded gray level that stands for full transparency.
+        The decoded gray level that means full transparency.
     is_premultiplied : bool
-        Whether the decoded colors come multiplied by their alpha.
+        Whether the decoded colors are multiplied by their alpha.
     is_inverted : bool
         Whether the decoded gray levels run from white to black.
     patches : tuple of (int, bytes)
-        Bytes to replace, by offset, before the file is given to OpenCV.
+        Offsets, and the bytes to put there before OpenCV decodes the file.
     """
 
     format: str
@@ -95,31 +96,31 @@ class Header:
 
 
 class Damaged(ValueError):
-    """Raised by a parser: the file ends early or contradicts itself; the text says how."""
+    """Raised by a parser if a file is truncated or contradicts itself; the text says how."""
 
 
 class Unsupported(ValueError):
-    """Raised by a parser: a sound file of a kind that is not read; the text says which."""
+    """Raised by a parser for a valid file of a kind that cannot be read; the text says which."""
 
 
 def sniff(start: bytes) -> str | None:
-    """Return the name of the parser for a file with this start, None when there is none."""
+    """Return the name of the parser for a file that starts like this; None if there is none."""
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "webp"
     return next((name for magic, name in _READABLE if start.startswith(magic)), None)
 
 
 def describe(start: bytes) -> str:
-    """Name, for a person, what a file that is not readable seems to be."""
+    """Describe, for people, what a file that cannot be read seems to be."""
     if start[4:8] == b"ftyp":
-        return _BRANDS.get(start[8:12], "a film or a picture in a film's container")
+        return _BRANDS.get(start[8:12], "a video, or a picture in a video container")
     text = start.lstrip(b"\xef\xbb\xbf \r\n\t")
     for magic, name in _FOREIGN:
         if start.startswith(magic) or text[: len(magic)].lower() == magic.lower():
             return name
     if start and all(byte in b"\t\n\r" or byte >= 32 for byte in start):
         return "text"
-    return "no picture"
+    return "a file of unknown format"
 
 
 def read_header(data: bytes, name: str) -> Header:
@@ -130,21 +131,21 @@ def read_header(data: bytes, name: str) -> Header:
     data : bytes
         The file.
     name : str
-        Its name, for messages.
+        Its name in messages.
 
     Raises
     ------
     FileError
-        If it is not a picture that can be read, is cut off or damaged; says what was found.
+        If it is not a picture that can be read, or is truncated or damaged.
     """
     if not data:
-        raise FileError(f"{name} is empty.", "Fetch or export the picture again.")
+        raise FileError(f"{name} is empty.", "Download or export the picture again.")
     parser = sniff(data[:SIGNATURE_BYTES])
     if parser is None:
         found = describe(data[:SIGNATURE_BYTES])
         raise FileError(
             f"{name} is {found}, not a JPEG, PNG, TIFF, WebP or BMP picture.",
-            EXPORT_HINT if "picture" in found or "photo" in found or "GIF" in found else "",
+            EXPORT_HINT if re.search("picture|photo|GIF|unknown", found) else "",
         )
     parse: Callable[[bytes], Header] = import_module(f"matte_core.files.{parser}").parse
     try:
@@ -153,7 +154,7 @@ def read_header(data: bytes, name: str) -> Header:
         raise FileError(f"{name} is {error}, which cannot be read.", EXPORT_HINT) from error
     except Damaged as error:
         raise FileError(
-            f"{name} is damaged: {error}.", "Fetch or export the picture again."
+            f"{name} is damaged: {error}.", "Download or export the picture again."
         ) from error
     if header.width < 1 or header.height < 1:
         raise FileError(f"{name} is damaged: its size is {header.width} x {header.height} pixels.")
@@ -161,9 +162,9 @@ def read_header(data: bytes, name: str) -> Header:
 
 
 def rgb_profile(profile: bytes | None) -> bytes | None:
-    """Return an ICC profile if it is one for RGB pixels, else None.
+    """Return an ICC profile if it is for RGB pixels, else None.
 
-    A profile for gray or CMYK would be wrong in the RGB pictures that are written.
+    A profile for gray or CMYK would be wrong in the RGB pictures that we write.
     ICC.1:2022, 7.2: bytes 16 to 19 name the color space, 36 to 39 are the signature.
     """
     if profile and profile[16:20] == b"RGB " and profile[36:40] == b"acsp":
@@ -172,5 +173,5 @@ def rgb_profile(profile: bytes | None) -> bytes | None:
 
 
 def is_srgb(profile: bytes | None) -> bool:
-    """Tell whether an ICC profile calls itself sRGB; a picture without one counts as sRGB."""
+    """Return whether an ICC profile calls itself sRGB; no profile counts as sRGB."""
     return profile is None or b"sRGB" in profile or "sRGB".encode("utf-16-be") in profile

@@ -1,4 +1,4 @@
-"""The header of a JPEG file (ITU-T T.81, annex B), and a color profile put into one."""
+"""The header of a JPEG file (ITU-T T.81, annex B), and how to add a color profile."""
 
 import struct
 
@@ -24,11 +24,11 @@ def parse(data: bytes) -> Header:
         if marker in _STANDALONE:
             continue
         if marker == _END_OF_IMAGE:
-            raise Damaged("it holds no picture")
+            raise Damaged("it contains no picture")
         length = int.from_bytes(data[at : at + 2], "big")
         segment = data[at + 2 : at + length]
         if length < 2 or len(segment) != length - 2:
-            raise Damaged("it ends in the middle of its header")
+            raise Damaged("its header is truncated")
         if marker in _FRAMES:
             if len(segment) < 6:
                 raise Damaged("its frame header is too short")
@@ -41,21 +41,21 @@ def parse(data: bytes) -> Header:
         if marker == _START_OF_SCAN:
             break
     if frame is None:
-        raise Damaged("its size is not given")
+        raise Damaged("its size is missing")
     bits, height, width, components = frame
     if components == 4:
         raise Unsupported("a JPEG in CMYK colors")
     if bits != 8:
-        raise Unsupported(f"a JPEG with {bits} bits a channel")
-    # In the coded pixels a byte 0xFF is always followed by 0x00 or a restart marker.
+        raise Unsupported(f"a JPEG with {bits} bits per channel")
+    # Among the coded pixels, a byte 0xFF is always followed by 0x00 or a restart marker.
     if data.find(b"\xff\xd9", at) < 0:
-        raise Damaged("it is cut off, its end is missing")
+        raise Damaged("it is truncated: its end is missing")
     joined = b"".join(profile[number] for number in sorted(profile))
     return Header("JPEG", width, height, orientation, rgb_profile(joined))
 
 
 def with_profile(jpeg: bytes, profile: bytes) -> bytes:
-    """Return a JPEG file with an ICC profile put in (ICC.1:2022, B.4)."""
+    """Return a JPEG file with an ICC profile added (ICC.1:2022, B.4)."""
     parts = [profile[i : i + _ICC_PART_BYTES] for i in range(0, len(profile), _ICC_PART_BYTES)]
     segments = b"".join(
         b"\xff\xe2"
@@ -65,16 +65,16 @@ def with_profile(jpeg: bytes, profile: bytes) -> bytes:
         + part
         for number, part in enumerate(parts, 1)
     )
-    # JFIF asks for its own segment to come first.
+    # JFIF requires its own segment to come first.
     at = 2 + 2 + int.from_bytes(jpeg[4:6], "big") if jpeg[2:4] == b"\xff\xe0" else 2
     return jpeg[:at] + segments + jpeg[at:]
 
 
 def _next_marker(data: bytes, at: int) -> tuple[int, int]:
-    """Return the marker at or after `at`, and where its segment starts."""
+    """Return the marker at or after `at`, and the offset of its segment."""
     at = data.find(b"\xff", at)
     while 0 <= at < len(data) and data[at] == 0xFF:
         at += 1
     if at < 0 or at >= len(data):
-        raise Damaged("it ends in the middle of its header")
+        raise Damaged("its header is truncated")
     return data[at], at + 1

@@ -1,4 +1,4 @@
-"""Photos, masks, trimaps and alphas, read from files by OpenCV and put right afterwards."""
+"""Read photos, masks, trimaps and alphas with OpenCV, and correct what it gets wrong."""
 
 import os
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from matte_core.images import Float32, Image, as_uint8
 
 MAX_MEGAPIXELS = 200.0
 
-# A file is no larger than its pixels uncompressed, at 16 bits a channel, and what else it holds.
-_MOST_BYTES_A_PIXEL = 8
-_APART_BYTES = 64 << 20
+# A file is no larger than its uncompressed pixels, with 16 bits per channel, and its metadata.
+_MAX_BYTES_PER_PIXEL = 8
+_METADATA_BYTES = 64 << 20
 
 # A mask saved as JPEG in color has a little color; a photo given as a mask has a lot.
 _COLOR_STEP = 48
@@ -26,18 +26,18 @@ _COLORED_SHARE = 0.02
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as it was in its file, upright.
+    """A picture from a file, upright.
 
     Attributes
     ----------
     image : (H, W, 3) uint8, or float32 in [0, 1], sRGB
-        Float32 when the file holds 16 bits a channel: value / 65535.
+        Float32 if the file has 16 bits per channel: value / 65535.
     alpha : (H, W) float32, [0, 1], or None
-        The transparency that the file came with; None when all of it is opaque.
+        The picture's own alpha; None if all of it is opaque.
     is_gray : bool
-        Whether the file holds gray levels; the three channels are then equal.
+        Whether the file contains gray levels; the three channels are then equal.
     icc_profile : bytes or None
-        The RGB color profile, to be put into what is made of the picture.
+        The RGB color profile, for the results.
     """
 
     image: Image
@@ -47,7 +47,7 @@ class Picture:
 
     @property
     def is_deep(self) -> bool:
-        """Whether the file holds more than 8 bits a channel."""
+        """Whether the file has more than 8 bits per channel."""
         return self.image.dtype != np.uint8
 
 
@@ -56,30 +56,32 @@ def read_picture(
 ) -> Picture:
     """Read a JPEG, PNG, TIFF, WebP or BMP picture.
 
-    The EXIF orientation is applied, palettes and gray are turned into RGB, transparency is
-    returned apart. Colors stay in the picture's own profile.
+    The EXIF orientation is applied, palettes and gray are converted to RGB, and transparency is
+    returned separately. Colors stay in the picture's own profile.
 
     Parameters
     ----------
     path : path
-        Any name that the system can hold.
+        Any name that the system allows.
     max_megapixels : float
-        Larger pictures are refused, by their header, before they are decoded.
+        Larger pictures are rejected before they are decoded.
 
     Raises
     ------
     FileError
-        If the file cannot be read, is not such a picture, is damaged or too large.
+        If the file cannot be read, is not such a picture, or is damaged or too large.
     """
     name = os.fspath(path)
-    data = _read_bytes(Path(path), round(max_megapixels * 1e6 * _MOST_BYTES_A_PIXEL) + _APART_BYTES)
+    data = _read_bytes(
+        Path(path), round(max_megapixels * 1e6 * _MAX_BYTES_PER_PIXEL) + _METADATA_BYTES
+    )
     header = read_header(data, name)
     megapixels = header.width * header.height / 1e6
     if megapixels > max_megapixels:
         raise FileError(
             f"{name} has {header.width} x {header.height} pixels, {megapixels:.0f} megapixels; "
             f"the limit is {max_megapixels:g}.",
-            "Raise the limit with --max-megapixels if the memory is there, or scale it down.",
+            "Scale it down or, if there is enough memory, raise the limit with --max-megapixels.",
         )
     pixels = _decode(data, header, name)
     is_gray = pixels.ndim == 2
@@ -100,8 +102,8 @@ def read_plane(
 ) -> NDArray[np.uint8] | Float32:
     """Read a mask, trimap or alpha: the gray levels of a picture.
 
-    White on transparent counts as white on black. Of a picture in color that has
-    transparency, as a cut-out has, the transparency is taken.
+    White on transparent counts as white on black. Of a color picture with transparency, such as a
+    cut-out, the alpha channel is used.
 
     Parameters
     ----------
@@ -114,23 +116,23 @@ def read_plane(
 
     Returns
     -------
-    (H, W) uint8, or float32 in [0, 1] from a picture of 16 bits a channel
+    (H, W) uint8, or float32 in [0, 1] from a picture with 16 bits per channel
 
     Raises
     ------
     FileError
-        As for `read_picture`, and for an opaque picture in color: a photo is no mask.
+        As for `read_picture`, and for an opaque color picture: a photo is not a mask.
     """
     picture = read_picture(path, max_megapixels=max_megapixels)
     if not picture.is_gray and _is_colored(picture.image):
         if picture.alpha is None:
             raise FileError(
-                f"{os.fspath(path)} is a picture in color, not a {what}.",
-                f"A {what} is a gray picture: white is the subject, black the background.",
+                f"{os.fspath(path)} is a color picture, not a {what}.",
+                f"A {what} is a grayscale picture: white is foreground, black is background.",
             )
         plane: NDArray[Any] = picture.alpha
     else:
-        # The three channels are equal, or as good as.
+        # The three channels are equal, or nearly so.
         plane = picture.image[..., 1]
         if picture.alpha is not None:
             plane = plane * picture.alpha
@@ -143,22 +145,21 @@ def read_plane(
 def _read_bytes(path: Path, limit: int) -> bytes:
     try:
         if path.is_dir():
-            raise FileError(f"{path} is a folder.", "Name a picture.")
+            raise FileError(f"{path} is a folder.", "Give the name of a picture.")
         with path.open("rb") as file:
             start = file.read(SIGNATURE_BYTES)
-            # What is no picture is not read to its end, however long it is.
+            # A file that is not a picture is not read to the end, however long it is.
             if sniff(start) is None:
                 return start
             data = start + file.read(limit)
             if len(data) > limit:
                 raise FileError(
-                    f"{path} has more than {limit >> 20} MiB, which is more than a picture within "
-                    "the limit takes.",
-                    "Raise the limit with --max-megapixels if the memory is there.",
+                    f"{path} is larger than {limit >> 20} MiB, so its picture is over the limit.",
+                    "If there is enough memory, raise the limit with --max-megapixels.",
                 )
             return data
     except FileNotFoundError as error:
-        raise FileError(f"There is no file {path}.") from error
+        raise FileError(f"{path} does not exist.") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(f"{path} cannot be read: {reason}.") from error
@@ -176,17 +177,17 @@ def _decode(data: bytes, header: Header, name: str) -> NDArray[Any]:
         raise FileError(f"{name} cannot be decoded: {error.err}.") from error
     if pixels is None:
         raise FileError(
-            f"{name} is a {header.format} of {header.width} x {header.height} pixels "
-            "that cannot be decoded: it is damaged, or of a kind that is not supported.",
+            f"{name} is a {header.format} with {header.width} x {header.height} pixels that cannot "
+            "be decoded: it is damaged or not supported.",
             "Open it in GIMP and export it again as PNG, TIFF or JPEG.",
         )
     if pixels.dtype not in (np.uint8, np.uint16):
-        raise FileError(f"{name} holds values of type {pixels.dtype}, not 8 or 16 bits.")
+        raise FileError(f"{name} has values of type {pixels.dtype}, not of 8 or 16 bits.")
     return pixels
 
 
 def _split(pixels: NDArray[Any], header: Header) -> tuple[NDArray[Any], Float32 | None]:
-    """Return the colors, and the transparency as float32 in [0, 1] when there is one."""
+    """Return the colors, and the alpha as float32 in [0, 1] if there is one."""
     if pixels.ndim == 2:
         if header.gray_key is None:
             return pixels, None
@@ -205,7 +206,7 @@ def _to_rgb(colors: NDArray[Any]) -> Image:
 
 def _divide_by_alpha(image: Image, alpha: Float32) -> Image:
     limit = 255 if image.dtype == np.uint8 else 1
-    # Where alpha is zero there is no color to find; black stays black.
+    # Where alpha is zero, there is no color to recover; black stays black.
     straight: NDArray[Any] = np.minimum(image / np.maximum(alpha, 1e-6)[..., None], limit)
     return as_uint8(straight / limit) if limit == 255 else straight.astype(np.float32)
 

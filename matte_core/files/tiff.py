@@ -1,13 +1,13 @@
 """The header of a TIFF file, and of the EXIF block that other formats carry (TIFF 6.0, BigTIFF).
 
-What OpenCV (through libtiff) does with a TIFF, and what is therefore told to the reader:
+How OpenCV (through libtiff) decodes a TIFF, and what the header does about it:
 
-- it applies the orientation itself;
-- it multiplies 8-bit colors by an unassociated alpha: told that the alpha is of unspecified
-  meaning it leaves them alone, so the tag is patched in memory;
-- it returns 16-bit gray with white as zero as stored;
-- it forgets the alpha of gray pictures, and reads CIELAB, CMYK and float in its own ways:
-  these are refused.
+- OpenCV applies the orientation itself.
+- It multiplies 8-bit colors by an unassociated alpha, but not by an alpha of unspecified meaning,
+  so the tag is patched in memory.
+- It does not invert 16-bit gray in which zero is white; the reader does.
+- It ignores the alpha of gray pictures, and has its own ways with CIELAB, CMYK and floating-point
+  values: these are rejected.
 """
 
 import struct
@@ -30,7 +30,7 @@ UNSPECIFIED, ASSOCIATED, UNASSOCIATED = 0, 1, 2
 
 @dataclass(frozen=True)
 class Tag:
-    """One entry of an image file directory: where its values lie and how to read them."""
+    """One entry of an image file directory: where its values are and how to read them."""
 
     kind: int
     count: int
@@ -44,7 +44,7 @@ class Directory:
         self._data = data
         self._order = "<" if data[:2] == b"II" else ">"
         if data[:2] not in (b"II", b"MM"):
-            raise Damaged("its byte order is not given")
+            raise Damaged("its byte order is missing")
         self._is_big = self._unpack("H", 2) == 43
         if self._is_big:
             start = self._unpack("Q", 8)
@@ -53,18 +53,18 @@ class Directory:
             start = self._unpack("I", 4)
             count, entry_bytes, first = self._unpack("H", start), 12, start + 2
         if count > _MAX_ENTRIES:
-            raise Damaged(f"its directory announces {count} entries")
-        # Of a tag that is there twice libtiff takes the first, so its size must be the one checked.
+            raise Damaged(f"its directory claims to have {count} entries")
+        # If a tag occurs twice, libtiff uses the first, so that one must be checked.
         self.tags = dict(self._entry(first + i * entry_bytes) for i in reversed(range(count)))
 
     def numbers(self, tag: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
-        """Return the whole numbers of a tag, `default` when it is not there."""
+        """Return the whole numbers of a tag, or `default` if it is missing."""
         entry = self.tags.get(tag)
         if entry is None:
             return default
         code = _INTEGERS.get(entry.kind)
         if code is None:
-            raise Damaged(f"tag {tag} does not hold whole numbers")
+            raise Damaged(f"tag {tag} does not contain whole numbers")
         return self._unpack_many(f"{entry.count}{code}", entry.offset)
 
     def number(self, tag: int, default: int) -> int:
@@ -72,7 +72,7 @@ class Directory:
         return (self.numbers(tag) or (default,))[0]
 
     def raw(self, tag: int) -> bytes | None:
-        """Return the bytes of a tag, None when it is not there."""
+        """Return the bytes of a tag; None if it is missing."""
         entry = self.tags.get(tag)
         if entry is None:
             return None
@@ -93,7 +93,7 @@ class Directory:
         if size > inline:
             at = self._unpack("Q" if self._is_big else "I", at)
             if at + size > len(self._data):
-                raise Damaged("it ends before its directory does")
+                raise Damaged("its directory is truncated")
         return tag, Tag(kind, count, at)
 
     def _unpack(self, code: str, offset: int) -> int:
@@ -103,13 +103,13 @@ class Directory:
         try:
             return struct.unpack_from(self._order + code, self._data, offset)
         except (struct.error, OverflowError) as error:
-            raise Damaged("it ends before its directory does") from error
+            raise Damaged("its directory is truncated") from error
 
 
 def exif_orientation(exif: bytes) -> int:
-    """Return the orientation that an EXIF block gives, 1 where it gives none that is valid.
+    """Return the orientation in an EXIF block, or 1 if there is no valid one.
 
-    A damaged EXIF block is no reason to refuse a sound picture.
+    A damaged EXIF block is no reason to reject the picture.
     """
     try:
         orientation = Directory(exif).number(ORIENTATION, 1)
@@ -148,17 +148,17 @@ def _check_kind(
     if photometric not in (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR):
         raise Unsupported(f"a TIFF in {_COLORS.get(photometric, 'unusual colors')}")
     if directory.number(SAMPLE_FORMAT, 1) != 1:
-        raise Unsupported("a TIFF of floating-point or signed values")
+        raise Unsupported("a TIFF with floating-point or signed values")
     if len(set(bits)) != 1 or bits[0] not in (1, 4, 8, 16):
-        raise Unsupported(f"a TIFF with {'/'.join(map(str, bits))} bits a channel")
+        raise Unsupported(f"a TIFF with {'/'.join(map(str, bits))} bits per channel")
     colors = 1 if photometric in (WHITE_IS_ZERO, BLACK_IS_ZERO, PALETTE) else 3
     if samples not in ((1,) if colors == 1 else (3, 4)):
-        found = "gray with transparency" if (colors, samples) == (1, 2) else f"{samples} channels"
-        raise Unsupported(f"a TIFF of {found}")
+        found = "gray and transparency" if (colors, samples) == (1, 2) else f"{samples} channels"
+        raise Unsupported(f"a TIFF with {found}")
     if bits[0] == 16 and photometric == YCBCR:
-        raise Unsupported("a TIFF of 16-bit YCbCr values")
+        raise Unsupported("a TIFF with 16-bit YCbCr values")
     if bits[0] == 16 and samples > 1 and directory.number(PLANAR, 1) != 1:
-        raise Unsupported("a TIFF whose 16-bit channels are stored one after the other")
+        raise Unsupported("a TIFF with 16-bit channels in separate planes")
 
 
 def _check_length(directory: Directory, length: int) -> None:
@@ -166,4 +166,4 @@ def _check_length(directory: Directory, length: int) -> None:
         offsets, sizes = directory.numbers(offsets_tag), directory.numbers(bytes_tag)
         ends = [offset + size for offset, size in zip(offsets, sizes, strict=False)]
         if max((*offsets, *ends), default=0) > length:
-            raise Damaged(f"it ends early, at {length} bytes of at least {max(ends, default=0)}")
+            raise Damaged(f"it is truncated: {length} of at least {max(ends, default=0)} bytes")

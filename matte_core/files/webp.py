@@ -13,7 +13,7 @@ def parse(data: bytes) -> Header:
     """Read the header of a WebP file; the first frame of an animation is the picture."""
     announced = int.from_bytes(data[4:8], "little") + 8
     if announced > len(data):
-        raise Damaged(f"it is cut off, at {len(data)} bytes of {announced}")
+        raise Damaged(f"it is truncated: {len(data)} of {announced} bytes")
     size: tuple[int, int] | None = None
     orientation, profile = 1, None
     for kind, content in _chunks(data[:announced]):
@@ -24,7 +24,7 @@ def parse(data: bytes) -> Header:
         elif kind == b"ICCP":
             profile = rgb_profile(content)
     if size is None:
-        raise Damaged("its size is not given")
+        raise Damaged("its size is missing")
     return Header("WebP", *size, orientation, profile)
 
 
@@ -33,7 +33,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     while at + 8 <= len(data):
         length = int.from_bytes(data[at + 4 : at + 8], "little")
         if at + 8 + length > len(data):
-            raise Damaged("one of its chunks is cut off")
+            raise Damaged("one of its chunks is truncated")
         yield data[at : at + 4], data[at + 8 : at + 8 + length]
         at += 8 + length + length % 2
 
@@ -48,11 +48,11 @@ def _size(kind: bytes, content: bytes) -> tuple[int, int]:
         )
     if kind == b"VP8L":
         if len(content) < 5 or content[0] != _LOSSLESS_SIGNATURE:
-            raise Damaged("its lossless frame does not start as one")
+            raise Damaged("its lossless frame is not valid")
         packed = int.from_bytes(content[1:5], "little")
         return (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
     if content[3:6] != _FRAME_START:
-        raise Damaged("its frame does not start as one")
+        raise Damaged("its frame is not valid")
     return (
         int.from_bytes(content[6:8], "little") & 0x3FFF,
         int.from_bytes(content[8:10], "little") & 0x3FFF,

@@ -1,6 +1,5 @@
-"""Pictures encoded by OpenCV, and files that are written whole or not at all."""
+"""Encode pictures with OpenCV, and write files completely or not at all."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ JPEG_QUALITY = 95
 def stack_alpha(foreground: Image, alpha: Alpha, *, is_deep: bool) -> NDArray[Any]:
     """Return colors and alpha as one (H, W, 4) array, uint8, or uint16 if `is_deep`.
 
-    Values that came from such integers go back to the very same ones.
+    Values that came from such integers become the same integers again.
     """
     if is_deep:
         return np.dstack([_as_uint16(as_float(foreground)), _as_uint16(alpha)])
@@ -45,16 +44,16 @@ def encode_png(
     pixels : (H, W), (H, W, 3) or (H, W, 4), uint8 or uint16
         Gray, RGB, or RGB and alpha (not premultiplied).
     icc_profile : bytes, optional
-        An RGB profile; left out of gray pictures.
+        An RGB profile; omitted from gray pictures.
     offset_px : (row, column), optional
-        Where the picture lies in the one it was cropped from, for programs that place it.
+        The position of the picture in the one it was cropped from, for programs that use it.
     """
     stored = pixels
     if pixels.ndim == 3:
         stored = cv2.cvtColor(
             pixels, cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
         )
-    # OpenCV's own settings are quicker than any level asked for, and no larger.
+    # OpenCV's default settings are faster than any level, and the files no larger.
     encoded = _encode(".png", stored, [])
     chunks = []
     if icc_profile and pixels.ndim == 3:
@@ -69,7 +68,7 @@ def encode_jpeg(
 ) -> bytes:
     """Encode an (H, W, 3) uint8 image as JPEG, with colors at full resolution.
 
-    Halved colors would blur the very edges that matting has found.
+    Chroma subsampling would blur the very edges that matting has recovered.
     """
     settings = [
         cv2.IMWRITE_JPEG_QUALITY,
@@ -81,37 +80,15 @@ def encode_jpeg(
     return with_profile(encoded, icc_profile) if icc_profile else encoded
 
 
-def check_target(path: Path, inputs: Iterable[Path], *, overwrite: bool) -> None:
-    """Check that a result may be written to `path`.
-
-    Raises
-    ------
-    FileError
-        If it is one of the inputs (whatever `overwrite` says), a folder, or is there already.
-    """
-    for source in inputs:
-        if path.exists() and source.exists() and path.samefile(source):
-            raise FileError(
-                f"{path} is one of the pictures given; it is never written over.",
-                "Name another file or folder with -o.",
-            )
-    if path.is_dir():
-        raise FileError(f"{path} is a folder.", "Name a file, or another folder, with -o.")
-    if path.exists() and not overwrite:
-        raise FileError(
-            f"{path} is there already.", "Give --overwrite to replace it, or another -o."
-        )
-
-
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever happens meanwhile.
+    """Write a file completely or not at all, whatever happens meanwhile.
 
-    The folder is made if need be. See `matte_core.base.atomic`.
+    The folder is created if necessary. See `matte_core.base.atomic`.
 
     Raises
     ------
     FileError
-        If it cannot be written; nothing is left behind then.
+        If it cannot be written; nothing is left behind.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +96,8 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(
-            f"{path} cannot be written: {reason}.", "Make room, or choose another place with -o."
+            f"{path} cannot be written: {reason}.",
+            "Free up disk space, or choose another place with -o.",
         ) from error
 
 
@@ -129,7 +107,7 @@ def _encode(extension: str, pixels: NDArray[Any], settings: list[int]) -> bytes:
         height, width = pixels.shape[:2]
         raise FileError(
             f"A picture of {width} x {height} pixels cannot be stored as {extension[1:].upper()}.",
-            "JPEG holds at most 65500 pixels a side; PNG holds more.",
+            "JPEG allows at most 65500 pixels per side; PNG allows more.",
         )
     return encoded.tobytes()
 

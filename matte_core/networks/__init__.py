@@ -1,8 +1,8 @@
 """Models as ONNX files: reading, converting, installing, and running them."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from matte_core.base.lazy import lazily
 from matte_core.catalog.published import BUILT_IN, CLASS_MODEL, PUBLISHED
 from matte_core.catalog.registry import default_name, installed, resolve
 from matte_core.catalog.spec import ModelSpec
@@ -26,8 +26,4 @@ _STORE = ("add_model", "describe_model", "fetch_model", "remove_model")
 if TYPE_CHECKING:
     from matte_core.networks.store import add_model, describe_model, fetch_model, remove_model
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _STORE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("matte_core.networks.store"), name)
+__getattr__ = lazily(globals(), dict.fromkeys(_STORE, "matte_core.networks.store"))

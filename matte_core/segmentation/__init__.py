@@ -4,8 +4,9 @@
 is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from matte_core.base.lazy import lazily
 
 _HOMES = {
     "Instance": "matte_core.segmentation.instances",
@@ -22,10 +23,4 @@ if TYPE_CHECKING:
     from matte_core.segmentation.result import Segmentation, color_map
     from matte_core.segmentation.segmenting import segment
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(globals(), _HOMES)

@@ -1,7 +1,6 @@
-"""Translations: from the text that a translator edits (.po) to what gettext reads (.mo).
+"""Compile translations: from the text that translators edit (.po) to what gettext reads (.mo).
 
-The standard library reads .mo files but makes none, and the gettext tools are on few people's
-computers. Standard library only.
+The standard library can read .mo files but not write them, and few people have the gettext tools.
 
 References
 ----------
@@ -20,18 +19,18 @@ Catalog = dict[str, str]  # English to translated; the entry of "" is the header
 
 
 def read(text: str, name: str = "the catalog") -> Catalog:
-    """Read a .po file; what is marked as fuzzy or not translated is left out.
+    """Read a .po file, without the entries that are fuzzy or not translated.
 
     Parameters
     ----------
     text : str
     name : str, optional
-        What to call it in an error.
+        Its name in error messages.
 
     Raises
     ------
     SetupError
-        If a line is not one of a .po file with plain entries (no plurals, no contexts).
+        If the file is not a .po file with plain entries (no plurals, no contexts).
     """
     catalog: Catalog = {}
     entry: dict[str, str] = {}
@@ -53,13 +52,13 @@ def read(text: str, name: str = "the catalog") -> Catalog:
                 raise ValueError
             entry[keyword] = entry.get(keyword, "") + ast.literal_eval(rest)
         except (ValueError, SyntaxError, TypeError) as error:
-            raise SetupError(f"Line {number} of {name} is not understood: {line}") from error
+            raise SetupError(f"Line {number} of {name} cannot be parsed: {line}") from error
         field = keyword
     return catalog
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """Return a catalog as a .mo file, the same bytes for the same catalog."""
+    """Return a catalog as a .mo file; equal catalogs give equal bytes."""
     pairs = sorted((key.encode(), value.encode()) for key, value in catalog.items())
     table_bytes = 8 * len(pairs)
     start = _HEADER_BYTES + 2 * table_bytes
@@ -68,12 +67,12 @@ def compiled(catalog: Catalog) -> bytes:
         for pair in pairs:
             tables[column] += struct.pack("<II", len(pair[column]), start + len(strings))
             strings += pair[column] + b"\0"
-    # No hash table: readers do without, and gettext's own in Python never looks at it.
+    # No hash table: it is optional, and Python's gettext never uses it.
     first, second = _HEADER_BYTES, _HEADER_BYTES + table_bytes
     header = struct.pack("<7I", _MAGIC, 0, len(pairs), first, second, 0, start)
     return header + tables[0] + tables[1] + strings
 
 
 def path(language: str) -> str:
-    """Return where the catalog of a language lies in the plug-in's folder."""
+    """Return the path of a language's catalog in the plug-in's folder."""
     return f"locale/{language}/LC_MESSAGES/{DOMAIN}.mo"

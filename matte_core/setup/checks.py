@@ -1,7 +1,7 @@
-"""Look at every part of the installation and say what is right, what is wrong, what to do.
+"""Check every part of the installation: whether it works and, if not, what to do.
 
-Used by ``install.py --check`` and, inside GIMP, by "Set Up and Check…". Each check is an answer,
-never an exception. Standard library only.
+Used by ``install.py --check`` and, inside GIMP, by "Set Up and Check". A check that fails is a
+result, never an exception.
 """
 
 import subprocess
@@ -24,7 +24,7 @@ from matte_core.setup.plugin import Homes, Source
 from matte_core.setup.processes import NO_WINDOW, child_environment, end
 
 WORKER_SECONDS = 120.0
-# In isolation, and leaving no compiled files in the folder of the project.
+# In isolation, and without leaving compiled files in the project's folder.
 SWITCHES = ("-I", "-B", "-X", "utf8")
 TRIAL_PX = 96
 REPAIR = Message("Run: python3 install.py --repair")
@@ -32,7 +32,7 @@ REPAIR = Message("Run: python3 install.py --repair")
 
 @dataclass(frozen=True)
 class Check:
-    """One part of the installation, looked at.
+    """The result of checking one part of the installation.
 
     Attributes
     ----------
@@ -40,11 +40,11 @@ class Check:
         The part.
     ok : bool
     found : str
-        What is there, for a person.
+        What was found, for people.
     remedy : str
-        What to do; empty when nothing is.
+        What to do; empty if nothing.
     is_needed : bool
-        Whether Matte does not work without it.
+        Whether Matte needs the part to work.
     """
 
     name: str
@@ -55,18 +55,18 @@ class Check:
 
 
 def check_gimp(found: Sequence[Gimp], platform: str) -> Check:
-    """Is there a GIMP 3?"""
+    """Check that there is a GIMP 3."""
     listed = ", ".join(f"{gimp.version} ({gimp.kind})" for gimp in found)
     if any(gimp.is_usable for gimp in found):
         return Check("GIMP", True, listed)
-    what = f"only {listed}, which is too old" if listed else "no GIMP was found"
+    what = f"only {listed}, which is too old" if listed else "not found"
     return Check("GIMP", False, what, gimps.where_to_get(platform))
 
 
 def check_plugins(profiles: Sequence[Profile], source: Source, homes: Homes) -> Iterator[Check]:
-    """Does each profile have this version of the plug-in?"""
+    """Check that each profile has this version of the plug-in."""
     if not profiles:
-        yield Check("Plug-in", False, "there is no profile of GIMP 3 to put it in", "", False)
+        yield Check("Plug-in", False, "there is no GIMP 3 profile to install it in", "", False)
     for profile in profiles:
         try:
             wrong = plugin.problem(profile, source, homes)
@@ -77,21 +77,21 @@ def check_plugins(profiles: Sequence[Profile], source: Source, homes: Homes) -> 
 
 
 def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Check]:
-    """Do the environment, the worker, the network and a real inference work?
+    """Check the environment, the log, the packages, the model, and a trial cut-out.
 
     Parameters
     ----------
     place : Place
-        Whose environment is looked at.
+        Whose environment to check.
     core : Path
-        The `matte_core` whose worker is started.
+        The `matte_core` whose worker to start.
     repair : str, optional
-        How a person has it repaired.
+        How to have it repaired, for people.
 
     Yields
     ------
     Check
-        The later ones are left out where an earlier one makes them pointless.
+        Without those that an earlier failure makes pointless.
     """
     where = "" if place.kind == "host" else f" ({place.called})"
     wrong = environments.problem(place, core / "setup" / "requirements.txt")
@@ -112,11 +112,11 @@ def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Che
 
 
 def check_network(place: Place, where: str = "", repair: str = REPAIR) -> Check:
-    """Is there a network, and is its file whole?"""
+    """Check that there is a model, and that its file is undamaged."""
     broken, whole = networks.damaged(place.home), networks.present(place.home)
     if broken:
         found = Message(
-            "{names}: the file is not what it was when it was added", names=", ".join(broken)
+            "{names}: the file has changed since it was installed", names=", ".join(broken)
         )
         return Check(_part(Message("Model"), where), False, found, repair, is_needed=not whole)
     if whole:
@@ -125,19 +125,21 @@ def check_network(place: Place, where: str = "", repair: str = REPAIR) -> Check:
     if repair != REPAIR:
         remedy = Message("{message} {hint}", message=repair, hint=networks.STAND_IN)
     return Check(
-        _part(Message("Model"), where), False, Message("none yet"), remedy, is_needed=False
+        _part(Message("Model"), where), False, Message("not installed"), remedy, is_needed=False
     )
 
 
 def check_log(place: Place, where: str = "") -> Check:
-    """Can the log be written?"""
+    """Check that the log can be written."""
     folder = place.home / "logs"
     try:
         folders.make_private(folder)
         with tempfile.TemporaryFile(dir=folder) as trial:
             trial.write(b"trial")
     except OSError as error:
-        remedy = Message("See that the disk is not full and that {folder} is yours.", folder=folder)
+        remedy = Message(
+            "Check that the disk is not full and that {folder} belongs to you.", folder=folder
+        )
         found = Message("{folder} cannot be written: {error}", folder=folder, error=error)
         return Check(_part(Message("Log"), where), False, found, remedy)
     return Check(_part(Message("Log"), where), True, str(folder))

@@ -1,11 +1,9 @@
-"""The command behind `install.py`: reads its options, prints what happens, tells by its status.
+"""The command behind `install.py`: its options, its output and its exit status.
 
-    0    everything that is needed is there (a model that could not be fetched is told)
-    1    something that is needed is missing or broken
-    2    the options make no sense
-    130  stopped with Ctrl+C; what was there before still is
-
-Standard library only.
+0    everything needed is installed (a model that could not be downloaded is only a warning)
+1    something needed is missing or broken
+2    usage error
+130  stopped with Ctrl+C; whatever was installed before is unchanged
 """
 
 import argparse
@@ -21,7 +19,7 @@ from matte_core.base.errors import MatteError
 from matte_core.setup import gimps, installing, library, places
 from matte_core.setup.checks import Check
 from matte_core.setup.gimps import Machine
-from matte_core.setup.installing import Found, InstallOptions, Outcome
+from matte_core.setup.installing import InstallOptions, InstallResult, Targets
 from matte_core.setup.plugin import Source
 from matte_core.setup.uninstall import uninstall
 
@@ -32,21 +30,23 @@ def main(arguments: list[str], root: Path) -> int:
     """Run the command for the project in the folder `root`; return the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A folder's name that the terminal cannot show is no reason to stop.
+            # A folder name that the terminal cannot show is no reason to stop.
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     before = {number: signal.signal(number, _stop) for number in STOPS}
     try:
         return _run(options, root)
     except KeyboardInterrupt:
-        print("\nStopped. What was there before still is.", file=sys.stderr)
+        print("\nStopped. Whatever was installed before is unchanged.", file=sys.stderr)
         return 130
     except MatteError as error:
         print(f"\n{error.message}\n{error.hint}".rstrip(), file=sys.stderr)
         return 1
     except OSError as error:
         print(f"\nA file cannot be read or written: {error}", file=sys.stderr)
-        print("See that the disk is not full and the folder yours.", file=sys.stderr)
+        print(
+            "Check that the disk is not full and that the folder belongs to you.", file=sys.stderr
+        )
         return 1
     finally:
         for number, handler in before.items():
@@ -54,7 +54,7 @@ def main(arguments: list[str], root: Path) -> int:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    """Stop at the first signal, and let no second one disturb the tidying up."""
+    """Stop at the first signal, and let no second one interrupt the cleanup."""
     for each in STOPS:
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
@@ -62,7 +62,7 @@ def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
 
 def _run(options: argparse.Namespace, root: Path) -> int:
     machine = Machine(sys.platform, os.environ, Path.home())
-    wishes = InstallOptions(
+    wanted = InstallOptions(
         repair=options.repair,
         sample=options.demo,
         model=options.model,
@@ -72,40 +72,40 @@ def _run(options: argparse.Namespace, root: Path) -> int:
         mirror=options.mirror,
         with_gimp=not options.no_gimp,
     )
-    found = installing.look_around(Source(root), machine, wishes)
+    targets = installing.look_around(Source(root), machine, wanted)
     if options.uninstall:
-        return _uninstall(found, keep_models=options.keep_models)
+        return _uninstall(targets, keep_models=options.keep_models)
     if options.check:
-        return _check(found, with_gimp=not options.no_gimp)
+        return _check(targets, with_gimp=not options.no_gimp)
     if os.environ.get("SUDO_USER") and Path.home() == Path("/root"):
-        print("You run this with sudo: it installs for root alone. Without sudo it is for you.")
-    outcome = installing.install(found, wishes, _print_step)
-    status = _summary(found, outcome, wishes)
+        print("With sudo, Matte is installed for root only; without it, for you.")
+    result = installing.install(targets, wanted, _print_step)
+    status = _summary(targets, result, wanted)
     if options.repair:
         print()
-        return max(status, _check(found, with_gimp=not options.no_gimp))
+        return max(status, _check(targets, with_gimp=not options.no_gimp))
     return status
 
 
-def _uninstall(found: Found, *, keep_models: bool) -> int:
-    # Their package may be gone already, and what was installed for it still there.
+def _uninstall(targets: Targets, *, keep_models: bool) -> int:
+    # These packages may be gone while what was installed for them is still there.
     sandboxed = [places.flatpak(Path.home()).home, places.snap(Path.home()).home]
     removed = uninstall(
-        found.profiles,
-        [found.host.home, *sandboxed],
+        targets.profiles,
+        [targets.host.home, *sandboxed],
         links=[Path.home() / ".local" / "bin" / "matte"],
         keep_models=keep_models,
     )
     for path in removed:
         print(f"Removed {path}")
     if not removed:
-        print("There was nothing to remove.")
+        print("Nothing to remove.")
     return 0
 
 
-def _check(found: Found, *, with_gimp: bool) -> int:
+def _check(targets: Targets, *, with_gimp: bool) -> int:
     status = 0
-    for check in installing.check(found, with_gimp=with_gimp):
+    for check in installing.check(targets, with_gimp=with_gimp):
         _print_check(check)
         if check.is_needed and not check.ok:
             status = 1
@@ -123,53 +123,53 @@ def _print_step(step: str, message: str) -> None:
     print(f"{step + ':':<13}{message}", flush=True)
 
 
-def _summary(found: Found, outcome: Outcome, wishes: InstallOptions) -> int:
-    if outcome.changed:
-        print(f"\nMatte {matte_core.__version__} is installed: {', '.join(outcome.changed)}.")
+def _summary(targets: Targets, result: InstallResult, wanted: InstallOptions) -> int:
+    if result.changed:
+        print(f"\nMatte {matte_core.__version__} is installed: {', '.join(result.changed)}.")
     else:
-        print(f"Matte {matte_core.__version__} is installed and up to date; nothing was changed.")
-    for warning in outcome.warnings:
+        print(f"Matte {matte_core.__version__} is installed and up to date; nothing changed.")
+    for warning in result.warnings:
         print("\nNote: " + warning.replace("\n", "\n      "))
-    if outcome.pictures:
-        print("\nThe sample photo, cut out:")
-        for path in outcome.pictures:
+    if result.pictures:
+        print("\nSample cut-out:")
+        for path in result.pictures:
             print(f"  {path}")
     print()
-    if any(gimp.is_usable for gimp in found.gimps) or found.profiles:
-        print("In GIMP: Filters > Matte > Cut Out Subject… (start GIMP anew if it is open)")
-    elif wishes.with_gimp:
-        print(f"No GIMP 3 was found. {gimps.where_to_get(found.host.platform)}")
-    print(library.how_to_call(found.host, os.environ.get("PATH", "")))
+    if any(gimp.is_usable for gimp in targets.gimps) or targets.profiles:
+        print("In GIMP: Filters > Matte > Cut Out Subject… (restart GIMP if it is running)")
+    elif wanted.with_gimp:
+        print(f"No GIMP 3 was found. {gimps.where_to_get(targets.host.platform)}")
+    print(library.how_to_call(targets.host, os.environ.get("PATH", "")))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="install.py",
-        description="Install Matte for GIMP, for the person who runs this; no root is needed. "
-        "Run again, it changes only what is not up to date.",
+        description="Install or update Matte for GIMP for the current user, without root. "
+        "Whatever is up to date stays unchanged.",
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="look at every part; change nothing")
-    what.add_argument("--repair", action="store_true", help="make anew what does not work")
-    what.add_argument("--uninstall", action="store_true", help="remove everything it installed")
-    parser.add_argument("--keep-models", action="store_true", help="with --uninstall: not those")
+    what.add_argument("--check", action="store_true", help="check every part, change nothing")
+    what.add_argument("--repair", action="store_true", help="reinstall whatever does not work")
+    what.add_argument("--uninstall", action="store_true", help="remove everything installed")
+    parser.add_argument("--keep-models", action="store_true", help="with --uninstall: keep models")
     demo = parser.add_mutually_exclusive_group()
     demo.add_argument(
-        "--demo", action="store_const", const=True, help="cut out the sample photo once more"
+        "--demo", action="store_const", const=True, help="cut out the sample photo again"
     )
     demo.add_argument(
-        "--no-demo", dest="demo", action="store_const", const=False, help="do not cut it out"
+        "--no-demo", dest="demo", action="store_const", const=False, help="skip the sample photo"
     )
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--model", type=_file, metavar="FILE", help="use this ONNX model")
-    source.add_argument("--mirror", metavar="URL", help="fetch the model from this folder")
+    source.add_argument("--model", type=_file, metavar="FILE", help="install this ONNX model")
+    source.add_argument("--mirror", metavar="URL", help="download the model from this folder")
     parser.add_argument(
-        "--wheels", type=_folder, metavar="FOLDER", help="install packages from here, offline"
+        "--wheels", type=_folder, metavar="FOLDER", help="install packages offline from here"
     )
-    parser.add_argument("--python", type=_file, metavar="PATH", help="make the environment with it")
-    parser.add_argument("--gimp", type=_file, metavar="PATH", help="the GIMP 3 to use first")
-    parser.add_argument("--no-gimp", action="store_true", help="install the command line alone")
+    parser.add_argument("--python", type=_file, metavar="PATH", help="the Python to use")
+    parser.add_argument("--gimp", type=_file, metavar="PATH", help="the GIMP 3 to try first")
+    parser.add_argument("--no-gimp", action="store_true", help="install the command line only")
     parser.add_argument("--version", action="version", version=matte_core.__version__)
     return parser
 
@@ -177,12 +177,12 @@ def _parser() -> argparse.ArgumentParser:
 def _file(text: str) -> Path:
     path = Path(text).expanduser().absolute()
     if not path.is_file():
-        raise argparse.ArgumentTypeError(f"there is no file {path}")
+        raise argparse.ArgumentTypeError(f"{path} is not a file")
     return path
 
 
 def _folder(text: str) -> Path:
     path = Path(text).expanduser().absolute()
     if not path.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {path}")
+        raise argparse.ArgumentTypeError(f"{path} is not a folder")
     return path

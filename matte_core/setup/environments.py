@@ -1,11 +1,9 @@
-"""Make the virtual environment that the numerics run in, whole or not at all.
+"""Create the virtual environment that the numerics run in, completely or not at all.
 
-The new one is made beside the old one (``env.new``), tried, stamped and only then moved into its
-place, so a failure half-way leaves the old one at work, and what is found at ``env`` with a stamp
-is always whole. An environment may be moved as long as it is used as ``env/bin/python``; the
-scripts that pip writes hold the old path, so they are left out: nothing here needs them.
-
-Standard library only.
+The new one is created beside the old one (``env.new``), tested, stamped and only then moved into
+place. A failure halfway leaves the old one working, and an ``env`` with a stamp is always complete.
+An environment can be moved as long as it is used as ``env/bin/python``; the scripts that pip writes
+contain the old path, and are removed as nothing needs them.
 """
 
 import errno
@@ -20,15 +18,15 @@ from pathlib import Path
 
 from matte_core.base.errors import SetupError
 from matte_core.base.messages import Message
-from matte_core.setup import removal
+from matte_core.setup import notes, removal
 from matte_core.setup.places import Place
 from matte_core.setup.processes import Finished, follow, run
 from matte_core.setup.pythons import Python, remedy
 
-Report = Callable[[str, str], None]
+StepCallback = Callable[[str, str], None]
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
-# What programs say of a disk that is full.
+# How programs report a full disk.
 FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "[WinError 112]")
 STAMP = "matte.json"
 TEMPORARY = "tmp"
@@ -39,18 +37,18 @@ QUICK_SECONDS = 30.0
 IMPORT_SECONDS = 180.0
 NEEDED_BYTES = 900_000_000
 
-ROOM = Message("Make room, or name another folder with the variable MATTE_HOME.")
+ROOM = Message("Free up disk space, or choose another folder with the variable MATTE_HOME.")
 CONNECTION = Message(
-    "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder of wheels "
+    "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder with wheels "
     "with --wheels."
 )
 NEEDS = Message(
-    "Name a Python from 3.11 to 3.14 (3.13 on a Mac with Intel) with --python; macOS must be 14 "
-    "or later, glibc 2.28 or later."
+    "Choose a Python from 3.11 to 3.14 (to 3.13 on an Intel Mac) with --python. The packages "
+    "require macOS 14 or glibc 2.28, or later."
 )
 
-# A person's pip settings for proxies, certificates and mirrors count; those that would send the
-# packages elsewhere or change which ones are installed do not.
+# The user's pip settings for proxies, certificates and mirrors apply, but not those that would
+# install the packages elsewhere or change which ones are installed.
 _PIP_VARIABLES = {
     "PIP_USER": "0",
     "PIP_REQUIRE_VIRTUALENV": "0",
@@ -62,25 +60,21 @@ _PIP_UNWANTED = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_CONSTRAINT", "PIP_
 
 
 def fingerprint(requirements: Path = REQUIREMENTS) -> str:
-    """Return the SHA-256 of the list of packages, whatever its line ends."""
+    """Return the SHA-256 of the list of packages, regardless of its line endings."""
     return hashlib.sha256(requirements.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def problem(place: Place, requirements: Path = REQUIREMENTS) -> str:
-    """Say what is wrong with the environment of a place; empty when nothing is.
+    """Return what is wrong with the environment of a place; empty if nothing.
 
-    Quick: reads the stamp and starts the environment's Python, which is what a system's upgrade
-    breaks. `import_problem` looks deeper.
+    Quick: reads the stamp and starts the environment's Python, which system upgrades may break.
+    `import_problem` checks more thoroughly.
     """
-    stamp = _read_stamp(place.environment)
-    if stamp is None:
-        return (
-            Message("there is none yet")
-            if not place.environment.exists()
-            else Message("it is not whole")
-        )
+    stamp = notes.read_note(place.environment / STAMP)
+    if not stamp:
+        return Message("not installed") if not place.environment.exists() else Message("incomplete")
     if stamp.get("requirements") != fingerprint(requirements):
-        return Message("it was made for another version of Matte")
+        return Message("created for another version of Matte")
     python = place.python_of(place.environment)
     script = "import sys; print('%d.%d' % sys.version_info[:2])"
     answer = run(place.command(python, "-I", "-S", "-c", script), QUICK_SECONDS)
@@ -98,7 +92,7 @@ def problem(place: Place, requirements: Path = REQUIREMENTS) -> str:
 def import_problem(
     place: Place, environment: Path | None = None, imports: tuple[str, ...] = IMPORTS
 ) -> str:
-    """Load every package in the environment; say what is wrong, empty when nothing is."""
+    """Import every package of the environment; return what is wrong, empty if nothing."""
     python = place.python_of(environment or place.environment)
     script = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     answer = run(place.command(python, "-I", "-c", script, *imports), IMPORT_SECONDS)
@@ -108,49 +102,49 @@ def import_problem(
 def make(
     place: Place,
     python: Python,
-    report: Report,
+    report: StepCallback,
     *,
     wheels: Path | None = None,
     requirements: Path = REQUIREMENTS,
     imports: tuple[str, ...] = IMPORTS,
 ) -> None:
-    """Make the environment anew and put it in the place of the old one.
+    """Create the environment and replace the old one.
 
     Parameters
     ----------
     place : Place
-        Where to; its home must exist.
+        Where to create it; its home must exist.
     python : Python
-        What to make it with, from `matte_core.setup.pythons.find`.
+        From `matte_core.setup.pythons.find`.
     report : callable
-        Given the step and what happens.
+        Given the step and a message.
     wheels : Path, optional
         A folder of wheels to install from, instead of a package index.
     requirements : Path, optional
         The packages, pinned and hashed.
     imports : tuple of str, optional
-        The modules that must load before the environment counts as whole.
+        The modules that must load for the environment to be complete.
 
     Raises
     ------
     SetupError
-        If it cannot be made. The old environment is then still there.
+        If it cannot be created. The old environment is then unchanged.
     """
     new = place.home / "env.new"
     log = place.home / "logs" / "install.log"
     removal.remove(new)
     _check_space(place.home)
-    # Inside a Flatpak or a Snap the project's folder may be out of sight; the home is not.
+    # A Flatpak or a Snap may not see the project's folder, but it sees the home.
     listed = place.home / "requirements.new.txt"
     try:
         shutil.copyfile(requirements, listed)
         _create(place, python, new, report, log)
         _install(place, new, listed, wheels, report, log)
-        report(STEP, Message("Trying the packages"))
+        report(STEP, Message("Testing the packages"))
         wrong = import_problem(place, new, imports)
         if wrong:
             raise SetupError(
-                Message("The packages were installed, but do not load: {why}.", why=wrong),
+                Message("The packages were installed, but cannot be imported: {why}.", why=wrong),
                 Message("See {log}.", log=log),
             )
         _drop_scripts(place, new)
@@ -168,7 +162,7 @@ def make(
         raise SetupError(
             Message("The environment cannot be written: {error}.", error=error),
             Message(
-                "Close GIMP, see that the disk of {folder} is not full, and run this again.",
+                "Close GIMP, check that the disk of {folder} is not full, and try again.",
                 folder=place.home,
             ),
         ) from error
@@ -177,21 +171,13 @@ def make(
         removal.remove(listed)
 
 
-def _read_stamp(environment: Path) -> dict[str, object] | None:
-    try:
-        stamp = json.loads((environment / STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return stamp if isinstance(stamp, dict) else None
-
-
 def _check_space(home: Path) -> None:
     free = shutil.disk_usage(home).free
     if free < NEEDED_BYTES:
         raise SetupError(
             Message(
-                "The disk of {folder} has {free:.0f} MB left; the environment needs "
-                "{needed:.0f} MB while it is made.",
+                "The disk of {folder} has only {free:.0f} MB of free space. Creating the "
+                "environment takes {needed:.0f} MB.",
                 folder=home,
                 free=free / 1e6,
                 needed=NEEDED_BYTES / 1e6,
@@ -209,12 +195,12 @@ def _follow(
 ) -> Finished:
     """Run a program that fills the new environment.
 
-    Its temporary files lie there too: that disk was looked at, and they go with it.
+    Its temporary files go there too: that disk was checked, and they are removed with it.
 
     Raises
     ------
     SetupError
-        If the program met a full disk.
+        If the disk is full.
     """
     temporary = new / TEMPORARY
     temporary.mkdir(parents=True, exist_ok=True)
@@ -225,11 +211,11 @@ def _follow(
     return done
 
 
-def _create(place: Place, python: Python, new: Path, report: Report, log: Path) -> None:
+def _create(place: Place, python: Python, new: Path, report: StepCallback, log: Path) -> None:
     report(
         STEP,
         Message(
-            "Making it with Python {version} ({path})",
+            "Creating it with Python {version} ({path})",
             version=python.version_text,
             path=python.path,
         ),
@@ -237,7 +223,7 @@ def _create(place: Place, python: Python, new: Path, report: Report, log: Path) 
     venv = ("-I", "-m", "venv", "--without-pip", "--prompt", "matte", new)
     done = _follow(place, new, log, None, python.path, *venv)
     if not done.status:
-        # Asked by venv, it says nothing of what is wrong.
+        # When venv runs it, it does not report what is wrong.
         pip = ("-I", "-m", "ensurepip", "--default-pip")
         done = _follow(place, new, log, None, place.python_of(new), *pip)
     if done.status:
@@ -245,30 +231,30 @@ def _create(place: Place, python: Python, new: Path, report: Report, log: Path) 
         hint = remedy([replace(python, makes_environments=False)], place.platform)
         raise SetupError(
             Message(
-                "{python} cannot make a virtual environment: {why}",
+                "{python} cannot create a virtual environment: {why}",
                 python=python.path,
                 why=done.last_words,
             ),
             hint
             if lacks_pip
-            else Message("See {log}; another Python can be named with --python.", log=log),
+            else Message("See {log}, or choose another Python with --python.", log=log),
         )
 
 
 def _install(
-    place: Place, new: Path, listed: Path, wheels: Path | None, report: Report, log: Path
+    place: Place, new: Path, listed: Path, wheels: Path | None, report: StepCallback, log: Path
 ) -> None:
     arguments: list[str | Path] = ["--require-hashes", "--only-binary", ":all:", "-r", listed]
     if wheels is not None:
         report(STEP, Message("Installing the packages from {folder}", folder=wheels))
         arguments += ["--no-index", "--find-links", wheels.absolute()]
     else:
-        report(STEP, Message("Fetching the packages (about 150 MB, once)"))
+        report(STEP, Message("Downloading the packages (about 150 MB, once)"))
 
     def on_line(line: str) -> None:
         found = re.match(r"\s*(Collecting|Downloading|Installing collected)\s+(\S+)", line)
         if found and found[1] == "Collecting":
-            report(STEP, Message("Fetching {name}", name=found[2].partition("==")[0]))
+            report(STEP, Message("Downloading {name}", name=found[2].partition("==")[0]))
         elif found and found[1].startswith("Installing"):
             report(STEP, Message("Unpacking"))
 
@@ -276,21 +262,20 @@ def _install(
     done = _follow(place, new, log, on_line, place.python_of(new), *pip, *arguments)
     if done.status:
         message, hint = explain(done, offline=wheels is not None)
-        told = Message("{hint} Everything that pip said is in {log}.", hint=hint, log=log)
-        raise SetupError(message, told)
+        raise SetupError(message, Message("{hint} See also {log}.", hint=hint, log=log))
 
 
 def pip_variables() -> dict[str, str]:
-    """Return the changes to the variables for pip; what it must not see is set to nothing."""
+    """Return changes to the variables for pip; unwanted ones become empty."""
     changes = {**_PIP_VARIABLES, **{name: "" for name in _PIP_UNWANTED if name in os.environ}}
     if "PIP_CACHE_DIR" not in os.environ:
-        # Hundreds of megabytes in a person's cache would outlive an uninstallation.
+        # Hundreds of megabytes in the user's cache would outlive an uninstallation.
         changes["PIP_NO_CACHE_DIR"] = "1"
     return changes
 
 
 def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
-    """Turn what pip said when it failed into what was wrong and what to do.
+    """Turn the output of pip, when it failed, into what is wrong and what to do.
 
     Returns
     -------
@@ -299,16 +284,17 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
     said = done.output + done.errors
     if "DO NOT MATCH THE HASHES" in said:
         return (
-            Message("A package is not the one that Matte was tested with: its checksum differs."),
+            Message("A package has a different checksum than the one Matte was tested with."),
             Message(
-                "It was refused. Try again; if it stays so, the index or a proxy changes files."
+                "It was not installed. Try again; if the error persists, the package index or a "
+                "proxy is altering files."
             ),
         )
     if re.search(r"SSLError|CERTIFICATE_VERIFY_FAILED|certificate verify failed", said):
         return (
-            Message("The package index cannot be reached safely: its certificate is not trusted."),
+            Message("The package index has a certificate that is not trusted."),
             Message(
-                "Behind a proxy with a certificate of its own, set PIP_CERT to the file of that."
+                "Behind a proxy with its own certificate, set PIP_CERT to the certificate's file."
             ),
         )
     if re.search(
@@ -325,24 +311,24 @@ def explain(done: Finished, *, offline: bool) -> tuple[str, str]:
         name = wanted[1] if wanted else "a package"
         if offline:
             return (
-                Message("The folder of wheels does not hold {name} for this computer.", name=name),
+                Message("The folder of wheels lacks {name} for this computer.", name=name),
                 Message(
-                    "Fill it on a like computer with: {command}",
+                    "Fill it on a similar computer with: {command}",
                     command="python3 -m pip download --only-binary :all: "
                     "-r matte_core/setup/requirements.txt -d FOLDER",
                 ),
             )
         if "(from versions: none)" in said:
-            # With few retries pip does not say why it found nothing.
+            # With few retries, pip does not report why it found nothing.
             return (
                 Message(
-                    "The package index cannot be reached, or does not hold {name} for this Python.",
+                    "The package index cannot be reached, or lacks {name} for this Python.",
                     name=name,
                 ),
                 Message("{first} {second}", first=CONNECTION, second=NEEDS),
             )
         return (
-            Message("{name} is not published for this Python on this computer.", name=name),
+            Message("{name} is not available for this Python on this computer.", name=name),
             NEEDS,
         )
     errors = [line for line in said.splitlines() if line.startswith("ERROR:")]

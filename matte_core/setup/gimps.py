@@ -1,14 +1,14 @@
-"""Find every GIMP 3 on this computer, and the profile folders that take its plug-ins.
+"""Find every GIMP 3 on this computer, and the profile folders for its plug-ins.
 
     package, source, AppImage   $XDG_CONFIG_HOME/GIMP/3.x, usually ~/.config/GIMP/3.x
-    Flatpak                     the same; ~/.var/app/org.gimp.GIMP/config/GIMP/3.x for a person
+    Flatpak                     the same; ~/.var/app/org.gimp.GIMP/config/GIMP/3.x for users
                                 who never had the first
     Snap                        ~/snap/gimp/current/.config/GIMP/3.x
     Windows                     %APPDATA%\\GIMP\\3.x
     macOS                       ~/Library/Application Support/GIMP/3.x
 
 GIMP 3.0.x uses the profile ``3.0``, GIMP 3.2.x uses ``3.2``. ``GIMP3_DIRECTORY`` names a profile
-itself. Standard library only.
+itself.
 """
 
 import os
@@ -40,7 +40,7 @@ class Gimp:
     version : str
         Such as ``"3.0.4"``.
     console : tuple of str
-        The command that starts it without a window; empty where that is not known.
+        The command that starts it without a window; empty if that is unknown.
     """
 
     kind: Kind
@@ -59,20 +59,20 @@ class Gimp:
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile folder of GIMP 3, whether or not GIMP has made it yet."""
+    """A profile folder of GIMP 3, which need not exist yet."""
 
     folder: Path
     kind: Kind = "package"
 
     @property
     def plugin(self) -> Path:
-        """Where the plug-in goes."""
+        """The folder of the plug-in."""
         return self.folder / "plug-ins" / "matte"
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What is looked at: a system, its variables, a person's folder."""
+    """The computer to search: its system, variables and home folder."""
 
     platform: str
     environ: Mapping[str, str]
@@ -90,19 +90,20 @@ def find_gimps(machine: Machine, asked: Path | None = None) -> list[Gimp]:
     ----------
     machine : Machine
     asked : Path, optional
-        An executable that a person named; it comes first.
+        An executable that the user chose; it comes first.
 
     Raises
     ------
     SetupError
-        If `asked` is no GIMP that starts.
+        If `asked` is not a GIMP that starts.
     """
     found: list[Gimp] = []
     if asked is not None:
         found += _from_executables(_with_console([asked]))
         if not found:
             raise SetupError(
-                f"{asked} is not a GIMP that starts.", "Name the gimp or gimp-console of GIMP 3."
+                f"{asked} is not a GIMP that starts.",
+                "Choose the gimp or gimp-console of GIMP 3.",
             )
     found += sorted(
         [*_from_executables(_executables(machine)), *_sandboxed(machine), *_appimages(machine)],
@@ -113,7 +114,7 @@ def find_gimps(machine: Machine, asked: Path | None = None) -> list[Gimp]:
 
 
 def find_profiles(machine: Machine, gimps: Iterable[Gimp]) -> list[Profile]:
-    """List the profiles that are there, and those that the installed GIMPs will use."""
+    """Return the profiles that exist, and those that the installed GIMPs will use."""
     named = machine.environ.get(PROFILE_VARIABLE)
     if named:
         folder = Path(named)
@@ -132,11 +133,11 @@ def find_profiles(machine: Machine, gimps: Iterable[Gimp]) -> list[Profile]:
     for gimp in usable:
         name = gimp.profile_version
         if gimp.kind == "snap":
-            # "current" is a link that the first start makes; a folder there would be in its way.
+            # "current" is a link that the first start creates; a folder would be in its way.
             if snap.is_dir():
                 profiles.append(Profile(snaps / name, "snap"))
         elif gimp.kind == "flatpak" and private.is_dir() and not _main_profiles(machine).is_dir():
-            # Making ~/.config/GIMP would make this GIMP forget the settings it keeps here.
+            # If we created ~/.config/GIMP, this GIMP would forget the settings it keeps here.
             profiles.append(Profile(private / name, "flatpak"))
         else:
             profiles.append(Profile(_main_profiles(machine) / name))
@@ -144,13 +145,13 @@ def find_profiles(machine: Machine, gimps: Iterable[Gimp]) -> list[Profile]:
 
 
 def where_to_get(platform: str) -> str:
-    """Say how a person gets GIMP 3."""
+    """Return how to get GIMP 3, for people."""
     if platform == "linux":
         return (
-            "Get GIMP 3 from your distribution, or: flatpak install flathub org.gimp.GIMP"
-            " (https://www.gimp.org/downloads/), and run this again."
+            "Install GIMP 3 from your distribution, or run: flatpak install flathub org.gimp.GIMP"
+            " (https://www.gimp.org/downloads/). Then run this again."
         )
-    return "Get GIMP 3 from https://www.gimp.org/downloads/ and run this again."
+    return "Install GIMP 3 from https://www.gimp.org/downloads/ and run this again."
 
 
 def _main_profiles(machine: Machine) -> Path:
@@ -191,7 +192,7 @@ def _executables(machine: Machine) -> Iterator[Path]:
 
 
 def _named_gimp(folder: Path, ending: str = "") -> Iterator[Path]:
-    """Yield the GIMPs of one folder: those without a window where there are any."""
+    """Yield the GIMPs in a folder: those without a window, if there are any."""
     pattern = re.compile(r"gimp(-console)?(-\d+(\.\d+)?)?" + re.escape(ending))
     try:
         names = sorted(name for name in os.listdir(folder) if pattern.fullmatch(name))
@@ -244,7 +245,7 @@ def _sandboxed(machine: Machine) -> Iterator[Gimp]:
 
 
 def _appimages(machine: Machine) -> Iterator[Gimp]:
-    """Tell GIMP's AppImages by their names, where people keep them; none is started."""
+    """Find GIMP's AppImages by name, where people keep them, without starting them."""
     if machine.platform != "linux":
         return
     for below in ("Applications", "AppImages", "Downloads", "Desktop", "bin", ".local/bin", ""):

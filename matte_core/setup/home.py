@@ -1,8 +1,7 @@
-"""Where this copy of the plug-in finds its environment: what the installer wrote beside it.
+"""Where this copy of the plug-in finds its environment: in a note beside it.
 
-GIMP packages (Flatpak, Snap, AppImage) change the variables that name a person's folders, so
-the installer notes the folder that it used in `matte-home.json`, and the plug-in trusts that
-over the variables.
+GIMP packages (Flatpak, Snap, AppImage) change the variables for the user's folders, so the
+installer notes the folder that it used in `matte-home.json`, which takes precedence.
 """
 
 import os
@@ -16,15 +15,15 @@ NOTE = Path(__file__).resolve().parents[2] / "matte-home.json"  # beside matte.p
 
 
 def use_installed_home() -> None:
-    """Make this process and its children use the folder that was installed to."""
+    """Make this process and its children use the folder of the installation."""
     if os.environ.get(folders.HOME_VARIABLE):
         return
-    # One profile serves a GIMP from a package and one from a Flatpak, which sees other folders.
+    # A GIMP from a package and one from a Flatpak, which sees other folders, share a profile.
     home = read_note(NOTE.parent).get("flatpak_home" if FLATPAK.exists() else "home")
     if isinstance(home, str):
         os.environ[folders.HOME_VARIABLE] = home
 
 
 def worker_log() -> Path:
-    """Return the file that takes the worker's standard error."""
+    """Return the file for the worker's standard error."""
     return folders.logs() / "worker.log"

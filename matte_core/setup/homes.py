@@ -1,7 +1,4 @@
-"""The project's own folder: made private, marked as ours, and used by one installer at a time.
-
-Standard library only.
-"""
+"""The project's own folder: private, marked as ours, and used by one installer at a time."""
 
 import json
 import os
@@ -14,12 +11,12 @@ import matte_core
 from matte_core.base import folders
 from matte_core.base.errors import SetupError
 from matte_core.base.messages import Message
-from matte_core.setup import removal
+from matte_core.setup import notes, removal
 
 MARK = "install.json"
 LOCK = "install.lock"
 
-# Everything that the project ever puts into its folder.
+# Everything that the project ever puts in its folder.
 CHILDREN = (
     "env",
     "env.new",
@@ -41,13 +38,12 @@ CHILDREN = (
 
 
 def claim(home: Path) -> None:
-    """Make the folder, readable by its owner alone, and mark it as the project's.
+    """Create the folder, readable by its owner only, and mark it as the project's.
 
     Raises
     ------
     SetupError
-        If it cannot be written, or holds what is not the project's: it would be taken away with
-        the project one day.
+        If it cannot be written, or contains other files, which uninstalling would then remove.
     """
     try:
         folders.make_private(home)
@@ -57,12 +53,12 @@ def claim(home: Path) -> None:
         if foreign:
             raise SetupError(
                 Message(
-                    "{folder} holds files that are not Matte's, such as {name}.",
+                    "{folder} contains files that do not belong to Matte, such as {name}.",
                     folder=home,
                     name=foreign[0],
                 ),
                 Message(
-                    "Name an empty folder with the variable {variable}.",
+                    "Choose an empty folder with the variable {variable}.",
                     variable=folders.HOME_VARIABLE,
                 ),
             )
@@ -70,31 +66,21 @@ def claim(home: Path) -> None:
         with _closed_to_others():
             write_note(home, {"app": folders.APP, "version": matte_core.__version__})
     except OSError as error:
-        raise SetupError(
-            Message("{folder} cannot be written: {error}.", folder=home, error=error),
-            Message(
-                "Name another folder with the variable {variable}.",
-                variable=folders.HOME_VARIABLE,
-            ),
-        ) from error
+        raise _not_writable(home, error) from error
 
 
 def is_claimed(home: Path) -> bool:
-    """Tell whether a folder carries the project's mark."""
+    """Return whether a folder has the project's mark."""
     return read_note(home).get("app") == folders.APP
 
 
 def read_note(home: Path) -> dict[str, object]:
-    """Return what the installer noted in the folder; empty where it did not."""
-    try:
-        note = json.loads((home / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return note if isinstance(note, dict) else {}
+    """Return the installer's note in the folder; empty if there is none."""
+    return notes.read_note(home / MARK)
 
 
 def write_note(home: Path, changes: dict[str, object]) -> None:
-    """Change the installer's note; the file is written whole, and only if it changes."""
+    """Update the installer's note; the file is written at once, and only if it changes."""
     old = read_note(home)
     new = {**old, **changes}
     if new != old:
@@ -108,31 +94,25 @@ def write_note(home: Path, changes: dict[str, object]) -> None:
 
 @contextmanager
 def one_at_a_time(home: Path) -> Iterator[None]:
-    """Hold the folder's lock; the system lets it go whenever and however this process ends.
+    """Lock the folder; the system releases the lock however this process ends.
 
-    What is made meanwhile is its owner's alone, whatever mask the shell has: it is run, after all.
+    Files created meanwhile are private, whatever umask the shell has: they are code that will run.
 
     Raises
     ------
     SetupError
-        If another installer holds it.
+        If another installer has locked the folder.
     """
     try:
         with _closed_to_others():
-            held = (home / LOCK).open("a")
+            lock = (home / LOCK).open("a")
     except OSError as error:
-        raise SetupError(
-            Message("{folder} cannot be written: {error}.", folder=home, error=error),
-            Message(
-                "Name another folder with the variable {variable}.",
-                variable=folders.HOME_VARIABLE,
-            ),
-        ) from error
-    with held:
-        if not _lock(held.fileno()):
+        raise _not_writable(home, error) from error
+    with lock:
+        if not _lock(lock.fileno()):
             raise SetupError(
-                Message("Another installation is at work in {folder}.", folder=home),
-                Message("Wait until it is done."),
+                Message("Another installation is running in {folder}.", folder=home),
+                Message("Wait until it has finished."),
             )
         for name in ("env", "lib", "bin"):
             removal.recover(home / name)
@@ -142,12 +122,21 @@ def one_at_a_time(home: Path) -> Iterator[None]:
 
 @contextmanager
 def _closed_to_others() -> Iterator[None]:
-    """Let what is made be its owner's alone; the person's own mask comes back afterwards."""
+    """Create files for their owner only; restores the umask afterwards."""
     umask = os.umask(0o077)
     try:
         yield
     finally:
         os.umask(umask)
+
+
+def _not_writable(home: Path, error: OSError) -> SetupError:
+    return SetupError(
+        Message("{folder} cannot be written: {error}.", folder=home, error=error),
+        Message(
+            "Choose another folder with the variable {variable}.", variable=folders.HOME_VARIABLE
+        ),
+    )
 
 
 def _lock(descriptor: int) -> bool:

@@ -1,9 +1,7 @@
-"""Check and repair from inside GIMP: the same parts as `install.py`, for this plug-in alone.
+"""Check and repair from inside GIMP: the same parts as `install.py`, for this plug-in only.
 
-The plug-in's folder holds all that is needed: `matte_core` with the pinned list of packages. What
-is made is what `install.py` would have made for this person, in the same place.
-
-Standard library only.
+The plug-in's folder contains all that is needed: `matte_core` with the pinned list of packages. The
+result is the same as that of `install.py`, in the same place.
 """
 
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ import matte_core
 from matte_core.base.messages import Message
 from matte_core.setup import checks, environments, homes, library, networks, places, pythons
 from matte_core.setup.checks import Check
-from matte_core.setup.environments import Report
+from matte_core.setup.environments import StepCallback
 from matte_core.setup.plugin import Source
 
 CORE = Path(matte_core.__file__).resolve().parent
@@ -21,14 +19,14 @@ OLDEST_GIMP = (3, 0)
 
 
 def look(gimp_version: str, repair: str = checks.REPAIR) -> Iterator[Check]:
-    """Look at every part that the plug-in needs, one after the other.
+    """Check every part that the plug-in needs.
 
     Parameters
     ----------
     gimp_version : str
-        Of the GIMP that the plug-in runs in, such as "3.0.4".
+        The version of the GIMP that the plug-in runs in, such as "3.0.4".
     repair : str, optional
-        How a person has it repaired.
+        How to have it repaired, for people.
     """
     numbers = tuple(int(part) for part in gimp_version.split(".")[:2])
     yield Check("GIMP", numbers >= OLDEST_GIMP, gimp_version, "")
@@ -39,13 +37,13 @@ def look(gimp_version: str, repair: str = checks.REPAIR) -> Iterator[Check]:
     yield from checks.check_inside(places.host(), CORE, repair)
 
 
-def repair(report: Report) -> list[str]:
-    """Make anew what does not work; return what could not be had but is no reason to stop.
+def repair(report: StepCallback) -> list[str]:
+    """Reinstall whatever does not work; return the failures that are no reason to stop.
 
     Raises
     ------
     SetupError
-        If the environment cannot be made; the old one is then still there.
+        If the environment cannot be created; the old one is then unchanged.
     """
     place, source = places.host(), Source(CORE.parent)
     wanted = source.requirements
@@ -58,8 +56,8 @@ def repair(report: Report) -> list[str]:
                 Message("{folder}: {wrong}", folder=place.environment, wrong=wrong),
             )
             environments.make(place, pythons.find(place), report, requirements=wanted)
-        # The network is fetched through the command line, so that must be there as well.
+        # The model is downloaded with the command line, so that must be installed as well.
         if library.problem(place, source):
             library.install(place, source)
         wrong = networks.ensure(place, report, core=CORE)
-    return [Message("The network could not be had: {why}", why=wrong)] if wrong else []
+    return [Message("The model could not be downloaded: {why}", why=wrong)] if wrong else []

@@ -1,7 +1,7 @@
-"""Install, repair and check: the parts in their order.
+"""Install, repair and check every part, in order.
 
-Standard library only. Nothing here prints: what happens goes to a callback that is given the step
-and a message, so that a shell and a window of GIMP can both show it.
+Nothing here prints: a callback receives each step and message, so that both a shell and a window
+in GIMP can show them.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from matte_core.setup import (
     sample,
 )
 from matte_core.setup.checks import Check
-from matte_core.setup.environments import Report
+from matte_core.setup.environments import StepCallback
 from matte_core.setup.gimps import Gimp, Machine, Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
@@ -31,18 +31,18 @@ from matte_core.setup.plugin import Homes, Source
 
 @dataclass(frozen=True)
 class InstallOptions:
-    """What a person asked for.
+    """The options of an installation.
 
     Attributes
     ----------
     repair : bool
-        Look deeply, and make anew what does not work.
+        Check more thoroughly, and reinstall whatever does not work.
     sample : bool or None
-        Cut out the sample photo: always, never, or once a version.
+        Cut out the sample photo: always, never, or once per version.
     model, wheels, python, gimp : Path or None
-        Files and folders to use instead of what would be found or fetched.
+        Files and folders to use instead of those that would be found or downloaded.
     mirror : str or None
-        Where to fetch the network from.
+        Where to download the model from.
     with_gimp : bool
         Whether to look for GIMP at all.
     """
@@ -58,8 +58,8 @@ class InstallOptions:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What there is to install for."""
+class Targets:
+    """The project, and the GIMPs, profiles and places to install it for."""
 
     source: Source
     places: list[Place]
@@ -71,16 +71,16 @@ class Found:
         return self.places[0]
 
     def homes_for(self, profile: Profile) -> Homes:
-        """Return the folders that the plug-in in a profile is told."""
+        """Return the folders to note in the plug-in of a profile."""
         by_kind = {place.kind: place.home for place in self.places}
         if profile.kind == "snap":
             return Homes(by_kind.get("snap", self.host.home))
         return Homes(self.host.home, by_kind.get("flatpak"))
 
     def core_for(self, place: Place) -> Path:
-        """Return a `matte_core` that the programs of a place can see.
+        """Return a `matte_core` that the programs of a place can read.
 
-        From inside of a Flatpak or a Snap that may not be the project's, but it is the plug-in's.
+        Inside a Flatpak or a Snap, that is the plug-in's copy if the project is out of sight.
         """
         for profile in self.profiles if place.kind != "host" else []:
             core = profile.plugin / "matte_core"
@@ -90,17 +90,17 @@ class Found:
 
 
 @dataclass
-class Outcome:
+class InstallResult:
     """What an installation did.
 
     Attributes
     ----------
     changed : list of str
-        The parts that were made or made anew, for a person.
+        The parts that were installed or updated, for people.
     warnings : list of str
-        What did not work but is no reason to stop.
+        Failures that are no reason to stop.
     pictures : list of Path
-        The sample, cut out.
+        The cut-outs of the sample photo.
     """
 
     changed: list[str] = field(default_factory=list)
@@ -108,12 +108,12 @@ class Outcome:
     pictures: list[Path] = field(default_factory=list)
 
 
-def look_around(source: Source, machine: Machine, wishes: InstallOptions) -> Found:
+def look_around(source: Source, machine: Machine, options: InstallOptions) -> Targets:
     """Find the GIMPs, their profiles, and the places that need an environment."""
     host = places.host()
-    if not wishes.with_gimp:
-        return Found(source, [host], [], [])
-    found = gimps.find_gimps(machine, wishes.gimp)
+    if not options.with_gimp:
+        return Targets(source, [host], [], [])
+    found = gimps.find_gimps(machine, options.gimp)
     profiles = gimps.find_profiles(machine, found)
     kinds = {gimp.kind for gimp in found if gimp.is_usable}
     wanted = [host]
@@ -121,116 +121,130 @@ def look_around(source: Source, machine: Machine, wishes: InstallOptions) -> Fou
         wanted.append(places.flatpak(machine.user))
     if "snap" in kinds and any(profile.kind == "snap" for profile in profiles):
         wanted.append(places.snap(machine.user))
-    return Found(source, wanted, found, profiles)
+    return Targets(source, wanted, found, profiles)
 
 
-def install(found: Found, wishes: InstallOptions, report: Report) -> Outcome:
-    """Make everything that is not there or not up to date, and leave alone what is.
+def install(targets: Targets, options: InstallOptions, report: StepCallback) -> InstallResult:
+    """Install every part that is missing or out of date.
 
     Raises
     ------
     SetupError
-        If a part that Matte does not work without cannot be made.
+        If a part that Matte needs cannot be installed.
     """
-    outcome = Outcome()
-    with ExitStack() as held:
-        for place in found.places:
+    result = InstallResult()
+    with ExitStack() as locks:
+        for place in targets.places:
             homes.claim(place.home)
-            held.enter_context(homes.one_at_a_time(place.home))
-        for place in found.places:
+            locks.enter_context(homes.one_at_a_time(place.home))
+        for place in targets.places:
             try:
-                _environment(place, found.source, wishes, report, outcome)
+                _environment(place, targets.source, options, report, result)
             except SetupError as error:
-                if place is found.host:
-                    # Where there is no plug-in yet, GIMP at least gets the one that can say so.
-                    _plugins(found, report, outcome, only_missing=True)
+                if place is targets.host:
+                    # If there is no plug-in yet, install one that can at least report this in GIMP.
+                    _plugins(targets, report, result, only_missing=True)
                     raise
-                # The rest of the computer need not wait for one package's sandbox.
-                outcome.warnings.append(f"{place.called}: {error}")
-        if library.problem(found.host, found.source):
-            report("Library", str(library.folder(found.host)))
-            library.install(found.host, found.source)
-            outcome.changed.append("the matte command")
-        _plugins(found, report, outcome)
-        _network(found, wishes, report, outcome)
-        _sample(found, wishes, report, outcome)
-    return outcome
+                # One package's sandbox must not hold up the rest of the computer.
+                result.warnings.append(f"{place.called}: {error}")
+        if library.problem(targets.host, targets.source):
+            report("Library", str(library.folder(targets.host)))
+            library.install(targets.host, targets.source)
+            result.changed.append("the matte command")
+        _plugins(targets, report, result)
+        _network(targets, options, report, result)
+        _sample(targets, options, report, result)
+    return result
 
 
-def check(found: Found, *, with_gimp: bool = True) -> Iterator[Check]:
-    """Look at every part; see `matte_core.setup.checks`."""
+def check(targets: Targets, *, with_gimp: bool = True) -> Iterator[Check]:
+    """Check every part; see `matte_core.setup.checks`."""
     if with_gimp:
-        yield checks.check_gimp(found.gimps, found.host.platform)
-        for profile in found.profiles:
-            yield from checks.check_plugins([profile], found.source, found.homes_for(profile))
-        if not found.profiles:
-            yield from checks.check_plugins([], found.source, Homes(found.host.home))
-    for place in found.places:
-        yield from checks.check_inside(place, found.core_for(place))
+        yield checks.check_gimp(targets.gimps, targets.host.platform)
+        for profile in targets.profiles:
+            yield from checks.check_plugins([profile], targets.source, targets.homes_for(profile))
+        if not targets.profiles:
+            yield from checks.check_plugins([], targets.source, Homes(targets.host.home))
+    for place in targets.places:
+        yield from checks.check_inside(place, targets.core_for(place))
 
 
 def _environment(
-    place: Place, source: Source, wishes: InstallOptions, report: Report, outcome: Outcome
+    place: Place,
+    source: Source,
+    options: InstallOptions,
+    report: StepCallback,
+    result: InstallResult,
 ) -> None:
     wrong = environments.problem(place, source.requirements)
-    if not wrong and wishes.repair:
-        report(environments.STEP, "Trying the packages")
+    if not wrong and options.repair:
+        report(environments.STEP, "Testing the packages")
         wrong = environments.import_problem(place)
     if not wrong:
         return
     report(environments.STEP, f"{place.environment}: {wrong}")
-    asked = wishes.python if place.kind == "host" else None
+    asked = options.python if place.kind == "host" else None
     python = pythons.find(place, asked)
-    environments.make(place, python, report, wheels=wishes.wheels, requirements=source.requirements)
-    outcome.changed.append(f"the environment for {place.called}")
+    environments.make(
+        place, python, report, wheels=options.wheels, requirements=source.requirements
+    )
+    result.changed.append(f"the environment for {place.called}")
 
 
-def _plugins(found: Found, report: Report, outcome: Outcome, *, only_missing: bool = False) -> None:
+def _plugins(
+    targets: Targets, report: StepCallback, result: InstallResult, *, only_missing: bool = False
+) -> None:
     failed: list[MatteError] = []
-    for profile in found.profiles:
+    for profile in targets.profiles:
         if only_missing and profile.plugin.exists():
             continue
-        homes_for = found.homes_for(profile)
+        homes_for = targets.homes_for(profile)
         try:
-            wrong = plugin.problem(profile, found.source, homes_for)
+            wrong = plugin.problem(profile, targets.source, homes_for)
             if wrong:
                 report("Plug-in", str(profile.plugin))
-                plugin.install(profile, found.source, homes_for)
-                outcome.changed.append(f"the plug-in in {profile.folder}")
+                plugin.install(profile, targets.source, homes_for)
+                result.changed.append(f"the plug-in in {profile.folder}")
         except SetupError as error:
             failed.append(error)
-            outcome.warnings.append(str(error))
-    if failed and len(failed) == len(found.profiles) and not only_missing:
+            result.warnings.append(str(error))
+    if failed and len(failed) == len(targets.profiles) and not only_missing:
         raise failed[0]
 
 
-def _network(found: Found, wishes: InstallOptions, report: Report, outcome: Outcome) -> None:
-    before = networks.present(found.host.home)
-    wrong = networks.ensure(found.host, report, wishes.model, wishes.mirror, found.source.core)
-    after = networks.present(found.host.home)
+def _network(
+    targets: Targets, options: InstallOptions, report: StepCallback, result: InstallResult
+) -> None:
+    before = networks.present(targets.host.home)
+    wrong = networks.ensure(
+        targets.host, report, options.model, options.mirror, targets.source.core
+    )
+    after = networks.present(targets.host.home)
     if wrong:
-        outcome.warnings.append(
-            f"The model could not be had: {wrong}"
-            + ("" if after else f"\n{networks.how_to_get_one(found.host)}")
+        result.warnings.append(
+            f"The model could not be installed: {wrong}"
+            + ("" if after else f"\n{networks.how_to_get_one(targets.host)}")
         )
     elif after != before:
-        outcome.changed.append(f"the model {', '.join(set(after) - set(before))}")
-    for place in found.places[1:]:
-        networks.share(found.host.home, place.home)
+        result.changed.append(f"the model {', '.join(set(after) - set(before))}")
+    for place in targets.places[1:]:
+        networks.share(targets.host.home, place.home)
 
 
-def _sample(found: Found, wishes: InstallOptions, report: Report, outcome: Outcome) -> None:
-    wanted = not sample.is_done(found.host.home) if wishes.sample is None else wishes.sample
+def _sample(
+    targets: Targets, options: InstallOptions, report: StepCallback, result: InstallResult
+) -> None:
+    wanted = not sample.is_done(targets.host.home) if options.sample is None else options.sample
     if not wanted:
         return
-    usable = [gimp for gimp in found.gimps if gimp.is_usable and gimp.console]
+    usable = [gimp for gimp in targets.gimps if gimp.is_usable and gimp.console]
     try:
-        outcome.pictures = sample.show(
-            found.host,
+        result.pictures = sample.show(
+            targets.host,
             usable[0] if usable else None,
-            found.source,
+            targets.source,
             report,
-            wheels=wishes.wheels,
+            wheels=options.wheels,
         )
     except (SetupError, OSError) as error:
-        outcome.warnings.append(str(error))
+        result.warnings.append(str(error))

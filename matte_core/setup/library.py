@@ -1,13 +1,11 @@
-"""Put the library and the `matte` command into the project's folder.
+"""Install the library and the `matte` command in the project's folder.
 
     <home>/lib/__main__.py     starts the command line
     <home>/lib/matte_core/     a copy of the library
-    <home>/bin/matte           a script for a shell; matte.cmd on Windows
+    <home>/bin/matte           a script for the shell; matte.cmd on Windows
 
-``<env>/bin/python -I <home>/lib`` runs it too: a folder with a `__main__.py` is put on the path
-even in isolated mode.
-
-Standard library only.
+``<env>/bin/python -I <home>/lib`` runs it too: Python adds a folder with a `__main__.py` to the
+path even in isolated mode.
 """
 
 import os
@@ -31,7 +29,7 @@ if __name__ == "__main__":
 
 
 def folder(place: Place) -> Path:
-    """Return the folder that holds the library."""
+    """Return the folder that contains the library."""
     return place.home / "lib"
 
 
@@ -41,7 +39,7 @@ def launcher(place: Place) -> Path:
 
 
 def problem(place: Place, source: Source) -> str:
-    """Say in what the library is not up to date; empty when it is."""
+    """Return how the library is out of date; empty if it is not."""
     wrong = trees.difference(_library(source), folder(place))
     if wrong:
         return wrong
@@ -50,27 +48,27 @@ def problem(place: Place, source: Source) -> str:
 
 
 def install(place: Place, source: Source) -> None:
-    """Put the library and the command in, or another version of them in their place."""
+    """Install or update the library and the command."""
     trees.place(_library(source), folder(place), place.home, "lib")
     trees.place(_scripts(place), launcher(place).parent, place.home, "bin", {launcher(place).name})
 
 
 def command(place: Place, *arguments: str | Path) -> list[str]:
-    """Return the command line that runs `matte` with some arguments."""
+    """Return the command line that runs `matte` with these arguments."""
     python = place.python_of(place.environment)
     return place.command(python, "-I", "-X", "utf8", folder(place), *arguments)
 
 
 def how_to_call(place: Place, search_path: str) -> str:
-    """Say how a person calls the command from a shell."""
+    """Return how to run the command in a shell, for people."""
     script = launcher(place)
     if str(script.parent) in search_path.split(os.pathsep):
-        return "In a shell: matte --help"
+        return "In a terminal: matte --help"
     if place.platform == "win32":
-        return f"In a shell: {script} --help   (or add {script.parent} to your Path)"
+        return f"In a terminal: {script} --help   (or add {script.parent} to your Path)"
     return (
-        f"In a shell: {shlex.quote(str(script))} --help\n"
-        f"To call it as matte: ln -s {shlex.quote(str(script))} ~/.local/bin/matte"
+        f"In a terminal: {shlex.quote(str(script))} --help\n"
+        f"To run it as matte: ln -s {shlex.quote(str(script))} ~/.local/bin/matte"
     )
 
 
@@ -80,7 +78,7 @@ def _library(source: Source) -> trees.Tree:
 
 def _scripts(place: Place) -> trees.Tree:
     if place.platform == "win32":
-        # A batch file is read in the console's own code page, so it names no folder of a person.
+        # A batch file is read in the console's code page, so it must not name a user's folder.
         lines = [
             "@echo off",
             "setlocal",

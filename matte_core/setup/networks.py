@@ -1,9 +1,7 @@
-"""Get a network into the project's folder, through the command line of the environment.
+"""Install a model in the project's folder, with the command line in the environment.
 
-Without one Matte still works: the selection, a face or the picture's center, and GrabCut stand in.
-So a network that cannot be fetched is told, and is no reason to stop.
-
-Standard library only.
+Matte works without one: the selection, a face or the picture's center, and GrabCut replace it. So a
+model that cannot be downloaded is reported, but is no reason to stop.
 """
 
 import hashlib
@@ -14,8 +12,8 @@ from pathlib import Path
 import matte_core
 from matte_core.base import errors, folders
 from matte_core.base.messages import Message
-from matte_core.setup import homes
-from matte_core.setup.environments import Report
+from matte_core.setup import homes, notes
+from matte_core.setup.environments import StepCallback
 from matte_core.setup.places import Place
 from matte_core.setup.processes import follow
 
@@ -23,11 +21,11 @@ CORE = Path(matte_core.__file__).resolve().parent
 DEFAULT = "deeplab-513"
 STEP = Message("Model")
 STAND_IN = Message(
-    "Until then a simpler method stands in, which is less exact: the selection, a face or the "
-    "picture's center says where the subject is."
+    "Until then, a simpler and less accurate method finds the subject, based on the selection, a "
+    "face or the center of the picture."
 )
 _ADDED = "added_model"
-# An error comes back as it is, to be said in the language of whoever reads it.
+# Errors are returned as data, so that they can be shown in the user's language.
 _START = """
 import json, sys
 sys.path.insert(0, sys.argv.pop(1))
@@ -42,42 +40,42 @@ except errors.MatteError as error:
 
 
 def present(home: Path) -> list[str]:
-    """Return the names of the networks that are there and whole."""
+    """Return the names of the installed models whose files are undamaged."""
     return [name for name, is_whole in _found(home) if is_whole]
 
 
 def damaged(home: Path) -> list[str]:
-    """Return the names of the networks whose file is not what their description says."""
+    """Return the names of the models whose file does not match its description."""
     return [name for name, is_whole in _found(home) if not is_whole]
 
 
 def ensure(
     place: Place,
-    report: Report,
+    report: StepCallback,
     file: Path | None = None,
     mirror: str | None = None,
     core: Path = CORE,
 ) -> str:
-    """Get a network unless one is there; say what went wrong, empty when nothing did.
+    """Install a model unless there is one; return what went wrong, empty if nothing.
 
     Parameters
     ----------
     place : Place
-        Whose environment and library are in order already.
+        Whose environment and library work already.
     report : callable
     file : Path, optional
-        A person's own ONNX, which becomes the default.
+        The user's own ONNX file, which becomes the default.
     mirror : str, optional
-        Where to fetch the published one from instead of its public address.
+        Where to download the published one from, instead of its public address.
     core : Path, optional
-        The `matte_core` whose command line does it.
+        The `matte_core` whose command line to use.
     """
     if file is not None:
         return _add(place, report, file, core)
     names = present(place.home)
     if names and (mirror is None or DEFAULT in names) and DEFAULT not in damaged(place.home):
         return ""
-    report(STEP, Message("Fetching {name} (5 MB, once)", name=DEFAULT))
+    report(STEP, Message("Downloading {name} (5 MB, once)", name=DEFAULT))
     arguments = ["models", "fetch", DEFAULT]
     if mirror is not None:
         arguments += ["--mirror", mirror]
@@ -85,7 +83,7 @@ def ensure(
 
 
 def share(source: Path, target: Path) -> None:
-    """Copy what is new among the networks of one home to another, each file whole."""
+    """Copy new models from one home to another, each file completely or not at all."""
     for path in sorted((source / "models").glob("*")):
         wanted = target / "models" / path.name
         if path.suffix not in (".onnx", ".json", ".txt") or not path.is_file():
@@ -101,18 +99,17 @@ def share(source: Path, target: Path) -> None:
 
 
 def how_to_get_one(place: Place) -> str:
-    """Say how a person gets a network later."""
+    """Return how to install a model later, for people."""
     if place.kind == "host":
         return Message(
-            "Get it later with: python3 install.py, where the internet can be reached; "
-            "or with --mirror ADDRESS; or from a file with --model FILE.\n"
-            "{until_then}",
+            "To install it later, run python3 install.py with an internet connection, with "
+            "--mirror ADDRESS, or with --model FILE.\n{until_then}",
             until_then=STAND_IN,
         )
     return Message("Run: python3 install.py. {until_then}", until_then=STAND_IN)
 
 
-def _add(place: Place, report: Report, file: Path, core: Path) -> str:
+def _add(place: Place, report: StepCallback, file: Path, core: Path) -> str:
     try:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
@@ -131,11 +128,11 @@ def _matte(place: Place, core: Path, *arguments: str) -> str:
     command = place.command(python, "-I", "-B", "-X", "utf8", "-c", _START, core.parent, *arguments)
     log = place.home / "logs" / "install.log"
     done = follow(command, log, changes={folders.HOME_VARIABLE: str(place.home)})
-    return "" if done.status == 0 else _told(done.last_words)
+    return "" if done.status == 0 else _text_of(done.last_words)
 
 
-def _told(words: str) -> str:
-    """Return what an error says, as it was sent; what is none, as it is."""
+def _text_of(words: str) -> str:
+    """Return the text of an error that was sent as data; other words as they are."""
     try:
         described = json.loads(words)
     except ValueError:
@@ -150,8 +147,8 @@ def _found(home: Path) -> list[tuple[str, bool]]:
 
 
 def _is_whole(path: Path) -> bool:
+    digest = notes.read_note(path.with_suffix(".json")).get("sha256")
     try:
-        described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        return bool(described["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest())
-    except (OSError, ValueError, KeyError, TypeError):
+        return digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
         return False

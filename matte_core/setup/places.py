@@ -1,10 +1,8 @@
-"""Where an environment lives and how a program is started there.
+"""Where an environment is, and how to start programs there.
 
-A GIMP from a package uses this computer's own programs. Inside a Flatpak or a Snap there are
-other programs and other libraries, so an environment for them must be made by their own Python,
-from the inside, and in a folder that they can see.
-
-Standard library only.
+A GIMP from a package uses this computer's own programs. A Flatpak or a Snap has other programs and
+libraries, so an environment for it must be created by its own Python, from the inside, in a folder
+that it can see.
 """
 
 import os
@@ -23,7 +21,7 @@ Kind = Literal["host", "flatpak", "snap"]
 
 @dataclass(frozen=True)
 class Place:
-    """One set of programs, with the folder for everything that is installed for it.
+    """A set of programs, with the folder for everything that is installed for it.
 
     Attributes
     ----------
@@ -45,24 +43,24 @@ class Place:
 
     @property
     def called(self) -> str:
-        """The name of the place, for a person."""
+        """The name of the place, for people."""
         return {"host": "this computer", "flatpak": "GIMP's Flatpak", "snap": "GIMP's Snap"}[
             self.kind
         ]
 
     def python_of(self, environment: Path) -> Path:
-        """Return the Python of a virtual environment, whether or not it exists yet."""
+        """Return the Python of a virtual environment, which need not exist yet."""
         if self.platform == "win32":
             return environment / "Scripts" / "python.exe"
         return environment / "bin" / "python"
 
     def command(self, program: str | os.PathLike[str], *arguments: str | Path) -> list[str]:
-        """Return the command line that starts a program in this place, from outside of it."""
+        """Return the command line that starts a program in this place from outside."""
         inner = [os.fspath(program), *(os.fspath(argument) for argument in arguments)]
         if self.kind == "flatpak":
             return ["flatpak", "run", f"--command={inner[0]}", FLATPAK_APP, *inner[1:]]
         if self.kind == "snap":
-            # The shell of the Snap takes a script; the words stay arguments, never text of it.
+            # The Snap's shell takes a script; the words remain arguments, never part of it.
             return ["snap", "run", "--shell", SNAP_APP, "-c", 'exec "$0" "$@"', *inner]
         return inner
 
@@ -73,7 +71,7 @@ def host() -> Place:
 
 
 def flatpak(user_folder: Path) -> Place:
-    """Return the place of GIMP's Flatpak: what `XDG_DATA_HOME` is inside of it."""
+    """Return the place of GIMP's Flatpak: its `XDG_DATA_HOME`."""
     return Place(
         "flatpak", user_folder / ".var" / "app" / FLATPAK_APP / "data" / folders.APP, "linux"
     )
@@ -82,7 +80,7 @@ def flatpak(user_folder: Path) -> Place:
 def snap(user_folder: Path) -> Place:
     """Return the place of GIMP's Snap.
 
-    The folder that a Snap may write and that is not copied at each of its upgrades is
-    ``common``; the rest of the person's hidden folders cannot be seen from inside.
+    A Snap may write to the folder ``common``, which is not copied at each upgrade. It cannot see
+    the user's other hidden folders.
     """
     return Place("snap", user_folder / "snap" / SNAP_APP / "common" / folders.APP, "linux")

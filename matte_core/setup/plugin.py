@@ -1,12 +1,9 @@
-"""Put the plug-in into a profile of GIMP, together with its own copy of `matte_core`.
+"""Install the plug-in in a profile of GIMP, together with its own copy of `matte_core`.
 
-The folder holds `matte.py`, which alone may be run (GIMP starts everything executable in it), the
-plug-in's package, `matte_core`, `locale/` with the translations, compiled from `po/`, and
-`matte-home.json`, which says where the environment is. It is
-written outside of GIMP's search path first, so a GIMP that starts just then sees the old plug-in
-or the new one, never half of one.
-
-Standard library only.
+The folder contains `matte.py`, the only executable file (GIMP starts every one), the plug-in's
+package, `matte_core`, `locale/` with the translations compiled from `po/`, and `matte-home.json`,
+which says where the environment is. It is first written outside of GIMP's search path, so that a
+GIMP that starts meanwhile sees the old plug-in or the new one, but never half of one.
 """
 
 import json
@@ -15,7 +12,7 @@ from pathlib import Path
 
 import matte_core
 from matte_core.base.errors import SetupError
-from matte_core.setup import catalogs, removal, trees
+from matte_core.setup import catalogs, notes, removal, trees
 from matte_core.setup.gimps import Profile
 
 NOTE = "matte-home.json"
@@ -24,7 +21,7 @@ MAIN = "matte.py"
 
 @dataclass(frozen=True)
 class Source:
-    """The project's folder, or another that is laid out like it."""
+    """The project's folder, or another with the same layout."""
 
     root: Path
 
@@ -51,25 +48,25 @@ class Source:
 
 @dataclass(frozen=True)
 class Homes:
-    """The project's folder for each kind of GIMP that may use one profile."""
+    """The project's folder for each kind of GIMP that may use a profile."""
 
     home: Path
     flatpak: Path | None = None
 
 
 def tree(source: Source, homes: Homes, made: tuple[str, ...] = ()) -> trees.Tree:
-    """Return everything that the plug-in's folder is to hold.
+    """Return everything that belongs in the plug-in's folder.
 
     Parameters
     ----------
     source : Source
     homes : Homes
     made : tuple of str
-        The folders around it that did not exist before; they go when the plug-in goes.
+        The folders around it that did not exist before; they are removed with the plug-in.
     """
     if not source.has_plugin:
         raise SetupError(
-            f"{source.plugin / MAIN} is missing.", "Get the whole project, not a part of it."
+            f"{source.plugin / MAIN} is missing.", "Download the whole project, not a part of it."
         )
     note: dict[str, object] = {
         "home": str(homes.home),
@@ -97,7 +94,7 @@ def _translations(source: Source) -> trees.Tree:
 
 
 def problem(profile: Profile, source: Source, homes: Homes) -> str:
-    """Say in what the plug-in of a profile is not up to date; empty when it is."""
+    """Return how the plug-in of a profile is out of date; empty if it is not."""
     wanted = tree(source, homes, _made_before(profile))
     if removal.is_link(profile.plugin):
         return "it is a link"
@@ -105,17 +102,18 @@ def problem(profile: Profile, source: Source, homes: Homes) -> str:
 
 
 def install(profile: Profile, source: Source, homes: Homes) -> None:
-    """Put the plug-in in, or another version of it in its place.
+    """Install or update the plug-in.
 
     Raises
     ------
     SetupError
-        If there is a folder of that name that is not this plug-in, or it cannot be written.
+        If there is another plug-in with the same name, or the folder cannot be written.
     """
     target = profile.plugin
     if target.exists() and not is_ours(target):
         raise SetupError(
-            f"{target} holds another plug-in of the same name.", "Move it away and run this again."
+            f"{target} contains another plug-in with the same name.",
+            "Move it away and run this again.",
         )
     made = _made_before(profile) or tuple(
         str(folder)
@@ -127,7 +125,7 @@ def install(profile: Profile, source: Source, homes: Homes) -> None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Tell whether a folder holds this plug-in, copied by the installer or by hand."""
+    """Return whether a folder contains this plug-in, copied by the installer or by hand."""
     if read_note(folder):
         return True
     try:
@@ -139,16 +137,13 @@ def is_ours(folder: Path) -> bool:
 
 
 def read_note(folder: Path) -> dict[str, object]:
-    """Return what the installer noted in the plug-in's folder; empty where it did not."""
-    try:
-        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return note if isinstance(note, dict) and isinstance(note.get("home"), str) else {}
+    """Return the installer's note in the plug-in's folder; empty if there is none."""
+    note = notes.read_note(folder / NOTE)
+    return note if isinstance(note.get("home"), str) else {}
 
 
 def remove(profile: Profile) -> list[Path]:
-    """Take the plug-in away, and the folders that were made for it if nothing else came in.
+    """Remove the plug-in, and the folders that were created for it if they are empty.
 
     Returns
     -------
@@ -159,7 +154,7 @@ def remove(profile: Profile) -> list[Path]:
         removal.remove(profile.folder / leftover)
     note = read_note(target)
     if not note or removal.is_link(target):
-        return []  # whatever it is, the installer did not put it there
+        return []  # the installer did not create it
     removed = [target] if removal.remove(target) else []
     made = note.get("made")
     for folder in made if isinstance(made, list) else []:

@@ -1,7 +1,4 @@
-"""Start another program, with a clean environment and a limit, and end it whatever happens.
-
-Standard library only.
-"""
+"""Run other programs with a clean environment and a time limit, and always end them."""
 
 import contextlib
 import os
@@ -22,8 +19,8 @@ STOPPED = 130
 END_SECONDS = 5.0
 LOG_BYTES = 1 << 20
 
-# Runs the command in "$@", and ends it and all that it started when our end of its standard input
-# is gone, be it that we were killed. Politely first, so that pip takes its files away.
+# Runs the command in "$@". When our end of its standard input is closed, even because we were
+# killed, ends the command and all its children: politely first, so that pip removes its files.
 TIED = """
 exec 3<&0
 { trap '' INT; cat <&3; kill -s INT -- -$$; sleep 1; kill -s KILL -- -$$; } >/dev/null 2>&1 &
@@ -36,7 +33,7 @@ exit $status
 _FOLLOWED: "set[subprocess.Popen[str]]" = set()
 _INTERRUPTED = threading.Event()
 
-# A console program that is started from GIMP on Windows would open a black window.
+# On Windows, a console program that GIMP starts would open a black window.
 NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 Command = Sequence[str | os.PathLike[str]]
@@ -44,7 +41,7 @@ Command = Sequence[str | os.PathLike[str]]
 
 @dataclass(frozen=True)
 class Finished:
-    """How a program ended: its exit status, and what it wrote to its two outputs."""
+    """How a program ended: its exit status and its two outputs."""
 
     status: int
     output: str
@@ -52,13 +49,13 @@ class Finished:
 
     @property
     def last_words(self) -> str:
-        """The last line that says something, for a message to a person."""
+        """The last line that is not empty, for a message."""
         lines = [line.strip() for line in (self.output + "\n" + self.errors).splitlines()]
         return next((line for line in reversed(lines) if line), f"exit status {self.status}")
 
 
 def child_environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this process's variables, scrubbed, with `changes` over them."""
+    """Return this process's variables, scrubbed, and updated with `changes`."""
     return {**scrubbed_environment(os.environ), **(changes or {})}
 
 
@@ -69,12 +66,12 @@ def run(
     *,
     scrub: bool = True,
 ) -> Finished:
-    """Run a program to its end and return what it said; it gets no input.
+    """Run a program without input, and return its output.
 
-    Its environment is scrubbed, unless it is GIMP itself that is run.
+    Its environment is scrubbed, unless the program is GIMP itself.
 
-    A program that cannot be started, or is not done within `timeout` seconds, is an answer too:
-    the statuses `NOT_FOUND` and `TOO_LONG`.
+    A program that cannot be started, or does not finish within `timeout` seconds, gives the status
+    `NOT_FOUND` or `TOO_LONG`.
     """
     try:
         done = subprocess.run(
@@ -87,7 +84,7 @@ def run(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Finished(TOO_LONG, "", f"{command[0]} was not done after {timeout:.0f} seconds")
+        return Finished(TOO_LONG, "", f"{command[0]} did not finish within {timeout:.0f} seconds")
     except (OSError, ValueError) as error:
         return Finished(NOT_FOUND, "", f"{command[0]} cannot be started: {error}")
     return Finished(
@@ -103,11 +100,10 @@ def follow(
     on_line: Callable[[str], None] | None = None,
     changes: Mapping[str, str] | None = None,
 ) -> Finished:
-    """Run a long program, hand on each line as it comes, and keep all of them in `log`.
+    """Run a long program, pass on each line as it comes, and append all of them to `log`.
 
-    Both outputs are read as one. When the caller is interrupted, the program is ended first; and
-    where there is a shell, the program and all that it started end with this process, however
-    that ends.
+    Both outputs are combined. If the caller is interrupted, the program is ended first. On POSIX,
+    the program and all its children end with this process, however that ends.
     """
     lines: list[str] = []
     if _INTERRUPTED.is_set():
@@ -147,9 +143,9 @@ def follow(
 
 
 def interrupt() -> None:
-    """End what is followed, and follow nothing from now on: asked as this process is to end.
+    """End all programs that `follow` runs, and start no more, as this process is about to end.
 
-    Another thread that is at it sees that its program failed, and can tidy up.
+    Other threads see that their program failed, and can clean up.
     """
     _INTERRUPTED.set()
     for process in list(_FOLLOWED):
@@ -178,7 +174,7 @@ def end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
 
 
 def _open_log(log: Path) -> TextIO:
-    """Open a log for appending, a new one when it has grown; none where none can be written."""
+    """Open a log for appending; a new one if it is large, none if it cannot be written."""
     try:
         folders.make_private(log.parent)
         if log.exists() and log.stat().st_size > LOG_BYTES:

@@ -1,9 +1,7 @@
-"""Find a Python on this computer that the environment can be made with.
+"""Find a Python on this computer to create the environment with.
 
-GIMP's own Python does not do: on Windows it comes from MSYS2, for which nobody publishes compiled
-packages; on macOS and in an AppImage it lives inside a signed or mounted bundle that moves.
-
-Standard library only.
+GIMP's own Python is no use: on Windows it comes from MSYS2, for which nobody publishes compiled
+packages; on macOS and in an AppImage it is inside a signed or mounted bundle that may move.
 """
 
 import json
@@ -21,8 +19,8 @@ from matte_core.setup.places import Place
 from matte_core.setup.processes import run
 
 OLDEST = (3, 11)
-NEWEST = (3, 14)  # the newest that the pinned packages were published for
-NEWEST_INTEL_MAC = (3, 13)  # for which onnxruntime is published up to 1.23 alone
+NEWEST = (3, 14)  # for which the pinned packages are published
+NEWEST_INTEL_MAC = (3, 13)  # for which onnxruntime is published only up to 1.23
 PROBE_SECONDS = 20.0
 
 _PROBE = """
@@ -43,19 +41,20 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Python:
-    """A Python that was asked what it is.
+    """What a Python says about itself.
 
     Attributes
     ----------
     path : Path
-        Where it is; of a virtual environment, the Python that it was made with.
+        For a virtual environment, the Python that it was created with.
     version : tuple of int
     implementation : str
         Such as ``"cpython"``.
     bits : int
     platform : str
-        What it was built for and the machine it runs on, such as ``"linux-x86_64 x86_64"`` or
-        ``"macosx-11.0-universal2 arm64"``; ends with ``"musl"`` for that C library.
+        The platform it was built for and the machine it runs on, such as
+        ``"linux-x86_64 x86_64"`` or ``"macosx-11.0-universal2 arm64"``, and ``"musl"`` for that C
+        library.
     free_threaded : bool
     makes_environments : bool
         Whether it comes with `venv` and `ensurepip`.
@@ -75,35 +74,35 @@ class Python:
 
     @property
     def fault(self) -> str:
-        """Why it cannot be used, for a person; empty when it can."""
+        """Why it cannot be used, for people; empty if it can."""
         if self.version[:2] < OLDEST:
             return f"is Python {self.version_text}, older than {_text(OLDEST)}"
         if self.implementation != "cpython":
-            return f"is {self.implementation}, not the usual Python"
+            return f"is {self.implementation}, not CPython"
         if self.bits != 64:
-            return "is a 32-bit Python; the packages are published for 64 bits only"
+            return "is a 32-bit Python, but the packages require 64 bits"
         if self.platform.startswith("win-arm"):
-            return "is a Python for ARM; the packages for Windows are published for x86-64 only"
+            return "is a Python for ARM, but the packages for Windows require x86-64"
         if self.platform.endswith("musl"):
-            return "is built for musl; the packages are published for glibc only"
+            return "is built for musl, but the packages require glibc"
         if "mingw" in self.platform or is_gimps_own(self.path):
-            return "belongs to GIMP or MSYS2 and cannot take compiled packages"
+            return "belongs to GIMP or MSYS2, for which there are no compiled packages"
         if "WindowsApps" in str(self.path):
             return "comes from the Microsoft Store, which hides its files from other programs"
         if not self.makes_environments:
-            return "comes without the module that makes environments (venv, ensurepip)"
+            return "comes without the modules that create environments (venv, ensurepip)"
         return ""
 
     @property
     def is_known_to_fit(self) -> bool:
-        """Whether the pinned packages were published for just this kind of Python."""
+        """Whether the pinned packages are published for this kind of Python."""
         is_intel_mac = self.platform.startswith("macosx") and self.platform.endswith("x86_64")
         newest = NEWEST_INTEL_MAC if is_intel_mac else NEWEST
         return self.version[:2] <= newest and not self.free_threaded
 
 
 def is_gimps_own(path: Path) -> bool:
-    """Tell by its folder whether a Python came inside GIMP's own package."""
+    """Return whether a Python is inside GIMP's own package, judging by its path."""
     appdir = os.environ.get("APPDIR", "")
     if len(appdir) > 1 and path.is_relative_to(appdir):
         return True
@@ -112,32 +111,32 @@ def is_gimps_own(path: Path) -> bool:
 
 
 def probe(path: str | Path, place: Place) -> Python | None:
-    """Ask a Python what it is; None when it does not answer like one."""
+    """Ask a Python about itself; None if it does not answer like one."""
     answer = run(place.command(path, "-I", "-c", _PROBE), PROBE_SECONDS)
     try:
-        told = json.loads(answer.output)
+        facts = json.loads(answer.output)
         return Python(
-            path=Path(told["path"]),
-            version=(int(told["version"][0]), int(told["version"][1]), int(told["version"][2])),
-            implementation=str(told["implementation"]),
-            bits=int(told["bits"]),
-            platform=str(told["platform"]),
-            free_threaded=bool(told["free_threaded"]),
-            makes_environments=bool(told["makes_environments"]),
+            path=Path(facts["path"]),
+            version=(int(facts["version"][0]), int(facts["version"][1]), int(facts["version"][2])),
+            implementation=str(facts["implementation"]),
+            bits=int(facts["bits"]),
+            platform=str(facts["platform"]),
+            free_threaded=bool(facts["free_threaded"]),
+            makes_environments=bool(facts["makes_environments"]),
         )
     except (ValueError, KeyError, IndexError, TypeError):
         return None
 
 
 def find(place: Place, asked: Path | None = None) -> Python:
-    """Find the Python to make the environment with.
+    """Find the Python to create the environment with.
 
     Parameters
     ----------
     place : Place
-        Whose programs are searched.
+        Whose programs to search.
     asked : Path, optional
-        Use this one and no other.
+        The only one to try.
 
     Raises
     ------
@@ -147,7 +146,7 @@ def find(place: Place, asked: Path | None = None) -> Python:
     if asked is not None:
         found = probe(asked, place)
         if found is None:
-            raise SetupError(f"{asked} is not a Python that starts.", "Name another one.")
+            raise SetupError(f"{asked} is not a Python that starts.", "Choose another one.")
         if found.fault:
             raise SetupError(f"{asked} {found.fault}.", remedy([found], place.platform))
         return found
@@ -171,7 +170,7 @@ def find(place: Place, asked: Path | None = None) -> Python:
         return second_best
     raise SetupError(
         Message(
-            "No Python {oldest} or later that can be used was found for {place}{refused}.",
+            "No usable Python {oldest} or later was found for {place}{refused}.",
             oldest=_text(OLDEST),
             place=place.called,
             refused="".join(f"; {python.path} {python.fault}" for python in refused.values()),
@@ -181,7 +180,7 @@ def find(place: Place, asked: Path | None = None) -> Python:
 
 
 def candidates(platform: str, environ: Mapping[str, str], user: Path) -> Iterator[Path]:
-    """Yield the paths where a Python may be, the likeliest first, each one once."""
+    """Yield the paths where a Python may be, each one once, the likeliest first."""
     seen: set[Path] = set()
     for path in _places_to_look(platform, environ, user):
         if path not in seen and path.is_file():
@@ -200,8 +199,8 @@ def _places_to_look(platform: str, environ: Mapping[str, str], user: Path) -> It
         if found:
             yield Path(found)
     yield from _usual_places(platform, environ, user, versions)
-    # Last, because on a bare macOS a "python3" is there that only offers to install Xcode. The
-    # launcher "py" of Windows starts the newest it knows of.
+    # Last, because the "python3" of a new macOS only offers to install Xcode. The launcher "py" of
+    # Windows starts the newest Python it knows.
     for name in ("python3", "python", "py"):
         found = shutil.which(name, path=search_path)
         if found:
@@ -234,7 +233,7 @@ def _usual_places(
 
 
 def remedy(refused: Iterable[Python], platform: str, os_release: Path | None = None) -> str:
-    """Say what a person has to install, in the words of their system."""
+    """Return what to install, with the command for the user's system."""
     if platform == "win32":
         return Message(
             "Install Python from {address} and run this again.",
@@ -259,14 +258,14 @@ def remedy(refused: Iterable[Python], platform: str, os_release: Path | None = N
     if "arch" in system:
         return _run_first("sudo pacman -S python")
     return Message(
-        "Install Python {oldest} to {newest} with its venv module, or name one with --python.",
+        "Install Python {oldest} to {newest} with its venv module, or choose one with --python.",
         oldest=_text(OLDEST),
         newest=_text(NEWEST),
     )
 
 
 def _run_first(command: str) -> str:
-    return Message("Run: {command}   and then this again.", command=command)
+    return Message("Run: {command}   and then run this again.", command=command)
 
 
 def _distribution(os_release: Path) -> set[str]:

@@ -1,7 +1,4 @@
-"""Take files and folders away, and put a new one in the place of an old one.
-
-Standard library only.
-"""
+"""Remove and replace files and folders."""
 
 import os
 import shutil
@@ -13,12 +10,12 @@ from typing import Any
 
 
 def remove(path: Path) -> bool:
-    """Remove a file, a link or a whole folder; a link's target stays. False if there is none.
+    """Remove a file, a folder or a link, but not its target; return whether there was one.
 
     Raises
     ------
     OSError
-        If something of it cannot be removed.
+        If something in it cannot be removed.
     """
     if not os.path.lexists(path):
         return False
@@ -33,7 +30,7 @@ def remove(path: Path) -> bool:
 
 
 def is_link(path: Path) -> bool:
-    """Tell whether a path is a symbolic link or, on Windows, a junction."""
+    """Return whether a path is a symbolic link or, on Windows, a junction."""
     if path.is_symlink():
         return True
     try:
@@ -44,14 +41,14 @@ def is_link(path: Path) -> bool:
 
 
 def swap(new: Path, target: Path, aside: Path | None = None) -> None:
-    """Put `new` in the place of `target`, which is removed; on failure `target` is as before.
+    """Replace `target` with `new`; after a failure, `target` is unchanged.
 
     Parameters
     ----------
     new, target : Path
         On the same file system. `target` need not exist.
     aside : Path, optional
-        Where `target` waits until `new` is in place.
+        Where to keep `target` until `new` is in place.
     """
     aside = aside or target.with_name(target.name + ".old")
     remove(aside)
@@ -68,7 +65,7 @@ def swap(new: Path, target: Path, aside: Path | None = None) -> None:
 
 
 def recover(target: Path, aside: Path | None = None) -> None:
-    """Finish or undo a `swap` that was killed half-way."""
+    """Finish or undo a `swap` that was killed halfway."""
     aside = aside or target.with_name(target.name + ".old")
     if not os.path.lexists(aside):
         return
@@ -79,7 +76,7 @@ def recover(target: Path, aside: Path | None = None) -> None:
 
 
 def remove_if_empty(folder: Path) -> bool:
-    """Remove a folder that holds nothing; tell whether it did."""
+    """Remove a folder if it is empty; return whether it was."""
     try:
         folder.rmdir()
     except OSError:
@@ -88,7 +85,7 @@ def remove_if_empty(folder: Path) -> bool:
 
 
 def _writable_first(function: Callable[..., Any], path: str, error: BaseException) -> None:
-    """Try once more after allowing to write: on Windows, read-only files refuse to go."""
+    """Try again with write permission: Windows does not remove read-only files."""
     if not isinstance(error, PermissionError):
         raise error
     os.chmod(os.path.dirname(path), stat.S_IRWXU)

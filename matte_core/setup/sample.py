@@ -1,10 +1,8 @@
-"""End an installation with a real result: a sample photo, cut out.
+"""Finish an installation with a real result: the cut-out of a sample photo.
 
-The photo is the portrait of the astronaut Eileen Collins (NASA, public domain) out of the wheel of
-scikit-image, of which only that file is kept; where that cannot be had, the flower of
-scikit-learn, which the environment holds anyway.
-
-Standard library only.
+The photo is the portrait of the astronaut Eileen Collins (NASA, public domain) from the wheel of
+scikit-image, of which only that file is kept. If it cannot be downloaded, the flower of
+scikit-learn, which is part of the environment, replaces it.
 """
 
 import shutil
@@ -16,7 +14,7 @@ import matte_core
 from matte_core.base import folders
 from matte_core.base.errors import SetupError
 from matte_core.setup import environments, homes, library
-from matte_core.setup.environments import Report
+from matte_core.setup.environments import StepCallback
 from matte_core.setup.gimps import Gimp
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source
@@ -32,7 +30,7 @@ _DONE = "sample"
 
 
 def is_done(home: Path) -> bool:
-    """Tell whether this version has cut out its sample photo already."""
+    """Return whether this version has already cut out its sample photo."""
     return homes.read_note(home).get(_DONE) == matte_core.__version__
 
 
@@ -40,48 +38,48 @@ def show(
     place: Place,
     gimp: Gimp | None,
     source: Source,
-    report: Report,
+    report: StepCallback,
     *,
     wheels: Path | None = None,
 ) -> list[Path]:
-    """Cut a sample photo out, through GIMP where there is one, and return the files made.
+    """Cut out a sample photo, with GIMP if there is one, and return the new files.
 
     Parameters
     ----------
     place : Place
-        The host, with everything installed.
+        The host, where everything is installed.
     gimp : Gimp or None
-        One whose `console` is known.
+        With a known `console`.
     source : Source
     report : callable
     wheels : Path, optional
-        A folder of wheels that may hold the photo's.
+        A folder of wheels that may contain the one with the photo.
 
     Raises
     ------
     SetupError
-        If neither way gives a picture.
+        If neither GIMP nor the command line gives a picture.
     """
     folder = place.home / "sample"
     folders.make_private(folder)
     photo = _photo(place, folder, report, wheels)
     made: list[Path] = []
     if gimp is not None:
-        report(STEP, f"Cutting out {photo.name} in GIMP {gimp.version} (its first start is slow)")
+        report(STEP, f"Cutting out {photo.name} in GIMP {gimp.version} (the first start is slow)")
         wrong, made = _through_gimp(gimp, source.plugin / GIMP_SCRIPT, photo, folder)
         if wrong:
-            report(STEP, f"GIMP did not do it ({wrong}); the command line does")
+            report(STEP, f"GIMP failed ({wrong}); using the command line instead")
     if not made:
         made = [_through_command_line(place, photo, folder, report)]
     homes.write_note(place.home, {_DONE: matte_core.__version__})
     return made
 
 
-def _photo(place: Place, folder: Path, report: Report, wheels: Path | None) -> Path:
+def _photo(place: Place, folder: Path, report: StepCallback, wheels: Path | None) -> Path:
     photo = folder / Path(MEMBER).name
     if photo.is_file():
         return photo
-    report(STEP, "Fetching the sample photo")
+    report(STEP, "Downloading the sample photo")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         source = ["--no-index", "--find-links", str(wheels.absolute())] if wheels else []
         command = place.command(
@@ -99,7 +97,7 @@ def _photo(place: Place, folder: Path, report: Report, wheels: Path | None) -> P
     flower = next(flowers, None)
     if flower is None:
         raise SetupError("There is no sample photo.", f"See {log}.")
-    report(STEP, "The portrait cannot be fetched; a flower does")
+    report(STEP, "The portrait cannot be downloaded; using a flower instead")
     return Path(shutil.copyfile(flower, folder / flower.name))
 
 
@@ -113,24 +111,24 @@ def _extract(wheel: Path, target: Path) -> bool:
 
 
 def _through_gimp(gimp: Gimp, script: Path, photo: Path, folder: Path) -> tuple[str, list[Path]]:
-    """Run the plug-in in a GIMP without a window; return what went wrong, the files made."""
+    """Run the plug-in in a GIMP without a window; return what went wrong, and the new files."""
     made = [folder / f"{photo.stem}-cut-out{ending}" for ending in (".xcf", ".png")]
-    told = folder / "gimp.txt"
-    for path in (*made, told):
+    answer = folder / "gimp.txt"
+    for path in (*made, answer):
         path.unlink(missing_ok=True)
     variables = {
         "MATTE_SAMPLE_SCRIPT": str(script),
         "MATTE_SAMPLE_PHOTO": str(photo),
         "MATTE_SAMPLE_XCF": str(made[0]),
         "MATTE_SAMPLE_PNG": str(made[1]),
-        "MATTE_SAMPLE_TOLD": str(told),
+        "MATTE_SAMPLE_TOLD": str(answer),
     }
     start = "import os; exec(open(os.environ['MATTE_SAMPLE_SCRIPT'], encoding='utf-8').read())"
-    # No fonts, brushes and patterns: the sample needs none, and they take most of the start.
+    # Without fonts, brushes and patterns, which take most of the start.
     switches = ("-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval", "-b", start, "--quit")
     done = run([*gimp.console, *switches], GIMP_SECONDS, variables, scrub=False)
-    said = told.read_text(encoding="utf-8").strip() if told.is_file() else ""
-    told.unlink(missing_ok=True)
+    said = answer.read_text(encoding="utf-8").strip() if answer.is_file() else ""
+    answer.unlink(missing_ok=True)
     if said == "done" and all(path.is_file() for path in made):
         return "", made
     for path in made:
@@ -138,7 +136,7 @@ def _through_gimp(gimp: Gimp, script: Path, photo: Path, folder: Path) -> tuple[
     return said or f"status {done.status}", []
 
 
-def _through_command_line(place: Place, photo: Path, folder: Path, report: Report) -> Path:
+def _through_command_line(place: Place, photo: Path, folder: Path, report: StepCallback) -> Path:
     report(STEP, f"Cutting out {photo.name}")
     target = folder / f"{photo.stem}-cut-out.png"
     done = follow(

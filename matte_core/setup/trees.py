@@ -1,7 +1,4 @@
-"""A folder of small files, read into memory, compared with another and written in one go.
-
-Standard library only.
-"""
+"""Read a folder of small files into memory, compare it with another, and write it at once."""
 
 import os
 import stat
@@ -18,18 +15,18 @@ _SKIPPED_ENDINGS = (".pyc", ".pyo", "~", ".swp", ".orig", ".rej", ".DS_Store")
 
 
 def read(folder: Path, under: str = "") -> Tree:
-    """Read every file of a folder but what Python and editors leave there.
+    """Read every file in a folder, without what Python and editors leave there.
 
     Parameters
     ----------
     folder : Path
     under : str, optional
-        Put in front of every path of the result, such as ``"matte_core/"``.
+        Prepended to every path of the result, such as ``"matte_core/"``.
 
     Raises
     ------
     SetupError
-        If the folder is not there or holds nothing.
+        If the folder is missing or empty.
     """
     tree: Tree = {}
     for parent, subfolders, names in os.walk(folder):
@@ -40,36 +37,35 @@ def read(folder: Path, under: str = "") -> Tree:
                 tree[under + path.relative_to(folder).as_posix()] = path.read_bytes()
     if not tree:
         raise SetupError(
-            f"{folder} is missing or empty.", "Get the whole project, not this file alone."
+            f"{folder} is missing or empty.", "Download the whole project, not only this file."
         )
     return tree
 
 
 def difference(tree: Tree, folder: Path, executable: Collection[str] = ()) -> str:
-    """Say the first thing in which a folder differs from a tree; empty when it does not.
+    """Return the first difference between a folder and a tree; empty if there is none.
 
-    What Python compiled into the folder since does not count. Run bits count where the system
-    has them.
+    Compiled Python files do not count. Executable bits count on systems that have them.
     """
     if not folder.is_dir():
-        return "it is not there"
+        return "not installed"
     found = read(folder) if any(folder.iterdir()) else {}
     for path in sorted(tree.keys() | found.keys()):
         if path not in found:
             return f"{path} is missing"
         if path not in tree:
-            return f"{path} is left over"
+            return f"{path} is left over from another version"
         if found[path] != tree[path]:
-            return f"{path} is another"
+            return f"{path} has changed"
         if os.name == "posix":
             can_run = bool((folder / path).stat().st_mode & stat.S_IXUSR)
             if can_run != (path in executable):
-                return f"{path} {'may' if can_run else 'may not'} be run"
+                return f"{path} is {'executable' if can_run else 'not executable'}"
     return ""
 
 
 def write(tree: Tree, folder: Path, executable: Collection[str] = ()) -> None:
-    """Write a tree into a folder that must not exist yet."""
+    """Write a tree to a folder that must not exist yet."""
     folder.mkdir(parents=True)
     for path, contents in tree.items():
         target = folder / path
@@ -82,24 +78,24 @@ def write(tree: Tree, folder: Path, executable: Collection[str] = ()) -> None:
 def place(
     tree: Tree, target: Path, staging: Path, name: str, executable: Collection[str] = ()
 ) -> None:
-    """Put a tree in the place of the folder `target`, whole or not at all.
+    """Replace the folder `target` with a tree, completely or not at all.
 
     Parameters
     ----------
     tree : dict
     target : Path
-        The folder that is to hold exactly the tree afterwards.
+        The folder, which then contains exactly the tree.
     staging : Path
-        A folder on the same file system in which the new and the old one may lie for a moment.
+        A folder on the same file system, for the new and the old one meanwhile.
     name : str
-        What those two are called there, followed by ``.new`` and ``.old``.
+        The name of those two there, followed by ``.new`` and ``.old``.
     executable : collection of str
-        The paths that may be run.
+        The paths of executable files.
 
     Raises
     ------
     SetupError
-        If it cannot be written; `target` is then as it was.
+        If it cannot be written; `target` is then unchanged.
     """
     new, old = staging / f"{name}.new", staging / f"{name}.old"
     try:
@@ -115,5 +111,6 @@ def place(
     except OSError as error:
         raise SetupError(
             f"{target} cannot be written: {error}.",
-            "Close GIMP, see that the disk is not full and the folder yours, and run this again.",
+            "Close GIMP, check that the disk is not full and that the folder belongs to you, and "
+            "run this again.",
         ) from error

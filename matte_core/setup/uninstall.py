@@ -1,7 +1,4 @@
-"""Take away everything that was installed, and nothing else.
-
-Standard library only.
-"""
+"""Remove everything that was installed, and nothing else."""
 
 import os
 from collections.abc import Iterable
@@ -25,22 +22,21 @@ def uninstall(
     ----------
     profiles : iterable of Profile
     home_folders : iterable of Path
-        Only those that the installer marked as its own are touched. The folders that the
-        plug-ins note as theirs are taken too.
+        Only those with the installer's mark are removed, and the folders that the plug-ins note as
+        theirs.
     links : iterable of Path
-        Where a person may have linked the `matte` command to; only links to it are removed.
+        Where the user may have linked to the `matte` command; only links to it are removed.
     keep_models : bool
-        Leave the networks where they are.
+        Keep the models.
 
     Returns
     -------
     removed : list of Path
-        What there was and is gone now.
 
     Raises
     ------
     SetupError
-        If something cannot be removed; what came before it is gone.
+        If something cannot be removed; everything before it is gone.
     """
     removed: list[Path] = []
     wanted = list(home_folders)
@@ -58,7 +54,7 @@ def uninstall(
     except OSError as error:
         raise SetupError(
             f"{error.filename or 'A file'} cannot be removed: {error.strerror}.",
-            "Close GIMP, see that the folder is yours, and run this again.",
+            "Close GIMP, check that the folder belongs to you, and run this again.",
         ) from error
     return removed
 
@@ -69,7 +65,7 @@ def _leads_into(link: Path, home: Path) -> bool:
 
 def _empty(home: Path, *, keep_models: bool) -> list[Path]:
     removed: list[Path] = []
-    # The mark goes last: what was interrupted can then be run again.
+    # The mark goes last, so that an interrupted removal can be run again.
     for name in homes.CHILDREN:
         if name in (homes.MARK, "models") and keep_models:
             continue

@@ -15,21 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def environment(home: Path, **extra: str) -> dict[str, str]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("MATTE_")}
-    return {
-        **clean,
-        "PYTHONPATH": str(ROOT),
-        "PYTHONIOENCODING": "utf-8",
-        "MATTE_HOME": str(home),
-        **extra,
-    }
-
-
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     """An environment in which no network is installed."""
-    return environment(tmp_path / "home")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("MATTE_")}
+    home = str(tmp_path / "home")
+    return {**clean, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MATTE_HOME": home}
 
 
 @pytest.fixture

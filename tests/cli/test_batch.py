@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from matte_core.base.errors import Cancelled, FileError, InputError, ModelError
-from matte_core.cli.batch import Outcome, run_batch
-from matte_core.cli.jobs import Job, Plan
+from matte_core.batch.plan import Job, Plan
+from matte_core.cli.batch import Result, run_batch
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def run(jobs, work, notes=(), **options):
 
 def fine(job, progress):
     progress(0.5, "Half")
-    return Outcome({"mask": job.source.stem.encode()}, {"share": 0.25}, "a quarter")
+    return Result({"mask": job.source.stem.encode()}, {"share": 0.25}, "a quarter")
 
 
 def failing(error, at="b"):
@@ -57,7 +57,7 @@ def test_all_done(tmp_path, jobs, capsys):
     ("error", "words"),
     [
         (InputError("It is odd.\nVery.", "Try another."), "It is odd. Very. Try another."),
-        (MemoryError(), "needs more memory than there is"),
+        (MemoryError(), "needs more memory than is available"),
         (ZeroDivisionError("by zero"), "Unexpected ZeroDivisionError: by zero"),
     ],
 )
@@ -82,7 +82,7 @@ def test_interruption(tmp_path, jobs, capsys, stop):
     assert list(written(tmp_path)) == ["a.png"]
     err = capsys.readouterr().err.splitlines()
     assert err == [
-        "matte: stopped; nothing half done is left behind.",
+        "matte: stopped; no partial files were left behind.",
         "1 done, 0 failed, 2 not tried",
     ]
 
@@ -101,7 +101,7 @@ def test_existing_results(jobs, capsys):
     assert target.read_bytes() == b"old"
     assert run(jobs, fine, skip_existing=True) == 0
     assert target.read_bytes() == b"old"
-    assert capsys.readouterr().err.splitlines()[-1] == "1 done, 0 failed, 2 there already"
+    assert capsys.readouterr().err.splitlines()[-1] == "1 done, 0 failed, 2 skipped"
     assert run(jobs, fine, overwrite=True) == 0
     assert target.read_bytes() == b"b"
 
@@ -143,7 +143,7 @@ def test_quiet_says_failures_only(jobs, capsys):
 
 def test_warning_is_said_once(jobs, capsys):
     def work(*_):
-        return Outcome({"mask": b""}, warnings=["No network is installed."])
+        return Result({"mask": b""}, warnings=["No network is installed."])
 
     assert run(jobs, work) == 0
     assert capsys.readouterr().err.count("No network is installed.") == 1

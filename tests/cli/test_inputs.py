@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from matte_core.base.errors import FileError
-from matte_core.cli.inputs import Source, find_companion, list_pictures, plain_stem
+from matte_core.batch.pictures import Source
+from matte_core.cli.inputs import find_companion, list_pictures, plain_stem
 from matte_core.cli.options import UsageError
 
 
@@ -24,7 +25,8 @@ def test_folder_is_sorted_and_only_pictures_are_taken(tmp_path):
     listing = list_pictures([str(folder)], out=tmp_path / "out")
     assert names(listing) == ["a.png", "b.JPG", "d.tiff"]
     assert listing.notes == [
-        f"{folder}: passed over 2 that are not JPEG, PNG, TIFF, WebP or BMP by name."
+        f"{folder}: skipped 2 files without the extension of a JPEG, PNG, TIFF, WebP or BMP "
+        "picture."
     ]
     assert not listing.is_single
 
@@ -42,7 +44,7 @@ def test_results_are_not_taken_as_inputs(tmp_path):
     )
     listing = list_pictures([str(folder)], out=tmp_path / "out")
     assert names(listing) == ["a.jpg"]
-    assert "passed over 4 named like results" in listing.notes[0]
+    assert "skipped 4 files named like results" in listing.notes[0]
     masks = list_pictures([str(folder)], out=tmp_path / "out", wanted=["-mask"])
     assert names(masks) == ["-mask.png", "a-mask.png"]
 
@@ -61,7 +63,7 @@ def test_output_folder_inside_is_not_looked_into(tmp_path):
 
 def test_output_folder_that_is_the_input_is_refused(tmp_path):
     folder = fill(tmp_path / "in", "a.png")
-    with pytest.raises(UsageError, match="among the pictures"):
+    with pytest.raises(UsageError, match="mixed with the pictures"):
         list_pictures([str(folder)], out=folder / ".." / "in")
 
 
@@ -77,7 +79,7 @@ def test_named_file_is_taken_whatever_its_name(tmp_path):
 def test_empty_folder_is_told(tmp_path):
     listing = list_pictures([str(tmp_path)], out=tmp_path / "o")
     assert listing.sources == []
-    assert listing.notes == [f"{tmp_path}: no pictures in it."]
+    assert listing.notes == [f"{tmp_path}: no pictures found."]
 
 
 @pytest.mark.parametrize(
@@ -104,11 +106,11 @@ def test_companion_in_the_same_folder_inside(tmp_path):
 
 def test_photo_is_not_its_own_companion(tmp_path):
     folder = fill(tmp_path, "cat.png")
-    with pytest.raises(FileError, match=r"has no alpha for cat\.png.*cat-alpha\.png or cat\.png"):
+    with pytest.raises(FileError, match=r"no alpha for cat\.png.*cat-alpha\.png or cat\.png"):
         find_companion(Source(folder / "cat.png"), folder, "alpha", "-alpha")
 
 
 def test_two_companions_are_one_too_many(tmp_path):
     folder = fill(tmp_path, "cat-mask.png", "cat-mask.bmp")
-    with pytest.raises(FileError, match=r"2 files that could be the mask of cat\.jpg"):
+    with pytest.raises(FileError, match=r"2 files that could be the mask for cat\.jpg"):
         find_companion(Source(Path("cat.jpg")), folder, "mask", "-mask")

@@ -71,7 +71,7 @@ def test_a_png_has_samples_of_some_bits(bits):
     png = bytearray(cv2.imencode(".png", np.zeros((2, 2), np.uint8))[1].tobytes())
     png[24] = bits
     png[29:33] = zlib.crc32(png[12:29]).to_bytes(4, "big")
-    with pytest.raises(FileError, match=f"its samples have {bits} bits"):
+    with pytest.raises(FileError, match=f"it has {bits} bits per sample"):
         read_header(with_chunks(bytes(png), [(b"tRNS", b"\0\7")]), "picture")
 
 
@@ -194,7 +194,7 @@ def test_onnxruntime_prints_nothing_for_us(capfd):
 def test_half_a_character_is_no_files_name(capsys, tmp_path):
     assert main(["cutout", "\ud800", "-o", str(tmp_path / "none.png")]) == 1
     said = capsys.readouterr().err
-    assert "A name holds what no file's name can hold here." in said
+    assert "A file name contains characters that this system does not allow." in said
     assert "Unexpected" not in said
 
 

@@ -42,7 +42,9 @@ def run(argv):
     home = Path(os.environ["MATTE_HOME"])
     if sys.argv[1:3] == ["models", "fetch"]:
         if "--mirror" not in sys.argv:
-            raise DownloadError("The address cannot be reached.", "Try again.")
+            raise DownloadError(
+                Message("{name} cannot be reached.", name="The address"), "Try again."
+            )
         write(home, sys.argv[3], b"fetched")
     elif sys.argv[1:3] == ["models", "add"]:
         write(home, "own", Path(sys.argv[3]).read_bytes())
@@ -97,6 +99,15 @@ def host(tmp_path: Path) -> Place:
     place = Place("host", tmp_path / "home folder" / "matte-für-gimp")
     homes.claim(place.home)
     return place
+
+
+@pytest.fixture
+def with_python(host: Place) -> Place:
+    """A place whose environment is this Python."""
+    python = host.python_of(host.environment)
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    return host
 
 
 @pytest.fixture
@@ -191,8 +202,9 @@ def source(tmp_path: Path, requirements: Path) -> Source:
     real = Path(matte_core.__file__).parent
     for folder in ("cli", "worker", "setup"):
         (core / folder).mkdir(parents=True)
-    for name in ("__init__.py", "errors.py", "words.py", "protocol.py"):
-        shutil.copy(real / name, core)
+    shutil.copy(real / "__init__.py", core)
+    for name in ("base", "link"):
+        shutil.copytree(real / name, core / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(requirements, core / "setup")
     (core / "cli" / "__init__.py").write_text(CLI)
     (core / "worker" / "__main__.py").write_text(WORKER)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Install for real on every system that there is a tree of: ``python3 tests/install/matrix.py``.
+"""Install for real on every system there is a tree of: ``python3 tests/install/matrix.py``.
 
-Each case starts from an empty home. What comes out is written into `docs/installation.md`. It needs
-root, a Debian or Ubuntu, the connection (wheels are fetched once and kept in the tests' cache), and
-a quarter of an hour. ``--only WORDS`` runs the cases whose name holds these words, and leaves the
-other rows as they are. Standard library only.
+Each case starts with an empty home folder, and the outcome goes to `docs/installation.md`. This
+needs root, Debian or Ubuntu, an internet connection (wheels are downloaded once and kept in the
+tests' cache), and a quarter of an hour. ``--only WORDS`` runs the cases whose name contains these
+words, and keeps the other rows. Standard library only.
 """
 
 import argparse
@@ -171,16 +171,16 @@ def bare(version, scratch):
     machine.binds.append((NOTHING, str(libgl), "rw"))
     case = Case(
         SYSTEMS[version], machine.python,
-        "user without root, no compiler, no libGL, no network, folder of wheels, umask 000, "
-        "a home with spaces and accents",
+        "user without root; no compiler, libGL or network; folder of wheels; umask 000; home "
+        "folder with spaces and accents",
     )  # fmt: skip
     done = machine.install("--wheels", "/mnt/wheels", *machine.model, alone=True)
     case.ok, case.outcome, case.said = checked(machine, done, "installed; every check passes")
     case.ok = case.ok and none.returncode != 0
     opened = [path for path in machine.home.rglob("*") if is_open(path, machine.home)]
     if opened:
-        case.ok, case.outcome = False, f"others may write {opened[0]}"
-    gone = Case(case.system, case.python, "uninstalled again")
+        case.ok, case.outcome = False, f"others can write to {opened[0]}"
+    gone = Case(case.system, case.python, "uninstallation")
     done = machine.run("python3", "/mnt/checkout/install.py", "--uninstall")
     after = fingerprint(machine.home)
     left = sorted(after.keys() ^ before.keys())
@@ -188,7 +188,7 @@ def bare(version, scratch):
     left = [name for name in left if name not in made_by_gimp]
     gone.said = done.stdout + done.stderr
     gone.ok = done.returncode == 0 and not left
-    gone.outcome = "nothing of it is left" if gone.ok else f"left: {', '.join(left[:3])}"
+    gone.outcome = "nothing is left" if gone.ok else f"left: {', '.join(left[:3])}"
     return [case, gone]
 
 
@@ -196,7 +196,7 @@ def proxied(version, scratch):
     """No name can be looked up: only the proxy leads out."""
     machine = Machine(version, scratch)
     machine.binds.append((NOTHING, "etc/resolv.conf", "rw"))
-    case = Case(SYSTEMS[version], machine.python, "behind a proxy, no names resolved")
+    case = Case(SYSTEMS[version], machine.python, "behind a proxy, without DNS")
     with proxy() as (address, asked):
         done = machine.install(
             *machine.model,
@@ -204,7 +204,7 @@ def proxied(version, scratch):
         )
         ok, words, case.said = checked(machine, done, "installed; every check passes")
     case.ok = ok and bool(asked)
-    case.outcome = f"{words}, {len(asked)} connections, all of them through the proxy"
+    case.outcome = f"{words}; {len(asked)} connections, all through the proxy"
     return [case]
 
 
@@ -217,7 +217,7 @@ def upgraded(version, scratch):
     older.mkdir()
     pack = subprocess.run(["git", "-C", ROOT, "archive", commit], capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", older], input=pack.stdout, check=True)
-    case = Case(SYSTEMS[version], machine.python, f"upgrade over the first version ({commit})")
+    case = Case(SYSTEMS[version], machine.python, f"upgrade from the first version ({commit})")
     before = machine.install(
         "--wheels", "/mnt/wheels", *machine.model, checkout="/mnt/scratch/older"
     )
@@ -247,7 +247,7 @@ def with_python(path, scratch):
     version = subprocess.run(
         [path, "-V"], capture_output=True, text=True, check=True
     ).stdout.split()
-    case = Case("this machine, no GIMP", version[1], "command line alone, folder of wheels")
+    case = Case("this machine, no GIMP", version[1], "command line only, folder of wheels")
 
     def fetch(folder, script):
         words = ["sh", path, folder, ROOT / LISTED]
@@ -317,8 +317,8 @@ def write(cases):
     """Put rows into the page's table, in the place of those of the same cases."""
     text = PAGE.read_text("utf-8")
     before, _, rest = text.partition(START)
-    held, _, after = rest.partition(END)
-    rows = {key_of(row): row for row in held.splitlines(keepends=True)[2:]}
+    table, _, after = rest.partition(END)
+    rows = {key_of(row): row for row in table.splitlines(keepends=True)[2:]}
     for case in cases:
         outcome = case.outcome if case.ok else f"FAILS: {case.outcome}"
         row = f"| {case.system} | {case.python} | {case.circumstance} | {outcome} |\n"

@@ -11,11 +11,9 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="links need a ri
 
 
 @pytest.fixture
-def place(host, source):
+def place(with_python, source):
     """A place whose environment is this Python, stamped as if it held the stand-ins' packages."""
-    python = host.python_of(host.environment)
-    python.parent.mkdir(parents=True)
-    python.symlink_to(sys.executable)
+    host = with_python
     stamp = {
         "requirements": environments.fingerprint(source.requirements),
         "python": ".".join(map(str, sys.version_info[:2])),

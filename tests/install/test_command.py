@@ -12,7 +12,7 @@ import pytest
 
 from matte_core.setup import command, environments, installing, places
 from matte_core.setup.gimps import Gimp, Machine, Profile
-from matte_core.setup.installing import Found, InstallOptions
+from matte_core.setup.installing import InstallOptions, Targets
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="its stand-ins are shell scripts"),
@@ -66,7 +66,7 @@ def test_from_nothing_to_nothing(run, machine, wheels, gimp, source):
     assert "is installed: " in said
     assert "Filters > Matte" in said
     assert str(home / "bin" / "matte") in said
-    assert (plugin / "matte_core" / "protocol.py").is_file()
+    assert (plugin / "matte_core" / "link" / "protocol.py").is_file()
 
     # The sample photo is not in the folder of wheels and no flower is in the stand-ins.
     assert "There is no sample photo" in said
@@ -75,7 +75,7 @@ def test_from_nothing_to_nothing(run, machine, wheels, gimp, source):
 
     # A second run changes nothing at all.
     before = times(machine / "user")
-    assert "nothing was changed" in run("--no-demo", "--gimp", gimp)
+    assert "nothing changed" in run("--no-demo", "--gimp", gimp)
     assert times(machine / "user") == before
 
     said = run("--check", "--gimp", gimp)
@@ -99,7 +99,7 @@ def test_from_nothing_to_nothing(run, machine, wheels, gimp, source):
     said = run("--uninstall")
     assert str(home) in said
     assert list((machine / "user").rglob("*")) == []
-    assert "nothing to remove" in run("--uninstall")
+    assert "Nothing to remove" in run("--uninstall")
     assert "FAIL  Environment" in run("--check", "--gimp", gimp, status=1)
     assert times(machine / "user").keys() <= {home, home / "logs"}
 
@@ -115,7 +115,7 @@ def test_the_sample_is_cut_out_once_in_gimp_or_by_the_command(run, machine, whee
     sample = machine / "user" / "matte home" / "sample"
     offline = ["--wheels", str(wheels)]
     said = run("--no-demo", "--no-gimp", *offline)
-    assert "could not be had" in said
+    assert "could not be installed" in said
     assert "--model FILE" in said
     put_flower(machine / "user" / "matte home" / "env")
 
@@ -156,7 +156,7 @@ def test_an_upgrade_that_fails_leaves_what_was_there(run, machine, wheels, sourc
     run("--no-demo", "--wheels", str(wheels))
     with source.requirements.open("a") as listed:
         listed.write(f"newer==1 --hash=sha256:{'0' * 64}\n")
-    (source.core / "protocol.py").write_text("# newer\n")
+    (source.core / "link" / "protocol.py").write_text("# newer\n")
     before = times(plugin), times(home / "lib"), times(home / "env")
     assert "newer==1" in run("--no-demo", "--wheels", str(wheels), status=1)
     assert (times(plugin), times(home / "lib"), times(home / "env")) == before
@@ -219,11 +219,11 @@ def test_options_that_make_no_sense_are_refused(arguments, source, capsys):
 
 
 def test_sudo_is_warned_of(run, monkeypatch):
-    monkeypatch.setattr(installing, "install", lambda *_: installing.Outcome())
-    assert "this with sudo" not in run("--no-gimp")
+    monkeypatch.setattr(installing, "install", lambda *_: installing.InstallResult())
+    assert "With sudo" not in run("--no-gimp")
     monkeypatch.setenv("SUDO_USER", "u")
     monkeypatch.setattr(Path, "home", lambda: Path("/root"))
-    assert "this with sudo" in run("--no-gimp")
+    assert "With sudo" in run("--no-gimp")
 
 
 def test_no_gimp_at_all_is_told_and_the_rest_installed(run, monkeypatch, machine, wheels):
@@ -272,7 +272,7 @@ def test_a_sandbox_that_fails_does_not_keep_the_rest_from_working(
 ):
     flatpak = places.Place("flatpak", machine / "sandbox")
     gimp = Gimp("flatpak", "3.0.6", ("flatpak",))
-    found = Found(source, [host, flatpak], [gimp], [Profile(machine / "GIMP" / "3.0")])
+    found = Targets(source, [host, flatpak], [gimp], [Profile(machine / "GIMP" / "3.0")])
     outcome = installing.install(found, InstallOptions(wheels=wheels, sample=False), told)
     assert any("Flatpak" in warning for warning in outcome.warnings)
     assert environments.problem(host, source.requirements) == ""
@@ -281,7 +281,7 @@ def test_a_sandbox_that_fails_does_not_keep_the_rest_from_working(
 def test_a_snap_is_told_the_folder_that_it_can_see(source, host, machine):
     snap = places.snap(machine / "user")
     inside = Profile(machine / "user/snap/gimp/current/.config/GIMP/3.0", "snap")
-    found = Found(source, [host, snap], [], [inside])
+    found = Targets(source, [host, snap], [], [inside])
     assert found.homes_for(inside).home == snap.home
     assert found.homes_for(Profile(machine / "3.0")).home == host.home
     # From inside of it the project is out of sight, the plug-in is not.
@@ -297,11 +297,11 @@ def test_one_profile_that_cannot_be_written_does_not_stop_the_others(
     (machine / "file").touch()
     good, bad = Profile(machine / "GIMP" / "3.0"), Profile(machine / "file" / "3.2")
     wishes = InstallOptions(wheels=wheels, sample=False)
-    outcome = installing.install(Found(source, [host], [], [bad, good]), wishes, told)
+    outcome = installing.install(Targets(source, [host], [], [bad, good]), wishes, told)
     assert good.plugin.is_dir()
     assert any("cannot be written" in warning for warning in outcome.warnings)
     with pytest.raises(installing.SetupError, match="cannot be written"):
-        installing.install(Found(source, [host], [], [bad]), wishes, told)
+        installing.install(Targets(source, [host], [], [bad]), wishes, told)
 
 
 def test_killed_half_way_it_leaves_no_process_and_can_be_run_again(

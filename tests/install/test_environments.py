@@ -32,7 +32,7 @@ def make(host, python, wheels, requirements, told):
 
 @pytest.mark.usefixtures("copied_environment")
 def test_made_whole_used_and_made_anew(host, make, requirements, wheels, told):
-    assert environments.problem(host, requirements) == "there is none yet"
+    assert environments.problem(host, requirements) == "not installed"
     make()
     python = host.python_of(host.environment)
     assert environments.problem(host, requirements) == ""
@@ -53,7 +53,7 @@ def test_made_whole_used_and_made_anew(host, make, requirements, wheels, told):
     assert "another version" in environments.problem(host, other)
     shutil.rmtree(wheels)
     wheels.mkdir()
-    with pytest.raises(SetupError, match="does not hold"):
+    with pytest.raises(SetupError, match="lacks"):
         make(requirements=other)
     assert environments.problem(host, requirements) == ""
     assert sorted(os.listdir(host.home)) == ["env", "install.json", "logs"]
@@ -80,28 +80,28 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(host, make, requirement
     with pytest.raises(SetupError, match="checksum"):
         make()
     assert not host.environment.exists()
-    assert "there is none yet" in environments.problem(host, requirements)
+    assert "not installed" in environments.problem(host, requirements)
 
 
 @pytest.mark.usefixtures("copied_environment")
 def test_packages_that_do_not_load_do_not_become_the_environment(host, make):
-    with pytest.raises(SetupError, match=r"do not load.*no_such_module"):
+    with pytest.raises(SetupError, match=r"cannot be imported.*no_such_module"):
         make(imports=("numpy", "no_such_module"))
     assert not host.environment.exists()
 
 
 def test_an_environment_without_a_stamp_is_not_whole(host, requirements):
     host.environment.mkdir()
-    assert environments.problem(host, requirements) == "it is not whole"
+    assert environments.problem(host, requirements) == "incomplete"
     for text in ("", "[]", "{"):
         (host.environment / "matte.json").write_text(text)
-        assert environments.problem(host, requirements) == "it is not whole"
+        assert environments.problem(host, requirements) == "incomplete"
 
 
 def test_a_full_disk_is_told_before_anything_is_made(host, make, monkeypatch):
     usage = shutil.disk_usage(host.home)._replace(free=10_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(SetupError, match="10 MB left"):
+    with pytest.raises(SetupError, match="only 10 MB"):
         make()
     assert sorted(os.listdir(host.home)) == ["install.json"]
 
@@ -117,7 +117,7 @@ def test_a_python_that_cannot_make_one_is_told(host, make, python, write_program
 @pytest.mark.usefixtures("copied_environment")
 def test_a_stop_half_way_leaves_nothing(host, make, told, monkeypatch):
     def stop(step, message):
-        if message == "Trying the packages":
+        if message == "Testing the packages":
             raise KeyboardInterrupt
 
     monkeypatch.setattr(type(told), "__call__", lambda _, step, message: stop(step, message))
@@ -167,7 +167,7 @@ def test_a_persons_pip_settings_cannot_send_the_packages_elsewhere(
         (
             "ERROR: Could not find a version that satisfies the requirement cloudpickle==3.1.2 "
             "(from versions: none)\nERROR: No matching distribution found for cloudpickle==3.1.2",
-            "cannot be reached, or does not hold cloudpickle==3.1.2",
+            "cannot be reached, or lacks cloudpickle==3.1.2",
             "HTTPS_PROXY",
         ),
         ("ERROR: something new", "something new", ""),

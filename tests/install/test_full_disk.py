@@ -55,7 +55,7 @@ def kept(small_disk):
 
 
 def full(small_disk):
-    return f"The disk of {small_disk.path / 'home'} is full.\nMake room, or name another folder"
+    return f"The disk of {small_disk.path / 'home'} is full.\nFree up disk space, or choose another"
 
 
 BEFORE = {"home/env/matte.json": b"{}", "home/install.json": b'{"app": "matte-for-gimp"}'}
@@ -64,7 +64,7 @@ BEFORE = {"home/env/matte.json": b"{}", "home/install.json": b'{"app": "matte-fo
 def test_too_little_room_is_told_before_anything_is_made(install, small_disk):
     status, said = install("size=20m")
     assert status == 1
-    assert "has 21 MB left; the environment needs 900 MB" in said
+    assert "has only 21 MB of free space. Creating the environment takes 900 MB" in said
     assert kept(small_disk) == BEFORE
 
 
@@ -80,7 +80,7 @@ def test_no_room_for_the_packages(install, small_disk, bare_environment):
     files = sum(1 for _ in bare_environment.rglob("*"))
     status, said = install(f"size=2g,nr_inodes={files + 22}", bare_environment)
     assert status == 1
-    assert "Fetching numpy" in said or "Unpacking" in said
+    assert "Downloading numpy" in said or "Unpacking" in said
     assert full(small_disk) in said
     assert kept(small_disk) == BEFORE
 

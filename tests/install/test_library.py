@@ -8,15 +8,6 @@ from matte_core.setup import library
 from matte_core.setup.places import Place
 
 
-@pytest.fixture
-def with_python(host):
-    """A place whose environment is this Python."""
-    python = host.python_of(host.environment)
-    python.parent.mkdir(parents=True)
-    python.symlink_to(sys.executable)
-    return host
-
-
 def test_the_library_is_put_in_and_kept_up_to_date(host, source):
     assert library.problem(host, source)
     library.install(host, source)

@@ -14,7 +14,7 @@ def test_a_new_outcome_replaces_the_old_one(tmp_path, monkeypatch):
     page.write_text(f"Words.\n\n{matrix.START}{matrix.END}\nMore words.\n")
     monkeypatch.setattr(matrix, "PAGE", page)
     first = Case("Debian 13", "3.13.5", "behind a proxy", "failed")
-    second = Case("Debian 13", "3.13.5", "uninstalled again", "nothing is left", ok=True)
+    second = Case("Debian 13", "3.13.5", "uninstallation", "nothing is left", ok=True)
     matrix.write([first, second])
     matrix.write([Case("Debian 13", "3.13.6", "behind a proxy", "installed", ok=True)])
     before, _, rest = page.read_text().partition(matrix.START)
@@ -22,7 +22,7 @@ def test_a_new_outcome_replaces_the_old_one(tmp_path, monkeypatch):
     assert (before, after) == ("Words.\n\n", "\nMore words.\n")
     assert table.splitlines()[2:] == [
         "| Debian 13 | 3.13.6 | behind a proxy | installed |",
-        "| Debian 13 | 3.13.5 | uninstalled again | nothing is left |",
+        "| Debian 13 | 3.13.5 | uninstallation | nothing is left |",
     ]
 
 

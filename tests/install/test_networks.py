@@ -10,15 +10,6 @@ from matte_core.setup import networks
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 
 
-@pytest.fixture
-def place(host):
-    """A place whose environment is this Python: the stand-in of the command line needs no more."""
-    python = host.python_of(host.environment)
-    python.parent.mkdir(parents=True)
-    python.symlink_to(sys.executable)
-    return host
-
-
 def put(home, name, data=b"network", described=None):
     (home / "models").mkdir(exist_ok=True)
     (home / "models" / f"{name}.onnx").write_bytes(data)
@@ -37,54 +28,56 @@ def test_whole_and_damaged_ones_are_told_apart(host):
     assert networks.damaged(host.home) == ["bare", "cut", "odd"]
 
 
-def test_it_is_fetched_once(place, source, told):
-    assert networks.ensure(place, told, mirror="https://mirror", core=source.core) == ""
-    assert networks.present(place.home) == ["deeplab-513"]
+def test_it_is_fetched_once(with_python, source, told):
+    assert networks.ensure(with_python, told, mirror="https://mirror", core=source.core) == ""
+    assert networks.present(with_python.home) == ["deeplab-513"]
     assert len(told.lines) == 1
-    assert networks.ensure(place, told, mirror="https://mirror", core=source.core) == ""
-    assert networks.ensure(place, told, core=source.core) == ""
+    assert networks.ensure(with_python, told, mirror="https://mirror", core=source.core) == ""
+    assert networks.ensure(with_python, told, core=source.core) == ""
     assert len(told.lines) == 1
 
 
-def test_one_that_cannot_be_fetched_is_an_answer(place, source, told):
-    wrong = networks.ensure(place, told, core=source.core)
+def test_one_that_cannot_be_fetched_is_an_answer(with_python, source, told):
+    wrong = networks.ensure(with_python, told, core=source.core)
     assert wrong == "The address cannot be reached. Try again."
     # It can still be said in another language.
     german = {"{name} cannot be reached.": "{name} ist nicht erreichbar."}
     told_in_german = translated(wrong, lambda text: german.get(text, text))
     assert told_in_german == "The address ist nicht erreichbar. Try again."
-    assert networks.present(place.home) == []
+    assert networks.present(with_python.home) == []
 
 
-def test_a_persons_own_is_enough(place, source, told):
-    put(place.home, "mine")
-    assert networks.ensure(place, told, core=source.core) == ""
+def test_a_persons_own_is_enough(with_python, source, told):
+    put(with_python.home, "mine")
+    assert networks.ensure(with_python, told, core=source.core) == ""
     assert told.lines == []
-    assert networks.ensure(place, told, mirror="https://mirror", core=source.core) == ""
-    assert networks.present(place.home) == ["deeplab-513", "mine"]
+    assert networks.ensure(with_python, told, mirror="https://mirror", core=source.core) == ""
+    assert networks.present(with_python.home) == ["deeplab-513", "mine"]
 
 
-def test_a_damaged_one_is_fetched_again(place, source, told):
-    put(place.home, "deeplab-513", b"cut", described=b"whole")
-    put(place.home, "mine")
-    assert networks.ensure(place, told, mirror="https://mirror", core=source.core) == ""
-    assert networks.damaged(place.home) == []
+def test_a_damaged_one_is_fetched_again(with_python, source, told):
+    put(with_python.home, "deeplab-513", b"cut", described=b"whole")
+    put(with_python.home, "mine")
+    assert networks.ensure(with_python, told, mirror="https://mirror", core=source.core) == ""
+    assert networks.damaged(with_python.home) == []
 
 
-def test_a_file_is_added_once(place, source, told, tmp_path):
+def test_a_file_is_added_once(with_python, source, told, tmp_path):
     file = tmp_path / "my net.onnx"
     file.write_bytes(b"one")
-    assert networks.ensure(place, told, file, core=source.core) == ""
-    assert networks.ensure(place, told, file, core=source.core) == ""
+    assert networks.ensure(with_python, told, file, core=source.core) == ""
+    assert networks.ensure(with_python, told, file, core=source.core) == ""
     assert told.lines == [("Model", "Adding my net.onnx")]
     file.write_bytes(b"two")
-    assert networks.ensure(place, told, file, core=source.core) == ""
+    assert networks.ensure(with_python, told, file, core=source.core) == ""
     assert len(told.lines) == 2
-    assert (place.home / "models" / "own.onnx").read_bytes() == b"two"
+    assert (with_python.home / "models" / "own.onnx").read_bytes() == b"two"
 
 
-def test_a_file_that_is_gone_is_an_answer(place, source, told, tmp_path):
-    assert "cannot be read" in networks.ensure(place, told, tmp_path / "no.onnx", core=source.core)
+def test_a_file_that_is_gone_is_an_answer(with_python, source, told, tmp_path):
+    assert "cannot be read" in networks.ensure(
+        with_python, told, tmp_path / "no.onnx", core=source.core
+    )
 
 
 def test_a_sandbox_gets_copies_and_only_what_is_new(host, tmp_path):

@@ -24,13 +24,13 @@ def homes(tmp_path):
 
 
 def test_it_holds_the_plugin_its_library_and_the_note(profile, source, homes):
-    assert plugin.problem(profile, source, homes) == "it is not there"
+    assert plugin.problem(profile, source, homes) == "not installed"
     plugin.install(profile, source, homes)
     assert plugin.problem(profile, source, homes) == ""
     names = sorted(os.listdir(profile.plugin))
     assert names == ["matte-home.json", "matte.py", "matte_core", "matte_plugin"]
-    assert (profile.plugin / "matte_core" / "protocol.py").read_bytes() == (
-        source.core / "protocol.py"
+    assert (profile.plugin / "matte_core" / "link" / "protocol.py").read_bytes() == (
+        source.core / "link" / "protocol.py"
     ).read_bytes()
     note = json.loads((profile.plugin / "matte-home.json").read_text(encoding="utf-8"))
     assert note["home"] == str(homes.home)
@@ -69,7 +69,7 @@ def test_gimp_may_run_one_file_of_it_alone(profile, source, homes):
 
 def test_it_is_replaced_when_anything_of_it_changed(profile, source, homes):
     plugin.install(profile, source, homes)
-    (source.core / "protocol.py").write_text("# newer\n")
+    (source.core / "link" / "protocol.py").write_text("# newer\n")
     (source.plugin / "matte_plugin" / "gone.py").write_text("")
     plugin.install(profile, source, homes)
     (source.plugin / "matte_plugin" / "gone.py").unlink()

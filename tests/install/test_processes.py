@@ -29,7 +29,7 @@ def test_a_program_that_is_not_there_is_an_answer(tmp_path):
 def test_a_program_that_hangs_is_ended():
     done = processes.run([*PYTHON, "import time; time.sleep(60)"], 0.5)
     assert done.status == processes.TOO_LONG
-    assert "was not done" in done.last_words
+    assert "did not finish" in done.last_words
 
 
 def test_output_that_is_not_text_does_not_stop_anything():

@@ -72,9 +72,9 @@ def test_what_does_not_answer_is_none(host, write_program, tmp_path):
         ({"platform": "mingw_x86_64_ucrt_gnu AMD64"}, "MSYS2"),
         ({"platform": "win-arm64 ARM64"}, "x86-64"),
         ({"platform": "linux-x86_64 x86_64 musl"}, "glibc"),
-        ({"path": "/Applications/GIMP.app/Contents/MacOS/python3"}, "GIMP"),
-        ({"path": r"C:\Program Files\GIMP 3\bin\python.exe"}, "GIMP"),
-        ({"path": r"C:\Program Files\WindowsApps\PythonSoftware\python3.exe"}, "Store"),
+        ({"path": Path("/Applications/GIMP.app/Contents/MacOS/python3")}, "GIMP"),
+        ({"path": Path(r"C:\Program Files\GIMP 3\bin\python.exe")}, "GIMP"),
+        ({"path": Path(r"C:\Program Files\WindowsApps\PythonSoftware\python3.exe")}, "Store"),
         ({"makes_environments": False}, "ensurepip"),
     ],
 )

@@ -50,7 +50,7 @@ def test_the_photo_is_taken_out_of_the_wheel_once(place, source, told, photo_whe
     assert (made.parent / "astronaut.png").read_text() == "a photo"
     photo_wheel.unlink()
     sample.show(place, None, source, told, wheels=photo_wheel.parent)
-    assert [message for _, message in told.lines].count("Fetching the sample photo") == 1
+    assert [message for _, message in told.lines].count("Downloading the sample photo") == 1
 
 
 def test_a_wheel_that_is_not_the_pinned_one_is_not_opened(place, source, told, photo_wheel):

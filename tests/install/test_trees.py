@@ -27,16 +27,16 @@ def test_what_python_and_editors_leave_does_not_count(tmp_path):
 
 def test_every_difference_is_seen(tmp_path):
     folder = tmp_path / "a"
-    assert "not there" in trees.difference(TREE, folder)
+    assert "not installed" in trees.difference(TREE, folder)
     folder.mkdir()
     assert "missing" in trees.difference(TREE, folder)
     folder.rmdir()
     trees.write(TREE, folder)
     (folder / "matte.py").write_bytes(b"MAIN")
-    assert trees.difference(TREE, folder) == "matte.py is another"
+    assert trees.difference(TREE, folder) == "matte.py has changed"
     (folder / "matte.py").write_bytes(b"main")
     (folder / "old.py").touch()
-    assert trees.difference(TREE, folder) == "old.py is left over"
+    assert trees.difference(TREE, folder) == "old.py is left over from another version"
 
 
 @posix_only
@@ -45,10 +45,10 @@ def test_only_what_is_named_may_be_run(tmp_path):
     assert os.access(tmp_path / "a" / "matte.py", os.X_OK)
     assert trees.difference(TREE, tmp_path / "a", {"matte.py"}) == ""
     (tmp_path / "a" / "matte.py").chmod(0o644)
-    assert trees.difference(TREE, tmp_path / "a", {"matte.py"}) == "matte.py may not be run"
+    assert trees.difference(TREE, tmp_path / "a", {"matte.py"}) == "matte.py is not executable"
     (tmp_path / "a" / "matte_core" / "__init__.py").chmod(0o755)
     (tmp_path / "a" / "matte.py").chmod(0o755)
-    assert "may be run" in trees.difference(TREE, tmp_path / "a", {"matte.py"})
+    assert "is executable" in trees.difference(TREE, tmp_path / "a", {"matte.py"})
 
 
 def test_place_replaces_a_folder_whole(tmp_path):

@@ -169,7 +169,7 @@ def test_tiff_with_white_as_zero(tmp_path, build, bits):
     [
         ({258: [8] * 4, 262: [5], 277: [4]}, "CMYK"),
         ({258: [8] * 3, 262: [8], 277: [3]}, "CIELAB"),
-        ({258: [8] * 2, 262: [1], 277: [2], 338: [2]}, "gray with transparency"),
+        ({258: [8] * 2, 262: [1], 277: [2], 338: [2]}, "gray and transparency"),
         ({258: [32], 262: [1], 277: [1], 339: [3]}, "floating-point"),
         ({258: [12], 262: [1], 277: [1]}, "12 bits"),
         ({258: [8] * 5, 262: [2], 277: [5], 338: [2, 0]}, "5 channels"),
@@ -218,7 +218,7 @@ def test_changed_byte_in_a_png_is_noticed(tmp_path, photo):
         (b"gimp xcf v011\0", "XCF"),
         (b"<!DOCTYPE html><title>404</title>", "a web page"),
         (b"a letter\nto a friend", "text"),
-        (b"\x00\x01\x02\x03", "no picture"),
+        (b"\x00\x01\x02\x03", "of unknown format"),
         (b"\xff\xd8\xff", "damaged"),
         (b"\x89PNG\r\n\x1a\n", "damaged"),
         (b"II*\0" + b"\xff" * 8, "damaged"),
@@ -232,7 +232,7 @@ def test_what_is_no_picture_is_named(tmp_path, data, what):
 
 
 def test_missing_file_and_folder(tmp_path):
-    with pytest.raises(FileError, match="There is no file"):
+    with pytest.raises(FileError, match="does not exist"):
         read_picture(tmp_path / "nowhere.png")
     with pytest.raises(FileError, match="is a folder"):
         read_picture(tmp_path)
@@ -296,5 +296,5 @@ def test_plane_keeps_sixteen_bits(tmp_path, build):
 
 
 def test_photo_is_no_trimap(tmp_path, build, photo):
-    with pytest.raises(FileError, match=r"picture in color, not a trimap"):
+    with pytest.raises(FileError, match=r"is a color picture, not a trimap"):
         read_plane(write(tmp_path, build.jpeg(photo)), "trimap")

@@ -1,14 +1,13 @@
 import os
 import stat
 import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from matte_core.base.errors import FileError
-from matte_core.files import check_target, encode_jpeg, encode_png, read_picture, write_whole
+from matte_core.files import encode_jpeg, encode_png, read_picture, write_whole
 from matte_core.files.writing import quantize, stack_alpha
 
 
@@ -107,23 +106,6 @@ def test_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(FileError, match="cannot be written"):
         write_whole(tmp_path / "file" / "a.png", b"x")
-
-
-def test_targets_that_are_refused(tmp_path):
-    source, there = tmp_path / "photo.png", tmp_path / "there.png"
-    source.write_bytes(b"x")
-    there.write_bytes(b"x")
-    (tmp_path / "link.png").hardlink_to(source)
-    check_target(tmp_path / "new.png", [source], overwrite=False)
-    check_target(there, [source], overwrite=True)
-    with pytest.raises(FileError, match="there already"):
-        check_target(there, [source], overwrite=False)
-    (tmp_path / "x").mkdir()
-    for same in (source, tmp_path / "link.png", tmp_path / "x" / ".." / "photo.png"):
-        with pytest.raises(FileError, match="never written over"):
-            check_target(same, [Path("missing.png"), source], overwrite=True)
-    with pytest.raises(FileError, match="is a folder"):
-        check_target(tmp_path, [], overwrite=True)
 
 
 def test_picture_too_large_for_jpeg():

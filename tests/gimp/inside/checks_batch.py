@@ -74,7 +74,7 @@ def check_all_layers_are_cut_out_and_what_has_no_subject_is_left():
     counts, report = batch(LAYERS, image)
     assert counts == {"cut-out": 2, "no-subject": 1, "skipped": 1}, (counts, report)
     assert "no subject: White: The picture is all one color" in report, report
-    assert "left alone: Matte trimap: a trimap" in report, report
+    assert "skipped: Matte trimap: a trimap" in report, report
     for item in (layer, inside):
         assert is_hers(alpha_of(item.get_mask()))
         assert pixels(item) == before
@@ -201,7 +201,7 @@ def check_a_folder_that_makes_no_sense_is_refused():
     with folder_of_pictures() as folder:
         source = Gio.File.new_for_path(str(folder / "in"))
         message = refused(FOLDER, source=source, target=source)
-        assert "among the pictures" in message, message
+        assert "mixed with the pictures" in message, message
         message = refused(FOLDER, source=source)
         assert "are required" in message, message
         elsewhere = Gio.File.new_for_uri("sftp://example.org/photos")

@@ -123,10 +123,10 @@ FAULTS = [
     Fault("network", "its description is damaged", ("description", )),
     Fault("network", "no network at all"),
     Fault("network", "wants more than 100 GB", ("4 GiB of memory", "another network")),
-    Fault("home", "has too little room", ("21 MB left", "Make room"), SET_UP),
-    Fault("home", "fills up", ("is full", "Make room"), SET_UP),
+    Fault("home", "has too little room", ("only 21 MB", "Free up disk space"), SET_UP),
+    Fault("home", "fills up", ("is full", "Free up disk space"), SET_UP),
     Fault("home", "cannot be written", ("cannot be written", "MATTE_HOME"), SET_UP),
-    Fault("home", "is being set up already", ("Another installation is at work", "Wait"), SET_UP),
+    Fault("home", "is being set up already", ("Another installation is running", "Wait"), SET_UP),
     Fault("connection", "there is none", ("cannot be reached", "HTTPS_PROXY"), SET_UP),
     Fault("plug-in", "killed while it installs", ("returned no return values", ), SET_UP),
 ]  # fmt: skip

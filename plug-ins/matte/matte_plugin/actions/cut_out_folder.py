@@ -10,8 +10,8 @@ from gi.repository import Gimp
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _, localized
 from matte_core.base.subjects import SELECTION
-from matte_core.batch import plan
-from matte_core.batch.report import CUT_OUT, SKIPPED
+from matte_core.batch.plan import plan_folder
+from matte_core.batch.report import DONE, SKIPPED
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.batch import loop
 from matte_plugin.document import files, layers, masks
@@ -97,14 +97,13 @@ def _arrange(dialog, config):
 def _cut_out_all(config, view, report):
     source, target = _folder(config, "source"), _folder(config, "target")
     kind = config.get_property("format")
-    found = plan.make_plan(
-        source, target, files.EXTENSIONS[kind],
-        with_subfolders=config.get_property("subfolders"),
-    )  # fmt: skip
+    plan = plan_folder(
+        source, target, files.EXTENSIONS[kind], recursive=config.get_property("subfolders")
+    )
     loop.for_each(
-        found.jobs,
+        plan.jobs,
         lambda job: str(job.source.relative_to(source)),
-        lambda worker, job, progress: _cut_out(worker, job, found, config, progress),
+        lambda worker, job, progress: _cut_out(worker, job, plan, config, progress),
         view,
         report,
     )
@@ -128,9 +127,9 @@ def _folder(config, name):
     return Path(file.get_path())
 
 
-def _cut_out(worker, job, found, config, progress):
-    found.check_target(job)
-    if job.target.exists() and config.get_property("existing") == SKIP:
+def _cut_out(worker, job, plan, config, progress):
+    plan.check(job, overwrite=True)
+    if job.is_done and config.get_property("existing") == SKIP:
         return SKIPPED, _("{file} already exists").format(file=job.target.name)
     kind = config.get_property("format")
     output = outputs.LAYER_MASK if kind == files.XCF else outputs.NEW_LAYER
@@ -141,4 +140,4 @@ def _cut_out(worker, job, found, config, progress):
         else:
             layers.cut_out(layer, cut)
         files.export(layer.get_image(), job.target, kind)
-    return CUT_OUT, localized(note)
+    return DONE, localized(note)

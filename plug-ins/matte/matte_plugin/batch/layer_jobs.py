@@ -1,7 +1,7 @@
 """What the batches over open images share: their arguments, and which layers they cut out."""
 
 from matte_core.base.localization import _, localized
-from matte_core.batch.report import CUT_OUT
+from matte_core.batch.report import DONE
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.batch import loop
 from matte_plugin.document import reading
@@ -42,4 +42,4 @@ def ask(worker, layer, config, progress, cuts):
         worker, layer, config, output, intersects_mask=intersects, progress=progress
     )
     cuts.append(cut)
-    return CUT_OUT, localized(note)
+    return DONE, localized(note)

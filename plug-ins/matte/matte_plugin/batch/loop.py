@@ -5,21 +5,11 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
-from matte_core.base.errors import (
-    Cancelled,
-    MatteError,
-    ModelError,
-    NoSubjectError,
-    SetupError,
-    WorkerError,
-)
-from matte_core.base.localization import _, localized
-from matte_core.batch.report import FAILED, NO_SUBJECT, OUTCOMES, Entry, Report
+from matte_core.base.errors import Cancelled, MatteError, SetupError, WorkerError
+from matte_core.base.localization import _
+from matte_core.batch.report import FATAL, OUTCOMES, Report
 from matte_plugin import arguments, failures, running
 from matte_plugin.set_up import offer
-
-# Such a failure would affect every item.
-_FATAL = (ModelError, SetupError, Cancelled)
 
 
 def add_report_values(procedure):
@@ -105,15 +95,12 @@ def for_each(items, name_of, cut, view, report):
         for number, (name, item) in enumerate(named):
             progress = view.begin(number, len(named), name)
             try:
-                outcome, words = cut(worker, item, progress)
-            except _FATAL:
+                entry = report.add(name, *cut(worker, item, progress))
+            except (*FATAL, Cancelled):
                 raise
-            except NoSubjectError as error:
-                outcome, words = NO_SUBJECT, localized(error)
             except MatteError as error:
-                outcome, words = FAILED, localized(error)
-            report.entries.append(Entry(name, outcome, words))
-            view.add(report.entries[-1])
+                entry = report.add_failure(name, error)
+            view.add(entry)
 
 
 class _SteadyWorker:

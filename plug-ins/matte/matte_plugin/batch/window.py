@@ -14,12 +14,12 @@ from gi.repository import Gdk, GimpUi, Gtk, Pango
 
 from matte_core.base.errors import Cancelled
 from matte_core.base.localization import _, localized
-from matte_core.batch.report import CUT_OUT, FAILED, NO_SUBJECT, OUTCOMES, SKIPPED
+from matte_core.batch.report import DONE, FAILED, NO_SUBJECT, OUTCOMES, SKIPPED
 from matte_plugin import dialogs
 
 SPACING = 12
 ICONS = {
-    CUT_OUT: "object-select-symbolic",
+    DONE: "object-select-symbolic",
     NO_SUBJECT: "dialog-question-symbolic",
     SKIPPED: "go-next-symbolic",
     FAILED: "dialog-warning-symbolic",
