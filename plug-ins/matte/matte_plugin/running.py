@@ -1,4 +1,4 @@
-"""What every action shares: its worker, its progress, and how its errors are localized."""
+"""What all actions share: the worker, the progress bar, and the handling of errors."""
 
 import time
 import traceback
@@ -11,13 +11,13 @@ from gi.repository import Gimp, GLib, GObject
 from matte_core.base import folders, parent
 from matte_core.base.errors import Cancelled, MatteError
 from matte_core.base.localization import _, localized
-from matte_core.link.client import Worker
+from matte_core.link.client import Worker, worker_command
 from matte_core.link.preview_thread import PreviewThread
 from matte_core.setup import home
 from matte_plugin.document.witness import Witness
 
 STILL_SECONDS = 15
-FIRST_RUN = _("Matte is not set up yet. Press Set Up: about 150 MB are fetched, once.")
+FIRST_RUN = _("Matte is not set up yet. Press Set Up to download about 150 MB, once.")
 
 
 def run(procedure, run_mode, config, action, arrange=None):
@@ -44,28 +44,28 @@ def run_previewed(procedure, run_mode, config, action, arrange, previewed):
     Parameters
     ----------
     action : callable
-        As in `run`, but given the worker that the preview has left running, for `for_each`;
-        None where there is none.
+        As in `run`, but given the worker that the preview left running, for `for_each`; None if
+        there is none.
     arrange : callable
         See `dialogs.ask`; it has to return the controls.
     previewed : callable
-        Returns the `preview.source.LayerSource` that is shown, and a callable that gives what
-        the controls say for a picture at a scale.
+        Returns the `preview.source.LayerSource` that is shown, and a callable that returns the
+        `ViewSettings` of the controls for an image at a scale.
     """
     if run_mode != Gimp.RunMode.INTERACTIVE:
         return _finished(procedure, run_mode, lambda: action(None))
     if not offer_set_up():
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     try:
-        source, params = previewed()
+        source, settings = previewed()
     except MatteError:
-        # What is missing for a preview, the action will say in its own words.
+        # The action reports in its own words why there is nothing to preview.
         return run(procedure, run_mode, config, lambda: action(None), arrange)
     thread = PreviewThread(worker)
     thread.start()  # the worker gets ready while the toolkit loads
     from matte_plugin.preview.dialog import PreviewDialog
 
-    if not PreviewDialog(procedure, config, arrange, source, params, thread).run():
+    if not PreviewDialog(procedure, config, arrange, source, settings, thread).run():
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     process = thread.release()
     try:
@@ -76,7 +76,7 @@ def run_previewed(procedure, run_mode, config, action, arrange, previewed):
 
 
 def _finished(procedure, run_mode, action):
-    """Do the action, and show the images that it made."""
+    """Run the action, and show the images that it made."""
     images = []
     values = guarded(procedure, lambda: images.extend(action() or ()))
     if images:
@@ -89,7 +89,7 @@ def _finished(procedure, run_mode, action):
 
 
 def offer_set_up():
-    """Show the window that makes the environment where there is none; say whether there is one."""
+    """Offer to set Matte up if it has no environment; return whether there is one then."""
     home.use_installed_home()
     if not folders.environment_python().is_file():
         from matte_plugin.set_up import window
@@ -100,24 +100,24 @@ def offer_set_up():
 
 
 def worker():
-    """Return a worker from the environment that was installed; use it in a ``with`` statement."""
+    """Return a worker of the installed environment; use it in a ``with`` statement."""
     home.use_installed_home()
     parent.exit_with_parent()
-    return Worker(folders.environment_python(), home.worker_log())
+    return Worker(worker_command(folders.environment_python()), home.worker_log())
 
 
 def for_each(layers, ask_worker, process=None):
-    """Ask one worker about each layer in turn, with a share of GIMP's progress bar each.
+    """Process the layers one by one in one worker, each with a share of GIMP's progress bar.
 
     Parameters
     ----------
     layers : sequence
-        Layers, or tuples of them and of what else is read.
+        Layers, or tuples of a layer and the other drawables that are read.
     ask_worker : callable
-        Given the worker, the layer and a progress callback; its answers are returned as a list.
-        Nothing of the image may be changed in it: a later layer can still fail.
+        Given the worker, the layer and a progress callback; its results are returned as a list.
+        It must not change the image: a later layer can still fail.
     process : Worker, optional
-        One that runs already; it ends with this.
+        One that is running already; it is closed at the end.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def for_each(layers, ask_worker, process=None):
 def gimp_progress(start, share, prefix=""):
     """Return a progress callback that fills a part of GIMP's progress bar.
 
-    Where nothing moves for long, it says since when, so that a person can decide to cancel.
+    If there is no progress for long, it shows for how long, so that the user can decide to cancel.
     """
     moved = time.monotonic()
     last = shown = None
@@ -161,7 +161,7 @@ def gimp_progress(start, share, prefix=""):
 
 
 def say_note(note):
-    """Show the worker's remark about a result, if it has one."""
+    """Show the note of a result, if there is one."""
     if note:
         Gimp.message(localized(note))
 
@@ -176,7 +176,7 @@ def guarded(procedure, action):
 
 
 def outcome_of(procedure, action):
-    """Run an action at the border to GIMP: every failure becomes an error with its words."""
+    """Run an action at the border to GIMP: every failure becomes a return value with a message."""
     try:
         words = words_of_failure(action)
     except Cancelled:
@@ -189,7 +189,7 @@ def outcome_of(procedure, action):
 
 
 def words_of_failure(action):
-    """Run an action at the border of a thread or of the process; say why it failed, else nothing.
+    """Run an action at the border of a thread or process; return why it failed, or an empty text.
 
     Raises
     ------
@@ -203,13 +203,13 @@ def words_of_failure(action):
         return localized(error)
     except MemoryError:
         return _(
-            "There is not enough memory for this picture. "
-            "Close other programs, or scale the picture down."
+            "There is not enough memory for this image. "
+            "Close other programs, or scale the image down."
         )
-    except Exception as error:  # nobody sees a Python traceback in GIMP
+    except Exception as error:  # GIMP does not show Python tracebacks
         traceback.print_exc()
         words = _(
-            "Matte failed unexpectedly ({kind}: {error}). Try it again; if that does not help, "
+            "Matte failed unexpectedly ({kind}: {error}). Try again; if that does not help, "
             "choose Filters > Matte > Set Up and Check…"
         )
         return words.format(kind=type(error).__name__, error=error)
@@ -217,6 +217,6 @@ def words_of_failure(action):
 
 
 def failed(procedure, message):
-    """Return the values of a procedure that did not do what it was asked, and why."""
+    """Return the values of a procedure that failed, with the reason."""
     error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), message, 0)
     return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)

@@ -1,5 +1,6 @@
 """Cut Out Subject…: the whole chain on each selected layer, written back as the user chose."""
 
+from dataclasses import replace
 from functools import partial
 
 from matte_core.base.localization import _
@@ -52,19 +53,18 @@ def run(procedure, run_mode, image, drawables, config, _data):
         config,
         lambda process: _cut_out(image, drawables, config, process),
         outputs.arrange,
-        lambda: (LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)),
+        lambda: (LayerSource(items.layers_of(drawables)[0]), partial(_preview_settings, config)),
     )
 
 
-def _preview_params(config, scale):
-    """Return what the controls say, for a picture reduced by a scale."""
-    width_px = config.get_property("trimap-width") * scale
-    return {
-        **arguments.subject_params(config),
-        **outputs.preview_params(config, scale),
-        "with_selection": config.get_property("subject") == SELECTED,
-        "radius_px": max(1, round(width_px)) if width_px else None,
-    }
+def _preview_settings(config, scale):
+    """Return the state of the controls, for an image reduced by a scale."""
+    return replace(
+        outputs.preview_settings(config, scale),
+        choice=arguments.subject_choice(config),
+        with_selection=config.get_property("subject") == SELECTED,
+        radius_px=arguments.radius_px(config, scale),
+    )
 
 
 def _cut_out(image, drawables, config, process):

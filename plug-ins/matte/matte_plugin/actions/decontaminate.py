@@ -1,6 +1,7 @@
 """Decontaminate Colors…: a layer that is cut out already, without its old background's color."""
 
 from matte_core.base.localization import _
+from matte_core.link.requests import DecontaminateRequest
 from matte_plugin import arguments, running
 from matte_plugin.document import composing, items, layers, pixels, reading
 
@@ -62,17 +63,17 @@ def _clean(image, drawables, config):
 
 def ask(worker, layer, amount, progress):
     """Ask the worker for a cut-out layer's clean colors."""
-    params = {"decontaminate": amount, "name": layer.get_name()}
-    answer = worker.call("decontaminate", params, read_cut_out(layer), progress)
-    box = tuple(answer.values["values"]["box"])
-    return composing.Subject(layer, pixels.Colors.of(answer.arrays), box)
+    request = DecontaminateRequest(
+        **read_cut_out(layer), decontaminate=amount, name=layer.get_name()
+    )
+    result = worker.call(request, progress)
+    return composing.Subject(layer, pixels.Colors.of(result), result.box)
 
 
 def read_cut_out(layer):
-    """Read a layer's colors, and its mask and opacity where it has them."""
-    planes = {
+    """Read the colors, mask and opacity of a layer, as `DecontaminateRequest` names them."""
+    return {
         **reading.read_photo(layer),
         "mask": reading.read_mask(layer),
         "opacity": reading.read_opacity(layer),
     }
-    return {name: plane for name, plane in planes.items() if plane is not None}

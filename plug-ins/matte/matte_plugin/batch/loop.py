@@ -104,7 +104,7 @@ def for_each(items, name_of, cut, view, report):
 
 
 class _SteadyWorker:
-    """A worker that is started when it is needed, and anew after one has failed."""
+    """A worker that is started when it is needed, and again after it has failed."""
 
     def __init__(self):
         self._worker = None
@@ -115,8 +115,8 @@ class _SteadyWorker:
     def __exit__(self, *_error):
         self._end()
 
-    def call(self, *arguments):
-        """Ask the worker; see `Worker.call`."""
+    def call(self, request, progress):
+        """Send a request to the worker; see `Worker.call`."""
         if self._worker is None or not self._worker.is_running:
             self._end()
             try:
@@ -124,7 +124,7 @@ class _SteadyWorker:
             except WorkerError as error:
                 raise SetupError(error.message, error.hint) from error
         try:
-            return self._worker.call(*arguments)
+            return self._worker.call(request, progress)
         except WorkerError:
             self._end()
             raise

@@ -47,11 +47,11 @@ class Colors:
     changed: Array
 
     @classmethod
-    def of(cls, arrays):
-        """Return the colors in a worker's answer; None where it has none."""
-        if "foreground" not in arrays:
+    def of(cls, result):
+        """Return the colors in a worker's result; None where it has none."""
+        if result.foreground is None:
             return None
-        return cls(arrays["foreground"], arrays["changed"])
+        return cls(result.foreground, result.changed)
 
 
 def is_eight_bit(image):
