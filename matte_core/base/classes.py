@@ -1,6 +1,6 @@
 """The 21 classes of PASCAL VOC, their numbers and their colors.
 
-Standard library only: the plug-in builds its menus from this inside GIMP's own Python.
+The plug-in builds its menus from these.
 
 References
 ----------
@@ -36,7 +36,7 @@ VOC_CLASSES = (
     "tvmonitor",
 )
 
-#: What a person reads for each class, to be translated.
+#: What users read for each class, to be translated.
 SPOKEN = {
     "background": Message("background"),
     "aeroplane": Message("airplane"),
@@ -61,15 +61,15 @@ SPOKEN = {
     "tvmonitor": Message("TV or monitor"),
 }
 
-#: What may be asked for beside class names.
+#: The subjects besides class names.
 SUBJECT_WORDS = ("auto", "everything")
 
 
 def voc_color(index: int) -> tuple[int, int, int]:
     """Return the color (red, green, blue), each 0 to 255, of a class number from 0 to 255.
 
-    The bits of the number are dealt out to the three channels in turn, highest bit first, so
-    that neighboring numbers get distant colors.
+    The bits of the number are dealt to the three channels in turn, as their highest bits first,
+    so that consecutive numbers get distant colors.
 
     Examples
     --------

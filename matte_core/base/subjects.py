@@ -1,4 +1,4 @@
-"""The subjects that can be chosen, with the words a person reads for them."""
+"""The subjects that can be chosen, with their labels."""
 
 from matte_core.base.classes import SPOKEN, VOC_CLASSES
 from matte_core.base.localization import localized
@@ -10,7 +10,7 @@ def _label(word: str) -> str:
     return word[:1].upper() + word[1:]
 
 
-#: The classes a network can find, by name, people and pets first as they are asked for most.
+#: The labels of the classes that a model can find, by name; people and pets come first.
 CLASS_LABELS = {
     name: _label(localized(SPOKEN[name]))
     for name in sorted(
@@ -20,7 +20,7 @@ CLASS_LABELS = {
 
 
 def spoken(name: str) -> str:
-    """Return what a person reads for a class or one of its things: "person 2" is Person 2."""
+    """Return the label of a class or one of its objects: "person 2" is Person 2."""
     kind, _space, number = name.rpartition(" ")
     if kind in CLASS_LABELS and number.isdecimal():
         return f"{CLASS_LABELS[kind]} {number}"
