@@ -1,29 +1,40 @@
-"""The whole chain in one call: `cut_out`."""
+"""The chain from an image to a cut-out: its steps one by one in `Steps`, all of them in `cut_out`.
 
-from collections.abc import Iterable
+segmentation -> trimap -> alpha -> edge
+                                -> foreground
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any, TypeVar
 
 from matte_core.base.errors import InputError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import Alpha, Image, Mask, Trimap, check_image
-from matte_core.segmentation.result import Segmentation
-from matte_core.segmentation.segmenting import segment
-from matte_core.trimap import trimap_of
+from matte_core.segmentation import Segmentation, segment
+from matte_core.trimap import make_trimap, widen_to_hair
+
+_Result = TypeVar("_Result")
+
+# What is compared by its value. Arrays and segmentations must be the same object, which a step
+# returns while everything before it stays as it was.
+_VALUES = (str, int, float, tuple, PurePath)
 
 
 @dataclass(frozen=True)
 class CutOut:
-    """What every step of the chain gave.
+    """The results of all steps.
 
     Attributes
     ----------
     mask : (H, W) bool
     trimap : (H, W) uint8, {0, 128, 255}
     alpha : (H, W) float32, [0, 1]
-    foreground : (H, W, 3), of the picture's type, sRGB
-        The subject's own colors, free of the old background's where it shines through.
+        With its edge adjusted.
+    foreground : (H, W, 3), the type of the image, sRGB
+        The subject's own colors, without the old background's where that shines through.
     segmentation : Segmentation
     """
 
@@ -32,6 +43,132 @@ class CutOut:
     alpha: Alpha
     foreground: Image
     segmentation: Segmentation
+
+
+class Steps:
+    """The steps of the chain on one image, each of which keeps its last result.
+
+    A step is computed again only if it is given something else than the last time, so a control
+    of a preview repeats just the steps that depend on it. Each step raises the errors of the
+    function that it calls.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+    wide_gamut_image : (H, W, 3) uint8 or float in [0, 1], optional
+        The same image in a wider color space, in which alpha is estimated: colors that were
+        clipped to sRGB no longer mix as they did in the photo.
+
+    Raises
+    ------
+    InputError
+        If an image is not as described.
+    """
+
+    def __init__(self, image: Image, wide_gamut_image: Image | None = None) -> None:
+        self.image = check_image(image)
+        self._matted = self.image
+        if wide_gamut_image is not None:
+            self._matted = check_image(wide_gamut_image, "wide-gamut image")
+            if self._matted.shape != self.image.shape:
+                raise InputError(
+                    f"The wide-gamut image has shape {self._matted.shape}, "
+                    f"the image {self.image.shape}."
+                )
+        self._kept: dict[str, tuple[tuple[Any, ...], Any]] = {}
+
+    def segmentation(
+        self,
+        subject: str | Iterable[str] = "auto",
+        model: str | Path | None = None,
+        *,
+        hint: Mask | None = None,
+        refine: bool = True,
+        progress: ProgressCallback | None = None,
+    ) -> Segmentation:
+        """Find the subject; see `segment`."""
+        subject = subject if isinstance(subject, str) else tuple(subject)
+        return self.once(
+            "segmentation",
+            (subject, model, hint, refine),
+            lambda: segment(
+                self.image, subject, model, hint=hint, refine=refine, progress=progress
+            ),
+        )
+
+    def trimap(
+        self, found: Segmentation, radius_px: int | None = None, shape: str = "ellipse"
+    ) -> Trimap:
+        """Make the trimap of a segmentation; see `trimap_of`."""
+        return self.once(
+            "trimap",
+            (found, radius_px, shape),
+            lambda: trimap_of(found, self.image, radius_px, shape),
+        )
+
+    def alpha(self, trimap: Trimap, *, progress: ProgressCallback | None = None) -> Alpha:
+        """Estimate the alpha of a trimap, found or painted; see `estimate_alpha`."""
+        # The matting takes a while to load, and segmentation alone does not need it.
+        from matte_core.matting import estimate_alpha
+
+        return self.once(
+            "alpha", (trimap,), lambda: estimate_alpha(self._matted, trimap, progress=progress)
+        )
+
+    def edge(
+        self,
+        alpha: Alpha,
+        *,
+        shift_px: float = 0.0,
+        smooth_px: float = 0.0,
+        feather_px: float = 0.0,
+        contrast: float = 0.0,
+    ) -> Alpha:
+        """Adjust the edge of an alpha; see `adjust_edge`."""
+        from matte_core.matting.edge import adjust_edge
+
+        if not (shift_px or smooth_px or feather_px or contrast):
+            return alpha
+        return self.once(
+            "edge",
+            (alpha, shift_px, smooth_px, feather_px, contrast),
+            lambda: adjust_edge(
+                alpha,
+                shift_px=shift_px,
+                smooth_px=smooth_px,
+                feather_px=feather_px,
+                contrast=contrast,
+            ),
+        )
+
+    def foreground(
+        self, alpha: Alpha, amount: float = 1.0, *, progress: ProgressCallback | None = None
+    ) -> Image:
+        """Return the image's colors without an amount, in [0, 1], of the old background's.
+
+        Takes the alpha that was estimated: an edge that was moved says nothing about colors. See
+        `estimate_foreground` and `decontaminate`.
+        """
+        from matte_core.matting import decontaminate, estimate_foreground
+
+        if amount == 0:
+            return self.image
+        clean = self.once(
+            "foreground",
+            (alpha,),
+            lambda: estimate_foreground(self.image, alpha, progress=progress),
+        )
+        return decontaminate(self.image, clean, amount)
+
+    def once(
+        self, step: str, made_from: tuple[Any, ...], compute: Callable[[], _Result]
+    ) -> _Result:
+        """Return the kept result of a step if it was made from the same; else compute it."""
+        kept = self._kept.get(step)
+        if kept is None or not all(map(_is_same, kept[0], made_from)):
+            kept = self._kept[step] = (made_from, compute())
+        result: _Result = kept[1]
+        return result
 
 
 def cut_out(
@@ -43,10 +180,14 @@ def cut_out(
     shape: str = "ellipse",
     hint: Mask | None = None,
     decontaminate: float = 1.0,
-    wide: Image | None = None,
+    shift_px: float = 0.0,
+    smooth_px: float = 0.0,
+    feather_px: float = 0.0,
+    contrast: float = 0.0,
+    wide_gamut_image: Image | None = None,
     progress: ProgressCallback | None = None,
 ) -> CutOut:
-    """Cut the subject out of a picture: segmentation, trimap, matting, foreground colors.
+    """Cut the subject out of an image: segmentation, trimap, matting, edge, foreground colors.
 
     Parameters
     ----------
@@ -55,12 +196,12 @@ def cut_out(
         See `segment`.
     radius_px, shape
         See `make_trimap`.
-    decontaminate : float
-        How much of the old background's color is taken out of the fringe, from 0 (none) to
-        1 (all).
-    wide : (H, W, 3) uint8 or float in [0, 1], optional
-        The same picture in a wider color space, which alpha is estimated in: cut to sRGB,
-        colors no longer mix as they did in the photo.
+    decontaminate : float, [0, 1]
+        How much of the old background's color to remove from the edge.
+    shift_px, smooth_px, feather_px, contrast : float
+        How to adjust the edge of the alpha; see `matte_core.matting.edge.adjust_edge`.
+    wide_gamut_image : (H, W, 3) uint8 or float in [0, 1], optional
+        See `Steps`.
     progress : callable, optional
         See `matte_core.base.progress`.
 
@@ -69,22 +210,57 @@ def cut_out(
     InputError, NoSubjectError, ModelError
         As the steps do.
     """
-    # The matting takes a while to load, and what only segments needs none of it.
-    from matte_core.matting import decontaminate as mix_in
-    from matte_core.matting import estimate_alpha, estimate_foreground
-
-    image = check_image(image)
-    seen = image if wide is None else check_image(wide, "wide image")
-    if seen.shape != image.shape:
-        raise InputError(f"The wide image has shape {seen.shape}, the image {image.shape}.")
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
-    found = segment(image, subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
-    trimap = trimap_of(found, image, radius_px, shape)
-    alpha = estimate_alpha(seen, trimap, progress=part(progress, 0.3, 0.85))
-    foreground = image
-    if decontaminate > 0:
-        clean = estimate_foreground(image, alpha, progress=part(progress, 0.85, 1.0))
-        foreground = mix_in(image, clean, decontaminate)
+    steps = Steps(image, wide_gamut_image)
+    found = steps.segmentation(subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
+    trimap = steps.trimap(found, radius_px, shape)
+    estimated = steps.alpha(trimap, progress=part(progress, 0.3, 0.85))
+    alpha = steps.edge(
+        estimated,
+        shift_px=shift_px,
+        smooth_px=smooth_px,
+        feather_px=feather_px,
+        contrast=contrast,
+    )
+    foreground = steps.foreground(estimated, decontaminate, progress=part(progress, 0.85, 1.0))
     part(progress, 0.0, 1.0)(1.0, Message("Done"))
     return CutOut(found.mask, trimap, alpha, foreground, found)
+
+
+def trimap_of(
+    found: Segmentation, image: Image, radius_px: int | None = None, shape: str = "ellipse"
+) -> Trimap:
+    """Make the trimap of a segmentation: wide where that is unsure, and where there is hair.
+
+    Parameters
+    ----------
+    found : Segmentation
+    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+        The image that was segmented.
+    radius_px, shape
+        See `make_trimap`.
+
+    Returns
+    -------
+    (H, W) uint8, {0, 128, 255}
+
+    Raises
+    ------
+    InputError
+        If radius or shape is not as described.
+    """
+    trimap = make_trimap(
+        found.mask,
+        radius_px,
+        shape,
+        probability=found.probability,
+        grid_px=found.grid_px,
+        trust_mask=True,
+    )
+    return widen_to_hair(trimap, image, radius_px)
+
+
+def _is_same(before: Any, now: Any) -> bool:
+    are_values = isinstance(before, _VALUES) and isinstance(now, _VALUES)
+    return before is now or (are_values and before == now)

@@ -1,1 +1,1 @@
-"""What every part shares: errors, messages, progress, folders. Standard library only."""
+"""What all parts share: errors, messages, progress, folders."""

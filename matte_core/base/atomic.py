@@ -1,7 +1,4 @@
-"""Files that are there whole or not at all, whatever happens while they are written.
-
-Standard library only.
-"""
+"""Write files completely or not at all, even if the program is interrupted."""
 
 import contextlib
 import errno
@@ -10,20 +7,20 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-# What the system answers to whom it lets write nothing, or nothing more, at a place.
+# The errors of a disk that is full, read-only, or not writable for this user.
 _NOT_WRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
     """Write files of one disk: all of them, or none.
 
-    The bytes go to new files in the same folders, are forced to the disk, and take the names
-    when all of them are there. The folders must exist.
+    They are written to new files in the same folders, flushed to the disk, and renamed once all of
+    them are complete. The folders must exist.
 
     Raises
     ------
     OSError
-        If they cannot be written; nothing is left behind then.
+        If they cannot be written; nothing is left behind.
     """
     parts = {
         path: path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part") for path in files
@@ -38,14 +35,14 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         for path, part in parts.items():
             os.replace(part, path)
     finally:
-        # Gone already when all went well; KeyboardInterrupt comes by here too.
+        # They are gone if all went well; a KeyboardInterrupt passes here too.
         for part in parts.values():
             with contextlib.suppress(FileNotFoundError):
                 part.unlink()
 
 
 def refusal(error: Exception) -> str:
-    """Return what the system says of a disk that is full or not ours to write; else empty."""
+    """Return the system's message if a disk is full or not writable; else an empty text."""
     if isinstance(error, OSError) and error.errno in _NOT_WRITABLE:
         return str(error.strerror)
     return ""

@@ -1,20 +1,19 @@
-"""The variables of a child process, cleaned of what GIMP's packages leak into theirs.
+"""The environment variables of a child process, without those that GIMP's packages set.
 
 An AppImage, a Snap or a Flatpak sets variables so that GIMP finds the libraries and modules of
-its own package. A Python from elsewhere that inherits them loads the wrong libraries, or does not
-start at all. Standard library only: the plug-in uses this inside GIMP's own Python.
+its own package. Another Python that inherits them loads the wrong libraries, or does not start.
 """
 
 import os
 from collections.abc import Mapping
 
-# onnxruntime 1.32 otherwise writes an identifier into a person's cache and sends events.
+# onnxruntime 1.32 otherwise writes an identifier into the user's cache and sends events.
 NO_REPORTS = {"ORT_DISABLE_TELEMETRY": "1"}
 
 _PREFIXES = ("PYTHON", "LD_", "DYLD_")
 _NAMES = frozenset(
     {
-        "__PYVENV_LAUNCHER__",  # a macOS framework Python tells its children they are it
+        "__PYVENV_LAUNCHER__",  # makes children of a macOS framework Python pass for it
         "GI_TYPELIB_PATH",
         "GEGL_PATH",
         "BABL_PATH",
@@ -27,15 +26,15 @@ _NAMES = frozenset(
 
 
 def scrubbed_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return a copy of `environ` that a Python outside of GIMP's package can start with.
+    """Return a copy of `environ` with which a Python outside of GIMP's package can start.
 
-    Left out are the variables that point Python or the dynamic linker somewhere else
-    (``PYTHON*``, ``LD_*``, ``DYLD_*``), those that say where GIMP's own modules lie, and, of every
-    list of folders such as ``PATH`` or ``XDG_DATA_DIRS``, the entries inside an AppImage
-    (``APPDIR``); a variable that then has no entry left is left out as well.
+    It leaves out the variables that redirect Python or the dynamic linker (``PYTHON*``, ``LD_*``,
+    ``DYLD_*``), those with the folders of GIMP's own modules, and, in lists of folders such as
+    ``PATH`` or ``XDG_DATA_DIRS``, the entries inside an AppImage (``APPDIR``); a list without
+    entries is left out too.
 
-    Put in is the one thing that keeps onnxruntime from reporting to its maker: it must be set
-    before that is loaded for the first time.
+    It adds the variable that keeps onnxruntime from sending events, which must be set before that
+    is loaded.
     """
     bundle = _bundle(environ)
     kept = dict(NO_REPORTS)
@@ -52,12 +51,12 @@ def scrubbed_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _bundle(environ: Mapping[str, str]) -> str:
-    """Return the folder an AppImage is mounted on; empty where there is none to speak of."""
+    """Return the folder where the AppImage is mounted; empty if there is none."""
     named = environ.get("APPDIR", "")
     if not os.path.isabs(named):
         return ""
     folder = os.path.normpath(named)
-    # "/" would take every folder away, the person's own included.
+    # "/" would remove every folder, including those of the user.
     return "" if folder == os.path.dirname(folder) else folder
 
 

@@ -1,16 +1,16 @@
 """Every error this project raises on purpose, in one tree.
 
-    MatteError                  base: a message for a person, and what to do next
-    ├── InputError              the picture, mask, trimap or option given is not usable
-    │   └── FileError           a file cannot be read, is not a picture, or cannot be written
-    ├── NoSubjectError          nothing of what was asked for is in the picture
-    ├── ModelError              a network's file is missing, damaged, or not one we can run
-    │   └── DownloadError       a model could not be fetched
+    MatteError                  base: a message, and a hint what to do
+    ├── InputError              an image, mask, trimap or option cannot be used
+    │   └── FileError           a file cannot be read, is not an image, or cannot be written
+    ├── NoSubjectError          the subject is not in the image
+    ├── ModelError              a model's file is missing, damaged, or cannot be run
+    │   └── DownloadError       a model could not be downloaded
     ├── ConvergenceError        a solver stopped before its solution was good enough
     ├── SetupError              the environment is missing, broken or out of date
     ├── WorkerError             the worker process failed, ended or broke the protocol
-    │   └── ProtocolError       a frame that is not one, or from another version
-    └── Cancelled               the person asked to stop; not a failure
+    │   └── ProtocolError       a malformed message, or one of another version
+    └── Cancelled               the user stopped it; not a failure
 
 An error crosses from the worker to the plug-in as `to_wire` and comes back as the same
 class by `from_wire`.
@@ -27,10 +27,10 @@ class MatteError(Exception):
     Parameters
     ----------
     message : str
-        What was wrong and what was found, as a sentence for a person; made by
-        a `matte_core.base.messages.Message` where a person meets it in GIMP.
+        What is wrong, as a sentence for users; a `matte_core.base.messages.Message` where it is
+        shown in GIMP.
     hint : str, optional
-        What to do next, as a sentence for a person.
+        What to do about it, as a sentence for users.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -43,50 +43,50 @@ class MatteError(Exception):
 
     @property
     def text(self) -> str:
-        """Both as one text that can still be said in another language, as `str` cannot."""
+        """Message and hint as one text, which can still be translated."""
         if not self.hint:
             return self.message
         return messages.Message("{message} {hint}", message=self.message, hint=self.hint)
 
 
 class InputError(MatteError, ValueError):
-    """A picture, mask, trimap or option that cannot be used."""
+    """An image, mask, trimap or option cannot be used."""
 
 
 class FileError(InputError):
-    """A file that cannot be read, is not a picture, or cannot be written."""
+    """A file cannot be read, is not an image, or cannot be written."""
 
 
 class NoSubjectError(MatteError):
-    """Nothing of what was asked for is in the picture."""
+    """The subject is not in the image."""
 
 
 class ModelError(MatteError):
-    """A network's file that is missing, damaged, or cannot be run."""
+    """A model's file is missing, damaged, or cannot be run."""
 
 
 class DownloadError(ModelError):
-    """A model that could not be fetched."""
+    """A model could not be downloaded."""
 
 
 class ConvergenceError(MatteError):
-    """A solver that stopped before its solution was good enough."""
+    """A solver stopped before its solution was good enough."""
 
 
 class SetupError(MatteError):
-    """An environment that is missing, broken or out of date."""
+    """The environment is missing, broken or out of date."""
 
 
 class WorkerError(MatteError):
-    """A worker process that failed, ended early or broke the protocol."""
+    """The worker process failed, ended early or broke the protocol."""
 
 
 class ProtocolError(WorkerError):
-    """A frame that is not one, or that comes from another version."""
+    """A message is malformed, or comes from another version."""
 
 
 class Cancelled(MatteError):
-    """The person asked to stop."""
+    """The user stopped the action."""
 
     def __init__(self, message: str = "Cancelled.", hint: str = "") -> None:
         super().__init__(message, hint)
@@ -111,7 +111,7 @@ _KINDS: dict[str, type[MatteError]] = {
 
 
 def to_wire(error: MatteError) -> dict[str, Any]:
-    """Describe an error as plain values, to be sent to another process."""
+    """Convert an error to plain values, to be sent to another process."""
     return {
         "kind": type(error).__name__,
         "message": messages.to_wire(error.message),
@@ -120,9 +120,9 @@ def to_wire(error: MatteError) -> dict[str, Any]:
 
 
 def from_wire(described: Any) -> MatteError:
-    """Rebuild the error that `to_wire` described; an unknown kind becomes a `WorkerError`."""
+    """Rebuild an error from the values of `to_wire`; unknown kinds become a `WorkerError`."""
     if not isinstance(described, dict):
-        return WorkerError("The worker reported an error, and not which.")
+        return WorkerError("The worker reported an error without saying which.")
     kind = _KINDS.get(str(described.get("kind")), WorkerError)
     message, hint = (messages.from_wire(described.get(part, "")) for part in ("message", "hint"))
     return kind(message, hint)

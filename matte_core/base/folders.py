@@ -1,14 +1,12 @@
-"""Where the project keeps its own files on a person's machine.
+"""Where the project keeps its files on the user's computer.
 
-Everything lies in one folder, so that it can be found, moved and removed in one piece:
+Everything is in one folder, so that it can be found, moved and removed as a whole:
 
     <home>/env/       the virtual environment (third-party packages only)
-    <home>/models/    networks, one ONNX and one JSON each
-    <home>/logs/      what the worker wrote to standard error
+    <home>/models/    models, an ONNX and a JSON file each
+    <home>/logs/      the standard error of the worker
     <home>/lib/       the library behind the `matte` command
     <home>/bin/       the `matte` command
-
-Standard library only: the installer and the plug-in use this before anything is installed.
 """
 
 import os
@@ -20,10 +18,10 @@ HOME_VARIABLE = "MATTE_HOME"
 
 
 def home() -> Path:
-    """Return the project's folder, whether or not it exists yet.
+    """Return the project's folder, which may not exist yet.
 
-    `MATTE_HOME` names another place. Otherwise: the data folder of the XDG specification on
-    Linux, `Application Support` on macOS, `%LOCALAPPDATA%` on Windows.
+    `MATTE_HOME` overrides it. By default, it is in the data folder of the XDG specification on
+    Linux, in `Application Support` on macOS, and in `%LOCALAPPDATA%` on Windows.
     """
     named = os.environ.get(HOME_VARIABLE)
     if named:
@@ -34,12 +32,12 @@ def home() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / APP
     base = os.environ.get("XDG_DATA_HOME", "")
-    # The XDG specification says that a relative path is to be ignored.
+    # The XDG specification requires relative paths to be ignored.
     return (Path(base) if os.path.isabs(base) else Path.home() / ".local" / "share") / APP
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for their owner alone."""
+    """Make a folder and its missing parents, accessible to their owner only."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
         path.mkdir(mode=0o700, exist_ok=True)
@@ -51,7 +49,7 @@ def environment() -> Path:
 
 
 def environment_python(root: Path | None = None) -> Path:
-    """Return the Python of the virtual environment, whether or not it exists yet."""
+    """Return the Python of the virtual environment, which may not exist yet."""
     root = root or environment()
     if sys.platform == "win32":
         return root / "Scripts" / "python.exe"
@@ -59,10 +57,10 @@ def environment_python(root: Path | None = None) -> Path:
 
 
 def models() -> Path:
-    """Return the folder that holds the networks."""
+    """Return the folder of the models."""
     return home() / "models"
 
 
 def logs() -> Path:
-    """Return the folder that holds the worker's log."""
+    """Return the folder of the logs."""
     return home() / "logs"

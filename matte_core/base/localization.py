@@ -7,7 +7,6 @@ language, texts stay in English.
 
 import gettext
 from pathlib import Path
-from typing import Any
 
 from matte_core.base import messages
 from matte_core.base.errors import MatteError
@@ -19,8 +18,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "locale"
 _ = gettext.translation(DOMAIN, FOLDER, fallback=True).gettext
 
 
-def localized(text: str | dict[str, Any] | MatteError) -> str:
-    """Translate a text from `matte_core`: an error, a step, or a message as sent by the worker."""
+def localized(text: str | MatteError) -> str:
+    """Translate a message or an error from `matte_core`."""
     if isinstance(text, MatteError):
         return f"{localized(text.message)} {localized(text.hint)}".strip()
-    return messages.translated(messages.from_wire(text) if isinstance(text, dict) else text, _)
+    return messages.translated(text, _)

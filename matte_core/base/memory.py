@@ -1,4 +1,4 @@
-"""How the libraries say that memory ran out. Standard library only: both processes use it."""
+"""Recognize errors that mean that memory ran out."""
 
 _WORDS = (
     "MemoryError",
@@ -13,7 +13,7 @@ _WORDS = (
 
 
 def is_out_of_memory(error: BaseException | None) -> bool:
-    """Say whether an error, or one that led to it, is that memory ran out."""
+    """Return whether an error, or one of its causes, means that memory ran out."""
     while error is not None:
         if isinstance(error, MemoryError) or tells_of_it(str(error)):
             return True
@@ -22,5 +22,5 @@ def is_out_of_memory(error: BaseException | None) -> bool:
 
 
 def tells_of_it(text: str) -> bool:
-    """Say whether a text tells that memory ran out."""
+    """Return whether a text reports that memory ran out."""
     return any(words in text for words in _WORDS)

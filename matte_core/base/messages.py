@@ -1,13 +1,13 @@
-"""Sentences for people that can still be translated after they were filled in.
+"""Messages that can still be translated after their values were filled in.
 
-`matte_core` speaks English: to the shell, to the logs, to programs. The plug-in shows the same
-sentences in GIMP's language, and therefore needs the template and the values of each::
+`matte_core` uses English, for the shell, for logs and for other programs. The plug-in shows the
+same messages in GIMP's language, for which it needs the template and the values of each::
 
     raise InputError(Message("The {name} is empty: its shape is {shape}.", name=name, shape=shape))
 
-A `Message` is an English `str` that keeps both. It crosses from the worker to the plug-in as
-`to_wire` and `from_wire`; `translated` renders it with the plug-in's catalog. Joined to another
-string it becomes a plain string, and stays English.
+A `Message` is an English `str` that keeps both. `to_wire` and `from_wire` carry it from the worker
+to the plug-in, and `translated` renders it with the plug-in's catalog. Joined to another string, it
+becomes a plain string and stays English.
 """
 
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from typing import Any
 
 
 class Message(str):
-    """An English sentence, with the template and the values it was made from.
+    """An English message, with the template and the values that it was made from.
 
     Parameters
     ----------
     template : str
-        A literal, which `po/update.py` collects for the translators; its fields are those of
-        `str.format`, each with a name.
+        A literal, which `po/update.py` collects for the translators, with named fields as for
+        `str.format`.
     **values
-        What fills the fields: numbers and messages as they are, anything else as text.
+        The values of the fields: numbers and messages are kept, anything else becomes text.
 
     Examples
     --------
@@ -47,7 +47,7 @@ class Message(str):
 
 
 def translated(text: str, gettext: Callable[[str], str]) -> str:
-    """Translate a text, as far as its template has a translation.
+    """Translate a text, if there is a translation of its template.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def translated(text: str, gettext: Callable[[str], str]) -> str:
 
 
 def to_wire(text: str) -> Any:
-    """Describe a text as plain JSON values, to be sent to another process."""
+    """Convert a text to plain JSON values, to be sent to another process."""
     if not isinstance(text, Message) or not text.values:
         return str(text)
     values = {
@@ -79,7 +79,7 @@ def to_wire(text: str) -> Any:
 
 
 def from_wire(described: Any) -> str:
-    """Rebuild what `to_wire` described; anything else becomes plain text."""
+    """Rebuild a text from the values of `to_wire`; anything else becomes plain text."""
     if not isinstance(described, dict):
         return str(described)
     template, values = described.get("template"), described.get("values")
@@ -91,7 +91,7 @@ def from_wire(described: Any) -> str:
             **{name: from_wire(v) if isinstance(v, dict) else v for name, v in values.items()},
         )
     except (LookupError, ValueError, TypeError, AttributeError):
-        return template  # fields and values do not fit: the other side is of another version
+        return template  # the other end is of another version
 
 
 def _plain(value: Any) -> Any:

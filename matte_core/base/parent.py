@@ -1,8 +1,7 @@
-"""Ends the plug-in when GIMP is gone. Standard library only.
+"""End the plug-in when GIMP is gone.
 
-A plug-in hears of a GIMP that was killed by the end of a pipe. Other plug-ins of that GIMP may hold
-the same pipe open for many seconds, and as long the plug-in would wait for an answer, its worker
-computing on.
+When GIMP is killed, a pipe to the plug-in ends. But GIMP's other plug-ins may keep that pipe open
+for many seconds, during which the plug-in would wait and its worker compute.
 """
 
 import os
@@ -15,7 +14,7 @@ _started = threading.Event()
 
 
 def exit_with_parent() -> None:
-    """Watch from now on whether the process that started this one is still there."""
+    """End this process as soon as the one that started it is gone."""
     if not _started.is_set():
         _started.set()
         threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
@@ -24,5 +23,5 @@ def exit_with_parent() -> None:
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK_SECONDS)
-    # Nobody is left to tell. The worker ends with its input, which ends with this process.
+    # The worker ends with its input, which ends with this process.
     os._exit(1)

@@ -1,8 +1,8 @@
-"""How a long computation reports how far it is, and how it is told to stop.
+"""How a long computation reports its progress, and how it is canceled.
 
 Every long function takes ``progress``: a callable that is given the fraction done, in [0, 1],
-and the name of the step. It may raise `Cancelled`, which ends the computation at once. The
-callback is called from the thread that called the function. Standard library only.
+and the name of the step. It may raise `Cancelled`, which ends the computation at once. It is called
+from the thread that called the function.
 """
 
 from collections.abc import Callable
@@ -17,16 +17,16 @@ def silent(fraction: float, step: str) -> None:
 def part(
     progress: ProgressCallback | None, start: float, stop: float, step: str | None = None
 ) -> ProgressCallback:
-    """Map the [0, 1] of one step into [start, stop] of the whole.
+    """Map the [0, 1] of one step to [start, stop] of the whole.
 
     Parameters
     ----------
     progress : callable or None
-        The whole's callback; None gives a callback that reports nothing.
+        The callback of the whole; None returns one that reports nothing.
     start, stop : float
         The share of the whole that the step covers, in [0, 1].
     step : str, optional
-        A name that replaces the one the step gives itself.
+        Replaces the name that the step reports.
     """
     if progress is None:
         return silent

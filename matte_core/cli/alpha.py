@@ -8,7 +8,13 @@ from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
 from matte_core.cli.jobs import Companion, plan_command
-from matte_core.cli.options import UsageError, add_common, add_decontaminate
+from matte_core.cli.options import (
+    UsageError,
+    add_common,
+    add_decontaminate,
+    add_edge,
+    edge_controls,
+)
 
 
 def add_parser(commands: Any) -> None:
@@ -43,6 +49,7 @@ def add_parser(commands: Any) -> None:
         help="alpha: the alpha channel alone (default); rgba: the cut-out",
     )
     add_common(parser)
+    add_edge(parser)
     add_decontaminate(parser)
 
 
@@ -63,10 +70,10 @@ def run(args: argparse.Namespace) -> int:
 
     from matte_core.base.progress import part
     from matte_core.cli.pictures import check_size, with_holes
+    from matte_core.cutting import Steps
     from matte_core.files import encode_png, read_picture, read_plane
     from matte_core.files.writing import quantize, stack_alpha
     from matte_core.images import UNKNOWN, as_uint8
-    from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground
     from matte_core.trimap import read_trimap
 
     def work(job: Job, progress: ProgressCallback) -> Result:
@@ -77,16 +84,15 @@ def run(args: argparse.Namespace) -> int:
         trimap = read_trimap(as_uint8(plane))
         share = float((trimap == UNKNOWN).mean())
         is_cutout = args.output == "rgba"
-        alpha = estimate_alpha(
-            picture.image, trimap, progress=part(progress, 0.0, 0.7 if is_cutout else 1.0)
-        )
+        steps = Steps(picture.image)
+        estimated = steps.alpha(trimap, progress=part(progress, 0.0, 0.7 if is_cutout else 1.0))
+        alpha = steps.edge(estimated, **edge_controls(args))
         values = {"unknown_share": round(share, 4)}
         if is_cutout:
-            image, amount = picture.image, args.decontaminate / 100
-            if amount > 0:
-                foreground = estimate_foreground(image, alpha, progress=part(progress, 0.7, 1.0))
-                image = decontaminate(image, foreground, amount)
-            pixels = stack_alpha(image, with_holes(alpha, picture), is_deep=picture.is_deep)
+            foreground = steps.foreground(
+                estimated, args.decontaminate / 100, progress=part(progress, 0.7, 1.0)
+            )
+            pixels = stack_alpha(foreground, with_holes(alpha, picture), is_deep=picture.is_deep)
             png = encode_png(pixels, icc_profile=picture.icc_profile)
         else:
             png = encode_png(quantize(with_holes(alpha, picture), is_deep=picture.is_deep))

@@ -12,9 +12,11 @@ from matte_core.cli.network import check_request
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
+    add_edge,
     add_selection,
     add_subject,
     add_trimap,
+    edge_controls,
 )
 from matte_core.cli.segment import describe, in_words, notes
 
@@ -53,6 +55,7 @@ def add_parser(commands: Any) -> None:
     add_subject(parser)
     add_selection(parser)
     add_trimap(parser)
+    add_edge(parser)
     add_decontaminate(parser)
 
 
@@ -82,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
             shape=args.shape,
             hint=read_selection(job, picture, args.max_megapixels),
             decontaminate=args.decontaminate / 100,
+            **edge_controls(args),
             progress=progress,
         )
         alpha = with_holes(cut.alpha, picture)

@@ -100,6 +100,34 @@ def add_trimap(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_edge(parser: argparse.ArgumentParser) -> None:
+    """Add the controls that adjust the edge of the alpha."""
+    group = parser.add_argument_group("edge")
+    for name, unit, low, high, text in (
+        ("shift", "pixels", -100, 100, "move the edge: outward, or inward if negative"),
+        ("smooth", "pixels", 0, 50, "remove spikes and fill notches of up to this size"),
+        ("feather", "pixels", 0, 250, "soften the edge by this radius"),
+        ("contrast", "percent", 0, 100, "harden the edge"),
+    ):
+        group.add_argument(
+            f"--{name}",
+            type=number(unit, low=low, high=high),
+            default=0.0,
+            metavar="PX" if unit == "pixels" else "PERCENT",
+            help=f"{text}, in {unit}, from {low} to {high} (default 0)",
+        )
+
+
+def edge_controls(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments of `adjust_edge` that `add_edge` added to the command."""
+    return {
+        "shift_px": args.shift,
+        "smooth_px": args.smooth,
+        "feather_px": args.feather,
+        "contrast": args.contrast / 100,
+    }
+
+
 def number(unit: str, *, low: float = -math.inf, high: float = math.inf) -> Callable[[str], float]:
     """Return a type for argparse: a finite number in [low, high]."""
 

@@ -1,1 +1,1 @@
-"""Both ends of the pipe between the plug-in and its worker. Standard library only."""
+"""Both ends of the pipe between the plug-in and its worker."""

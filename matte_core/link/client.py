@@ -1,11 +1,11 @@
-"""The plug-in's side of the pipe: starts a worker, asks it, and ends it, whatever happens.
+"""The plug-in's end of the pipe: starts a worker, sends it requests, and always ends it.
 
-    with Worker(python, log) as worker:
-        answer = worker.call("cut_out", params, arrays, progress)
+    with Worker(worker_command(python), log) as worker:
+        result = worker.call(CutOutRequest(image=image), progress)
 
-The worker is one child process for one run of an action. Pipes are drained and filled by
-threads, so neither side can block the other; a worker that says nothing for `SILENCE_SECONDS`
-counts as hung and is killed. The worker in turn shows life only while it computes, see
+The worker is one child process for one run of an action. Threads read from and write to the
+pipes, so neither side can block the other; a worker that is silent for `SILENCE_SECONDS` counts as
+hung and is killed. The worker in turn signals that it is alive only while it computes, see
 `matte_core.worker.server`.
 """
 
@@ -15,65 +15,70 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import matte_core
 from matte_core.base.environ import scrubbed_environment
-from matte_core.base.errors import (
-    Cancelled,
-    MatteError,
-    ProtocolError,
-    SetupError,
-    WorkerError,
-)
+from matte_core.base.errors import Cancelled, MatteError, ProtocolError, SetupError, WorkerError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
-from matte_core.link import answers, faults
+from matte_core.link import faults
 from matte_core.link.faults import SET_UP
 from matte_core.link.log import open_log
-from matte_core.link.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
+from matte_core.link.protocol import PROTOCOL, Frame, read_frame, write_frame
+from matte_core.link.records import decode
+from matte_core.link.requests import Request, request_frame
+
+_Result = TypeVar("_Result")
 
 WORKER = Path(matte_core.__file__).parent / "worker" / "__main__.py"
 START_SECONDS = 60.0
 SILENCE_SECONDS = 60.0
-#: Names how many seconds to wait for a silent worker instead, on a very slow machine for one.
+#: Overrides how many seconds to wait for a silent worker, for very slow machines.
 PATIENCE_VARIABLE = "MATTE_PATIENCE"
 END_SECONDS = 2.0
 TICK_SECONDS = 0.1
 GONE_SECONDS = 0.3
 
 
+def worker_command(python: Path, script: Path = WORKER) -> list[str | Path]:
+    """Return the command that starts a worker with the Python of Matte's environment."""
+    return [python, "-I", "-X", "utf8", script]
+
+
 class Worker:
     """A worker process, from start to end; use it in a ``with`` statement.
 
-    Entering one that runs already, say a preview's, goes on with it.
+    Entering one that is running already, such as that of a preview, continues with it.
 
     Parameters
     ----------
-    python : Path
-        The Python of Matte's environment.
+    command : sequence of str or Path
+        What starts it; see `worker_command`.
     log : Path
-        The file that takes the worker's standard error; rotated when it has grown.
-    script : Path, optional
-        The worker's main file.
+        The file for the worker's standard error; rotated when it has grown.
+    variables : mapping, optional
+        Environment variables to set for it.
 
     Raises
     ------
     SetupError
-        On entering, if the environment is not there or the worker is of another version.
+        On entering, if the program is missing or the worker is of another version.
     WorkerError
         On entering, if the process ends or stays silent instead of greeting.
     """
 
-    def __init__(self, python: Path, log: Path, script: Path = WORKER) -> None:
-        self._python = python
+    def __init__(
+        self, command: Sequence[str | Path], log: Path, variables: Mapping[str, str] | None = None
+    ) -> None:
+        self._command = command
         self._log = log
-        self._script = script
+        self._variables = variables or {}
         self._frames: queue.Queue[Frame | BaseException | None] = queue.Queue()
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
@@ -82,25 +87,19 @@ class Worker:
     def __enter__(self) -> "Worker":
         if self.is_running:
             return self
-        faults.require(self._python)
         with open_log(self._log) as log:
             self._log_start = log.tell()
             try:
                 self._process = subprocess.Popen(
-                    [self._python, "-I", "-X", "utf8", self._script],
+                    self._command,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
-                    env=scrubbed_environment(dict(os.environ)),
+                    env={**scrubbed_environment(os.environ), **self._variables},
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
             except OSError as error:
-                raise SetupError(
-                    Message(
-                        "The Python of Matte's environment does not start: {error}.", error=error
-                    ),
-                    SET_UP,
-                ) from error
+                raise faults.not_started(Path(self._command[0]), error) from error
         assert self._process.stdout is not None
         threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
         try:
@@ -120,52 +119,48 @@ class Worker:
 
     @property
     def is_running(self) -> bool:
-        """Whether the worker can be asked."""
+        """Whether the worker can be sent a request."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def pid(self) -> int:
-        """The process number of the worker."""
+        """The process ID of the worker."""
         assert self._process is not None
         return self._process.pid
 
-    def call(
-        self,
-        method: str,
-        params: dict[str, Any],
-        arrays: dict[str, Array] | None = None,
-        progress: ProgressCallback = silent,
-    ) -> Frame:
+    def call(self, request: Request[_Result], progress: ProgressCallback = silent) -> _Result:
         """Send a request and wait for its result.
 
         Parameters
         ----------
-        method, params, arrays
-            What `matte_core.worker.methods` describes.
+        request : Request
         progress : callable, optional
-            Given the fraction done and the step's name, several times a second. What it raises
-            ends the worker and passes through: raise `Cancelled` to cancel.
+            Given the fraction done and the name of the step, several times a second. An exception
+            raised there ends the worker and is passed on: raise `Cancelled` to cancel.
 
         Raises
         ------
         MatteError
             The worker's own error, rebuilt.
         WorkerError
-            If the worker ends, stays silent, breaks the protocol, or sends what cannot be used.
+            If the worker ends, stays silent, breaks the protocol, or sends an unusable result.
         """
         self._number += 1
-        values = {"id": self._number, "method": method, "params": params}
-        self._send(Frame("request", values, arrays or {}))
+        self._send(request_frame(self._number, request))
         try:
-            answer = self._answer(progress)
+            frame = self._answer(progress)
         except Cancelled:
             self._stop_computing()
             raise
-        answers.check(method, params, arrays or {}, answer)
-        return answer
+        try:
+            result: _Result = decode(request.result_type, frame.values.get("values"), frame.arrays)
+            request.check(result)
+        except ProtocolError as error:
+            raise faults.unusable(error.message) from error
+        return result
 
     def close(self) -> None:
-        """End the process: politely by closing its input, by force when that does not do."""
+        """End the process: close its input, and kill it if that is not enough."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -182,8 +177,8 @@ class Worker:
                 process.wait()
             closer.join(END_SECONDS)
         _close_quietly(process.stdin)
-        # The reader sees the end of the stream, closes it and leaves. A child of the worker's that
-        # holds the pipe open must not hold up anything here.
+        # The reader sees the end of the stream, closes it and ends. A child of the worker that
+        # keeps the pipe open must not block this.
         with suppress(queue.Empty):
             while self._frames.get(timeout=END_SECONDS) is not None:
                 pass
@@ -192,12 +187,13 @@ class Worker:
         hello = self._next(_patience(START_SECONDS), _nothing)
         if hello.type != "hello" or hello.values.get("protocol") != PROTOCOL:
             message = Message(
-                "Matte's worker did not greet as version {protocol} does.", protocol=PROTOCOL
+                "Matte's worker did not send the greeting of protocol version {protocol}.",
+                protocol=PROTOCOL,
             )
             raise ProtocolError(message, SET_UP)
         if hello.values.get("version") != matte_core.__version__:
             message = Message(
-                "Matte's worker is of version {found}, the plug-in of version {version}.",
+                "Matte's worker is version {found}, but the plug-in is version {version}.",
                 found=hello.values.get("version"),
                 version=matte_core.__version__,
             )
@@ -206,11 +202,11 @@ class Worker:
     def _answer(self, progress: ProgressCallback) -> Frame:
         fraction, step = 0.0, ""
         while True:
-            # Asked again between the worker's own reports, so that a cancel is heard at once.
+            # Called between the worker's own reports too, so that canceling takes effect at once.
             tick = partial(progress, fraction, step)
             frame = self._next(_patience(SILENCE_SECONDS), tick)
             if frame.type in ("result", "error") and frame.values.get("id") != self._number:
-                message = Message("Matte's worker answered what it was not asked.")
+                message = Message("Matte's worker replied to a different request.")
                 raise ProtocolError(message, SET_UP)
             if frame.type == "progress":
                 fraction, step = _reported(frame)
@@ -220,11 +216,13 @@ class Worker:
             elif frame.type == "error":
                 raise faults.reported(frame)
             elif frame.type != "alive":
-                message = Message("Matte's worker sent an unknown frame, {kind}.", kind=frame.type)
+                message = Message(
+                    "Matte's worker sent an unknown message, {kind}.", kind=frame.type
+                )
                 raise ProtocolError(message, SET_UP)
 
     def _stop_computing(self) -> None:
-        """Ask for an end of the request; a worker that does not obey is ended itself."""
+        """Cancel the request; a worker that does not stop is ended."""
         self._send(Frame("cancel", {"id": self._number}))
         limit = time.monotonic() + END_SECONDS
         with suppress(WorkerError):
@@ -243,7 +241,7 @@ class Worker:
                 waited += TICK_SECONDS
                 if waited >= patience:
                     raise faults.silent(patience, self._log) from None
-                # Its end of the pipe may be held open by a child that outlives it.
+                # A child that outlives the worker may keep its end of the pipe open.
                 ended = 0.0 if self.is_running else ended + TICK_SECONDS
                 if ended >= GONE_SECONDS:
                     raise self._ended() from None
@@ -271,7 +269,7 @@ class Worker:
             try:
                 write_frame(stream, frame)
             except (OSError, ValueError):
-                # The reader notices the same end, with the worker's last words before it.
+                # The reader notices the end too, after the last frames of the worker.
                 return
             except ProtocolError as error:
                 self._frames.put(error)
@@ -284,9 +282,7 @@ class Worker:
                 self._frames.put(frame)
         except (ProtocolError, OSError, ValueError) as error:
             if isinstance(error, ProtocolError):
-                message = Message(
-                    "Matte's worker does not speak as it should: {error}", error=error.message
-                )
+                message = Message("Matte's worker broke the protocol: {error}", error=error.message)
                 self._frames.put(ProtocolError(message, SET_UP))
         finally:
             _close_quietly(stream)
@@ -310,7 +306,7 @@ def _reported(frame: Frame) -> tuple[float, str]:
 
 
 def _patience(seconds: float) -> float:
-    """Return how long to wait for a silent worker: what the variable names, if it is a number."""
+    """Return how long to wait for a silent worker; the environment variable overrides it."""
     try:
         named = float(os.environ.get(PATIENCE_VARIABLE, ""))
     except ValueError:
@@ -322,4 +318,4 @@ def _close_quietly(stream: Any) -> None:
     try:
         stream.close()
     except (OSError, ValueError):
-        return  # the other end is gone already, which is all that closing is for
+        return  # the other end is gone already

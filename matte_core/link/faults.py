@@ -1,7 +1,4 @@
-"""What a person is told when a worker fails: what happened, and what to do.
-
-Standard library only, like all that speaks with the worker.
-"""
+"""The errors of a worker that fails: what happened, and what to do."""
 
 import os
 import signal
@@ -23,44 +20,48 @@ from matte_core.link.protocol import Frame
 SET_UP = Message("Choose Filters > Matte > Set Up and Check… to repair it.")
 
 
-def require(python: Path) -> None:
-    """Refuse to start from an environment whose Python is not there."""
-    try:
-        if python.is_file():
-            return
-        if python.is_symlink():
-            message = Message(
-                "Matte's environment is not there: {python} leads to {target}, which is gone.",
-                python=python,
-                target=os.readlink(python),
-            )
-        else:
-            message = Message(
-                "Matte's environment is not there: {python} is missing.", python=python
-            )
-    except OSError as error:
-        message = Message("Matte's environment cannot be looked at: {error}.", error=error)
-    raise SetupError(message, SET_UP)
+def not_started(program: Path, error: OSError) -> MatteError:
+    """Return the error of a worker whose program cannot be started."""
+    if program.is_symlink() and not program.exists():
+        message = Message(
+            "Matte's environment is missing: {python} links to {target}, which does not exist.",
+            python=program,
+            target=os.readlink(program),
+        )
+    elif isinstance(error, FileNotFoundError):
+        message = Message(
+            "Matte's environment is missing: {python} does not exist.", python=program
+        )
+    else:
+        message = Message("The Python of Matte's environment does not start: {error}.", error=error)
+    return SetupError(message, SET_UP)
+
+
+def unusable(problem: str) -> MatteError:
+    """Return the error of a worker whose result is not what it must be."""
+    message = Message("Matte's worker sent a result that cannot be used: {what}.", what=problem)
+    return ProtocolError(message, SET_UP)
 
 
 def silent(seconds: float, log: Path) -> MatteError:
-    """Return the error of a worker that says nothing."""
-    message = Message("Matte's worker said nothing for {seconds} seconds.", seconds=round(seconds))
+    """Return the error of a worker that has stopped responding."""
+    message = Message(
+        "Matte's worker did not respond for {seconds} seconds.", seconds=round(seconds)
+    )
     return WorkerError(message, _try_again(log))
 
 
 def ended(status: int | None, log: Path, log_start: int) -> MatteError:
-    """Return the error of a worker that ended; what it wrote to the log may tell why."""
+    """Return the error of a worker that ended; its log may say why."""
     if status == -getattr(signal, "SIGKILL", 9):
         message = Message(
-            "Matte's worker was ended from outside before it was done, "
-            "as the system does when memory runs out."
+            "Matte's worker was killed before it was done, as the system does when memory runs out."
         )
         return WorkerError(message, _use_less(log))
     if tells_of_it(read_since(log, log_start)):
-        message = Message("There is not enough memory for this picture.")
+        message = Message("There is not enough memory for this image.")
         return WorkerError(message, _use_less(log))
-    how = "it goes on without an output" if status is None else f"status {status}"
+    how = "it closed its output" if status is None else f"status {status}"
     if status is not None and status < 0:
         how = signal.strsignal(-status) or f"signal {-status}"
     message = Message("Matte's worker ended before it was done ({how}).", how=how)
@@ -68,7 +69,7 @@ def ended(status: int | None, log: Path, log_start: int) -> MatteError:
 
 
 def reported(frame: Frame) -> MatteError:
-    """Return the error that a worker reports; one without words is no report."""
+    """Return the error that a worker reports."""
     described = frame.values.get("error")
     if not isinstance(described, dict) or (
         not described.get("message") and described.get("kind") != Cancelled.__name__
@@ -79,15 +80,14 @@ def reported(frame: Frame) -> MatteError:
 
 def _use_less(log: Path) -> str:
     return Message(
-        "Close other programs or scale the picture down, and try it again. "
-        "What went on is in {log}",
+        "Close other programs or scale the image down, and try again. Details are in {log}",
         log=log,
     )
 
 
 def _try_again(log: Path) -> str:
     return Message(
-        "Try it again; if that does not help, choose Filters > Matte > Set Up and Check… "
-        "What went on is in {log}",
+        "Try again; if that does not help, choose Filters > Matte > Set Up and Check… "
+        "Details are in {log}",
         log=log,
     )

@@ -1,4 +1,4 @@
-"""The file that takes a worker's standard error. Standard library only."""
+"""The log file, which gets the standard error of a worker."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ TAIL_BYTES = 1 << 16
 
 
 def open_log(log: Path) -> BinaryIO:
-    """Open the log for appending, rotated when it has grown; the null device when it cannot be."""
+    """Open the log for appending, rotated if it has grown; the null device if that fails."""
     try:
         folders.make_private(log.parent)
         if log.exists() and log.stat().st_size > LOG_BYTES:
@@ -23,12 +23,12 @@ def open_log(log: Path) -> BinaryIO:
             log.replace(log.with_suffix(".1.log"))
         return log.open("ab")
     except OSError:
-        # A full or read-only disk must not keep anyone from cutting out a photo.
+        # Cutting out a photo must not fail on a full or read-only disk.
         return open(os.devnull, "ab")
 
 
 def read_since(log: Path, start: int) -> str:
-    """Return what was written since the log was `start` bytes long; at most its last part."""
+    """Return what was written since the log had `start` bytes; at most the last `TAIL_BYTES`."""
     try:
         with log.open("rb") as written:
             end = written.seek(0, os.SEEK_END)

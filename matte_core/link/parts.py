@@ -1,26 +1,26 @@
-"""What was found in the picture, and what comes of ticking it. Knows nothing of GIMP or GTK."""
+"""The parts that were found in an image, and how selecting them changes an action's argument."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from matte_core.link.fields import Color, Share
 from matte_core.link.protocol import Array
 
 
 @dataclass(frozen=True)
-class Part:
-    """A class that was found, or one of several things of it; and whether it is cut out.
+class FoundPart:
+    """A class that was found in an image, or one of several objects of that class.
 
     Attributes
     ----------
     name : str
         "person", or "person 2".
     subject : str
-        What the argument `parts` says for it. One of several is said by its place: the photo in
-        full may be counted differently.
+        What `segment` takes for it: the class, or for one of several objects its position, which
+        means the same object in the image at any size.
     class_name : str
     share : float
-        Of the picture, in [0, 1].
+        Of the image, in [0, 1].
     color : tuple of int
         Red, green and blue, 0 to 255.
     is_chosen : bool
@@ -31,32 +31,16 @@ class Part:
     name: str
     subject: str
     class_name: str
-    share: float
-    color: tuple[int, int, int]
+    share: Share
+    color: Color
     is_chosen: bool
     is_one_of_several: bool = False
 
 
-def read(values: Iterable[dict[str, Any]]) -> list[Part]:
-    """Read the parts in a worker's answer."""
-    return [
-        Part(
-            held["name"],
-            held["subject"],
-            held["class"],
-            held["share"],
-            tuple(held["color"]),
-            held["is_chosen"],
-            held["is_one_of_several"],
-        )
-        for held in values
-    ]
+def toggled(parts: Sequence[FoundPart], name: str) -> list[FoundPart]:
+    """Return the parts after one of them was selected or deselected.
 
-
-def toggled(parts: Sequence[Part], name: str) -> list[Part]:
-    """Return the parts after one of them was ticked, or its tick taken away.
-
-    A class takes its things along, and is ticked itself while all of them are.
+    A class takes its objects along, and is selected itself while all of them are.
     """
     (touched,) = [part for part in parts if part.name == name]
     turned = []
@@ -76,8 +60,8 @@ def toggled(parts: Sequence[Part], name: str) -> list[Part]:
     ]
 
 
-def argument(parts: Sequence[Part]) -> str:
-    """Return what the argument `parts` says for the ticked ones; a class stands for its things."""
+def argument(parts: Sequence[FoundPart]) -> str:
+    """Return the argument `parts` for the selected ones; a class stands for its objects."""
     whole = {part.name for part in parts if part.is_chosen and not part.is_one_of_several}
     subjects = [
         part.subject
@@ -87,16 +71,17 @@ def argument(parts: Sequence[Part]) -> str:
     return ", ".join(subjects)
 
 
-def at(found_map: Array, across: float, along: float) -> int | None:
-    """Return the number of the part at a spot of the picture, counted from 0; None for nothing.
+def at(part_map: Array, across: float, along: float) -> int | None:
+    """Return the index of the part at a position in the image; None for nothing.
 
     Parameters
     ----------
-    found_map : Array, (h, w) uint8
+    part_map : Array, (h, w) uint8
         From the worker: numbers from 1 on.
     across, along : float, [0, 1]
+        Fractions of the image's width and height.
     """
-    height, width = found_map.shape
+    height, width = part_map.shape
     row, column = min(int(along * height), height - 1), min(int(across * width), width - 1)
-    number = memoryview(found_map.data).cast("B")[row * width + column]
+    number = memoryview(part_map.data).cast("B")[row * width + column]
     return number - 1 if number else None

@@ -1,62 +1,54 @@
-"""The thread that asks the worker for previews: at most one under way, only the newest waiting.
+"""The thread that asks the worker for previews: one request at a time, only the newest waiting.
 
-A control that moves asks again and again. What is under way is cancelled as soon as something
-newer is wanted, and what was wanted in between is never computed. Knows nothing of GIMP or GTK:
-`deliver` is called from the thread.
+A control that moves makes many requests. The current one is canceled as soon as there is a newer
+one, and those between are dropped.
 """
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from matte_core.base.errors import Cancelled, MatteError, WorkerError
 from matte_core.link.client import Worker
-from matte_core.link.protocol import Array, Frame
+from matte_core.link.requests import Request
 
 END_SECONDS = 5.0
 
+AnyRequest = Request[Any]
+
 
 @dataclass(frozen=True, eq=False)
-class Wanted:
-    """A call of the worker: its method, its parameters, its arrays."""
-
-    method: str
-    params: dict[str, Any]
-    arrays: dict[str, Array] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Delivered:
-    """What came of a call: an answer, or an error in words."""
+    """The outcome of a request: its result, or an error."""
 
-    wanted: Wanted
-    answer: Frame | None = None
+    request: AnyRequest
+    result: Any = None
     error: MatteError | None = None
 
 
 class PreviewThread:
-    """Asks a worker of its own for previews, from `start` to `close` or `release`.
+    """Asks its own worker for previews, from `start` to `close` or `release`.
 
-    The worker starts at once, while the dialog is still being made.
+    The worker starts at once, while the dialog is being built.
 
     Parameters
     ----------
     open_worker : callable
-        Returns a worker that is not started yet.
+        Returns a worker that has not been started.
     """
 
     def __init__(self, open_worker: Callable[[], Worker]) -> None:
         self._open_worker = open_worker
-        self._deliver: Callable[[Delivered], None] = _to_nobody
-        self._report: Callable[[float, str], None] = _to_nobody
+        self._deliver: Callable[[Delivered], None] = _ignore
+        self._report: Callable[[float, str], None] = _ignore
         self._news = threading.Condition()
-        self._newest: Wanted | None = None
-        self._standing: dict[str, Wanted] = {}
+        self._newest: AnyRequest | None = None
+        self._standing: dict[str, AnyRequest] = {}
         self._is_closing = False
         self._is_released = False
         self._worker: Worker | None = None
-        self._told: list[Wanted] = []
+        self._sent: dict[str, AnyRequest] = {}
         self._thread = threading.Thread(target=self._run, name="PreviewThread", daemon=True)
 
     def start(self) -> None:
@@ -66,29 +58,29 @@ class PreviewThread:
     def listen(
         self, deliver: Callable[[Delivered], None], report: Callable[[float, str], None]
     ) -> None:
-        """Say who is told what comes, before anything is wanted.
+        """Set the callbacks, which are called from the thread; do so before the first request.
 
         Parameters
         ----------
         deliver : callable
-            Given a `Delivered` for each call that was not overtaken by a newer one.
+            Given a `Delivered` for each request that was not replaced by a newer one.
         report : callable
-            Given the fraction done and the name of the step while one is under way.
+            Given the fraction done and the name of the step during a request.
         """
         self._deliver, self._report = deliver, report
 
-    def tell(self, standing: Wanted) -> None:
-        """Let the worker know this before it is asked again; the last one of each method counts.
+    def prepare(self, request: AnyRequest) -> None:
+        """Send a request before the next view; the last one of each method counts.
 
-        A worker that takes the place of a dead one is told as well.
+        A worker that replaces a dead one gets it too.
         """
         with self._news:
-            self._standing[standing.method] = standing
+            self._standing[request.method] = request
 
-    def want(self, wanted: Wanted) -> None:
-        """Ask for a preview instead of whatever was wanted before."""
+    def show(self, request: AnyRequest) -> None:
+        """Ask for a view, in place of any that was asked for before."""
         with self._news:
-            self._newest = wanted
+            self._newest = request
             self._news.notify()
 
     def close(self) -> None:
@@ -96,14 +88,11 @@ class PreviewThread:
         self._end()
 
     def release(self) -> Worker | None:
-        """End the thread and hand its worker over; None where there is none that runs.
-
-        Whoever takes it has to close it.
-        """
+        """End the thread and return its worker, which the caller closes; None if it has ended."""
         self._is_released = True
         self._end()
         if self._thread.is_alive():
-            self._is_released = False  # too busy to let go: the thread ends it after all
+            self._is_released = False  # still busy: the thread ends the worker itself
             return None
         worker, self._worker = self._worker, None
         return worker if worker is not None and worker.is_running else None
@@ -117,8 +106,8 @@ class PreviewThread:
     def _run(self) -> None:
         try:
             self._start_early()
-            while (wanted := self._next()) is not None:
-                self._serve(wanted)
+            while (request := self._next()) is not None:
+                self._serve(request)
         finally:
             if not self._is_released:
                 self._end_worker()
@@ -127,30 +116,29 @@ class PreviewThread:
         try:
             self._running_worker()
         except MatteError:
-            # The first call tries again, and tells.
+            # The first request tries again, and delivers the error.
             self._end_worker()
 
-    def _next(self) -> Wanted | None:
+    def _next(self) -> AnyRequest | None:
         with self._news:
             while self._newest is None and not self._is_closing:
                 self._news.wait()
-            wanted, self._newest = self._newest, None
-            return None if self._is_closing else wanted
+            request, self._newest = self._newest, None
+            return None if self._is_closing else request
 
-    def _serve(self, wanted: Wanted) -> None:
+    def _serve(self, request: AnyRequest) -> None:
         try:
             worker = self._running_worker()
             self._bring_up_to_date(worker)
-            answer = worker.call(wanted.method, wanted.params, wanted.arrays, self._progress)
+            result = worker.call(request, self._progress)
         except Cancelled:
-            return  # something newer is wanted, or nobody is left to want anything
-        except WorkerError as error:
-            self._end_worker()
-            self._hand_over(Delivered(wanted, error=error))
+            return  # there is a newer request, or the dialog was closed
         except MatteError as error:
-            self._hand_over(Delivered(wanted, error=error))
+            if isinstance(error, WorkerError):
+                self._end_worker()
+            self._hand_over(Delivered(request, error=error))
         else:
-            self._hand_over(Delivered(wanted, answer))
+            self._hand_over(Delivered(request, result))
 
     def _running_worker(self) -> Worker:
         if self._worker is None or not self._worker.is_running:
@@ -161,15 +149,15 @@ class PreviewThread:
     def _bring_up_to_date(self, worker: Worker) -> None:
         with self._news:
             standing = list(self._standing.values())
-        for news in standing:
-            if news not in self._told:
-                # Told once, even when telling fails: a bad file is not sent with every call.
-                self._told = [told for told in self._told if told.method != news.method] + [news]
-                worker.call(news.method, news.params, news.arrays, self._until_closed)
+        for request in standing:
+            if self._sent.get(request.method) is not request:
+                # Sent once, even if it fails: a bad file is not sent with every view.
+                self._sent[request.method] = request
+                worker.call(request, self._until_closed)
 
     def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
-        self._told = []
+        self._sent = {}
         if worker is not None:
             worker.close()
 
@@ -191,5 +179,5 @@ class PreviewThread:
         self._deliver(delivered)
 
 
-def _to_nobody(*_: object) -> None:
-    """Drop what comes before anybody listens."""
+def _ignore(*_: object) -> None:
+    """Do nothing, until `listen` is called."""

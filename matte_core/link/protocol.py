@@ -5,7 +5,7 @@ A frame is::
     magic     4 bytes   b"MTT1"
     length    4 bytes   of the header, unsigned, little-endian
     header    JSON      {"type": ..., "arrays": [{"name", "dtype", "shape"}, ...], ...}
-    payload   bytes     the arrays' values one after the other, C order, little-endian
+    payload   bytes     the values of the arrays, one after the other, C order, little-endian
 
 The conversation, worker to the right::
 
@@ -18,7 +18,6 @@ The conversation, worker to the right::
                   or  error     {"id": 1, "error": {"kind", "message", "hint"}}
 
 The worker ends when its standard input does. Nothing is ever unpickled or evaluated.
-Standard library only: both sides import this module, one of them inside GIMP's own Python.
 """
 
 import json
@@ -42,7 +41,7 @@ Bytes = bytes | bytearray | memoryview
 
 @dataclass(frozen=True)
 class Array:
-    """Raw values of an array: what numpy calls ``tobytes()``, without numpy.
+    """The raw values of an array, as of numpy's ``tobytes()``.
 
     Attributes
     ----------
@@ -128,7 +127,7 @@ def read_frame(stream: BinaryIO) -> Frame | None:
     Raises
     ------
     ProtocolError
-        If what comes is not a frame, wants more than the limits above, or ends half-way.
+        If the input is not a frame, exceeds the limits above, or ends half-way.
     """
     start = stream.read(len(MAGIC))
     if not start:
@@ -173,7 +172,7 @@ def _parse_header(header: bytes) -> dict[str, Any]:
 
 
 def _finite(text: str) -> float:
-    """Read a number of a header: those that cannot be written are not read either."""
+    """Read a number of a header; NaN and infinity are refused."""
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"{text} is no number")
@@ -192,7 +191,7 @@ def _parse_entry(entry: Any) -> tuple[str, str, tuple[int, ...]]:
 
 
 def _read_exactly(stream: BinaryIO, count: int) -> bytearray:
-    """Read `count` bytes, growing with what comes: a lie about the size costs no memory."""
+    """Read `count` bytes; memory grows with the input, so a false size costs nothing."""
     data = bytearray()
     while len(data) < count:
         chunk = stream.read(min(count - len(data), 1 << 24))

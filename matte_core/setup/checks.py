@@ -4,24 +4,23 @@ Used by ``install.py --check`` and, inside GIMP, by "Set Up and Check". A check 
 result, never an exception.
 """
 
-import subprocess
 import tempfile
-import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, cast
 
 import matte_core
 from matte_core.base import folders
-from matte_core.base.errors import MatteError, ProtocolError, from_wire
+from matte_core.base.errors import Cancelled, MatteError, NoSubjectError
 from matte_core.base.messages import Message
-from matte_core.link.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
+from matte_core.link.client import Worker
+from matte_core.link.protocol import Array
+from matte_core.link.requests import CutOutRequest
 from matte_core.setup import environments, gimps, networks, plugin
 from matte_core.setup.gimps import Gimp, Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
-from matte_core.setup.processes import NO_WINDOW, child_environment, end
 
 WORKER_SECONDS = 120.0
 # In isolation, and without leaving compiled files in the project's folder.
@@ -149,34 +148,18 @@ def check_worker(
     place: Place, core: Path, where: str = "", repair: str = REPAIR
 ) -> Iterator[Check]:
     """Does the worker greet, and does it cut something out?"""
-    process = _start(place, core / "worker" / "__main__.py")
-    if isinstance(process, str):
-        yield Check(_part(Message("Worker"), where), False, process, repair)
-        return
-    # Reading a pipe cannot be given a limit on every system; ending the process ends it too.
-    limit = threading.Timer(WORKER_SECONDS, process.kill)
-    limit.start()
+    python, script = place.python_of(place.environment), core / "worker" / "__main__.py"
+    command = place.command(python, *SWITCHES, script)
     log = place.home / "logs" / "check.log"
     see_log = Message("See {log}. {remedy}", log=log, remedy=repair)
     name = _part(Message("Worker"), where)
     try:
-        wrong = _greeting(process)
-        yield Check(
-            name,
-            not wrong,
-            wrong or Message("version {version}", version=matte_core.__version__),
-            see_log if wrong else "",
-        )
-        if not wrong:
+        with Worker(command, log, {folders.HOME_VARIABLE: str(place.home)}) as worker:
+            yield Check(name, True, Message("version {version}", version=matte_core.__version__))
             name = _part(Message("Cutting out"), where)
-            wrong, found = _inference(process)
-            yield Check(name, not wrong, wrong or found, see_log if wrong else "")
-    except (OSError, ValueError, ProtocolError) as error:
-        found = Message("the worker ended or broke the protocol: {error}", error=error)
-        yield Check(name, False, found, see_log)
-    finally:
-        limit.cancel()
-        _end(process)
+            yield Check(name, True, _trial_cut_out(worker))
+    except MatteError as error:
+        yield Check(name, False, error.message, see_log)
 
 
 def _part(name: str, where: str) -> str:
@@ -184,59 +167,27 @@ def _part(name: str, where: str) -> str:
     return Message("{name}{where}", name=name, where=where) if where else name
 
 
-def _start(place: Place, script: Path) -> "subprocess.Popen[bytes] | str":
-    log = place.home / "logs" / "check.log"
-    try:
-        with log.open("wb") as errors:
-            return subprocess.Popen(
-                place.command(place.python_of(place.environment), *SWITCHES, script),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=child_environment({folders.HOME_VARIABLE: str(place.home)}),
-                creationflags=NO_WINDOW,
+def _trial_cut_out(worker: Worker) -> str:
+    """Cut the bright middle out of a small image; return what came of it."""
+    limit = time.monotonic() + WORKER_SECONDS
+
+    def watch_time(fraction: float, step: str) -> None:  # noqa: ARG001
+        if time.monotonic() > limit:
+            raise Cancelled(
+                Message("the worker was not done after {seconds} s", seconds=round(WORKER_SECONDS))
             )
-    except OSError as error:
-        return Message("it cannot be started: {error}", error=error)
 
-
-def _greeting(process: "subprocess.Popen[bytes]") -> str:
-    hello = read_frame(_stream(process.stdout))
-    if hello is None:
-        return Message("it ended without a word")
-    if hello.type != "hello" or hello.values.get("protocol") != PROTOCOL:
-        return Message("it does not speak this version's language")
-    if hello.values.get("version") != matte_core.__version__:
-        return Message(
-            "it is of version {found}, not {wanted}",
-            found=hello.values.get("version"),
-            wanted=matte_core.__version__,
-        )
-    return ""
-
-
-def _inference(process: "subprocess.Popen[bytes]") -> tuple[str, str]:
-    """Cut the bright middle out of a small picture; return what went wrong, what was found."""
     image, selection = _trial_picture()
-    params = {"subject": "auto", "decontaminate": 0.0}
-    values = {"id": 1, "method": "cut_out", "params": params}
-    arrays = {
-        "image": Array("uint8", (TRIAL_PX, TRIAL_PX, 3), image),
-        "selection": Array("uint8", (TRIAL_PX, TRIAL_PX), selection),
-    }
-    write_frame(_stream(process.stdin), Frame("request", values, arrays))
-    while (frame := read_frame(_stream(process.stdout))) is not None:
-        if frame.type == "result":
-            told = frame.values.get("values")
-            seconds = told.get("seconds") if isinstance(told, dict) else None
-            return "", Message("a trial picture in {seconds} s", seconds=seconds)
-        if frame.type == "error":
-            error = from_wire(frame.values.get("error") or {})
-            if type(error).__name__ == "NoSubjectError":
-                # The network ran and was right: nothing it knows is in the trial picture.
-                return "", Message("the network ran on a trial picture")
-            return error.message, ""
-    return Message("the worker ended before it was done"), ""
+    request = CutOutRequest(
+        image=Array("uint8", (TRIAL_PX, TRIAL_PX, 3), image),
+        selection=Array("uint8", (TRIAL_PX, TRIAL_PX), selection),
+    )
+    try:
+        result = worker.call(request, watch_time)
+    except NoSubjectError:
+        # The model ran and was right: there is nothing that it knows in the trial image.
+        return Message("the model ran on a trial image")
+    return Message("a trial image in {seconds} s", seconds=result.seconds)
 
 
 def _trial_picture() -> tuple[bytes, bytes]:
@@ -250,20 +201,3 @@ def _trial_picture() -> tuple[bytes, bytes]:
             image += bytes((200 + grain, 160 + grain, 60)) if is_inside else bytes((30, grain, 90))
             selection.append(255 if is_inside else 0)
     return bytes(image), bytes(selection)
-
-
-def _stream(pipe: IO[bytes] | None) -> BinaryIO:
-    """Return one of the pipes that `_start` asked for."""
-    assert pipe is not None
-    return cast(BinaryIO, pipe)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Let the worker go by closing its input; whoever does not go is ended."""
-    try:
-        _stream(process.stdin).close()
-        process.wait(2.0)
-    except (OSError, subprocess.TimeoutExpired):
-        process.kill()
-    process.wait()
-    end(process)

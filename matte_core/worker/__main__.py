@@ -1,8 +1,8 @@
 """Start the worker from its path alone: ``python -I .../matte_core/worker/__main__.py``.
 
-Isolated mode (``-I``) keeps the caller's PYTHONPATH, user packages and current folder out, so the
-folder that holds this very copy of `matte_core` is put on the path here. Plug-in and worker are
-thereby always the same version.
+Isolated mode (``-I``) ignores PYTHONPATH, user packages and the current folder, so the folder that
+holds this copy of `matte_core` is put on the path here. That way, plug-in and worker are always of
+the same version.
 """
 
 import sys

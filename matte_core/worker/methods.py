@@ -1,233 +1,221 @@
-"""What the worker can be asked for: frames to calls of the library and back.
-
-An image is (H, W, 3) uint8, or float32 in sRGB; the other arrays are (H, W). A selection is uint8
-and says roughly where the subject is; a mask is uint8 or float32 and multiplies the alpha. Where
-sRGB does not hold the picture's colors, they come as an array of their own, colors, (H, W, 3) in
-the picture's space and of any range; alpha is estimated from these.
-
-Clean colors are two arrays: foreground like the colors, or else the image, and changed uint8, 255
-where it differs.
-
-cut_out        image, perhaps colors, selection and mask -> alpha, and clean colors
-matte          image, trimap (H, W, 2) uint8: gray level and opacity, perhaps colors and mask
-               -> alpha, and clean colors
-trimap         image and perhaps selection, or mask -> trimap
-segment        image, perhaps selection and mask
-               -> alpha, or a map (H, W, 3) uint8 and its legend
-decontaminate  image, perhaps colors, mask and opacity, or one of these
-               -> clean colors, and the subject's box
-relight        image, perhaps colors, its foreground, mask and opacity, and the new background,
-               reduced -> colors
-check          -> the versions of the packages, the networks that are installed
-"""
+"""The methods of the worker: each takes a request, calls the library and returns a result."""
 
 import importlib.metadata
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from matte_core.base.classes import VOC_CLASSES, voc_color
+from matte_core.base.classes import BACKGROUND_NAME, voc_color
 from matte_core.base.errors import InputError
-from matte_core.base.messages import Message, to_wire
+from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
+from matte_core.boxes import Box
 from matte_core.catalog.registry import installed
-from matte_core.cutting import cut_out
-from matte_core.images import UNKNOWN, Alpha
-from matte_core.link.protocol import Array, Frame
-from matte_core.segmentation import Segmentation, color_map, segment
-from matte_core.trimap import make_trimap, trimap_of
+from matte_core.cutting import Steps
+from matte_core.images import UNKNOWN, Alpha, Mask, Trimap
+from matte_core.link.protocol import Array
+from matte_core.link.requests import (
+    CheckRequest,
+    CutOutRequest,
+    DecontaminateRequest,
+    MatteRequest,
+    RelightRequest,
+    Request,
+    SegmentRequest,
+    TrimapRequest,
+)
+from matte_core.link.results import (
+    AlphaResult,
+    CheckResult,
+    DecontaminateResult,
+    LegendEntry,
+    SegmentResult,
+    TrimapResult,
+)
+from matte_core.matting import clean_colors
+from matte_core.segmentation import Segmentation, color_map
+from matte_core.trimap import make_trimap
 from matte_core.worker.arrays import (
-    cut_alpha,
     finite,
     from_numpy,
-    hint_of,
-    image_of,
-    own_colors_of,
-    params_of,
-    plane_of,
-    wide_image_of,
+    read_image,
+    read_painted_trimap,
+    read_plane,
+    read_selection,
+    to_numpy,
+    visible_share,
 )
-from matte_core.worker.found import found_values
-from matte_core.worker.light import relight_method
-from matte_core.worker.painted import painted_trimap
+from matte_core.worker.light import relight
 
-Method = Callable[[Frame, ProgressCallback], Frame]
+Method = Callable[[Any, ProgressCallback], Any]
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "opencv-python-headless", "onnxruntime")
-EDGE_CONTROLS = ("shift_px", "smooth_px", "feather_px", "contrast")
 
 
-def cut_out_method(request: Frame, progress: ProgressCallback) -> Frame:
-    """Run the whole chain on the picture in the request."""
-    params = params_of(request, "image")
+def cut_out(request: CutOutRequest, progress: ProgressCallback) -> AlphaResult:
+    """Run the whole chain on an image."""
     started = time.monotonic()
-    wants_colors = bool(params.get("with_foreground"))
-    result = cut_out(
-        image_of(request),
-        params.get("subject", "auto"),
-        model=params.get("model") or None,
-        radius_px=params.get("radius_px"),
-        hint=hint_of(request),
-        decontaminate=0.0,
-        wide=wide_image_of(request),
-        progress=part(progress, 0.0, 0.85 if wants_colors else 1.0),
+    steps = _steps(request)
+    found = steps.segmentation(
+        request.choice.subject,
+        request.choice.model or None,
+        hint=read_selection(request.selection),
+        progress=part(progress, 0.0, 0.3),
     )
-    cleaned = {}
-    if wants_colors:
-        cleaned = _cleaned(request, result.alpha, params, part(progress, 0.85, 1.0))
-    values = {
-        **found_values(result.segmentation),
-        "seconds": round(time.monotonic() - started, 3),
-    }
-    return _matted(request, params, result.alpha, cleaned, values)
+    trimap = steps.trimap(found, request.radius_px)
+    return _matted(request, steps, trimap, found.note, started, part(progress, 0.3, 1.0))
 
 
-def matte_method(request: Frame, progress: ProgressCallback) -> Frame:
-    """Estimate alpha from a trimap that a person painted."""
-    from matte_core.matting import estimate_alpha
-
-    params = params_of(request, "image", "trimap")
-    image, trimap = wide_image_of(request), painted_trimap(request, params)
-    wants_colors = bool(params.get("with_foreground"))
-    ready = 0.75 if wants_colors else 1.0
-    alpha = estimate_alpha(image, trimap, progress=part(progress, 0.0, ready))
-    cleaned = _cleaned(request, alpha, params, part(progress, ready, 1.0)) if wants_colors else {}
-    values = {"unknown_share": float((trimap == UNKNOWN).mean())}
-    return _matted(request, params, alpha, cleaned, values)
+def matte(request: MatteRequest, progress: ProgressCallback) -> AlphaResult:
+    """Estimate alpha from a painted trimap."""
+    started = time.monotonic()
+    trimap = read_painted_trimap(request.trimap, request.trimap_box)
+    return _matted(request, _steps(request), trimap, "", started, progress)
 
 
-def trimap_method(request: Frame, progress: ProgressCallback) -> Frame:
-    """Make a trimap of a given mask, or of what the network finds."""
-    given = plane_of(request, "mask")
-    params = params_of(request, *(() if given is not None else ("image",)))
-    radius_px = params.get("radius_px")
-    shape = str(params.get("shape", "ellipse"))
+def trimap(request: TrimapRequest, progress: ProgressCallback) -> TrimapResult:
+    """Make a trimap of a mask, or of what is found in an image."""
     note = ""
-    if given is None:
-        found = _segment(request, params, part(progress, 0.0, 0.9))
-        trimap = trimap_of(found, image_of(request), radius_px, shape)
-        note = found.note
+    if request.image is not None:
+        steps = Steps(read_image(request.image))
+        found = steps.segmentation(
+            request.choice.subject,
+            request.choice.model or None,
+            hint=read_selection(request.selection),
+            progress=part(progress, 0.0, 0.9),
+        )
+        made, note = steps.trimap(found, request.radius_px, request.shape), found.note
     else:
-        mask = given > 0.5
-        if mask.all() or not mask.any():
-            name = params.get("name", "the mask")
-            raise InputError(
-                Message("There is no edge to look along: {name} takes in everything.", name=name)
-                if mask.any()
-                else Message("There is no edge to look along: {name} holds nothing.", name=name),
-                Message("It must show the subject, roughly: white inside, black outside."),
-            )
-        trimap = make_trimap(mask, radius_px, shape, probability=given)
-    values = {"unknown_share": float((trimap == UNKNOWN).mean()), "note": to_wire(note)}
-    return Frame("result", {"values": values}, {"trimap": from_numpy(trimap)})
+        assert request.mask is not None
+        probability = read_plane(request.mask)
+        mask = _with_edge(probability > 0.5, request.name)
+        made = make_trimap(mask, request.radius_px, request.shape, probability=probability)
+    return TrimapResult(trimap=from_numpy(made), note=note, unknown_share=_unknown_share(made))
 
 
-def segment_method(request: Frame, progress: ProgressCallback) -> Frame:
-    """Find the subject by the network alone; or draw the map of all classes."""
-    params = params_of(request, "image")
-    found = _segment(request, params, progress)
-    if params.get("want") == "classes":
-        values = {**found_values(found), "legend": _legend(found)}
-        return Frame("result", {"values": values}, {"map": from_numpy(color_map(found.labels))})
-    alpha = found.probability if params.get("want") == "soft" else found.mask.astype(np.float32)
-    return _matted(request, params, alpha, {}, found_values(found))
+def segment(request: SegmentRequest, progress: ProgressCallback) -> SegmentResult:
+    """Find the subject without following its edge; or map all classes."""
+    found = Steps(read_image(request.image)).segmentation(
+        request.choice.subject,
+        request.choice.model or None,
+        hint=read_selection(request.selection),
+        progress=progress,
+    )
+    if request.output == "classes":
+        classes = from_numpy(color_map(found.labels))
+        return SegmentResult(map=classes, legend=_legend(found), note=found.note)
+    alpha = found.probability if request.output == "soft" else found.mask.astype(np.float32)
+    return SegmentResult(alpha=_intersected(alpha, request.mask), note=found.note)
 
 
-def decontaminate_method(request: Frame, progress: ProgressCallback) -> Frame:
-    """Take the old background's color out of a cut-out's edge."""
-    params = params_of(request, "image")
-    name = params.get("name", "the layer")
-    alpha = cut_alpha(request)
-    visible = alpha > 0
-    if alpha.min() == 1 or not visible.any():
+def decontaminate(request: DecontaminateRequest, progress: ProgressCallback) -> DecontaminateResult:
+    """Remove the old background's color from the edge of a cut-out layer."""
+    alpha = visible_share(request.mask, request.opacity, request.image.shape)
+    box = Box.around(alpha > 0)
+    if box is None or alpha.min() == 1:
         raise InputError(
-            Message("Nothing of “{name}” is cut out: all of it is visible.", name=name)
-            if visible.any()
+            Message("“{name}” is not cut out: all of it is visible.", name=request.name)
+            if box is not None
             else Message(
                 "Nothing of “{name}” is visible: its mask or its transparency hides all of it.",
-                name=name,
+                name=request.name,
             ),
             Message("Cut the subject out first, with Filters > Matte > Cut Out Subject…."),
         )
-    cleaned = _cleaned(request, alpha, params, progress)
-    rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
-    box = [int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1]
-    return Frame("result", {"values": {"box": box}}, cleaned)
-
-
-def check_method(request: Frame, progress: ProgressCallback) -> Frame:  # noqa: ARG001
-    """Say what is installed."""
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return Frame("result", {"values": {"packages": versions, "models": sorted(installed())}})
-
-
-def _segment(request: Frame, params: dict[str, Any], progress: ProgressCallback) -> Segmentation:
-    return segment(
-        image_of(request),
-        params.get("subject", "auto"),
-        params.get("model") or None,
-        hint=hint_of(request),
-        progress=progress,
+    return DecontaminateResult(
+        **_clean_colors(request, alpha, progress), box=(box.left, box.top, box.right, box.bottom)
     )
 
 
+def check(request: CheckRequest, progress: ProgressCallback) -> CheckResult:  # noqa: ARG001
+    """Return what is installed."""
+    versions = tuple((name, importlib.metadata.version(name)) for name in PACKAGES)
+    return CheckResult(versions, tuple(sorted(model.name for model in installed())))
+
+
+def _steps(request: CutOutRequest | MatteRequest) -> Steps:
+    wide = None if request.colors is None else read_image(request.colors)
+    return Steps(read_image(request.image), wide)
+
+
 def _matted(
-    request: Frame,
-    params: dict[str, Any],
+    request: CutOutRequest | MatteRequest,
+    steps: Steps,
+    trimap: Trimap,
+    note: str,
+    started: float,
+    progress: ProgressCallback,
+) -> AlphaResult:
+    """Do what follows the trimap, found or painted."""
+    matting_share = 0.75 if request.with_foreground else 1.0
+    alpha = steps.alpha(trimap, progress=part(progress, 0.0, matting_share))
+    colors = {}
+    if request.with_foreground:
+        colors = _clean_colors(request, alpha, part(progress, matting_share, 1.0))
+    adjusted = steps.edge(alpha, **asdict(request.edge))
+    return AlphaResult(
+        alpha=_intersected(adjusted, request.mask),
+        **colors,
+        note=note,
+        unknown_share=_unknown_share(trimap),
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _clean_colors(
+    request: CutOutRequest | MatteRequest | DecontaminateRequest,
     alpha: Alpha,
-    cleaned: dict[str, Array],
-    values: dict[str, Any],
-) -> Frame:
-    """Adjust the alpha's edge, join it with a mask that was there, and put both into a frame."""
-    edge = {name: float((params.get("edge") or {}).get(name, 0.0)) for name in EDGE_CONTROLS}
-    if any(edge.values()):
-        from matte_core.matting.edge import adjust_edge
-
-        alpha = adjust_edge(alpha, **edge)
-    mask = plane_of(request, "mask")
-    if mask is not None:
-        alpha = alpha * mask
-    return Frame("result", {"values": values}, {"alpha": from_numpy(alpha), **cleaned})
-
-
-def _cleaned(
-    request: Frame, alpha: Alpha, params: dict[str, Any], progress: ProgressCallback
+    progress: ProgressCallback,
 ) -> dict[str, Array]:
-    """Clean the colors of the request as its parameters say, and put them into arrays."""
-    from matte_core.matting import clean_colors
-
-    amount = float(params.get("decontaminate", 1.0))
-    foreground, changed = clean_colors(own_colors_of(request), alpha, amount, progress=progress)
+    """Clean the image's own colors, which may be of any range."""
+    own = to_numpy(request.colors or request.image)
+    foreground, changed = clean_colors(own, alpha, request.decontaminate, progress=progress)
     return {"foreground": from_numpy(finite(foreground)), "changed": from_numpy(changed)}
 
 
-def _legend(segmentation: Segmentation) -> list[dict[str, Any]]:
-    """Name the classes in the map, the largest first, with their colors and shares."""
-    numbers, counts = np.unique(segmentation.labels, return_counts=True)
-    names = {held.index: held.name for held in segmentation.classes}
-    legend = []
-    for number, count in sorted(
-        zip(numbers.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]
-    ):
-        plain = VOC_CLASSES[0] if number == 0 else "subject"
-        legend.append(
-            {
-                "name": names.get(number, plain),
-                "color": list(voc_color(number)),
-                "share": count / segmentation.labels.size,
-            }
+def _intersected(alpha: Alpha, mask: Array | None) -> Array:
+    return from_numpy(alpha if mask is None else alpha * read_plane(mask))
+
+
+def _unknown_share(trimap: Trimap) -> float:
+    return float((trimap == UNKNOWN).mean())
+
+
+def _with_edge(mask: Mask, name: str) -> Mask:
+    """Return a mask that has an edge; raise an `InputError` for any other."""
+    if mask.any() and not mask.all():
+        return mask
+    raise InputError(
+        Message("There is no edge: {name} covers the whole layer.", name=name)
+        if mask.any()
+        else Message("There is no edge: {name} is empty.", name=name),
+        Message("It must show the subject, roughly: white inside, black outside."),
+    )
+
+
+def _legend(found: Segmentation) -> tuple[LegendEntry, ...]:
+    """Name the classes in the class map, the largest first."""
+    numbers, counts = np.unique(found.labels, return_counts=True)
+    names = {0: BACKGROUND_NAME} | {present.index: present.name for present in found.classes}
+    return tuple(
+        LegendEntry(
+            names.get(number, "subject"), voc_color(number), float(count / found.labels.size)
         )
-    return legend
+        for number, count in sorted(
+            zip(numbers.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]
+        )
+    )
 
 
-METHODS: dict[str, Method] = {
-    "cut_out": cut_out_method,
-    "matte": matte_method,
-    "trimap": trimap_method,
-    "segment": segment_method,
-    "decontaminate": decontaminate_method,
-    "relight": relight_method,
-    "check": check_method,
+METHODS: dict[type[Request[Any]], Method] = {
+    CutOutRequest: cut_out,
+    MatteRequest: matte,
+    TrimapRequest: trimap,
+    SegmentRequest: segment,
+    DecontaminateRequest: decontaminate,
+    RelightRequest: relight,
+    CheckRequest: check,
 }

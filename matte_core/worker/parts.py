@@ -1,59 +1,43 @@
-"""What was found in a picture, as a list to tick and a map to click on."""
-
-from typing import Any
+"""The parts that were found in an image: as a list to choose from, and as a map to click on."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.classes import voc_color
+from matte_core.link.parts import FoundPart
 from matte_core.segmentation import Instance, Segmentation
 
 
-def parts_of(found: Segmentation) -> list[dict[str, Any]]:
-    """List what was found, the largest class first; where one has several things, they follow it.
-
-    Returns
-    -------
-    list of dict
-        Of each: name and class; subject, what `segment` takes for it: the class, or for one of
-        several things its place, which means the same thing in the picture at another size;
-        share, color as three bytes, is_chosen, and is_one_of_several.
-    """
-    listed = []
-    for held in found.classes:
-        things = [one for one in found.instances if one.class_name == held.name]
-        names = {one.name for one in things}
-        is_whole = held.name in found.subject or (names and names <= set(found.subject))
-        rows = [(held.name, held.name, held.share, bool(is_whole), False)]
-        if len(things) > 1:
-            rows += [
-                (
+def parts_of(found: Segmentation) -> tuple[FoundPart, ...]:
+    """List the classes that were found, the largest first, each followed by its objects."""
+    parts = []
+    for present in found.classes:
+        objects = [one for one in found.instances if one.class_name == present.name]
+        names = {one.name for one in objects}
+        is_whole = present.name in found.subject or bool(names and names <= set(found.subject))
+        color = voc_color(present.index)
+        parts.append(
+            FoundPart(present.name, present.name, present.name, present.share, color, is_whole)
+        )
+        if len(objects) > 1:
+            parts += [
+                FoundPart(
                     one.name,
-                    _placed(found, one),
+                    _position_of(found, one),
+                    present.name,
                     one.share,
-                    bool(is_whole) or one.name in found.subject,
-                    True,
+                    color,
+                    is_whole or one.name in found.subject,
+                    is_one_of_several=True,
                 )
-                for one in things
+                for one in objects
             ]
-        listed += [
-            {
-                "name": name,
-                "subject": subject,
-                "class": held.name,
-                "share": float(share),
-                "color": list(voc_color(held.index)),
-                "is_chosen": is_chosen,
-                "is_one_of_several": is_one,
-            }
-            for name, subject, share, is_chosen, is_one in rows
-        ]
-    return listed
+    return tuple(parts)
 
 
-def _placed(found: Segmentation, one: Instance) -> str:
-    """Name a thing by the place in it that is farthest from all else."""
+def _position_of(found: Segmentation, one: Instance) -> str:
+    """Name an object by the point inside it that is farthest from its outline."""
     number = found.instances.index(one) + 1
     there = cv2.copyMakeBorder(
         (found.instance_grid == number).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0
@@ -65,14 +49,14 @@ def _placed(found: Segmentation, one: Instance) -> str:
 
 
 def map_of(found: Segmentation) -> NDArray[np.uint8]:
-    """Say what lies where in the whole picture.
+    """Map the parts in the whole image.
 
     Returns
     -------
     (h, w) uint8
-        The number in the list of `parts_of`, from 1 on; 0 where there is nothing.
+        The number in the list of `parts_of`, from 1 on; 0 for nothing.
     """
-    rows = {part["name"]: number for number, part in enumerate(parts_of(found), 1)}
+    rows = {part.name: number for number, part in enumerate(parts_of(found), 1)}
     numbers = np.zeros(len(found.instances) + 1, np.uint8)
     for index, one in enumerate(found.instances, 1):
         numbers[index] = rows.get(one.name) or rows[one.class_name]

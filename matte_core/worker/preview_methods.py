@@ -1,27 +1,26 @@
-"""The worker's methods for the one preview that its dialog has open.
+"""The worker's methods for the one preview that its dialog shows."""
 
-preview_open        image (h, w, 3) uint8, reduced; perhaps selection (h, w) uint8, or trimap
-                    (h, w, 2) uint8 -> nothing
-preview_background  image (h, w, 3) uint8, or the path of a picture -> nothing
-preview             params -> picture (h, w, 3) uint8, or (h, w, 4) where a view is transparent;
-                    map (h, w) uint8 and parts: what was found, and where; note
-preview_detail      a part of the picture in full, image (H, W, 3) uint8; perhaps its painted
-                    trimap -> as preview, matted with the reduced picture's trimap
-"""
-
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.errors import NoSubjectError, ProtocolError
-from matte_core.base.messages import to_wire
 from matte_core.base.progress import ProgressCallback
-from matte_core.images import Image, as_uint8, resized
-from matte_core.link.protocol import Frame
+from matte_core.images import Image, Trimap, as_uint8, resized
+from matte_core.link.preview_requests import (
+    PreviewBackgroundRequest,
+    PreviewDetailRequest,
+    PreviewOpenRequest,
+    PreviewRequest,
+)
+from matte_core.link.requests import Request
+from matte_core.link.results import NoResult, ViewResult
 from matte_core.segmentation import Segmentation
-from matte_core.worker.arrays import from_numpy, hint_of, image_of, params_of
-from matte_core.worker.painted import painted_trimap
+from matte_core.worker.arrays import from_numpy, read_image, read_painted_trimap, read_selection
+from matte_core.worker.methods import Method
 from matte_core.worker.parts import map_of, parts_of
 from matte_core.worker.preview import Preview
 
@@ -29,78 +28,101 @@ _BACKGROUND_PX = 2048
 
 
 class PreviewMethods:
-    """Answers for one picture at a time."""
+    """The methods, which share one image at a time."""
 
     def __init__(self) -> None:
         self._preview: Preview | None = None
 
-    def open(self, request: Frame, progress: ProgressCallback) -> Frame:  # noqa: ARG002
-        """Take the reduced picture; what was kept of another one goes."""
-        params = params_of(request, "image")
-        trimap = painted_trimap(request, params) if "trimap" in request.arrays else None
-        self._preview = Preview(image_of(request), hint_of(request, needed=False), trimap)
-        return Frame("result", {"values": {}})
+    @property
+    def by_request(self) -> dict[type[Request[Any]], Method]:
+        """The methods by the requests that they take."""
+        return {
+            PreviewOpenRequest: self.open,
+            PreviewBackgroundRequest: self.background,
+            PreviewRequest: self.show,
+            PreviewDetailRequest: self.detail,
+        }
 
-    def background(self, request: Frame, progress: ProgressCallback) -> Frame:  # noqa: ARG002
-        """Take the picture that the subject is to be looked at on."""
-        params = params_of(request)
-        if "image" in request.arrays:
-            image = image_of(request)
+    def open(self, request: PreviewOpenRequest, progress: ProgressCallback) -> NoResult:  # noqa: ARG002
+        """Take the reduced image; all that was kept of another one is dropped."""
+        hint = read_selection(request.selection, is_needed=False)
+        self._preview = Preview(read_image(request.image), hint, _trimap_of(request))
+        return NoResult()
+
+    def background(
+        self,
+        request: PreviewBackgroundRequest,
+        progress: ProgressCallback,  # noqa: ARG002
+    ) -> NoResult:
+        """Take the image that the subject is shown on."""
+        if request.image is not None:
+            image = read_image(request.image)
         else:
             from matte_core.files import read_picture
 
-            image = read_picture(Path(str(params.get("path")))).image
+            image = read_picture(Path(request.path)).image
         self._opened().background = _limited(image)
-        return Frame("result", {"values": {}})
+        return NoResult()
 
-    def show(self, request: Frame, progress: ProgressCallback) -> Frame:
-        """Draw a view of the whole."""
-        preview, params = self._opened(), params_of(request)
+    def show(self, request: PreviewRequest, progress: ProgressCallback) -> ViewResult:
+        """Draw a view of the whole image."""
+        preview, settings = self._opened(), request.settings
         try:
-            picture = preview.show(params, progress)
+            picture = preview.show(settings, progress)
         except NoSubjectError as error:
-            return _failure(preview.original(), preview.survey(params), error.text)
-        return _answer(picture, preview.found, is_mapped=not params.get("with_selection"))
+            found = preview.survey(settings.choice.model)
+            return _without_subject(preview.original(), found, error.text)
+        return _result(picture, preview.found, is_mapped=not settings.with_selection)
 
-    def detail(self, request: Frame, progress: ProgressCallback) -> Frame:
-        """Draw a view of a part in full."""
-        preview, params = self._opened(), params_of(request, "image")
-        image = image_of(request)
-        trimap = painted_trimap(request, params) if "trimap" in request.arrays else None
+    def detail(self, request: PreviewDetailRequest, progress: ProgressCallback) -> ViewResult:
+        """Draw a view of a region at full size."""
+        preview, settings = self._opened(), request.settings
+        image = read_image(request.image)
         try:
-            picture = preview.detail(image, params, progress, trimap)
+            picture = preview.detail(
+                image, request.region, settings, request.edge, progress, _trimap_of(request)
+            )
         except NoSubjectError as error:
-            return _failure(as_uint8(image), preview.survey(params), error.text)
-        return _answer(picture, preview.found, is_mapped=not params.get("with_selection"))
+            found = preview.survey(settings.choice.model)
+            return _without_subject(as_uint8(image), found, error.text)
+        return _result(picture, preview.found, is_mapped=not settings.with_selection)
 
     def _opened(self) -> Preview:
         if self._preview is None:
-            raise ProtocolError("A preview was asked for before its picture was sent.")
+            raise ProtocolError("A preview was requested before its image was sent.")
         return self._preview
 
 
+def _trimap_of(request: PreviewOpenRequest | PreviewDetailRequest) -> Trimap | None:
+    if request.trimap is None or request.trimap_box is None:
+        return None
+    return read_painted_trimap(request.trimap, request.trimap_box)
+
+
 def _limited(image: Image) -> Image:
-    """Reduce a background to what a preview can show of it."""
+    """Reduce a background to the resolution that a preview can show."""
     height, width = image.shape[:2]
     scale = min(1.0, _BACKGROUND_PX / max(height, width))
     return as_uint8(resized(image, max(1, round(height * scale)), max(1, round(width * scale))))
 
 
-def _answer(
+def _result(
     picture: NDArray[np.uint8], found: Segmentation | None, *, is_mapped: bool = True
-) -> Frame:
-    arrays = {"picture": from_numpy(picture)}
-    parts = [] if found is None else parts_of(found)
-    if found is not None and is_mapped:
-        arrays["map"] = from_numpy(map_of(found))
-    note = "" if found is None else found.note
-    return Frame("result", {"values": {"parts": parts, "note": to_wire(note)}}, arrays)
+) -> ViewResult:
+    if found is None:
+        return ViewResult(picture=from_numpy(picture), parts=(), note="")
+    return ViewResult(
+        picture=from_numpy(picture),
+        map=from_numpy(map_of(found)) if is_mapped else None,
+        parts=parts_of(found),
+        note=found.note,
+    )
 
 
-def _failure(picture: NDArray[np.uint8], found: Segmentation | None, note: str) -> Frame:
-    """Show what there is to choose from, which helps more than a message alone."""
-    answer = _answer(picture, found)
-    values = answer.values["values"]
-    values["note"] = to_wire(note)
-    values["parts"] = [{**held, "is_chosen": False} for held in values["parts"]]
-    return answer
+def _without_subject(
+    picture: NDArray[np.uint8], found: Segmentation | None, note: str
+) -> ViewResult:
+    """Show what there is to choose from, which helps more than an error message alone."""
+    result = _result(picture, found)
+    parts = tuple(replace(part, is_chosen=False) for part in result.parts)
+    return replace(result, parts=parts, note=note)

@@ -1,8 +1,8 @@
-"""The worker's side of the pipe: one thread reads, one shows life, the main one computes.
+"""The worker's end of the pipe: one thread reads, one signals life, the main one computes.
 
-The worker ends when its standard input does, within a second, whatever it is computing: a
-plug-in that is killed leaves no process behind. It shows life only while it waits or computes: one
-that stands still, in a deadlock for example, falls silent, and its plug-in ends it.
+The worker ends within a second when its standard input ends, whatever it is computing: a plug-in
+that is killed leaves no process behind. It signals that it is alive only while it waits or
+computes: one that hangs, in a deadlock for example, falls silent, and its plug-in ends it.
 """
 
 import os
@@ -11,8 +11,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from reprlib import repr as short
 from typing import Any, BinaryIO
 
 import matte_core
@@ -28,16 +29,37 @@ from matte_core.base.memory import is_out_of_memory
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback
 from matte_core.link.protocol import PROTOCOL, Frame, read_frame, write_frame
+from matte_core.link.records import decode, encode
+from matte_core.link.requests import Request
 
 ALIVE_SECONDS = 1.0
 GRACE_SECONDS = 0.5
-# What a process that computes gets of a second on a crowded machine; showing life takes less.
+# The share of a CPU that a computing process gets at least on a busy machine; signaling life takes
+# less.
 LEAST_SHARE = 0.005
 
-NO_MEMORY = Message("There is not enough memory for this picture.")
-USE_LESS = Message("Close other programs, or scale the picture down.")
+NO_MEMORY = Message("There is not enough memory for this image.")
+USE_LESS = Message("Close other programs, or scale the image down.")
 
-Method = Callable[[Frame, ProgressCallback], Frame]
+Methods = dict[type[Request[Any]], Callable[[Any, ProgressCallback], Any]]
+
+
+def read_request(frame: Frame, kinds: Mapping[str, type[Request[Any]]]) -> Request[Any]:
+    """Rebuild the request in a frame; `kinds` are the possible ones by their methods.
+
+    Raises
+    ------
+    ProtocolError
+        If there is no such method, or a field is not what it must be; names the field.
+    """
+    method = frame.values.get("method")
+    kind = kinds.get(method) if isinstance(method, str) else None
+    if kind is None:
+        raise ProtocolError(f"There is no method {short(method)}.")
+    try:
+        return decode(kind, frame.values.get("params"), frame.arrays)
+    except ProtocolError as error:
+        raise ProtocolError(f"The {method} request cannot be used: {error.message}.") from error
 
 
 class Server:
@@ -53,21 +75,21 @@ class Server:
         self._is_waiting = False
 
     def send(self, frame: Frame) -> None:
-        """Write one frame; ends the process when nobody is left to read it."""
+        """Write one frame; ends the process when the pipe is closed."""
         try:
             with self._write_lock:
                 write_frame(self._outgoing, frame)
         except OSError:
             os._exit(0)
 
-    def serve(self, methods: Callable[[], dict[str, Method]]) -> None:
-        """Say hello, then answer until the input ends.
+    def serve(self, methods: Callable[[], Methods]) -> None:
+        """Send a greeting, then answer requests until the input ends.
 
         Parameters
         ----------
         methods : callable
-            Returns the methods by name. It is called after the greeting, so that its heavy
-            imports overlap with the arrival of the first request's pixels.
+            Returns the methods by the requests that they take. It is called after the greeting,
+            so that its heavy imports overlap with the arrival of the first request's pixels.
         """
         values = {"protocol": PROTOCOL, "version": matte_core.__version__, "pid": os.getpid()}
         self.send(Frame("hello", values))
@@ -96,20 +118,18 @@ class Server:
         self._is_waiting = False
         return request
 
-    def _answer(self, request: Frame, table: dict[str, Method]) -> Frame:
-        number = request.values.get("id")
+    def _answer(self, frame: Frame, methods: Methods) -> Frame:
+        number = frame.values.get("id")
         try:
             if not isinstance(number, int):
                 raise ProtocolError("A request has no number.")
-            method = table.get(str(request.values.get("method")))
-            if method is None:
-                raise ProtocolError(f"There is no method {request.values.get('method')!r}.")
-            result = method(request, self._reporter(number))
+            request = read_request(frame, {kind.method: kind for kind in methods})
+            values, arrays = encode(methods[type(request)](request, self._reporter(number)))
         except MatteError as error:
             if is_out_of_memory(error):
                 return _failure(number, NO_MEMORY, USE_LESS)
             return Frame("error", {"id": number, "error": to_wire(error)})
-        except Exception as error:  # the process border: whatever it was, the plug-in must know
+        except Exception as error:  # the process border: the plug-in must learn of any failure
             _log_traceback()
             if is_out_of_memory(error):
                 return _failure(number, NO_MEMORY, USE_LESS)
@@ -122,7 +142,7 @@ class Server:
                 ),
                 Message("Please report it together with the log."),
             )
-        return Frame(result.type, {**result.values, "id": number}, result.arrays)
+        return Frame("result", {"id": number, "values": values}, arrays)
 
     def _reporter(self, number: int) -> ProgressCallback:
         def report(fraction: float, step: str) -> None:
@@ -161,7 +181,7 @@ class Server:
 
 
 def _log(words: str) -> None:
-    """Write to the log; a full disk must not end what still works."""
+    """Write to the log; a full disk must not end the worker."""
     with suppress(OSError):
         print(words, file=sys.stderr)
 
@@ -177,23 +197,16 @@ def _failure(number: int | None, message: str, hint: str) -> Frame:
 def main() -> int:
     """Serve on standard input and output.
 
-    Standard output is kept for frames alone: whatever a library prints goes to standard error.
+    Standard output is reserved for frames: anything that a library prints goes to standard error.
     """
     outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-    def methods() -> dict[str, Method]:
+    def methods() -> Methods:
         from matte_core.worker.methods import METHODS
         from matte_core.worker.preview_methods import PreviewMethods
 
-        preview = PreviewMethods()
-        return {
-            **METHODS,
-            "preview_open": preview.open,
-            "preview_background": preview.background,
-            "preview": preview.show,
-            "preview_detail": preview.detail,
-        }
+        return METHODS | PreviewMethods().by_request
 
     Server(sys.stdin.buffer, outgoing).serve(methods)
     return 0

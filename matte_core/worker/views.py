@@ -1,6 +1,6 @@
-"""How a preview shows an alpha: over a checkerboard, a color, a picture, or by itself.
+"""How a preview shows an alpha: over a checkerboard, a color, another image, or by itself.
 
-A view is (h, w, 3) uint8, or (h, w, 4) where the window is to draw a checkerboard beneath.
+A view is (h, w, 3) uint8, or (h, w, 4) where the window draws a checkerboard behind it.
 """
 
 from typing import Any
@@ -9,19 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.base.errors import ProtocolError
 from matte_core.images import Alpha, Image, Trimap, as_uint8
+from matte_core.link.fields import Region
 
-ORIGINAL, TRIMAP, MATTE, OVERLAY, CUT_OUT = "original", "trimap", "matte", "overlay", "cut-out"
-COLOR, BACKGROUND = "color", "background"
-PLAIN = {"black": (0, 0, 0), "white": (255, 255, 255)}
-VIEWS = (CUT_OUT, OVERLAY, *PLAIN, COLOR, BACKGROUND, MATTE, TRIMAP, ORIGINAL)
+PLAIN_COLORS = {"black": (0, 0, 0), "white": (255, 255, 255)}
 
 _OVERLAY = (225, 40, 40)
 _OVERLAY_SHARE = 0.6
-
-Part = tuple[float, float, float, float]
-WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
 
 
 def trimap_view(trimap: Trimap) -> NDArray[np.uint8]:
@@ -35,7 +29,7 @@ def matte_view(alpha: Alpha) -> NDArray[np.uint8]:
 
 
 def overlay_view(image: Image, alpha: Alpha) -> NDArray[np.uint8]:
-    """Show the whole picture, red where it is not the subject."""
+    """Show the whole image, red where it is not the subject."""
     tinted = as_uint8(image) * np.float32(1 - _OVERLAY_SHARE) + np.multiply(
         _OVERLAY, _OVERLAY_SHARE, dtype=np.float32
     )
@@ -53,25 +47,25 @@ def plain_view(colors: Image, alpha: Alpha, color: tuple[int, int, int]) -> NDAr
 
 
 def background_view(
-    colors: Image, alpha: Alpha, background: Image, part: Part = WHOLE
+    colors: Image, alpha: Alpha, background: Image, region: Region
 ) -> NDArray[np.uint8]:
-    """Show the subject over a picture that covers all of it, cut evenly where it is too long.
+    """Show the subject over an image that covers the view, its longer side cropped evenly.
 
     Parameters
     ----------
     colors : (h, w, 3)
     alpha : (h, w) float32, [0, 1]
     background : (H, W, 3) uint8
-    part : (top, left, bottom, right), optional
-        Which part of the whole picture is shown, as fractions of it.
+    region : Region
+        Which part of the whole image is shown.
     """
-    top, left, bottom, right = part
     height, width = alpha.shape
-    whole_height, whole_width = height / (bottom - top), width / (right - left)
+    whole_height = height / (region.bottom - region.top)
+    whole_width = width / (region.right - region.left)
     scale = max(whole_height / background.shape[0], whole_width / background.shape[1])
-    # Where the part's upper left corner and its pixels lie in the background.
-    down = (background.shape[0] - whole_height / scale) / 2 + top * whole_height / scale
-    across = (background.shape[1] - whole_width / scale) / 2 + left * whole_width / scale
+    # Where the upper left corner of the region lies in the background.
+    down = (background.shape[0] - whole_height / scale) / 2 + region.top * whole_height / scale
+    across = (background.shape[1] - whole_width / scale) / 2 + region.left * whole_width / scale
     half = (1 / scale - 1) / 2
     place = np.array([[1 / scale, 0, across + half], [0, 1 / scale, down + half]], np.float32)
     source = as_uint8(background)
@@ -83,43 +77,6 @@ def background_view(
         source, place, (width, height), flags=method, borderMode=cv2.BORDER_REPLICATE
     )
     return _over(colors, alpha, behind)
-
-
-def color_of(value: Any) -> tuple[int, int, int]:
-    """Read a color from a request.
-
-    Raises
-    ------
-    ProtocolError
-        If it is none.
-    """
-    if (
-        not isinstance(value, list)
-        or len(value) != 3
-        or not all(isinstance(band, int) and 0 <= band <= 255 for band in value)
-    ):
-        raise ProtocolError(f"{value!r} is not a color: three whole numbers from 0 to 255.")
-    red, green, blue = value
-    return red, green, blue
-
-
-def part_of(value: Any) -> Part:
-    """Read which part of a picture is meant from a request.
-
-    Raises
-    ------
-    ProtocolError
-        If it is none.
-    """
-    if (
-        not isinstance(value, list)
-        or len(value) != 4
-        or not all(isinstance(edge, int | float) and 0 <= edge <= 1 for edge in value)
-        or not (value[0] < value[2] and value[1] < value[3])
-    ):
-        raise ProtocolError(f"{value!r} is no part of a picture: top, left, bottom, right.")
-    top, left, bottom, right = map(float, value)
-    return top, left, bottom, right
 
 
 def _opacity(alpha: Alpha) -> NDArray[np.uint8]:

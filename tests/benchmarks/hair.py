@@ -25,10 +25,11 @@ from segmentation import load, people
 
 from matte_core import segment
 from matte_core.base.errors import NoSubjectError
+from matte_core.cutting import trimap_of
 from matte_core.images import FOREGROUND, UNKNOWN
 from matte_core.matting import estimate_alpha
 from matte_core.segmentation import Segmentation
-from matte_core.trimap import make_trimap, trimap_of
+from matte_core.trimap import make_trimap
 
 Array = NDArray[np.generic]
 NOTE = f"""The true edge is where the true alpha lies between 0.05 and 0.95; "unknown" is the

@@ -110,6 +110,22 @@ def test_alpha_of_a_painted_trimap(matte, save, load, tmp_path, photo, subject):
     np.testing.assert_array_equal(load(tmp_path / "b.png"), alpha)
 
 
+def test_the_edge_is_adjusted(save, load, tmp_path, monkeypatch, photo, subject):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MATTE_HOME", str(tmp_path / "home"))
+    near = cv2.dilate(subject.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
+    save(tmp_path / "photo.png", photo)
+    save(tmp_path / "trimap.png", np.select([subject, near], [255, 128], 0).astype(np.uint8))
+    for command in ("cutout photo.png --output alpha", "alpha photo.png trimap.png"):
+        means = {}
+        for edge in ("", "--shift 2", "--shift -2.5", "--feather 8", "--smooth 1 --contrast 100"):
+            words = f"{command} -q -o out.png --overwrite {edge}".split()
+            assert main(words) == 0
+            means[edge] = load(tmp_path / "out.png").mean()
+        assert means["--shift -2.5"] < means[""] - 5 < means["--shift 2"] - 10
+        assert set(np.unique(load(tmp_path / "out.png"))) == {0, 255}
+
+
 def test_alpha_refuses_what_does_not_belong(save, tmp_path, monkeypatch, capsys, photo):
     monkeypatch.chdir(tmp_path)
     save(tmp_path / "photo.png", photo)

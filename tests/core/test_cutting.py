@@ -56,6 +56,19 @@ def test_the_old_background_is_taken_out_by_the_amount_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("no_network")
+def test_the_edge_is_adjusted_and_the_colors_are_not() -> None:
+    image, _ = scene()
+    plain = cut_out(image, radius_px=8)
+    wider = cut_out(image, radius_px=8, shift_px=3)
+    harder = cut_out(image, radius_px=8, smooth_px=2, feather_px=5, contrast=1)
+    assert wider.alpha.sum() > plain.alpha.sum() + 500
+    assert set(np.unique(harder.alpha)) == {0, 1}
+    np.testing.assert_array_equal(wider.foreground, plain.foreground)
+    with pytest.raises(InputError, match="contrast"):
+        cut_out(image, radius_px=8, contrast=2)
+
+
+@pytest.mark.usefixtures("no_network")
 def test_alpha_is_estimated_where_colors_mix() -> None:
     """As in a photo of a wide gamut, whose strongest colors sRGB cuts off."""
     image, truth = scene()
@@ -63,7 +76,7 @@ def test_alpha_is_estimated_where_colors_mix() -> None:
     cut_off = np.clip(2.4 * wide - 0.7, 0, 1)
     rim = (truth > 0) & (truth < 1)
     errors = [
-        np.abs(cut_out(cut_off, radius_px=8, wide=seen).alpha - truth)[rim].mean()
+        np.abs(cut_out(cut_off, radius_px=8, wide_gamut_image=seen).alpha - truth)[rim].mean()
         for seen in (None, wide)
     ]
     assert errors[1] < 0.05
@@ -73,8 +86,8 @@ def test_alpha_is_estimated_where_colors_mix() -> None:
 @pytest.mark.usefixtures("no_network")
 def test_what_cannot_be_used_is_said() -> None:
     image, _ = scene()
-    with pytest.raises(InputError, match="wide image has shape"):
-        cut_out(image, wide=image[:-1])
+    with pytest.raises(InputError, match="wide-gamut image has shape"):
+        cut_out(image, wide_gamut_image=image[:-1])
     with pytest.raises(InputError, match="decontaminate"):
         cut_out(image, decontaminate=1.5)
     with pytest.raises(NoSubjectError, match="empty"):

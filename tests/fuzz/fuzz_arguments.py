@@ -37,6 +37,7 @@ _OPTIONS = (
     *("-o", "--out", "--overwrite", "--skip-existing", "--json", "-q", "-r", "--recursive"),
     *("--max-megapixels", "--subject", "--model", "--radius", "--shape", "--trimaps", "--output"),
     *("--decontaminate", "--background", "--selection", "--offset", "--fit", "--position"),
+    *("--shift", "--smooth", "--feather", "--contrast"),
     *("--help", "--version", "--name", "--labels", "--output-type", "--default"),
 )
 _VALUES = (

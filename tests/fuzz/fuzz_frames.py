@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import fields
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,7 +10,23 @@ from mutations import change, changes
 from properties import Property, refused
 
 from matte_core.base.errors import MatteError, from_wire
+from matte_core.link.preview_requests import (
+    PreviewBackgroundRequest,
+    PreviewDetailRequest,
+    PreviewOpenRequest,
+    PreviewRequest,
+)
 from matte_core.link.protocol import MAGIC, Array, Frame, read_frame, write_frame
+from matte_core.link.records import decode
+from matte_core.link.requests import (
+    CheckRequest,
+    CutOutRequest,
+    DecontaminateRequest,
+    MatteRequest,
+    RelightRequest,
+    SegmentRequest,
+    TrimapRequest,
+)
 from matte_core.worker.server import Server
 
 _TEXT = st.text(max_size=8)
@@ -92,37 +109,51 @@ def a_stream_is_read(case: tuple[str, Any]) -> None:
         assert read_frame(again) == frame
 
 
+_KINDS = (
+    CutOutRequest, MatteRequest, TrimapRequest, SegmentRequest, DecontaminateRequest,
+    RelightRequest, CheckRequest, PreviewOpenRequest, PreviewBackgroundRequest, PreviewRequest,
+    PreviewDetailRequest,
+)  # fmt: skip
+_VALUES = st.one_of(
+    _PLAIN,
+    st.sampled_from(("auto", "cat", "ellipse", "classes", "color", "overlay", 0.5, 3, 0, True)),
+    st.just([1, 2, 3]),
+    st.lists(st.floats(-0.5, 1.5), min_size=4, max_size=4),
+    st.lists(st.integers(-1, 8), min_size=4, max_size=4),
+)
+_RECORDS = {
+    "choice": ("subject", "model"),
+    "edge": ("shift_px", "smooth_px", "feather_px", "contrast"),
+    "region": ("top", "left", "bottom", "right"),
+    "settings": ("view", "color", "radius_px", "with_selection", "is_draft", "decontaminate"),
+}
+_FIELDS = sorted({field.name for kind in _KINDS for field in fields(kind)})
 _REQUESTS = st.fixed_dictionaries(
     {
-        "method": st.sampled_from(
-            ("cut_out", "matte", "trimap", "segment", "decontaminate", "check", "nothing",
-             "preview_open", "preview_background", "preview", "preview_detail")
-        ),
+        "method": st.sampled_from((*(kind.method for kind in _KINDS), "nothing")),
         "params": st.one_of(
             _PLAIN,
-            st.dictionaries(
-                st.sampled_from(
-                    ("subject", "model", "radius_px", "decontaminate", "with_foreground", "edge",
-                     "box", "shape", "want", "name", "view", "color", "part", "detail_edge",
-                     "with_selection")
-                ),
-                st.one_of(
-                    _PLAIN,
-                    st.sampled_from(
-                        ("auto", "cat", "ellipse", "classes", "color", "overlay", 0.5, 3)
-                    ),
-                    st.just([1, 2, 3]),
-                    st.lists(st.floats(-0.5, 1.5), min_size=4, max_size=4),
-                ),
-                max_size=4,
+            st.dictionaries(st.sampled_from(_FIELDS), _VALUES, max_size=4),
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "trimap_box": _VALUES,
+                    "place": _VALUES,
+                    **{
+                        name: st.dictionaries(st.sampled_from(names), _VALUES, max_size=3)
+                        for name, names in _RECORDS.items()
+                    },
+                },
             ),
         ),
         "arrays": st.dictionaries(
-            st.sampled_from(("image", "trimap", "mask", "selection", "opacity")),
+            st.sampled_from(
+                ("image", "trimap", "mask", "selection", "opacity", "foreground", "background")
+            ),
             st.tuples(
                 st.sampled_from(("uint8", "float32", "bool", "uint16")),
                 st.one_of(
-                    st.just((6, 7, 3)), st.just((6, 7)), st.just((6, 7, 2)),
+                    st.just((6, 7, 3)), st.just((6, 7)), st.just((6, 7, 2)), st.just((3, 2, 4)),
                     _SHAPES.map(tuple),
                 ),
                 st.integers(0, 255),
@@ -140,15 +171,8 @@ def a_request_is_answered(case: dict[str, Any]) -> None:
     from matte_core.worker.preview_methods import PreviewMethods
 
     preview = PreviewMethods()
-    image = {"image": Array("uint8", (6, 7, 3), bytes(range(126)))}
-    preview.open(Frame("request", {"params": {}}, image), lambda fraction, step: None)
-    table = {
-        **METHODS,
-        "preview_open": preview.open,
-        "preview_background": preview.background,
-        "preview": preview.show,
-        "preview_detail": preview.detail,
-    }
+    image = Array("uint8", (6, 7, 3), bytes(range(126)))
+    preview.open(PreviewOpenRequest(image=image), lambda fraction, step: None)
     arrays = {}
     for name, (dtype, shape, value) in case["arrays"].items():
         size = _BYTES[dtype]
@@ -158,11 +182,14 @@ def a_request_is_answered(case: dict[str, Any]) -> None:
         arrays[name] = Array(dtype, shape, pattern)
     values = {"id": 7, "method": case["method"], "params": case["params"]}
     server = Server(io.BytesIO(), io.BytesIO())
-    result = server._answer(Frame("request", values, arrays), table)
-    assert result.values["id"] == 7
-    if result.type == "error":
-        assert "unexpectedly" not in result.values["error"]["message"], result.values["error"]
-    write_frame(io.BytesIO(), result)
+    answer = server._answer(Frame("request", values, arrays), METHODS | preview.by_request)
+    assert answer.values["id"] == 7
+    if answer.type == "error":
+        assert "unexpectedly" not in str(answer.values["error"]["message"]), answer.values
+    else:
+        kind = next(kind for kind in _KINDS if kind.method == case["method"])
+        decode(kind.result_type, answer.values["values"], answer.arrays)
+    write_frame(io.BytesIO(), answer)
 
 
 def an_error_is_rebuilt(described: Any) -> None:

@@ -28,7 +28,7 @@ from matte_core.cli import main
 from matte_core.files import read_picture
 from matte_core.files.header import read_header
 from matte_core.files.png import with_chunks
-from matte_core.link.protocol import MAGIC, Array, Frame, read_frame, write_frame
+from matte_core.link.protocol import MAGIC, Frame, read_frame, write_frame
 from matte_core.matting import estimate_foreground
 from matte_core.networks import onnx_proto as onnx
 from matte_core.networks.deeplab_graph import free_size
@@ -37,7 +37,6 @@ from matte_core.networks.preprocessing import normalization_told
 from matte_core.networks.session import open_session
 from matte_core.segmentation import segment
 from matte_core.trimap import read_trimap
-from matte_core.worker.arrays import params_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -227,45 +226,6 @@ def test_numbers_that_cannot_be_written_are_not_read(number):
     stream = io.BytesIO(MAGIC + len(header).to_bytes(4, "little") + header)
     with pytest.raises(ProtocolError, match="not JSON"):
         read_frame(stream)
-
-
-@pytest.mark.parametrize(
-    ("name", "dtype", "shape"),
-    [
-        ("mask", "float32", (6, 7, 3)),
-        ("mask", "float32", (5, 7)),
-        ("mask", "bool", (6, 7)),
-        ("trimap", "uint8", (6, 7)),
-        ("selection", "uint8", (42,)),
-    ],
-)
-def test_arrays_that_do_not_fit_the_picture_are_refused(name, dtype, shape):
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    arrays = {
-        "image": Array("uint8", (6, 7, 3), bytes(126)),
-        name: Array(dtype, shape, bytes(size)),
-    }
-    with pytest.raises(ProtocolError, match=f"came with {name} of shape"):
-        params_of(Frame("request", {"params": {}}, arrays), "image")
-
-
-@pytest.mark.parametrize(
-    "params",
-    [
-        {"radius_px": -1},
-        {"radius_px": "wide"},
-        {"decontaminate": 2},
-        {"subject": 3},
-        {"edge": [1]},
-        {"edge": {"shift_px": "far"}},
-        {"box": [1, 2, 3]},
-        {"box": [1, 2, 3, 1e9]},
-    ],
-    ids=json.dumps,
-)
-def test_parameters_of_another_kind_are_refused(params):
-    with pytest.raises(ProtocolError, match=f"came with {next(iter(params))}"):
-        params_of(Frame("request", {"params": params}))
 
 
 def test_a_cancel_without_a_number_does_not_keep_the_worker():

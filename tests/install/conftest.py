@@ -65,12 +65,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import matte_core
-from matte_core.link.protocol import PROTOCOL, Frame, read_frame, write_frame
+from matte_core.link.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
 
 hello = {"protocol": PROTOCOL, "version": matte_core.__version__}
 write_frame(sys.stdout.buffer, Frame("hello", hello))
 while (request := read_frame(sys.stdin.buffer)) is not None:
-    write_frame(sys.stdout.buffer, Frame("result", {"id": 1, "values": {"seconds": 0.1}}))
+    values = {"note": "", "seconds": 0.1}
+    alpha = Array("float32", request.arrays["image"].shape[:2], bytes(96 * 96 * 4))
+    write_frame(sys.stdout.buffer, Frame("result", {"id": 1, "values": values}, {"alpha": alpha}))
 """
 
 

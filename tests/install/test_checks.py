@@ -25,8 +25,8 @@ def place(with_python, source):
 
 def write_worker(source, answer, version="matte_core.__version__"):
     path = source.core / "worker" / "__main__.py"
-    lines = path.read_text().splitlines(keepends=True)
-    text = "".join(line for line in lines if not line.startswith("    ")) + f"    {answer}\n"
+    text, loop, _answer = path.read_text().partition("is not None:\n")
+    text += f"{loop}    {answer}\n"
     path.write_text(text.replace("matte_core.__version__", version))
 
 
@@ -74,16 +74,16 @@ def test_a_worker_that_works(place, source):
         ("sys.exit(1)", False, "ended before"),
         ("sys.stdout.buffer.write(b'Hello!'); sys.stdout.flush()", False, "broke the protocol"),
         (
-            "write_frame(sys.stdout.buffer, Frame('error', {'error': {'kind': 'SetupError', "
-            "'message': 'numpy cannot be loaded.'}}))",
+            "write_frame(sys.stdout.buffer, Frame('error', {'id': 1, 'error': "
+            "{'kind': 'SetupError', 'message': 'numpy cannot be loaded.'}}))",
             False,
             "numpy cannot be loaded",
         ),
         (
-            "write_frame(sys.stdout.buffer, Frame('error', {'error': {'kind': 'NoSubjectError', "
-            "'message': 'nothing'}}))",
+            "write_frame(sys.stdout.buffer, Frame('error', {'id': 1, 'error': "
+            "{'kind': 'NoSubjectError', 'message': 'nothing'}}))",
             True,
-            "network ran",
+            "model ran",
         ),
     ],
 )
@@ -100,9 +100,9 @@ def test_a_worker_that_answers_oddly(place, source, answer, ok, words):
 @pytest.mark.parametrize(
     ("script", "words"),
     [
-        ("", "ended without a word"),
+        ("", "ended before"),
         ("print('Traceback')", "broke the protocol"),
-        (None, "ended without a word"),
+        (None, "ended before"),
     ],
 )
 def test_a_worker_that_does_not_greet(place, source, script, words):
@@ -135,7 +135,7 @@ def test_a_python_that_is_gone(host, source):
     (host.home / "logs").mkdir()
     (only,) = checks.check_worker(host, source.core)
     assert not only.ok
-    assert "cannot be started" in only.found
+    assert "does not exist" in only.found
 
 
 @posix_only

@@ -183,14 +183,23 @@ ANSWERS = {
     "no note": lambda frame, number: result(frame, number, values={"source": "?"}),
     "a note that is no text": lambda frame, number: result(frame, number, values={"note": 5}),
     "tells what it was asked": tell,
-    "view of another shape": lambda frame, number: result(
-        frame, number, dtype="uint8", shape=(4, 6), name="picture", values={"note": "", "parts": []}
+    "view of another shape": lambda frame, number: (
+        result(
+            frame,
+            number,
+            dtype="uint8",
+            shape=(4, 6),
+            name="picture",
+            values={"note": "", "parts": []},
+        )
+        if frame.values["method"] == "preview"
+        else write_frame(OUT, Frame("result", {"id": number, "values": {}}))
     ),
     "waits": wait,
     "works for ever": lambda frame, number: work_for_ever(number),
     "works until told": lambda frame, number: obey(number),
     "works until told, then well": lambda frame, number: (
-        obey(number) if frame.values["params"].get("is") == "old" else echo(frame, number)
+        obey(number) if frame.values["params"].get("state") == "old" else echo(frame, number)
     ),
 }
 

@@ -13,10 +13,25 @@ import numpy as np
 import pytest
 
 import matte_core
-from matte_core.link.protocol import PROTOCOL, Array, Frame, read_frame, write_frame
+from matte_core.base.messages import Message
+from matte_core.link.fields import EdgeControls
+from matte_core.link.protocol import PROTOCOL, Frame, read_frame, write_frame
+from matte_core.link.records import decode
+from matte_core.link.requests import (
+    CheckRequest,
+    CutOutRequest,
+    DecontaminateRequest,
+    MatteRequest,
+    RelightRequest,
+    SegmentRequest,
+    TrimapRequest,
+    request_frame,
+)
+from matte_core.worker.arrays import from_numpy, to_numpy
 
 MAIN = Path(matte_core.__file__).parent / "worker" / "__main__.py"
 PATIENCE_SECONDS = 60
+ALL = (0, 96, 0, 96)
 
 
 class Conversation:
@@ -32,13 +47,30 @@ class Conversation:
         )
         self.hello = read_frame(self.process.stdout)
 
-    def ask(self, method, params=None, number=1, **arrays):
-        values = {"id": number, "method": method, "params": params or {}}
-        frames = {
-            name: Array(array.dtype.name, array.shape, array.tobytes())
-            for name, array in arrays.items()
+    def send(self, kind, **fields):
+        """Send a request that is made of values and numpy arrays."""
+        fields = {
+            name: from_numpy(value) if isinstance(value, np.ndarray) else value
+            for name, value in fields.items()
         }
-        write_frame(self.process.stdin, Frame("request", values, frames))
+        request = kind(**fields)
+        write_frame(self.process.stdin, request_frame(1, request))
+        return request
+
+    def ask(self, kind, **fields):
+        """Send a request and return its result, checked as the client does."""
+        request = self.send(kind, **fields)
+        answer = self.next("result", "error")
+        assert answer.type == "result", answer.values
+        assert answer.values["id"] == 1
+        result = decode(request.result_type, answer.values["values"], answer.arrays)
+        request.check(result)
+        return result
+
+    def error(self, kind, **fields):
+        """Send a request and return the error that it is answered with."""
+        self.send(kind, **fields)
+        return self.next("error").values["error"]
 
     def next(self, *kinds):
         """Return the next frame of one of these kinds."""
@@ -112,31 +144,23 @@ def test_it_greets_and_leaves(own_worker):
 
 def test_it_cuts_out_twice(worker):
     image, selection = disc(96)
-    for number in (1, 2):
-        worker.ask("cut_out", {"with_foreground": True}, number, image=image, selection=selection)
-        answer = worker.next("result", "error")
-        assert answer.type == "result", answer.values
-        assert answer.values["id"] == number
-        alpha = np.frombuffer(answer.arrays["alpha"].data, np.float32).reshape(96, 96)
+    for _ in range(2):
+        result = worker.ask(CutOutRequest, image=image, selection=selection, with_foreground=True)
+        alpha = to_numpy(result.alpha)
         assert alpha[48, 48] == 1
         assert alpha[0, 0] == 0
-        assert answer.arrays["foreground"].shape == (96, 96, 3)
-        assert "template" in answer.values["values"]["note"]
+        assert result.foreground.shape == (96, 96, 3)
+        assert isinstance(result.note, Message)
+        assert result.seconds > 0
 
 
 def test_a_mask_is_multiplied_in(worker):
     image, selection = disc(96)
     mask = np.zeros((96, 96), np.float32)
     mask[:48] = 0.5
-    worker.ask("cut_out", {}, image=image, selection=selection, mask=mask)
-    answer = worker.next("result", "error")
-    alpha = np.frombuffer(answer.arrays["alpha"].data, np.float32).reshape(96, 96)
+    alpha = to_numpy(worker.ask(CutOutRequest, image=image, selection=selection, mask=mask).alpha)
     assert alpha[47, 48] == 0.5
     assert not alpha[48:].any()
-
-
-def values_of(array, dtype=np.float32):
-    return np.frombuffer(array.data, dtype).reshape(array.shape)
 
 
 def painted(size, opacity=255):
@@ -151,53 +175,49 @@ def test_alpha_is_estimated_in_the_pictures_own_colors(worker):
     image, _ = disc(96)
     own = (image / 255).astype(np.float32)
     trimap = painted(96)
-    alphas = []
-    for number, arrays in enumerate(({"image": own}, {"image": image // 90, "colors": own})):
-        worker.ask("matte", {"box": [0, 96, 0, 96]}, number, trimap=trimap, **arrays)
-        alphas.append(values_of(worker.next("result", "error").arrays["alpha"]))
+    alphas = [
+        to_numpy(worker.ask(MatteRequest, trimap=trimap, trimap_box=ALL, **images).alpha)
+        for images in ({"image": own}, {"image": image // 90, "colors": own})
+    ]
     assert (alphas[0] == alphas[1]).all()
 
 
 def test_a_painted_trimap_is_matted(worker):
     image, _ = disc(96)
-    params = {"box": [0, 96, 0, 96], "with_foreground": True}
-    worker.ask("matte", params, image=image, trimap=painted(96))
-    answer = worker.next("result", "error")
-    assert answer.type == "result", answer.values
-    alpha = values_of(answer.arrays["alpha"])
+    result = worker.ask(
+        MatteRequest, image=image, trimap=painted(96), trimap_box=ALL, with_foreground=True
+    )
+    alpha = to_numpy(result.alpha)
     assert alpha[48, 48] == 1
     assert alpha[0, 0] == 0
     assert alpha[48, 70] > 0.9, "within the disc, in the unknown region"
     assert alpha[48, 77] < 0.1
-    foreground = values_of(answer.arrays["foreground"], np.uint8)
+    foreground, changed = to_numpy(result.foreground), to_numpy(result.changed)
     assert (foreground[alpha == 1] == image[alpha == 1]).all()
-    changed = values_of(answer.arrays["changed"], np.uint8)
     assert ((changed == 255) == (foreground != image).any(axis=2)).all()
-    assert 0.2 < answer.values["values"]["unknown_share"] < 0.3
+    assert 0.2 < result.unknown_share < 0.3
 
 
 def test_beyond_the_trimaps_box_is_background_and_what_is_clear_is_unknown(worker):
     image, _ = disc(96)
     trimap = painted(96)
     trimap[40:60, 40:60, 1] = 0
-    worker.ask("matte", {"box": [0, 96, 0, 50]}, image=image, trimap=trimap)
-    answer = worker.next("result", "error")
-    alpha = values_of(answer.arrays["alpha"])
+    result = worker.ask(MatteRequest, image=image, trimap=trimap, trimap_box=(0, 96, 0, 50))
+    alpha = to_numpy(result.alpha)
     assert not alpha[:, 50:].any()
     assert alpha[48, 30] == 1
-    everywhere = {"box": [0, 96, 0, 96]}
-    worker.ask("matte", everywhere, 2, image=image, trimap=painted(96, opacity=200))
-    answer = worker.next("result", "error")
-    assert answer.values["error"]["kind"] == "InputError", "half opaque is not known"
+    error = worker.error(MatteRequest, image=image, trimap=painted(96, opacity=200), trimap_box=ALL)
+    assert error["kind"] == "InputError", "half opaque is not known"
 
 
 def test_the_edge_is_adjusted(worker):
     image, _ = disc(96)
     areas = []
-    for number, edge in enumerate(({}, {"shift_px": 3}, {"contrast": 1.0})):
-        params = {"box": [0, 96, 0, 96], "edge": edge}
-        worker.ask("matte", params, number, image=image, trimap=painted(96))
-        alpha = values_of(worker.next("result", "error").arrays["alpha"])
+    for edge in (EdgeControls(), EdgeControls(shift_px=3), EdgeControls(contrast=1.0)):
+        result = worker.ask(
+            MatteRequest, image=image, trimap=painted(96), trimap_box=ALL, edge=edge
+        )
+        alpha = to_numpy(result.alpha)
         areas.append(alpha.sum())
     assert areas[1] > areas[0] + 300
     assert set(np.unique(alpha)) == {0, 1}
@@ -205,34 +225,30 @@ def test_the_edge_is_adjusted(worker):
 
 def test_a_trimap_is_made_of_a_mask(worker):
     _, selection = disc(96)
-    params = {"radius_px": 5, "shape": "rectangle"}
-    worker.ask("trimap", params, mask=selection)
-    answer = worker.next("result", "error")
-    trimap = values_of(answer.arrays["trimap"], np.uint8)
+    trimap = to_numpy(
+        worker.ask(TrimapRequest, mask=selection, radius_px=5, shape="rectangle").trimap
+    )
     assert set(np.unique(trimap)) == {0, 128, 255}
     assert trimap[48, 48] == 255
     assert trimap[48, 48 + 30] == 128
-    worker.ask("trimap", params, 2, mask=np.ones((9, 9), np.float32))
-    answer = worker.next("result", "error")
-    assert "everything" in str(answer.values["error"]["message"])
+    error = worker.error(TrimapRequest, mask=np.ones((9, 9), np.float32))
+    assert "covers the whole layer" in str(error["message"])
 
 
 def test_colors_are_cleaned_and_the_subject_is_measured(worker):
     image, selection = disc(96)
     alpha = cv2.GaussianBlur(selection.astype(np.float32) / 255, (0, 0), 2)
     alpha[alpha < 0.01] = 0
-    worker.ask("decontaminate", {}, image=image, mask=alpha, opacity=np.ones_like(alpha))
-    answer = worker.next("result", "error")
-    left, top, right, bottom = answer.values["values"]["box"]
+    result = worker.ask(DecontaminateRequest, image=image, mask=alpha, opacity=np.ones_like(alpha))
+    left, top, right, bottom = result.box
     assert (top, left) == (left, top)
     assert 8 < left < 16
     assert 80 < right <= 96 - left + 1
     assert bottom == right
-    foreground = values_of(answer.arrays["foreground"], np.uint8)
+    foreground = to_numpy(result.foreground)
     assert (foreground[alpha == 1] == image[alpha == 1]).all()
-    worker.ask("decontaminate", {"name": "Me"}, 2, image=image, mask=np.ones_like(alpha))
-    answer = worker.next("result", "error")
-    assert "Me" in str(answer.values["error"]["message"])
+    error = worker.error(DecontaminateRequest, image=image, mask=np.ones_like(alpha), name="Me")
+    assert "Me" in str(error["message"])
 
 
 def test_a_new_background_lights_the_subject(worker):
@@ -241,41 +257,35 @@ def test_a_new_background_lights_the_subject(worker):
     # White to the left of the subject's middle, nothing at all to the right of it.
     background = np.zeros((48, 48, 4), np.uint8)
     background[:, :24] = 255
-    arrays = {"image": image, "foreground": image, "mask": alpha, "background": background}
-    place = [0.0, 0.0, 48.0, 48.0]
-    worker.ask("relight", {"wrap": 1.0, "wrap_px": 2.0, "place": place}, **arrays)
-    lit = worker.next("result", "error").arrays
-    foreground, changed = (values_of(lit[name], np.uint8) for name in ("foreground", "changed"))
+    scene = {"image": image, "foreground": image, "mask": alpha, "background": background}
+    scene["place"] = (0.0, 0.0, 48.0, 48.0)
+    lit = worker.ask(RelightRequest, **scene, wrap=1.0, wrap_px=2.0)
+    foreground, changed = to_numpy(lit.foreground), to_numpy(lit.changed)
     assert (foreground[48, 48] == image[48, 48]).all()
     edge = np.flatnonzero(alpha[48])[[0, -1]]
     brighter = foreground[48, edge].astype(int) - image[48, edge]
     assert brighter[0].min() > 20
     assert brighter[1].max() <= 1
     assert ((changed > 0) == (foreground != image).any(axis=2)).all()
-    worker.ask("relight", {"match": 1.0, "place": place}, 2, **arrays)
-    matched = values_of(worker.next("result", "error").arrays["foreground"], np.uint8)
+    matched = to_numpy(worker.ask(RelightRequest, **scene, match=1.0).foreground)
     assert matched[48, 48].sum() > image[48, 48].sum()
-    worker.ask("relight", {"match": 1.0, "wrap": 1.0, "place": place[:3]}, 3, **arrays)
-    assert "place" in str(worker.next("result", "error").values["error"]["message"])
+    error = worker.error(RelightRequest, **{**scene, "place": (0.0, 0.0, 48.0)}, match=1.0)
+    assert "place" in str(error["message"])
     background[..., 3] = 0
-    worker.ask("relight", {"match": 1.0, "wrap": 1.0, "place": place}, 4, **arrays)
-    lit = worker.next("result", "error").arrays
-    assert not values_of(lit["changed"], np.uint8).any()
+    lit = worker.ask(RelightRequest, **scene, match=1.0, wrap=1.0)
+    assert not to_numpy(lit.changed).any()
 
 
 def test_a_subject_and_a_map_of_classes_without_a_network(worker):
     image, selection = disc(96)
-    worker.ask("segment", {"want": "hard"}, image=image, selection=selection)
-    alpha = values_of(worker.next("result", "error").arrays["alpha"])
+    alpha = to_numpy(worker.ask(SegmentRequest, image=image, selection=selection).alpha)
     assert set(np.unique(alpha)) == {0, 1}
     assert alpha[48, 48] == 1
-    worker.ask("segment", {"want": "classes"}, 2, image=image, selection=selection)
-    answer = worker.next("result", "error")
-    colors = values_of(answer.arrays["map"], np.uint8)
-    legend = answer.values["values"]["legend"]
-    assert [entry["name"] for entry in legend] == ["background", "subject"]
-    assert sum(entry["share"] for entry in legend) == pytest.approx(1)
-    assert colors[48, 48].tolist() == legend[1]["color"]
+    result = worker.ask(SegmentRequest, image=image, selection=selection, output="classes")
+    colors, legend = to_numpy(result.map), result.legend
+    assert [entry.name for entry in legend] == ["background", "subject"]
+    assert sum(entry.share for entry in legend) == pytest.approx(1)
+    assert tuple(colors[48, 48]) == legend[1].color
     assert colors[0, 0].tolist() == [0, 0, 0]
 
 
@@ -300,19 +310,19 @@ def test_a_subject_and_a_map_of_classes_without_a_network(worker):
     ],
 )
 def test_a_bad_request_is_answered_in_words_and_the_next_one_works(worker, method, arrays, kind):
-    worker.ask(method, **arrays)
+    values = {"id": 1, "method": method, "params": {}}
+    arrays = {name: from_numpy(array) for name, array in arrays.items()}
+    write_frame(worker.process.stdin, Frame("request", values, arrays))
     answer = worker.next("result", "error")
     assert answer.type == "error"
     assert answer.values["error"]["kind"] == kind
     assert answer.values["error"]["message"]
-    worker.ask("check", number=2)
-    answer = worker.next("result", "error")
-    assert "numpy" in answer.values["values"]["packages"]
+    assert "numpy" in dict(worker.ask(CheckRequest).packages)
 
 
 def test_a_request_can_be_cancelled(own_worker):
     image, selection = disc(1500)
-    own_worker.ask("cut_out", image=image, selection=selection)
+    own_worker.send(CutOutRequest, image=image, selection=selection)
     own_worker.next("progress")
     write_frame(own_worker.process.stdin, Frame("cancel", {"id": 1}))
     answer = own_worker.next("result", "error")
@@ -322,7 +332,7 @@ def test_a_request_can_be_cancelled(own_worker):
 
 def test_it_ends_at_once_when_its_input_does(own_worker):
     image, selection = disc(1500)
-    own_worker.ask("cut_out", image=image, selection=selection)
+    own_worker.send(CutOutRequest, image=image, selection=selection)
     own_worker.next("progress")
     own_worker.process.stdin.close()
     assert own_worker.process.wait(2) == 0

@@ -14,8 +14,9 @@ sys.path.insert(0, str(ROOT / "plug-ins" / "matte"))
 
 from matte_core.base.errors import Cancelled, NoSubjectError, WorkerError
 from matte_core.link import client as client_module
-from matte_core.link.client import Worker
+from matte_core.link.client import Worker, worker_command
 from matte_core.link.protocol import Array
+from matte_core.link.requests import CutOutRequest
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="its faults are POSIX signals and limits")
 
@@ -45,13 +46,13 @@ def spoiled(tmp_path, monkeypatch):
 
     def make(fault):
         (tmp_path / "fault").write_text(fault)
-        return Worker(Path(sys.executable), tmp_path / "worker.log", SPOILED)
+        return Worker(worker_command(sys.executable, SPOILED), tmp_path / "worker.log")
 
     return make
 
 
 def cut_out(client, size=48, **options):
-    return client.call("cut_out", {"with_foreground": True}, disc(size), **options)
+    return client.call(CutOutRequest(**disc(size), with_foreground=True), **options)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -67,10 +68,10 @@ def test_killed_at_any_step(spoiled, step):
     ("fault", "size", "words"),
     [
         ("crashes at matting", 48, "Segmentation fault"),
-        ("out of memory at cleaning", 48, "not enough memory.*scale the picture down"),
+        ("out of memory at cleaning", 48, "not enough memory.*scale the image down"),
         # Real limits: OpenCV raises, and OpenBLAS ends the process.
-        ("runs short of memory at segmenting", 900, "not enough memory.*scale the picture down"),
-        ("runs short of memory at matting", 900, "not enough memory.*scale the picture down"),
+        ("runs short of memory at segmenting", 900, "not enough memory.*scale the image down"),
+        ("runs short of memory at matting", 900, "not enough memory.*scale the image down"),
         ("fails at segmenting", 48, "KeyError.*report it together with the log"),
         ("fails without a log at matting", 48, "KeyError.*report it together with the log"),
     ],
@@ -82,7 +83,8 @@ def test_a_step_that_fails_says_what_to_do(spoiled, fault, size, words):
 
 def test_a_library_that_prints_harms_nothing(spoiled, tmp_path):
     with spoiled("prints at matting") as client:
-        assert set(cut_out(client).arrays) == {"alpha", "foreground", "changed"}
+        result = cut_out(client)
+    assert None not in (result.alpha, result.foreground, result.changed)
     assert b"from C" in (tmp_path / "worker.log").read_bytes()
 
 
@@ -90,7 +92,10 @@ def test_a_library_that_prints_harms_nothing(spoiled, tmp_path):
 def test_a_worker_that_stands_still_is_ended(spoiled, monkeypatch, fault):
     monkeypatch.setattr(client_module, "SILENCE_SECONDS", 3.0)
     monkeypatch.setattr(client_module, "END_SECONDS", 0.5)
-    with pytest.raises(WorkerError, match="said nothing for 3 seconds"), spoiled(fault) as client:
+    with (
+        pytest.raises(WorkerError, match="did not respond for 3 seconds"),
+        spoiled(fault) as client,
+    ):
         cut_out(client)
 
 
@@ -122,7 +127,7 @@ def test_cancelling_at_every_step(spoiled):
             with pytest.raises(Cancelled):
                 cut_out(client, progress=cancel)
         assert client.is_running
-        assert cut_out(client).arrays["alpha"].shape == (48, 48)
+        assert cut_out(client).alpha.shape == (48, 48)
 
 
 def test_a_worker_whose_client_is_gone_ends_though_a_step_does_not(spoiled):
@@ -142,5 +147,5 @@ def test_a_worker_whose_client_is_gone_ends_though_a_step_does_not(spoiled):
 def test_after_an_error_the_worker_goes_on(spoiled):
     with spoiled("none at matting") as client:
         with pytest.raises(NoSubjectError):
-            client.call("cut_out", {}, {"image": Array("uint8", (9, 9, 3), bytes(243))})
-        assert cut_out(client).type == "result"
+            client.call(CutOutRequest(image=Array("uint8", (9, 9, 3), bytes(243))))
+        assert cut_out(client).alpha.shape == (48, 48)

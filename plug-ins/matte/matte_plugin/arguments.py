@@ -8,6 +8,7 @@ from gi.repository import Gimp, GObject
 from matte_core.base.classes import VOC_CLASSES
 from matte_core.base.localization import _
 from matte_core.base.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
+from matte_core.link.fields import EdgeControls, SubjectChoice
 
 READWRITE = GObject.ParamFlags.READWRITE
 REPLACE, INTERSECT, KEEP = "replace", "intersect", "keep"
@@ -157,21 +158,27 @@ def add_new_image_value(procedure):
     )  # fmt: skip
 
 
-def edge_params(config, scale=1.0):
-    """Return the edge controls as the worker takes them, for a picture reduced by a scale."""
-    return {
-        "shift_px": config.get_property("shift-edge") * scale,
-        "smooth_px": config.get_property("smooth") * scale,
-        "feather_px": config.get_property("feather") * scale,
-        "contrast": config.get_property("contrast") / 100,
-    }
+def edge_controls(config):
+    """Return the edge controls for a request."""
+    return EdgeControls(
+        config.get_property("shift-edge"),
+        config.get_property("smooth"),
+        config.get_property("feather"),
+        config.get_property("contrast") / 100,
+    )
 
 
-def subject_params(config):
-    """Return the subject, or the parts named instead, and the network as the worker takes them."""
+def radius_px(config, scale=1.0):
+    """Return the edge width for a request, for an image reduced by a scale; None: automatic."""
+    width_px = config.get_property("trimap-width")
+    return max(1, round(width_px * scale)) if round(width_px) else None
+
+
+def subject_choice(config):
+    """Return the subject, or the parts that were named instead, and the model for a request."""
     subject = config.get_property("subject")
     parts = config.get_property("parts") if config.find_property("parts") else None
-    return {
-        "subject": (parts or "").strip() or (AUTO if subject == SELECTION else subject),
-        "model": config.get_property("model") or "",
-    }
+    return SubjectChoice(
+        (parts or "").strip() or (AUTO if subject == SELECTION else subject),
+        config.get_property("model") or "",
+    )

@@ -1,6 +1,7 @@
 """Cutting one layer out, as all actions that find subjects do."""
 
 from matte_core.base.subjects import SELECTION as SELECTED
+from matte_core.link.requests import CutOutRequest
 from matte_plugin import arguments, outputs
 from matte_plugin.document import layers, pixels, reading
 
@@ -13,33 +14,29 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
     worker : Worker
     layer : Gimp.Layer
     config : Gimp.ProcedureConfig
-        Of a procedure with a subject, a network and the arguments of `arguments.add_edge`.
+        Of a procedure with a subject, a model and the arguments of `arguments.add_edge`.
     output : str
         One of `outputs.CHOICES`.
     intersects_mask : bool
-        Let what the layer's mask hides stay hidden.
+        Whether what the layer's mask hides stays hidden.
     progress : callable
 
     Returns
     -------
     cut : layers.Cut
     note : str
-        What a person should know about it; empty for nothing.
+        A remark for the user; empty for none.
     """
-    with_colors = output in outputs.WITH_COLORS
-    arrays = reading.read_photo(layer)
-    params = {
-        **arguments.subject_params(config),
-        "radius_px": round(config.get_property("trimap-width")) or None,
-        "decontaminate": config.get_property("decontaminate") / 100,
-        "with_foreground": with_colors,
-        "edge": arguments.edge_params(config),
-    }
-    if config.get_property("subject") == SELECTED:
-        arrays["selection"] = reading.read_selection(layer)
-    mask = reading.read_mask(layer) if intersects_mask else None
-    if mask is not None:
-        arrays["mask"] = mask
-    answer = worker.call("cut_out", params, arrays, progress)
-    cut = layers.Cut(layer, answer.arrays["alpha"], pixels.Colors.of(answer.arrays))
-    return cut, answer.values["values"]["note"]
+    is_selected = config.get_property("subject") == SELECTED
+    request = CutOutRequest(
+        **reading.read_photo(layer),
+        choice=arguments.subject_choice(config),
+        selection=reading.read_selection(layer) if is_selected else None,
+        mask=reading.read_mask(layer) if intersects_mask else None,
+        radius_px=arguments.radius_px(config),
+        edge=arguments.edge_controls(config),
+        decontaminate=config.get_property("decontaminate") / 100,
+        with_foreground=output in outputs.WITH_COLORS,
+    )
+    result = worker.call(request, progress)
+    return layers.Cut(layer, result.alpha, pixels.Colors.of(result)), result.note

@@ -5,6 +5,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 
 from matte_core.base.localization import _
+from matte_core.link.fields import ViewSettings
 from matte_plugin import arguments
 from matte_plugin.document import items, layers, masks
 
@@ -53,14 +54,14 @@ def arrange(dialog, config):
     return dialogs.arrange_with_colors(dialog, config, WITH_COLORS)
 
 
-def preview_params(config, scale):
-    """Return what a preview does to a finished alpha, for a picture reduced by a scale."""
+def preview_settings(config, scale):
+    """Return the settings of a preview that follow the trimap, for an image reduced by a scale."""
     amount = config.get_property("decontaminate") / 100
-    return {
-        "edge": arguments.edge_params(config, scale),
+    return ViewSettings(
+        edge=arguments.edge_controls(config).scaled(scale),
         # A mask or a selection leaves the colors of the layer unchanged.
-        "decontaminate": amount if config.get_property("output") in WITH_COLORS else 0.0,
-    }
+        decontaminate=amount if config.get_property("output") in WITH_COLORS else 0.0,
+    )
 
 
 def write(

@@ -10,7 +10,7 @@ from gi.repository import Gimp, GObject
 from matte_core.base import folders, parent
 from matte_core.base.errors import MatteError
 from matte_core.base.localization import _, localized
-from matte_core.link.client import Worker
+from matte_core.link.client import Worker, worker_command
 from matte_core.link.preview_thread import PreviewThread
 from matte_core.setup import home
 from matte_plugin import failures
@@ -59,7 +59,7 @@ def previewed_action(work, arrange, previewed):
         See `dialogs.ask`; it has to return the controls.
     previewed : callable
         Given the drawables and the config, returns the `preview.source.LayerSource` to show, and
-        a callable that gives the settings for an image at a scale.
+        a callable that returns the `ViewSettings` for an image at a scale.
     """
 
     def run_action(procedure, run_mode, image, drawables, config, _data):
@@ -71,7 +71,7 @@ def previewed_action(work, arrange, previewed):
         if not offer.is_set_up():
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
         try:
-            source, params = previewed(drawables, config)
+            source, settings = previewed(drawables, config)
         except MatteError:
             # The action itself reports what is missing.
             return run(procedure, run_mode, config, action, arrange)
@@ -79,7 +79,7 @@ def previewed_action(work, arrange, previewed):
         thread.start()  # the worker starts while the toolkit loads
         from matte_plugin.preview.dialog import PreviewDialog
 
-        if not PreviewDialog(procedure, config, arrange, source, params, thread).run():
+        if not PreviewDialog(procedure, config, arrange, source, settings, thread).run():
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
         process = thread.release()
         try:
@@ -105,24 +105,24 @@ def _finished(procedure, run_mode, action):
 
 
 def worker():
-    """Return a worker from the environment that was installed; use it in a ``with`` statement."""
+    """Return a worker of the installed environment; use it in a ``with`` statement."""
     home.use_installed_home()
     parent.exit_with_parent()
-    return Worker(folders.environment_python(), home.worker_log())
+    return Worker(worker_command(folders.environment_python()), home.worker_log())
 
 
 def for_each(layers, ask_worker, process=None):
-    """Ask one worker about each layer in turn, with a share of GIMP's progress bar each.
+    """Process the layers one by one in one worker, each with a share of GIMP's progress bar.
 
     Parameters
     ----------
     layers : sequence
-        Layers, or tuples of them and of what else is read.
+        Layers, or tuples of a layer and the other drawables that are read.
     ask_worker : callable
-        Given the worker, the layer and a progress callback; its answers are returned as a list.
-        Nothing of the image may be changed in it: a later layer can still fail.
+        Given the worker, the layer and a progress callback; its results are returned as a list.
+        It must not change the image: a later layer can still fail.
     process : Worker, optional
-        One that runs already; it ends with this.
+        One that is running already; it is closed at the end.
 
     Raises
     ------

@@ -101,7 +101,7 @@ def measured(plain):
             if delivered.error is not None:
                 CLOCK.seen["error"] = str(delivered.error)
                 self._dialog.response(Gtk.ResponseType.CANCEL)
-            elif delivered.wanted.params.get("is_draft"):
+            elif delivered.request.settings.is_draft:
                 self._waiting = "draft"
             elif "whole" not in CLOCK.seen:
                 self._waiting = "whole"

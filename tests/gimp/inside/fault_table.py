@@ -7,11 +7,11 @@ GIMP and by the tests outside.
 from dataclasses import dataclass
 
 ADVICE = "Set Up and Check"
-AGAIN = "Try it again"
-LESS = "scale the picture down"
+AGAIN = "Try again"
+LESS = "scale the image down"
 ENDED = ("ended before it was done", AGAIN, "worker.log")
-NOT_SO = ("does not speak as it should", ADVICE)
-SILENT = ("said nothing for 5 seconds", AGAIN)
+NOT_SO = ("broke the protocol", ADVICE)
+SILENT = ("did not respond for 5 seconds", AGAIN)
 GONE = ("was deleted, or its image was closed", "Nothing was changed")
 CHANGED = ("was changed while Matte was working", "Run the action again")
 SET_UP = "set up"
@@ -61,7 +61,7 @@ FAULTS = [
     Fault("worker", "never greets", SILENT),
     Fault("worker", "huge header", NOT_SO),
     Fault("worker", "nested header", NOT_SO),
-    Fault("worker", "other protocol", ("did not greet", ADVICE)),
+    Fault("worker", "other protocol", ("did not send the greeting", ADVICE)),
     Fault("worker", "old version", ("0.0.0", ADVICE)),
     Fault("worker", "closes its output", ENDED),
     Fault("worker", "leaves a child at once", ENDED),
@@ -72,12 +72,12 @@ FAULTS = [
     Fault("worker", "stops half-way through a frame", SILENT),
     Fault("worker", "ends while it sends", NOT_SO),
     Fault("worker", "prints while working", NOT_SO),
-    Fault("worker", "strange frame", ("unknown frame", ADVICE)),
+    Fault("worker", "strange frame", ("unknown message", ADVICE)),
     Fault("worker", "strange progress", ("reported progress", ADVICE)),
     Fault("worker", "progress that is no number", NOT_SO),
     Fault("worker", "an error without words", ("without saying why", ADVICE)),
     Fault("worker", "leaves a child", ENDED),
-    Fault("worker", "answers another question", ("was not asked", ADVICE)),
+    Fault("worker", "answers another question", ("a different request", ADVICE)),
     Fault("worker", "no result", UNUSABLE),
     Fault("worker", "result of another size", UNUSABLE),
     Fault("worker", "result of another shape", UNUSABLE),

@@ -9,6 +9,7 @@ from gi.repository import Gegl, Gimp
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
 from matte_core.base.progress import part
+from matte_core.link.requests import RelightRequest
 from matte_plugin import arguments, running
 from matte_plugin.actions import decontaminate
 from matte_plugin.document import composing, items, layers, pixels
@@ -237,19 +238,23 @@ def _compose(image, drawables, config):
 def _ask(worker, layer, scene, config, progress):
     """Ask the worker for the subject's colors in the new scene."""
     amount = config.get_property("decontaminate") / 100
-    params = {
-        "match": config.get_property("color-match") / 100,
-        "wrap": config.get_property("light-wrap") / 100,
-    }
-    if not any(params.values()):
+    match = config.get_property("color-match") / 100
+    wrap = config.get_property("light-wrap") / 100
+    if not match and not wrap:
         return decontaminate.ask(worker, layer, amount, progress)
     subject = decontaminate.ask(worker, layer, amount, part(progress, 0.0, 0.8))
-    background, params["place"] = composing.surroundings(subject, scene)
-    params["wrap_px"] = config.get_property("light-wrap-width")
-    arrays = decontaminate.read_cut_out(layer)
-    arrays |= {"foreground": subject.colors.foreground, "background": background}
-    answer = worker.call("relight", params, arrays, part(progress, 0.8, 1.0))
-    return composing.Subject(layer, pixels.Colors.of(answer.arrays), subject.box)
+    background, place = composing.surroundings(subject, scene)
+    request = RelightRequest(
+        **decontaminate.read_cut_out(layer),
+        foreground=subject.colors.foreground,
+        background=background,
+        place=place,
+        match=match,
+        wrap=wrap,
+        wrap_px=config.get_property("light-wrap-width"),
+    )
+    result = worker.call(request, part(progress, 0.8, 1.0))
+    return composing.Subject(layer, pixels.Colors.of(result), subject.box)
 
 
 def _check_background(image, config):

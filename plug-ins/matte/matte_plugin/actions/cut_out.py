@@ -1,5 +1,6 @@
 """Cut Out Subject…: cut out the subject of each selected layer."""
 
+from dataclasses import replace
 from functools import partial
 
 from matte_core.base.localization import _
@@ -35,18 +36,17 @@ def add_arguments(procedure):
 
 
 def _previewed(drawables, config):
-    return LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)
+    return LayerSource(items.layers_of(drawables)[0]), partial(_preview_settings, config)
 
 
-def _preview_params(config, scale):
+def _preview_settings(config, scale):
     """Return the settings for an image reduced by a scale."""
-    width_px = config.get_property("trimap-width") * scale
-    return {
-        **arguments.subject_params(config),
-        **outputs.preview_params(config, scale),
-        "with_selection": config.get_property("subject") == SELECTED,
-        "radius_px": max(1, round(width_px)) if width_px else None,
-    }
+    return replace(
+        outputs.preview_settings(config, scale),
+        choice=arguments.subject_choice(config),
+        with_selection=config.get_property("subject") == SELECTED,
+        radius_px=arguments.radius_px(config, scale),
+    )
 
 
 def _cut_out(image, drawables, config, process):

@@ -1,6 +1,7 @@
 """Decontaminate Colors…: remove the old background's color from the edge of a cut-out layer."""
 
 from matte_core.base.localization import _
+from matte_core.link.requests import DecontaminateRequest
 from matte_plugin import arguments, running
 from matte_plugin.document import composing, items, layers, pixels, reading
 
@@ -51,17 +52,17 @@ run = running.action_on_layers(_clean, _arrange)
 
 def ask(worker, layer, amount, progress):
     """Ask the worker for the clean colors of a cut-out layer."""
-    params = {"decontaminate": amount, "name": layer.get_name()}
-    answer = worker.call("decontaminate", params, read_cut_out(layer), progress)
-    box = tuple(answer.values["values"]["box"])
-    return composing.Subject(layer, pixels.Colors.of(answer.arrays), box)
+    request = DecontaminateRequest(
+        **read_cut_out(layer), decontaminate=amount, name=layer.get_name()
+    )
+    result = worker.call(request, progress)
+    return composing.Subject(layer, pixels.Colors.of(result), result.box)
 
 
 def read_cut_out(layer):
-    """Read a layer's colors, and its mask and opacity if it has them."""
-    planes = {
+    """Read the colors, mask and opacity of a layer, as `DecontaminateRequest` names them."""
+    return {
         **reading.read_photo(layer),
         "mask": reading.read_mask(layer),
         "opacity": reading.read_opacity(layer),
     }
-    return {name: plane for name, plane in planes.items() if plane is not None}

@@ -4,6 +4,7 @@ from functools import partial
 
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
+from matte_core.link.requests import MatteRequest
 from matte_plugin import arguments, outputs, running
 from matte_plugin.actions import cut_out
 from matte_plugin.document import items, layers, pixels, reading
@@ -45,7 +46,7 @@ def add_arguments(procedure):
 
 def _previewed(drawables, config):
     pairs = _pairs(drawables, config.get_property("trimap"))
-    return LayerSource(*next(iter(pairs.items()))), partial(outputs.preview_params, config)
+    return LayerSource(*next(iter(pairs.items()))), partial(outputs.preview_settings, config)
 
 
 def _matte(image, drawables, config, process):
@@ -90,20 +91,18 @@ def _pairs(drawables, chosen):
 
 
 def _ask(worker, photo, trimap, config, progress):
-    with_colors = config.get_property("output") in outputs.WITH_COLORS
     painted, box = reading.read_trimap(trimap, photo)
-    arrays = {**reading.read_photo(photo), "trimap": painted}
-    params = {
-        "box": box,
-        "decontaminate": config.get_property("decontaminate") / 100,
-        "with_foreground": with_colors,
-        "edge": arguments.edge_params(config),
-    }
     # Intersect with the user's own mask only, not with an earlier result.
     is_own = outputs.has_own_mask(photo, (NAME, cut_out.NAME))
-    if config.get_property("existing-mask") == arguments.INTERSECT and not is_own:
-        mask = reading.read_mask(photo)
-        if mask is not None:
-            arrays["mask"] = mask
-    answer = worker.call("matte", params, arrays, progress)
-    return layers.Cut(photo, answer.arrays["alpha"], pixels.Colors.of(answer.arrays))
+    intersects = config.get_property("existing-mask") == arguments.INTERSECT and not is_own
+    request = MatteRequest(
+        **reading.read_photo(photo),
+        trimap=painted,
+        trimap_box=box,
+        mask=reading.read_mask(photo) if intersects else None,
+        edge=arguments.edge_controls(config),
+        decontaminate=config.get_property("decontaminate") / 100,
+        with_foreground=config.get_property("output") in outputs.WITH_COLORS,
+    )
+    result = worker.call(request, progress)
+    return layers.Cut(photo, result.alpha, pixels.Colors.of(result))

@@ -1,7 +1,10 @@
 """Subject Mask…: a rough mask from the model alone."""
 
+from dataclasses import replace
+
 from matte_core.base.localization import _
 from matte_core.base.subjects import SELECTION as SELECTED
+from matte_core.link.requests import SegmentRequest
 from matte_plugin import arguments, outputs, running
 from matte_plugin.document import items, layers, reading
 
@@ -63,13 +66,12 @@ def _segment(image, drawables, config):
         lambda worker, layer, progress: (layer, _ask(worker, layer, config, progress)),
     )
     if output != CLASS_MAP:
-        cuts = [layers.Cut(layer, answer.arrays["alpha"]) for layer, answer in found]
+        cuts = [layers.Cut(layer, result.alpha) for layer, result in found]
         outputs.write(image, cuts, output, NAME, keeps_masks=arguments.keeps_masks(config))
         return
     with items.one_undo_step(image):
-        for layer, answer in found:
-            name = _legend(answer.values["values"]["legend"])
-            layers.new_picture(layer, answer.arrays["map"], name)
+        for layer, result in found:
+            layers.new_picture(layer, result.map, _legend(result.legend))
 
 
 run = running.action_on_layers(_segment, _arrange)
@@ -77,26 +79,25 @@ run = running.action_on_layers(_segment, _arrange)
 
 def _ask(worker, layer, config, progress):
     is_map = config.get_property("output") == CLASS_MAP
-    arrays = {"image": reading.read_image(layer)}
-    params = arguments.subject_params(config)
-    params["want"] = "classes" if is_map else config.get_property("edge")
-    if config.get_property("subject") == SELECTED:
-        arrays["selection"] = reading.read_selection(layer)
-    if is_map:
-        params["subject"] = arguments.EVERYTHING
-    elif config.get_property("existing-mask") == arguments.INTERSECT:
-        mask = reading.read_mask(layer)
-        if mask is not None:
-            arrays["mask"] = mask
-    answer = worker.call("segment", params, arrays, progress)
-    running.say_note(answer.values["values"]["note"])
-    return answer
+    is_selected = config.get_property("subject") == SELECTED
+    intersects = config.get_property("existing-mask") == arguments.INTERSECT
+    choice = arguments.subject_choice(config)
+    request = SegmentRequest(
+        image=reading.read_image(layer),
+        selection=reading.read_selection(layer) if is_selected else None,
+        mask=reading.read_mask(layer) if intersects and not is_map else None,
+        choice=replace(choice, subject=arguments.EVERYTHING) if is_map else choice,
+        output="classes" if is_map else config.get_property("edge"),
+    )
+    result = worker.call(request, progress)
+    running.say_note(result.note)
+    return result
 
 
 def _legend(entries):
     """Return a layer name that lists its colors, the largest class first."""
     named = [
-        "{} #{:02x}{:02x}{:02x} {:.0%}".format(entry["name"], *entry["color"], entry["share"])
+        "{} #{:02x}{:02x}{:02x} {:.0%}".format(entry.name, *entry.color, entry.share)
         for entry in entries
     ]
     return _("Classes: {list}").format(list=", ".join(named))

@@ -8,6 +8,7 @@ from gi.repository import Gimp
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
 from matte_core.base.subjects import SELECTION as SELECTED
+from matte_core.link.requests import TrimapRequest
 from matte_plugin import arguments, running
 from matte_plugin.document import items, layers, reading
 
@@ -96,21 +97,22 @@ def _photo(layer):
 
 def _ask(worker, layer, config, progress):
     source = config.get_property("source")
-    params = {
-        "radius_px": round(config.get_property("trimap-width")) or None,
-        "shape": config.get_property("shape"),
-    }
     if source == AUTOMATIC:
-        arrays = {"image": reading.read_image(layer)}
-        params |= arguments.subject_params(config)
-        if config.get_property("subject") == SELECTED:
-            arrays["selection"] = reading.read_selection(layer)
+        is_selected = config.get_property("subject") == SELECTED
+        made_of = {
+            "image": reading.read_image(layer),
+            "selection": reading.read_selection(layer) if is_selected else None,
+            "choice": arguments.subject_choice(config),
+        }
     else:
-        plane, params["name"] = _plane(source, layer, config)
-        arrays = {"mask": plane}
-    answer = worker.call("trimap", params, arrays, progress)
-    running.say_note(answer.values["values"]["note"])
-    return answer.arrays["trimap"]
+        plane, name = _plane(source, layer, config)
+        made_of = {"mask": plane, "name": name}
+    request = TrimapRequest(
+        **made_of, radius_px=arguments.radius_px(config), shape=config.get_property("shape")
+    )
+    result = worker.call(request, progress)
+    running.say_note(result.note)
+    return result.trimap
 
 
 def _plane(source, layer, config):

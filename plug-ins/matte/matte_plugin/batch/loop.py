@@ -115,8 +115,8 @@ class _SteadyWorker:
     def __exit__(self, *_error):
         self._end()
 
-    def call(self, *arguments):
-        """Ask the worker; see `Worker.call`."""
+    def call(self, request, progress):
+        """Send a request to the worker; see `Worker.call`."""
         if self._worker is None or not self._worker.is_running:
             self._end()
             try:
@@ -124,7 +124,7 @@ class _SteadyWorker:
             except WorkerError as error:
                 raise SetupError(error.message, error.hint) from error
         try:
-            return self._worker.call(*arguments)
+            return self._worker.call(request, progress)
         except WorkerError:
             self._end()
             raise

@@ -47,11 +47,11 @@ class Colors:
     changed: Array
 
     @classmethod
-    def of(cls, arrays):
-        """Return the colors in a worker's answer, or None."""
-        if "foreground" not in arrays:
+    def of(cls, result):
+        """Return the colors in a worker's result, or None."""
+        if result.foreground is None:
             return None
-        return cls(arrays["foreground"], arrays["changed"])
+        return cls(result.foreground, result.changed)
 
 
 def is_eight_bit(image):

@@ -7,7 +7,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
 from matte_core.base.localization import _
-from matte_core.link.preview_thread import Wanted
+from matte_core.link.preview_requests import PreviewBackgroundRequest
 from matte_plugin.document import items
 from matte_plugin.document.thumbnails import thumbnail
 
@@ -23,7 +23,7 @@ class BackgroundChooser(Gtk.Box):
     layer : Gimp.Layer
         The layer of the subject, which is not offered.
     on_chosen : callable
-        Given the call that tells the preview's worker.
+        Given the request for the preview's worker.
     """
 
     def __init__(self, layer, on_chosen):
@@ -61,12 +61,12 @@ class BackgroundChooser(Gtk.Box):
             self._file_chosen()
         elif chosen is not None:
             picture = thumbnail(self._items[int(chosen)][1])
-            self._on_chosen(Wanted("preview_background", {}, {"image": picture}))
+            self._on_chosen(PreviewBackgroundRequest(image=picture))
 
     def _file_chosen(self):
         path = self._file.get_filename()
         if path:
-            self._on_chosen(Wanted("preview_background", {"path": path}))
+            self._on_chosen(PreviewBackgroundRequest(path=path))
 
 
 def _open_items(layer):

@@ -4,6 +4,8 @@ The preview works on a reduced copy of the first layer, in a worker of its own, 
 waits. At 100%, the visible part is matted at full size, using the reduced trimap.
 """
 
+from dataclasses import replace
+
 import gi
 
 gi.require_version("Gdk", "3.0")
@@ -13,7 +15,7 @@ from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 
 from matte_core.base.localization import _, localized
 from matte_core.link import parts as found_parts
-from matte_core.link.preview_thread import Wanted
+from matte_core.link.preview_requests import PreviewRequest
 from matte_plugin import dialogs
 from matte_plugin.preview.background import BackgroundChooser
 from matte_plugin.preview.parts_list import PartsList
@@ -42,17 +44,17 @@ class PreviewDialog:
         See `matte_plugin.dialogs.ask`; it returns the controls.
     source : object
         The image, reduced and in full size; see `matte_plugin.preview.source`.
-    params : callable
-        Returns what the controls say, as the worker takes it, for lengths times a scale.
+    settings : callable
+        Returns the `ViewSettings` of the controls, for an image at a scale.
     thread : PreviewThread
         Started, but without any request yet. OK leaves it running.
     """
 
-    def __init__(self, procedure, config, arrange, source, params, thread):
+    def __init__(self, procedure, config, arrange, source, settings, thread):
         GimpUi.init(procedure.get_name())
         self._config = config
         self._source = source
-        self._params = params
+        self._settings = settings
         self._thread = thread
         self._timer = 0
         self._is_closed = self._is_open = False
@@ -129,7 +131,7 @@ class PreviewDialog:
         clock.disconnect(self._painted)
         if self._is_closed:
             return
-        self._thread.tell(self._source.opening())
+        self._thread.prepare(self._source.opening())
         self._is_open = True
         self._ask()
 
@@ -143,23 +145,21 @@ class PreviewDialog:
         self._timer = 0
         if not self._is_open:
             return GLib.SOURCE_REMOVE
-        params = {
-            **self._params(self._source.scale),
-            "view": self._toolbar.view,
-            "color": self._source.background(),
-            "is_draft": self._is_draft,
-        }
-        if not self._has_choice:
-            params["view"] = "original"
+        settings = replace(
+            self._settings(self._source.scale),
+            view=self._toolbar.view if self._has_choice else "original",
+            color=self._source.background(),
+            is_draft=self._is_draft,
+        )
         if self._toolbar.is_full:
-            params["detail_edge"] = self._params(1.0).get("edge")
-            self._thread.want(self._source.detail(*self._seen(), params))
+            edge = self._settings(1.0).edge
+            self._thread.show(self._source.detail(*self._seen(), settings, edge))
         else:
-            self._thread.want(Wanted("preview", params))
+            self._thread.show(PreviewRequest(settings))
         return GLib.SOURCE_REMOVE
 
-    def _set_background(self, wanted):
-        self._thread.tell(wanted)
+    def _set_background(self, request):
+        self._thread.prepare(request)
         self._ask_soon()
 
     def _seen(self):
@@ -227,18 +227,16 @@ class PreviewDialog:
         if delivered.error is not None:
             self._say(localized(delivered.error))
             return
-        is_fitted = delivered.wanted.method == "preview"
-        arrays, values = delivered.answer.arrays, delivered.answer.values["values"]
-        self._show_picture(arrays["picture"], is_fitted)
-        self._say(localized(values["note"]) if self._has_choice else TICK)
-        params = delivered.wanted.params
-        # Not where it was ticked since.
-        if self._has_choice and params.get("subject") == self._params(1.0).get("subject"):
-            self._parts = found_parts.read(values["parts"])
-            # A draft may count things differently, so it is only looked at.
-            self._map = None if params.get("is_draft") else arrays.get("map")
+        result, settings = delivered.result, delivered.request.settings
+        self._show_picture(result.picture, isinstance(delivered.request, PreviewRequest))
+        self._say(localized(result.note) if self._has_choice else TICK)
+        # Not if the choice has changed since.
+        if self._has_choice and settings.choice.subject == self._settings(1.0).choice.subject:
+            self._parts = result.parts
+            # A draft may count objects differently, so it is for display only.
+            self._map = None if settings.is_draft else result.map
             self._list.show_parts(self._parts, can_choose=self._map is not None)
-        if params.get("is_draft"):
+        if settings.is_draft:
             self._is_draft = False
             self._ask()
 

@@ -1,4 +1,4 @@
-"""What a preview is made from: a layer, reduced, and its parts in full."""
+"""The layer of a preview: reduced as a whole, and its regions at full size."""
 
 import math
 
@@ -7,7 +7,8 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
-from matte_core.link.preview_thread import Wanted
+from matte_core.link.fields import Region
+from matte_core.link.preview_requests import PreviewDetailRequest, PreviewOpenRequest
 from matte_core.link.protocol import Array
 from matte_plugin.document import pixels, reading
 from matte_plugin.document.thumbnails import thumbnail
@@ -37,54 +38,59 @@ class LayerSource:
 
     @property
     def has_parts(self):
-        """Whether there is something to choose from: a painted trimap says it all."""
+        """Whether there are parts to choose from; with a painted trimap there are none."""
         return self._trimap is None
 
     def glimpse(self):
-        """Return the picture as GIMP shows it, (h, w, 3) uint8: to be seen, not computed with."""
+        """Return the image as GIMP shows it, (h, w, 3) uint8: for display only."""
         return thumbnail(self._layer, round(self.scale * max(self.width, self.height)))
 
     def opening(self):
-        """Return the call that gives a worker the reduced picture."""
+        """Return the request that gives a worker the reduced image."""
         colors, width, height = pixels.read_reduced(
             self._layer, 0, 0, self.width, self.height, self.scale, "R'G'B' u8"
         )
-        arrays = {"image": Array("uint8", (height, width, 3), colors)}
-        params = {}
+        image = Array("uint8", (height, width, 3), colors)
         if self._trimap is not None:
-            painted, params["box"] = reading.read_trimap(
-                self._trimap, self._layer, scale=self.scale
-            )
-            arrays["trimap"] = painted
-        elif not Gimp.Selection.is_empty(self._layer.get_image()):
+            painted, box = reading.read_trimap(self._trimap, self._layer, scale=self.scale)
+            return PreviewOpenRequest(image=image, trimap=painted, trimap_box=box)
+        selection = None
+        if not Gimp.Selection.is_empty(self._layer.get_image()):
             _, left, top = self._layer.get_offsets()
-            selection = self._layer.get_image().get_selection()
-            found, width, height = pixels.read_reduced(
-                selection, left, top, self.width, self.height, self.scale, "Y u8"
+            read, width, height = pixels.read_reduced(
+                self._layer.get_image().get_selection(),
+                left,
+                top,
+                self.width,
+                self.height,
+                self.scale,
+                "Y u8",
             )
-            arrays["selection"] = Array("uint8", (height, width), found)
-        return Wanted("preview_open", params, arrays)
+            selection = Array("uint8", (height, width), read)
+        return PreviewOpenRequest(image=image, selection=selection)
 
-    def detail(self, left, top, width, height, params):
-        """Return the call that asks for a part of the picture in full."""
+    def detail(self, left, top, width, height, settings, edge):
+        """Return the request for a view of a region at full size."""
         colors = pixels.read(self._layer, left, top, width, height, "R'G'B' u8")
-        arrays = {"image": Array("uint8", (height, width, 3), colors)}
-        params = {
-            **params,
-            "part": [
+        painted, box = None, None
+        if self._trimap is not None:
+            region = (left, top, width, height)
+            painted, box = reading.read_trimap(self._trimap, self._layer, region)
+        return PreviewDetailRequest(
+            image=Array("uint8", (height, width, 3), colors),
+            region=Region(
                 top / self.height,
                 left / self.width,
                 (top + height) / self.height,
                 (left + width) / self.width,
-            ],
-        }
-        if self._trimap is not None:
-            region = (left, top, width, height)
-            painted, params["box"] = reading.read_trimap(self._trimap, self._layer, region)
-            arrays["trimap"] = painted
-        return Wanted("preview_detail", params, arrays)
+            ),
+            settings=settings,
+            edge=edge,
+            trimap=painted,
+            trimap_box=box,
+        )
 
     def background(self):
-        """Return GIMP's background color, [red, green, blue] in 0 to 255, sRGB."""
+        """Return GIMP's background color: red, green and blue, 0 to 255, sRGB."""
         red, green, blue, _ = Gimp.context_get_background().get_rgba()
-        return [round(min(max(band, 0.0), 1.0) * 255) for band in (red, green, blue)]
+        return tuple(round(min(max(band, 0.0), 1.0) * 255) for band in (red, green, blue))

@@ -116,7 +116,9 @@ class Judge:
 
 def expected_alpha(plug_in, layer, uses_selection):
     """Return what the core finds for a layer, by pixels that are read here: floats, row by row."""
+    from matte_core.link.fields import SubjectChoice
     from matte_core.link.protocol import Array
+    from matte_core.link.requests import CutOutRequest
 
     width, height = layer.get_width(), layer.get_height()
     image = layer.get_image()
@@ -141,9 +143,9 @@ def expected_alpha(plug_in, layer, uses_selection):
     if not is_srgb or image.get_precision() == Gimp.Precision.U8_LINEAR:
         own = stored(layer, own_format(layer, "R~G~B~ float"))
         arrays["colors"] = Array("float32", (height, width, 3), own)
-    params = {"subject": "auto", "model": str(NETWORK), "radius_px": None}
-    answer = plug_in.worker.call("cut_out", params, arrays)
-    return memoryview(answer.arrays["alpha"].data).cast("B").cast("f").tolist()
+    request = CutOutRequest(**arrays, choice=SubjectChoice("auto", str(NETWORK)))
+    alpha = plug_in.worker.call(request).alpha
+    return memoryview(alpha.data).cast("B").cast("f").tolist()
 
 
 def _look_at_masks(_image, targets, expected, pixels, _after):

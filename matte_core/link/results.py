@@ -1,0 +1,147 @@
+"""What the worker can answer: one dataclass for each result."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from matte_core.base.errors import ProtocolError
+from matte_core.link.fields import (
+    AlphaArray,
+    ChangedArray,
+    ClassMapArray,
+    Color,
+    ColorsArray,
+    PartMapArray,
+    PictureArray,
+    Share,
+    TrimapArray,
+)
+from matte_core.link.parts import FoundPart
+from matte_core.link.records import Range, Text
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A class on a class map: its name, its color there, and its share of the image."""
+
+    name: str
+    color: Color
+    share: Share
+
+
+@dataclass(frozen=True)
+class NoResult:
+    """Done; there is nothing to return."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlphaResult:
+    """An alpha, and clean colors where they were asked for.
+
+    Attributes
+    ----------
+    alpha : (H, W) float32, [0, 1]
+    foreground : (H, W, 3)
+        The type and color space of the request's `colors`, or else of its `image`.
+    changed : (H, W) uint8
+        255 where the foreground differs from the image, else 0.
+    note : str
+        A remark for the user; empty for none.
+    unknown_share : float
+        How much of the trimap was unknown.
+    seconds : float
+        How long it took.
+    """
+
+    alpha: AlphaArray
+    foreground: ColorsArray | None = None
+    changed: ChangedArray | None = None
+    note: Text
+    unknown_share: Share = 0.0
+    seconds: Annotated[float, Range(0)] = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrimapResult:
+    """A trimap, (H, W) uint8, {0, 128, 255}, and how much of it is unknown."""
+
+    trimap: TrimapArray
+    note: Text
+    unknown_share: Share
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentResult:
+    """A mask as an alpha, or a map of all classes with its legend, the largest class first.
+
+    Attributes
+    ----------
+    alpha : (H, W) float32, [0, 1]
+    map : (H, W, 3) uint8
+    legend : tuple of LegendEntry
+    note : str
+    """
+
+    alpha: AlphaArray | None = None
+    map: ClassMapArray | None = None
+    legend: tuple[LegendEntry, ...] = ()
+    note: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelightResult:
+    """Colors of a subject; `foreground` and `changed` are as in `AlphaResult`."""
+
+    foreground: ColorsArray
+    changed: ChangedArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecontaminateResult(RelightResult):
+    """Clean colors, and the box of the visible part of the subject.
+
+    Attributes
+    ----------
+    box : tuple of int
+        Left, top, right and bottom; the last two are the first ones outside.
+    """
+
+    box: tuple[int, int, int, int]
+
+    def __post_init__(self) -> None:
+        height, width = self.foreground.shape[:2]
+        left, top, right, bottom = self.box
+        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+            raise ProtocolError(f"its box {self.box} is not within {width} x {height} pixels")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What is installed: packages with their versions, and models."""
+
+    packages: tuple[tuple[str, str], ...]
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewResult:
+    """What a preview shows, and the parts that were found in the image.
+
+    Attributes
+    ----------
+    picture : (h, w, 3) uint8, or (h, w, 4) where a checkerboard belongs behind it
+    map : (i, j) uint8, any size
+        Which part is where in the whole image: numbers from 1 on, 0 for nothing.
+    parts : tuple of FoundPart
+    note : str
+    """
+
+    picture: PictureArray
+    map: PartMapArray | None = None
+    parts: tuple[FoundPart, ...]
+    note: Text
+
+    def __post_init__(self) -> None:
+        if len({part.name for part in self.parts}) < len(self.parts):
+            raise ProtocolError("its list of parts has the same name twice")
+        if self.map is not None and max(bytes(self.map.data)) > len(self.parts):
+            raise ProtocolError("its map refers to parts that are not in the list")
