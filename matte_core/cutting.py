@@ -9,7 +9,7 @@ from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import Alpha, Image, Mask, Trimap, check_image
 from matte_core.segmentation.result import Segmentation
-from matte_core.segmentation.segmentation import segment
+from matte_core.segmentation.segmenting import segment
 from matte_core.trimap import trimap_of
 
 

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Collect what is to be translated: ``python3 po/update.py [LANGUAGE...]``.
+"""Update the translation files: ``python3 po/update.py [LANGUAGE...]``.
 
 Finds every literal in ``_("…")`` (the plug-in) and ``Message("…")`` (`matte_core`), writes
-`matte-for-gimp.pot`, and brings the .po files up to date: what is new comes without a translation,
-what is gone goes. A LANGUAGE that is not there yet, such as ``fr``, gets a file to begin with.
-Standard library only.
+`matte-for-gimp.pot`, and updates the .po files: new texts are added without a translation, texts
+that no longer exist are removed. A new LANGUAGE, such as ``fr``, starts with nothing translated.
 """
 
 import ast
@@ -29,16 +28,16 @@ HEADER = (
     "Content-Transfer-Encoding: 8bit\n"
 )
 
-Messages = dict[str, list[str]]  # English to the files that say it
+Messages = dict[str, list[str]]  # the English text and the files that contain it
 
 
 def messages() -> Messages:
-    """Return all that is to be translated, in the order of the files.
+    """Return all texts to be translated, in the order of the files.
 
     Raises
     ------
     ValueError
-        If something is marked that no translator can find or gettext can look up.
+        If a marked text is not a literal, so that gettext could not look it up.
     """
     found: Messages = {}
     for folder in FOLDERS:
@@ -71,7 +70,7 @@ def _messages_of(source: str, name: str) -> Iterator[str]:
     for node in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
         first = node.args[0] if node.args else None
         if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
-            raise ValueError(f"{name}, line {node.lineno}: mark a literal, and fill it afterwards")
+            raise ValueError(f"{name}, line {node.lineno}: mark a literal, and format it after")
         yield first.value
     if "_" in imported:
         for other in ast.walk(tree):
@@ -79,7 +78,7 @@ def _messages_of(source: str, name: str) -> Iterator[str]:
             named = other.arg if isinstance(other, ast.arg) else stored
             if named == "_":
                 line = getattr(other, "lineno", 0)
-                raise ValueError(f"{name}, line {line}: `_` translates here; say `_other`")
+                raise ValueError(f"{name}, line {line}: `_` translates here; use `_other`")
 
 
 def _is_stored(node: ast.Name) -> bool:
@@ -87,7 +86,7 @@ def _is_stored(node: ast.Name) -> bool:
 
 
 def written(found: Messages, known: catalogs.Catalog, language: str = "") -> str:
-    """Return the text of a .po file, or of a .pot for no language."""
+    """Return the text of a .po file, or of the .pot file if no language is given."""
     header = known.get("") or HEADER.format(language=language)
     entries = [_entry("", header)]
     for message, files in found.items():
@@ -102,7 +101,7 @@ def _entry(message: str, translation: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Quote a text, one line for each of its lines."""
+    """Quote a text, line by line."""
     lines = text.splitlines(keepends=True) or [""]
     quoted = [_escaped(line) for line in lines]
     return quoted[0] if len(quoted) == 1 else '""\n' + "\n".join(quoted)
@@ -116,7 +115,7 @@ def _escaped(line: str) -> str:
 
 
 def main() -> int:
-    """Write the .pot file and every .po file anew; say what is still to be translated."""
+    """Write the .pot file and every .po file, and print how much is translated."""
     found = messages()
     (HERE / f"{DOMAIN}.pot").write_text(written(found, {}), encoding="utf-8")
     languages = {path.stem for path in HERE.glob("*.po")} | set(sys.argv[1:])

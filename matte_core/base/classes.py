@@ -1,6 +1,4 @@
-"""The 21 classes of PASCAL VOC, their numbers and their colors.
-
-Standard library only: the plug-in builds its menus from this inside GIMP's own Python.
+"""The 21 classes of PASCAL VOC, with their numbers, names, and colors.
 
 References
 ----------
@@ -10,6 +8,8 @@ Everingham et al.: The PASCAL Visual Object Classes Challenge 2012, development 
 from matte_core.base.messages import Message
 
 BACKGROUND_NAME = "background"
+#: The main subject, whatever it is: what the built-in model finds.
+SUBJECT_NAME = "subject"
 
 #: Names by class number; 0 is the background.
 VOC_CLASSES = (
@@ -36,8 +36,8 @@ VOC_CLASSES = (
     "tvmonitor",
 )
 
-#: What a person reads for each class, to be translated.
-SPOKEN = {
+#: Names for people, to be translated.
+CLASS_MESSAGES = {
     "background": Message("background"),
     "aeroplane": Message("airplane"),
     "bicycle": Message("bicycle"),
@@ -61,15 +61,15 @@ SPOKEN = {
     "tvmonitor": Message("TV or monitor"),
 }
 
-#: What may be asked for beside class names.
+#: The subjects that are not class names.
 SUBJECT_WORDS = ("auto", "everything")
 
 
 def voc_color(index: int) -> tuple[int, int, int]:
-    """Return the color (red, green, blue), each 0 to 255, of a class number from 0 to 255.
+    """Return the color (red, green, blue), each from 0 to 255, of a class number from 0 to 255.
 
-    The bits of the number are dealt out to the three channels in turn, highest bit first, so
-    that neighboring numbers get distant colors.
+    The bits of the number are distributed over the three channels in turn, from the highest bit
+    of a channel down, so that neighboring numbers get distant colors.
 
     Examples
     --------
@@ -77,14 +77,10 @@ def voc_color(index: int) -> tuple[int, int, int]:
     (192, 128, 128)
     """
     if not 0 <= index <= 255:
-        raise ValueError(f"A class number lies in 0 to 255, not {index}.")
+        raise ValueError(f"A class number must be from 0 to 255, not {index}.")
     channels = [0, 0, 0]
     for bit in range(8):
         for channel in range(3):
             if index >> (3 * bit + channel) & 1:
                 channels[channel] |= 128 >> bit
     return channels[0], channels[1], channels[2]
-
-
-#: Colors by class number, in the order of `VOC_CLASSES`.
-VOC_COLORS = tuple(voc_color(index) for index in range(len(VOC_CLASSES)))

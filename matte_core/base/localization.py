@@ -1,8 +1,8 @@
-"""What a person reads, in the language of GIMP.
+"""Translates texts into the language of GIMP.
 
 `_` translates a literal: ``_("Layer mask")``, or ``_("No {kind} was chosen.").format(kind=kind)``.
-GIMP tells a plug-in its language by the variables that gettext looks at; where there is no catalog
-for it, English stays.
+GIMP passes its language to plug-ins in the variables that gettext reads. Without a catalog for that
+language, texts stay in English.
 """
 
 import gettext
@@ -13,14 +13,14 @@ from matte_core.base import messages
 from matte_core.base.errors import MatteError
 
 DOMAIN = "matte-for-gimp"
-#: Beside `matte.py`, where the installer puts it; there is none in a checkout.
+#: Next to `matte.py`, where the installer puts it; a checkout has none.
 FOLDER = Path(__file__).resolve().parents[2] / "locale"
 
 _ = gettext.translation(DOMAIN, FOLDER, fallback=True).gettext
 
 
 def localized(text: str | dict[str, Any] | MatteError) -> str:
-    """Translate what `matte_core` says: an error, a step, or a remark as it came over the pipe."""
+    """Translate a text from `matte_core`: an error, a step, or a message as sent by the worker."""
     if isinstance(text, MatteError):
         return f"{localized(text.message)} {localized(text.hint)}".strip()
     return messages.translated(messages.from_wire(text) if isinstance(text, dict) else text, _)

@@ -1,1 +1,1 @@
-"""Which networks there are: descriptions, the registry, downloads. Standard library only."""
+"""Which models exist: their descriptions, the registry, and downloads."""

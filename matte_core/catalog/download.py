@@ -1,8 +1,8 @@
-"""Fetch a file of known SHA-256 from the network or a mirror: whole, or not at all.
+"""Download a file with a known SHA-256 from its address or a mirror, completely or not at all.
 
-What has come so far is kept beside the target as NAME.part, and is gone on with the next time
-(an HTTP range request). The file gets its name only after its checksum was right. A proxy is
-taken from the environment (`HTTPS_PROXY`, ...). Standard library only.
+A partial download is kept next to the target as NAME.part and resumed the next time (by an HTTP
+range request). The file gets its final name only after its checksum has been verified. The proxy is
+taken from the environment (`HTTPS_PROXY`, ...).
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _RANGE_NOT_SATISFIABLE = 416
 
 
 def mirror_address(mirror: str, name: str) -> str:
-    """Return the address of the file `name` at a mirror: a web folder or a local one."""
+    """Return the address of the file `name` at a mirror, which is a URL or a local folder."""
     scheme = urllib.parse.urlsplit(mirror).scheme
     if scheme in ("http", "https", "file"):
         return mirror.rstrip("/") + "/" + urllib.parse.quote(name)
@@ -53,30 +53,30 @@ def download(
     *,
     timeout_s: float = TIMEOUT_S,
 ) -> None:
-    """Fetch `address` to `target`, unless it is there already.
+    """Download `address` to `target`, unless the file is already there.
 
     Parameters
     ----------
     address : str
-        Of scheme https, http or file.
+        A URL with the scheme https, http, or file.
     target : Path
-        A file; its folder is made.
+        A file; its folder is created.
     sha256 : str
-        What the file must be, in hexadecimal.
+        The expected checksum, in hexadecimal.
     size : int
-        How many bytes it must have: an answer that is longer is cut off.
+        The expected size in bytes; a longer response is cut off.
     progress : callable, optional
         See `matte_core.base.progress`.
     timeout_s : float
-        Seconds without a byte before it gives up.
+        Seconds without any data after which the connection times out.
 
     Raises
     ------
     DownloadError
-        If the file cannot be fetched, or is not the one expected. It names the address and
-        the target, so that a person can put the file there by hand.
+        If the file cannot be downloaded or has a different checksum. The error names the address
+        and the target, so that the user can put the file there by hand.
     FileError
-        If the disk is full, or the folder is not ours to write.
+        If the disk is full or the folder is not writable.
     """
     if target.is_file() and sha256_of(target) == sha256:
         return
@@ -103,7 +103,7 @@ def _fetch(
 ) -> None:
     have = part.stat().st_size if part.exists() else 0
     if have == size:
-        return  # Whole, but its checksum was never looked at: the caller does.
+        return  # Complete, but not verified yet: the caller does that.
     if have > size:
         part.unlink()
         have = 0
@@ -112,7 +112,7 @@ def _fetch(
         headers["Range"] = f"bytes={have}-"
     request = urllib.request.Request(address, headers=headers)
     try:
-        # An opener of our own: the shared one keeps the proxies that were set when it was made.
+        # An opener of our own: the shared one keeps the proxies that were set when it was created.
         response = urllib.request.build_opener().open(request, timeout=timeout_s)
     except urllib.error.HTTPError as error:
         error.close()
@@ -138,13 +138,13 @@ def _copy(
     name: str,
 ) -> None:
     while done <= size:
-        # One byte more than expected is enough to see that it is another file.
+        # One byte more than expected is enough to know that this is a different file.
         chunk = response.read(min(_CHUNK_BYTES, size + 1 - done))
         if not chunk:
             break
         stream.write(chunk)
         done += len(chunk)
-        progress(min(done / size, 1.0), f"Fetching {name}")
+        progress(min(done / size, 1.0), f"Downloading {name}")
     if done < size:
         raise http.client.IncompleteRead(b"", size - done)
 
@@ -158,24 +158,24 @@ def _reason(error: Exception) -> str:
     match error:
         case urllib.error.HTTPError():
             return Message(
-                "the server answers {code} {reason}", code=error.code, reason=error.reason
+                "the server replied {code} {reason}", code=error.code, reason=error.reason
             )
         case urllib.error.URLError():
             return str(error.reason)
         case http.client.IncompleteRead():
             return Message("the connection ended {count} bytes early", count=error.expected)
         case TimeoutError():
-            return Message("nothing came for too long")
+            return Message("the connection timed out")
         case _:
             return str(error) or type(error).__name__
 
 
 def _failure(address: str, target: Path, reason: str) -> DownloadError:
     return DownloadError(
-        Message("{address} could not be fetched: {reason}.", address=address, reason=reason),
+        Message("{address} could not be downloaded: {reason}.", address=address, reason=reason),
         Message(
-            "Try again (it goes on where it stopped), name a mirror (--mirror or {variable}), "
-            "or fetch that address another way and put the file at {file}, then run this again.",
+            "Try again (the download resumes), specify a mirror (--mirror or {variable}), or "
+            "download the file another way, save it as {file}, and run this again.",
             variable=MIRROR_VARIABLE,
             file=target,
         ),

@@ -1,141 +1,55 @@
-"""Which networks there are: the published ones by name, and those installed.
+"""Which models there are: the built-in one, the published ones by name, and those installed.
 
-An installed network is two files in `folders.models()`: NAME.onnx and NAME.json. Standard
-library only: the plug-in and the installer ask this before anything is installed.
+The built-in model finds the main subject, whatever it is, and comes with the program. An
+installed model is two files in `folders.models()`: NAME.onnx and NAME.json.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+import matte_core
 from matte_core.base import folders
 from matte_core.base.atomic import write_files
 from matte_core.base.errors import FileError, ModelError
 from matte_core.base.messages import Message
+from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC, CLASS_MODEL, PUBLISHED
 from matte_core.catalog.spec import ModelSpec, read_spec
 
-DEFAULT = "deeplab-513"
 _DEFAULT_FILE = "default.txt"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-@dataclass(frozen=True)
-class RemoteFile:
-    """One file of a published network: where in its repository, and what it must be."""
-
-    path: str
-    sha256: str
-    size: int
-
-    @property
-    def name(self) -> str:
-        return self.path.rsplit("/", 1)[-1]
-
-
-@dataclass(frozen=True)
-class PublishedModel:
-    """A network at a public address, pinned by commit and SHA-256.
-
-    Attributes
-    ----------
-    files : tuple of RemoteFile
-        The network itself first, then what lies beside it.
-    size_px : int
-        Side of the square input it was trained for.
-    normalization, color_order : str
-        See `spec.NORMALIZATIONS` and `spec.COLOR_ORDERS`.
-    """
-
-    name: str
-    title: str
-    repository: str
-    commit: str
-    files: tuple[RemoteFile, ...]
-    size_px: int
-    normalization: str
-    color_order: str
-    license: str
-
-    def address(self, file: RemoteFile) -> str:
-        """Return the web address of one of its files."""
-        return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{file.path}"
-
-
-PUBLISHED = {
-    model.name: model
-    for model in (
-        PublishedModel(
-            name="deeplab-513",
-            title="DeepLabV3-MobileNetV2, 513 px, PASCAL VOC",
-            repository="intel/openvino-ai-plugins-gimp",
-            commit="c9fb13e9697891afb044c84b01421010a0e59b5e",
-            files=(
-                RemoteFile(
-                    "weights/semseg-ov/deeplabv3.xml",
-                    "c3ca452dcf791e329efb4aba87339d9a0c06de14c14a7a7fd8153f50aab61f48",
-                    294684,
-                ),
-                RemoteFile(
-                    "weights/semseg-ov/deeplabv3.bin",
-                    "f16308724b3d7ceee04683863880862d7b6e658ca60f772ce1f3e06dcaaf575f",
-                    4194178,
-                ),
-            ),
-            size_px=513,
-            normalization="bytes",
-            color_order="BGR",
-            license="Apache-2.0",
-        ),
-        PublishedModel(
-            name="deeplab-257",
-            title="DeepLabV3-MobileNetV2 (half width), 257 px, PASCAL VOC",
-            repository="Kazuhito00/Image-Processing-Node-Editor",
-            commit="46979d5b8eacb181abe970e4dd18e8f4cf0e750b",
-            files=(
-                RemoteFile(
-                    "node/deep_learning_node/semantic_segmentation/deeplab_v3/model/"
-                    "deeplab_v3_1_default_1.onnx",
-                    "48a46b346ca7e2e96760b8a10a302046a3b5a9ce55e59d4c659c36d9cbd44118",
-                    2781296,
-                ),
-            ),
-            size_px=257,
-            normalization="signed",
-            color_order="RGB",
-            license="Apache-2.0",
-        ),
-    )
-}
-
-
 def check_name(name: str) -> str:
-    """Check that `name` can be a network's name and a file's on every system."""
+    """Check that `name` is valid as a model's name, and as a file name on every system."""
     if not _NAME.fullmatch(name) or name.endswith("."):
         raise ModelError(
-            f"{name!r} cannot be the name of a network.",
-            "Use letters, digits, dots, dashes and underscores.",
+            f"{name!r} cannot be the name of a model.",
+            "Use letters, digits, dots, dashes, and underscores.",
         )
     return name
 
 
 def model_path(name: str) -> Path:
-    """Return where the network of that name lies when it is installed."""
+    """Return the file of the model of that name; it need not be there."""
+    if name == BUILT_IN:
+        return Path(matte_core.__file__).resolve().parent / "networks" / "subject.onnx"
     return folders.models() / f"{check_name(name)}.onnx"
 
 
 def spec_path(model: Path) -> Path:
-    """Return where the description of an ONNX file lies."""
+    """Return the path of the description of an ONNX file."""
     return model.with_name(model.name.removesuffix(model.suffix) + ".json")
 
 
 def installed() -> list[ModelSpec]:
-    """Return the installed networks, the default first, then by name.
+    """Return the built-in and the installed models, the default first, then by name.
 
-    A network is called what its file is called, whatever its description says. One whose
+    A model is called what its file is called, whatever its description says. One whose
     description is missing or damaged is left out: `resolve` says why.
     """
-    found: list[ModelSpec] = []
+    found: list[ModelSpec] = [BUILT_IN_SPEC]
     folder = folders.models()
     for model in sorted(folder.glob("*.onnx")) if folder.is_dir() else []:
         try:
@@ -147,16 +61,16 @@ def installed() -> list[ModelSpec]:
 
 
 def default_name() -> str:
-    """Return the name that stands for "no network named"."""
+    """Return the name of the model that is used where none is named."""
     try:
         name = (folders.models() / _DEFAULT_FILE).read_text("utf-8").strip()
     except (OSError, ValueError):
-        return DEFAULT
-    return name if _NAME.fullmatch(name) else DEFAULT
+        return BUILT_IN
+    return name if _NAME.fullmatch(name) and model_path(name).is_file() else BUILT_IN
 
 
 def not_writable(folder: Path, why: str) -> FileError:
-    """Return the error of a folder for networks that takes no file."""
+    """Return the error for a models folder that cannot be written."""
     return FileError(
         Message("{folder} cannot be written: {why}.", folder=folder, why=why),
         Message(
@@ -167,12 +81,12 @@ def not_writable(folder: Path, why: str) -> FileError:
 
 
 def keep(files: Mapping[Path, bytes]) -> None:
-    """Write files into the folder of networks: all of them, or none.
+    """Write files into the models folder: all of them, or none.
 
     Raises
     ------
     FileError
-        If the disk is full, or the folder is not ours to write.
+        If the disk is full or the folder is not writable.
     """
     folder = folders.models()
     try:
@@ -183,40 +97,39 @@ def keep(files: Mapping[Path, bytes]) -> None:
 
 
 def set_default(name: str) -> None:
-    """Make an installed network the one used where none is named."""
+    """Make an installed model the default."""
     if not model_path(name).is_file():
         raise _not_installed(name)
     keep({folders.models() / _DEFAULT_FILE: f"{name}\n".encode()})
 
 
 def forget_default(name: str) -> None:
-    """Go back to the project's default if `name` was chosen instead."""
+    """Restore the project's default if `name` is the default."""
     if default_name() == name:
         (folders.models() / _DEFAULT_FILE).unlink(missing_ok=True)
 
 
 def resolve(model: str | Path | None = None) -> Path:
-    """Return the ONNX file that a name, a path or None stands for.
+    """Return the ONNX file for a name, a path, or None.
 
     Parameters
     ----------
     model : str, Path or None
-        A registered name, the path of an ONNX file, or None for the default. Where the
-        default is not installed, any other installed network stands in for it.
+        The name of a model, the path of an ONNX file, or None for the default.
 
     Raises
     ------
     ModelError
-        If there is no such network; its hint says how to get one.
+        If there is no such model; the hint says how to get one.
     """
     if model is None:
-        return _resolve_default()
+        return model_path(default_name())
     text = str(model)
     if isinstance(model, Path) or text.lower().endswith(".onnx") or "/" in text or "\\" in text:
         path = Path(model).expanduser()
         if not path.is_file():
             raise ModelError(
-                Message("There is no network at {path}.", path=path), Message("Check the path.")
+                Message("There is no model at {path}.", path=path), Message("Check the path.")
             )
         return path
     path = model_path(text)
@@ -225,31 +138,22 @@ def resolve(model: str | Path | None = None) -> Path:
     return path
 
 
-def _resolve_default() -> Path:
-    preferred = model_path(default_name())
-    if preferred.is_file():
-        return preferred
-    others = installed()
-    if others:
-        return model_path(others[0].name)
-    raise ModelError(
-        Message("No network is installed."),
-        Message(
-            "Fetch one with Filters > Matte > Set Up and Check…, or with `matte models fetch`; "
-            "they are kept in {folder}.",
-            folder=folders.models(),
-        ),
-    )
+def class_model() -> Path | None:
+    """Return the installed model that knows classes by name; None where there is none."""
+    names = [spec.name for spec in installed() if not spec.finds_subject]
+    if not names:
+        return None
+    return model_path(CLASS_MODEL if CLASS_MODEL in names else names[0])
 
 
 def _not_installed(name: str) -> ModelError:
     if name in PUBLISHED:
         return ModelError(
-            Message("The network “{name}” is not installed.", name=name),
-            Message("Fetch it with `matte models fetch {name}`.", name=name),
+            Message("The model “{name}” is not installed.", name=name),
+            Message("Download it with `matte models fetch {name}`.", name=name),
         )
     known = ", ".join(sorted({*PUBLISHED, *(spec.name for spec in installed())}))
     return ModelError(
-        Message("There is no network called “{name}”.", name=name),
-        Message("Known are: {names}.", names=known),
+        Message("There is no model named “{name}”.", name=name),
+        Message("Known models: {names}.", names=known),
     )

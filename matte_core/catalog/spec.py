@@ -1,6 +1,6 @@
-"""What must be known of a network to feed it a picture and to read its answer.
+"""The description of a model: how to prepare its input and interpret its output.
 
-It is kept as NAME.json beside NAME.onnx. Standard library only.
+It is stored as NAME.json next to NAME.onnx.
 """
 
 import json
@@ -16,17 +16,21 @@ NORMALIZATIONS = {
     "bytes": "0 to 255",
     "unit": "0 to 1",
     "signed": "-1 to 1",
-    "imagenet": "mean and deviation of ImageNet",
+    "centered": "-0.5 to 0.5",
+    "imagenet": "ImageNet mean and standard deviation",
+    "imagenet-mean": "ImageNet mean alone",
+    "imagenet-peak": "ImageNet mean and standard deviation, the brightest value as 1",
 }
 OUTPUT_TYPES = {
     "logits": "class scores before the softmax",
     "probabilities": "class probabilities",
     "labels": "one class number per pixel",
-    "saliency": "one channel: how much a pixel belongs to the subject",
+    "saliency": "one channel: to what degree a pixel belongs to the subject",
+    "saliency-logits": "the same before the sigmoid",
 }
 
 
-#: Keys that versions before 1.0 wrote, and what they are called now.
+#: Keys written by versions before 1.0, and their current names.
 _FORMER_KEYS = {
     "normalisation": "normalization",
     "colour_order": "color_order",
@@ -37,42 +41,47 @@ _FORMER_KEYS = {
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """How one network is fed and read.
+    """How one model's input is prepared and its output interpreted.
 
     Attributes
     ----------
     name : str
-        The name it is asked for by.
+        The name under which it is installed.
     layout : str
-        One of `LAYOUTS`, of the input.
+        One of `LAYOUTS`, for the input.
     height, width : int
-        The input's size; the size it works best at when that is free.
+        The size of the input; if it is free, the size that works best.
     is_free : bool
         Whether the input's height and width may be chosen.
+    is_squashed : bool
+        Whether pictures are squashed to a square, or to the fixed size, as the model was
+        trained; otherwise they keep their shape.
     step : int
-        Free sizes are whole multiples of this, plus one where `align_corners`.
+        Free sizes are integer multiples of this, plus one if `align_corners`.
     normalization : str
-        One of `NORMALIZATIONS`: what the network expects as values.
+        One of `NORMALIZATIONS`: the value range of the input.
     color_order : str
         One of `COLOR_ORDERS`.
     output_type : str
-        One of `OUTPUT_TYPES`: what the network answers.
+        One of `OUTPUT_TYPES`.
+    is_stretched : bool
+        Whether a saliency is stretched to its own minimum and maximum.
     output_layout : str
-        One of `LAYOUTS`.
+        One of `LAYOUTS`, for the output.
     align_corners : bool
-        Whether the first and last cells of the answer lie on the first and last pixels of
-        the input, so that cells lie ``(size - 1) / (cells - 1)`` pixels apart.
+        Whether the first and last cells of the output are at the first and last pixels of the
+        input, so that cells are ``(size - 1) / (cells - 1)`` pixels apart.
     stride : int
-        Input pixels per cell of the grid that the network decides on, which may be coarser
-        than the grid it answers on.
+        Input pixels per cell of the grid on which the network computes, which may be coarser than
+        the grid of its output.
     classes : tuple of str
         Names in the order of the class numbers; the first is the background.
     license, source : str
-        Under what terms, and from where.
+        The terms of use, and the origin.
     sha256 : str
-        Of the ONNX file.
+        The checksum of the ONNX file.
     assumed : tuple of str
-        The attributes above that the file does not tell and nobody gave.
+        The attributes above that neither the file nor the user specified.
     """
 
     name: str
@@ -80,10 +89,12 @@ class ModelSpec:
     height: int = 513
     width: int = 513
     is_free: bool = False
+    is_squashed: bool = False
     step: int = 1
     normalization: str = "bytes"
     color_order: str = "RGB"
     output_type: str = "logits"
+    is_stretched: bool = False
     output_layout: str = "NHWC"
     align_corners: bool = False
     stride: int = 1
@@ -93,6 +104,11 @@ class ModelSpec:
     sha256: str = ""
     assumed: tuple[str, ...] = ()
 
+    @property
+    def finds_subject(self) -> bool:
+        """Whether it tells the main subject from the rest, rather than classes by name."""
+        return self.output_type in ("saliency", "saliency-logits")
+
     def __post_init__(self) -> None:
         _check_choice("layout", self.layout, LAYOUTS)
         _check_choice("output layout", self.output_layout, LAYOUTS)
@@ -101,23 +117,23 @@ class ModelSpec:
         _check_choice("output type", self.output_type, tuple(OUTPUT_TYPES))
         if min(self.height, self.width, self.step, self.stride) < 1:
             raise ModelError(
-                f"The network {self.name!r} is described with a size of "
+                f"The description of the model {self.name!r} has a size of "
                 f"{self.width} x {self.height}, step {self.step}, stride {self.stride}."
             )
 
 
 def assumption(spec: ModelSpec) -> str:
-    """Say what was assumed of the values that a network takes, and how to say otherwise.
+    """Say which value range was assumed for a model, and how to specify another.
 
-    Empty where nothing was: then no other values could be what is wrong.
+    Empty if nothing was assumed: the value range cannot be the problem then.
     """
     if "normalization" not in spec.assumed:
         return ""
     others = [name for name in NORMALIZATIONS if name != spec.normalization]
     return (
-        f"The file of this network does not tell what values it takes; "
-        f"{NORMALIZATIONS[spec.normalization]} was assumed. If that is wrong, add it by "
-        f"`models add FILE --normalization` with {', '.join(others[:-1])} or {others[-1]}."
+        f"The file of this model does not say which values it expects; "
+        f"{NORMALIZATIONS[spec.normalization]} was assumed. If that is wrong, add it with "
+        f"`models add FILE --normalization` and {', '.join(others[:-1])}, or {others[-1]}."
     )
 
 
@@ -127,27 +143,27 @@ def encode_spec(spec: ModelSpec) -> bytes:
 
 
 def read_spec(path: Path) -> ModelSpec:
-    """Read a description; keys that are not known are passed over.
+    """Read a description; unknown keys are ignored.
 
     Raises
     ------
     ModelError
-        If the file cannot be read or is not such a description.
+        If the file cannot be read or is not a description.
     """
     try:
         values = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"The network's description {path} cannot be read: {error}.",
-            "Remove the network and add it again.",
+            f"The model's description {path} cannot be read: {error}.",
+            "Remove the model and add it again.",
         ) from error
     return spec_from_values(values, path)
 
 
 def spec_from_values(values: Any, origin: Path) -> ModelSpec:
-    """Build a description from parsed JSON, checking each value's type."""
+    """Build a description from parsed JSON, checking the type of each value."""
     if not isinstance(values, dict) or not isinstance(values.get("name"), str):
-        raise ModelError(f"{origin} is not a description of a network.")
+        raise ModelError(f"{origin} is not a description of a model.")
     values = {_FORMER_KEYS.get(key, key): value for key, value in values.items()}
     if isinstance(values.get("assumed"), list):
         values["assumed"] = [_FORMER_KEYS.get(name, name) for name in values["assumed"]]

@@ -1,4 +1,4 @@
-"""The command `models`: list, fetch, add, remove and show networks."""
+"""The command `models`: list, download, add, remove, and show models."""
 
 import argparse
 import sys
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from matte_core.base import folders
-from matte_core.catalog.registry import DEFAULT, PUBLISHED, installed, set_default
+from matte_core.catalog.borrowed import borrowed, rembg_folder
+from matte_core.catalog.published import BUILT_IN, CLASS_MODEL, PUBLISHED
+from matte_core.catalog.registry import installed, set_default
 from matte_core.catalog.spec import COLOR_ORDERS, NORMALIZATIONS, OUTPUT_TYPES, ModelSpec
 
 #: How options were spelled before version 1.0; still accepted.
@@ -17,46 +19,47 @@ _FORMER_OPTIONS = {
     "--meaning": "output_type",
     "--licence": "license",
 }
-_KNOWN = ("normalization", "color_order", "output_type")
+_KNOWN = ("normalization", "color_order", "output_type", "license")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to a command line."""
     parser = subparsers.add_parser(
-        "models", help="list, fetch, add, remove and show networks", description=__doc__
+        "models", help="list, download, add, remove, and show models", description=__doc__
     )
     parser.set_defaults(run=run)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
-    actions.add_parser("list", help="what is installed, and what can be fetched")
+    actions.add_parser("list", help="list the installed models and those that can be downloaded")
 
-    fetch = actions.add_parser("fetch", help="fetch a published network")
-    fetch.add_argument("name", nargs="?", default=DEFAULT, choices=list(PUBLISHED))
-    fetch.add_argument("--mirror", help="a web folder or a local one that holds the same files")
-    fetch.add_argument("--default", action="store_true", help="use it where none is named")
+    fetch = actions.add_parser("fetch", help="download a published model, or take rembg's copy")
+    fetch.add_argument("name", nargs="?", default=CLASS_MODEL, choices=list(PUBLISHED))
+    fetch.add_argument("--mirror", help="a web or local folder that has the same files")
+    fetch.add_argument("--default", action="store_true", help="make it the default model")
 
-    add = actions.add_parser("add", help="install a network of your own from a file")
+    add = actions.add_parser("add", help="install a model of your own from a file")
     add.add_argument("file", type=Path, help="an ONNX file, or an OpenVINO .xml beside its .bin")
-    add.add_argument("--name", help="what to call it; by default the file's name")
-    add.add_argument("--default", action="store_true", help="use it where none is named")
+    add.add_argument("--name", help="its name (default: the file's)")
+    add.add_argument("--default", action="store_true", help="make it the default model")
     add.add_argument(
-        "--normalization", choices=list(NORMALIZATIONS), help="the values that it expects"
+        "--normalization",
+        choices=list(NORMALIZATIONS),
+        help="the values it expects (default: read from the file, or found by trying all of them)",
     )
-    add.add_argument("--color-order", choices=COLOR_ORDERS)
-    add.add_argument("--output-type", choices=list(OUTPUT_TYPES), help="what it answers with")
+    add.add_argument("--color-order", choices=COLOR_ORDERS, help="the order of its color channels")
+    add.add_argument("--output-type", choices=list(OUTPUT_TYPES), help="what its output holds")
     add.add_argument(
-        "--labels", type=Path, help="a text file of class names, one a line, background first"
+        "--labels", type=Path, help="a text file of class names, one per line, background first"
     )
-    add.add_argument("--license", help="under what terms it may be used")
-
+    add.add_argument("--license", help="the terms under which it may be used")
     for former, key in _FORMER_OPTIONS.items():
         add.add_argument(former, dest=key, help=argparse.SUPPRESS)
 
-    remove = actions.add_parser("remove", help="remove an installed network")
+    remove = actions.add_parser("remove", help="remove an installed model")
     remove.add_argument("name")
 
-    show = actions.add_parser("show", help="how a network is fed and read, and where it is from")
-    show.add_argument("name", nargs="?", help="a name or an ONNX file; by default the default")
+    show = actions.add_parser("show", help="show how a model is used, and where it is from")
+    show.add_argument("name", nargs="?", help="a name or an ONNX file (default: the default model)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -65,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     Raises
     ------
     MatteError
-        What went wrong, for the caller to print.
+        If something went wrong; the caller prints it.
     """
     match args.action:
         case "list":
@@ -87,20 +90,38 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list() -> None:
-    held = installed()
-    for place, spec in enumerate(held):
-        what = PUBLISHED[spec.name].title if spec.name in PUBLISHED else spec.source
-        print(f"{'*' if place == 0 else ' '} {spec.name:<16} installed      {what}")
-    names = {spec.name for spec in held}
+    here, lent = installed(), borrowed()
+    for place, spec in enumerate(here):
+        print(_line("*" if place == 0 else " ", spec.name, "installed", _title(spec)))
+    names = {spec.name for spec in here}
     for model in PUBLISHED.values():
-        if model.name not in names:
-            print(f"  {model.name:<16} can be fetched {model.title}")
-    print(f"\nKept in {folders.models()}; * is used where none is named.")
+        if model.name in names:
+            continue
+        where = f"in {rembg_folder()}" if model.name in lent else f"{_megabytes(model.size)}"
+        print(_line(" ", model.name, where, f"{model.title} [{model.spec.license}]"))
+    print(f"\n* is the default. Models are kept in {folders.models()}.")
+    print("`matte models fetch NAME` installs one that is listed with its size or a folder.")
+
+
+def _line(mark: str, name: str, where: str, what: str) -> str:
+    return f"{mark} {name:<20} {where:<14} {what}"
+
+
+def _title(spec: ModelSpec) -> str:
+    if spec.name == BUILT_IN:
+        return "Any subject, fast"
+    return PUBLISHED[spec.name].title if spec.name in PUBLISHED else spec.source
+
+
+def _megabytes(size: int) -> str:
+    return f"{max(1, round(size / 1e6))} MB"
 
 
 def _fetch(args: argparse.Namespace) -> None:
     from matte_core.networks import fetch_model
 
+    model = PUBLISHED[args.name]
+    print(f"{model.title}, {_megabytes(model.size)}. License: {model.spec.license}.")
     spec = fetch_model(args.name, args.mirror, _progress if sys.stderr.isatty() else None)
     if sys.stderr.isatty():
         print(file=sys.stderr)
@@ -119,17 +140,21 @@ def _add(args: argparse.Namespace) -> None:
     known: dict[str, Any] = {
         key: getattr(args, key) for key in _KNOWN if getattr(args, key) is not None
     }
-    if args.license:
-        known["license"] = args.license
     if args.labels:
         known["classes"] = _read_labels(args.labels)
     spec = add_model(args.file, args.name, default=args.default, **known)
     print(f"{spec.name} is installed.")
-    if spec.assumed:
+    if "normalization" in spec.assumed and spec.finds_subject:
         print(
-            f"Assumed, as the file does not tell: "
+            "Its file does not say which values it expects, and with none of the usual ones does "
+            f"it find the subject of a test photo; {NORMALIZATIONS[spec.normalization]} is "
+            "assumed. If its masks look wrong, add it again with --normalization."
+        )
+    elif spec.assumed:
+        print(
+            f"Assumed, since the file does not say: "
             f"{', '.join(f'{key} {getattr(spec, key)}' for key in spec.assumed)}. "
-            "If its masks look wrong, add it again with these options set."
+            "If its masks look wrong, add it again with these options."
         )
 
 

@@ -2,55 +2,67 @@
 
 import argparse
 import difflib
-from collections.abc import Sequence
+from pathlib import Path
 
 from matte_core.base.classes import SUBJECT_WORDS, VOC_CLASSES
 from matte_core.base.errors import InputError, ModelError
-from matte_core.catalog.registry import resolve, spec_path
-from matte_core.catalog.spec import read_spec
+from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC, CLASS_MODEL
+from matte_core.catalog.registry import class_model, model_path, resolve, spec_path
+from matte_core.catalog.spec import ModelSpec, read_spec
 from matte_core.cli.options import UsageError
-from matte_core.segmentation.subject import parse_subject
 
 
-def check_request(args: argparse.Namespace, *, needs_network: bool = False) -> None:
-    """Check that a network and its classes are there, as far as that costs nothing.
+def check_request(args: argparse.Namespace, *, needs_classes: bool = False) -> None:
+    """Check that a model and the classes it is asked for exist, as far as that costs nothing.
 
     Parameters
     ----------
     args : Namespace
         With `subject` and `model`.
-    needs_network : bool
-        Whether GrabCut cannot stand in.
+    needs_classes : bool
+        Whether the model must know classes by name.
 
     Raises
     ------
     UsageError
-        If the network does not know a class that is asked for.
+        If no model knows a class that is asked for.
     ModelError
-        If the network that was named, or that is needed, is not installed.
+        If a model that was named, or that is needed, is not installed.
     """
-    classes: Sequence[str] | None = VOC_CLASSES
-    try:
-        described = spec_path(resolve(args.model))
-        # An ONNX file from elsewhere has no description; running it will tell its classes.
-        classes = read_spec(described).classes if described.is_file() else None
-    except ModelError:
-        if args.model is not None or needs_network:
-            raise
-    if classes is None:
-        return
+    first = _spec(resolve(args.model))
+    if first is None:
+        return  # an ONNX file without a description: running it will tell its classes
+    by_name = class_model() if first.finds_subject else None
+    second = None if by_name is None else _spec(by_name)
+    if needs_classes and first.finds_subject and second is None:
+        raise ModelError(
+            "A map of classes needs a model that knows classes, and none is installed.",
+            f"Get one with `matte models fetch {CLASS_MODEL}`.",
+        )
+    classes = [*first.classes, *(second.classes if second is not None else ())]
     names = [args.subject] if isinstance(args.subject, str) else args.subject
     for name in names:
-        if len(names) == 1 and name in SUBJECT_WORDS:
-            return
-        try:
-            parse_subject(name if name not in SUBJECT_WORDS else [f"{name} in a list"], classes)
-        except InputError:
-            known = (*(SUBJECT_WORDS if len(names) == 1 else ()), *classes[1:])
-            near = difflib.get_close_matches(name, known, 1)
-            guess = f" (did you mean {near[0]}?)" if near else ""
-            raise UsageError(
-                f"unknown subject {name!r}{guess}; choose from {', '.join(known)}; "
-                'one of several is "person 2", counted from the left, "person left", or '
-                '"person at 0.3 0.5"'
-            ) from None
+        if len(names) > 1 or name not in SUBJECT_WORDS:
+            _check_name(name, classes, is_alone=len(names) == 1)
+
+
+def _check_name(name: str, classes: list[str], *, is_alone: bool) -> None:
+    from matte_core.segmentation.subject import parse_subject
+
+    try:
+        parse_subject([f"{name} in a list"] if name in SUBJECT_WORDS else name, classes)
+    except InputError:
+        known = (*(SUBJECT_WORDS if is_alone else ()), *classes[1:])
+        near = difflib.get_close_matches(name, (*known, *VOC_CLASSES[1:]), 1)
+        guess = f" (did you mean {near[0]}?)" if near else ""
+        raise UsageError(
+            f"unknown subject {name!r}{guess}; choose from {', '.join(known)}; to pick one of "
+            'several, "person 2" (counted from the left), "person left", or "person at 0.3 0.5"'
+        ) from None
+
+
+def _spec(path: Path) -> ModelSpec | None:
+    if path == model_path(BUILT_IN):
+        return BUILT_IN_SPEC
+    described = spec_path(path)
+    return read_spec(described) if described.is_file() else None

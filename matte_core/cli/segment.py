@@ -47,7 +47,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    check_request(args, needs_network=args.class_map)
+    check_request(args, needs_classes=args.class_map)
     kind = "probability" if args.soft else "classes" if args.class_map else "mask"
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     plan = plan_command(args, args.pictures, {kind: f"-{kind}"}, companions=selections)

@@ -1,12 +1,13 @@
-"""A subject's exposure and color temperature, moved toward those of another background.
+"""Match a subject's exposure and color temperature to those of another background.
 
-The mean of a background's light is what falls on whoever stands in it. The subject is dimmed or
-brightened toward its brightness, and its white is shifted toward its color, but only as far as
-light usually goes: freely between blue and amber, as daylight and lamps do, and hardly between
-green and magenta. So a face in a meadow does not turn green.
+The mean of a background's light is the light that falls on a person who stands in it. The subject
+is dimmed or brightened toward its brightness, and its white is shifted toward its color, but only
+as far as light usually varies: freely between blue and amber, as between daylight and lamps, and
+hardly between green and magenta. So a face in a meadow does not turn green.
 
-Moving mean and deviation in an opponent space [1] takes the colors of things for the color of
-the light: over leaves it paints the skin green, and over a night street it makes the subject black.
+Matching mean and deviation in an opponent color space [1] mistakes the colors of objects for the
+color of the light: over leaves it paints skin green, over a night street it makes the subject
+black.
 
 References
 ----------
@@ -15,100 +16,136 @@ Graphics and Applications 21(5), 2001.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from matte_core.base.errors import InputError
-from matte_core.compositing.linear_light import LUMINANCE, from_light, to_light
-from matte_core.images import Alpha, Float32, Image, check_alpha, check_image
+from matte_core.compositing.linear_light import LUMINANCE, from_linear, to_linear
+from matte_core.images import Alpha, Float32, Image, check_alpha, check_image, row_slices
 
-# The furthest that the subject is moved, as natural logarithms of amounts of light.
-_BRIGHTER, _DARKER = 0.35, 0.7
-_TEMPERATURE, _TINT = 0.18, 0.04
-_DARK = 0.05  # of lightness in [0, 1]: darker than that is black to the eye
-_BLOCK_PIXELS = 1 << 18
+_BLOCK_PIXELS = 1 << 18  # at once, so that float copies stay small
 
 
-def match_colors(foreground: Image, alpha: Alpha, background: Image, amount: float = 1.0) -> Image:
-    """Move a subject's exposure and color temperature toward a background's.
+@dataclass(frozen=True)
+class ColorMatchParameters:
+    """How far the subject's light can change.
+
+    Attributes
+    ----------
+    brighter, darker : float
+        Largest change of exposure, as the natural logarithm of a ratio of linear light: a subject
+        can stand in the dark, but a much brighter one looks as if it glowed.
+    temperature : float
+        Largest shift between blue and amber, in the same unit.
+    tint : float
+        Largest shift between green and magenta, which light hardly varies in.
+    dark : float
+        Lightness, in [0, 1], below which everything counts as equally dark.
+    """
+
+    brighter: float = 0.35
+    darker: float = 0.7
+    temperature: float = 0.18
+    tint: float = 0.04
+    dark: float = 0.05
+
+
+DEFAULTS = ColorMatchParameters()
+
+
+def match_colors(
+    foreground: Image,
+    alpha: Alpha,
+    background: Image,
+    amount: float = 1.0,
+    *,
+    parameters: ColorMatchParameters = DEFAULTS,
+) -> Image:
+    """Move a subject's exposure and color temperature toward those of a background.
 
     Parameters
     ----------
     foreground : (H, W, 3) uint8, or float in [0, 1], sRGB
     alpha : (H, W) float, [0, 1]
-        The subject; what is transparent does not count for its brightness.
+        Transparent parts do not count toward the subject's brightness.
     background : (H2, W2, 3) uint8, or float in [0, 1], sRGB
-        Of any size; a reduced one will do.
+        Of any size; a reduced image is enough.
     amount : float, [0, 1]
-        How far to go.
+        0 changes nothing, 1 goes all the way.
+    parameters : ColorMatchParameters
 
     Returns
     -------
     foreground : (H, W, 3), the type of `foreground`
-        A new array; black stays black, white is dimmed but never clipped.
+        A new array; black stays black, and nothing is clipped.
 
     Raises
     ------
     InputError
-        If an array is not as above, foreground and alpha differ in size, or the amount is not
+        If an array is not as described, foreground and alpha differ in size, or the amount is not
         in [0, 1].
+
+    Examples
+    --------
+    A gray subject before a dim, warm background:
+
+    >>> gray = np.full((1, 1, 3), 128, np.uint8)
+    >>> evening = np.full((1, 1, 3), (90, 60, 40), np.uint8)
+    >>> match_colors(gray, np.ones((1, 1), np.float32), evening)[0, 0].tolist()
+    [101, 92, 85]
     """
     check_image(foreground, "foreground")
     alpha = check_alpha(alpha, (foreground.shape[0], foreground.shape[1]))
     check_image(background, "background")
     if not 0 <= amount <= 1:
-        raise InputError(f"The amount is {amount!r}.", "It must lie in [0, 1].")
+        raise InputError(f"The amount is {amount!r}.", "It must be in [0, 1].")
     matched = foreground.copy()
     total = float(alpha.sum(dtype=np.float64))
     if amount == 0 or total == 0:
         return matched
     brightness = sum(
-        float((alpha[rows] * _lightness(to_light(foreground[rows]))).sum(dtype=np.float64))
-        for rows in _blocks(*alpha.shape)
+        float((alpha[rows] * _lightness(to_linear(foreground[rows]))).sum(dtype=np.float64))
+        for rows in row_slices(alpha.shape, _BLOCK_PIXELS)
     )
-    gains = _gains(brightness / total, to_light(background)) ** np.float32(amount)
+    gains = _gains(brightness / total, to_linear(background), parameters) ** np.float32(amount)
     if matched.dtype == np.uint8:
-        # Each channel goes by itself, and has but 256 values.
-        steps = np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
-        table = _with_gains(steps, gains)
+        # Channels are independent and have 256 values each, so a table does.
+        values = np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
+        table = _with_gains(values, gains)
         for channel in range(3):
             matched[..., channel] = table[:, channel][foreground[..., channel]]
         return matched
-    for rows in _blocks(*alpha.shape):
+    for rows in row_slices(alpha.shape, _BLOCK_PIXELS):
         matched[rows] = _with_gains(foreground[rows], gains)
     return matched
 
 
 def _with_gains(image: Image, gains: Float32) -> Image:
-    """Dim in proportion; brighten as a screen does, which leaves white where it is."""
-    light = to_light(image)
+    """Multiply to dim; screen to brighten, which leaves white as it is."""
+    light = to_linear(image)
     bright = 1 - (1 - np.minimum(light, 1)) ** np.maximum(gains, 1)
-    return from_light(np.where(gains > 1, bright, gains * light), image.dtype)
+    return from_linear(np.where(gains > 1, bright, gains * light), image.dtype)
 
 
-def _gains(lightness: float, background: Float32) -> Float32:
-    """Return what each channel's light is multiplied by, for a subject of a mean lightness."""
-    wanted = float(_lightness(background).mean(dtype=np.float64))
-    exposure = 3 * math.log(max(wanted, _DARK) / max(lightness, _DARK))
-    exposure = _limited(exposure, _BRIGHTER if exposure > 0 else _DARKER)
+def _gains(lightness: float, background: Float32, parameters: ColorMatchParameters) -> Float32:
+    """Return the factor for each channel's light, for a subject of the given mean lightness."""
+    target, dark = float(_lightness(background).mean(dtype=np.float64)), parameters.dark
+    exposure = 3 * math.log(max(target, dark) / max(lightness, dark))
+    exposure = _limited(exposure, parameters.brighter if exposure > 0 else parameters.darker)
     red, green, blue = np.log(np.maximum(background.mean((0, 1), dtype=np.float64), 1e-4))
-    temperature = _limited((red - blue) / 2, _TEMPERATURE)
-    tint = _limited(green - (red + blue) / 2, _TINT)
+    temperature = _limited((red - blue) / 2, parameters.temperature)
+    tint = _limited(green - (red + blue) / 2, parameters.tint)
     color = np.exp([temperature - tint / 3, 2 * tint / 3, -temperature - tint / 3])
     gains = color / (color @ LUMINANCE) * math.exp(exposure)
     return np.asarray(gains, np.float32)
 
 
 def _lightness(light: Float32) -> Float32:
-    """Return how light it looks: the cube root of the luminance, as in CIELAB."""
+    """Return the perceived lightness: the cube root of the luminance, as in CIELAB."""
     lightness: Float32 = np.cbrt(light @ LUMINANCE)
     return lightness
 
 
 def _limited(value: float, limit: float) -> float:
     return limit * math.tanh(value / limit)
-
-
-def _blocks(height: int, width: int) -> list[slice]:
-    step = max(_BLOCK_PIXELS // width, 1)
-    return [slice(start, start + step) for start in range(0, height, step)]

@@ -1,7 +1,7 @@
-"""sRGB values to amounts of light and back.
+"""Conversion between sRGB values and linear light.
 
-Light adds up and is dimmed in proportion only in amounts of light, so what imitates light is
-computed in them.
+Light adds up, and is dimmed in proportion, only in linear values, so everything that imitates light
+is computed in them.
 
 References
 ----------
@@ -15,19 +15,25 @@ from numpy.typing import NDArray
 
 from matte_core.images import Float32, Image
 
-#: The share of each channel's light in the luminance (Rec. ITU-R BT.709).
+#: The weight of each channel in the luminance (Rec. ITU-R BT.709).
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
-def to_light(image: Image) -> Float32:
-    """Return the amounts of light, (..., 3) float32 in [0, 1], of an sRGB image."""
+def to_linear(image: Image) -> Float32:
+    """Convert an sRGB image to linear light, (..., 3) float32 in [0, 1].
+
+    Examples
+    --------
+    >>> [round(value, 3) for value in to_linear(np.array([0, 128, 255], np.uint8)).tolist()]
+    [0.0, 0.216, 1.0]
+    """
     if image.dtype == np.uint8:
-        return _LIGHT_OF_STEP[image]
+        return _LINEAR_OF_VALUE[image]
     return _decode(image.astype(np.float32, copy=False))
 
 
-def from_light(light: Float32, dtype: Any) -> Image:
-    """Return amounts of light as sRGB, uint8 or float, cut off at 0 and 1."""
+def from_linear(light: Float32, dtype: Any) -> Image:
+    """Convert linear light to sRGB, uint8 or float, clipped to [0, 1]."""
     light = np.clip(light, 0, 1)
     low, high = light * np.float32(12.92), np.float32(1.055) * light ** np.float32(1 / 2.4)
     encoded = np.where(light <= 0.0031308, low, high - np.float32(0.055))
@@ -44,4 +50,4 @@ def _decode(values: Float32) -> Float32:
     return light
 
 
-_LIGHT_OF_STEP = _decode(np.linspace(0, 1, 256, dtype=np.float32))
+_LINEAR_OF_VALUE = _decode(np.linspace(0, 1, 256, dtype=np.float32))

@@ -1,4 +1,4 @@
-"""From a picture and its trimap to alpha, and from alpha to the subject's own colors."""
+"""Matting: alpha from an image and a trimap, and the subject's own colors from alpha."""
 
 from matte_core.matting.alpha import estimate_alpha
 from matte_core.matting.cleaning import clean_colors

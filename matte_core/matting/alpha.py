@@ -1,10 +1,10 @@
-"""Alpha from a picture and a trimap: KNN matting joined with local and sampled evidence.
+"""Alpha from an image and a trimap: KNN matting combined with local and sampled evidence.
 
-Affinities between pixels that look alike carry alpha across gaps and into holes
-(`knn`); the closed-form Laplacian keeps fine structure (`closed_form`); near known colors say
-where between them a pixel lies (`sampling`). Alpha minimizes the sum of the three energies with
-the known pixels held fixed, so the system has the unknown pixels only. It is solved on a
-reduced picture and carried to the full one by a guided filter (`guided`).
+Affinities between pixels that look alike carry alpha across gaps and into holes (`knn`); the
+closed-form Laplacian keeps fine structure (`closed_form`); nearby known colors tell where between
+them a pixel's color lies (`sampling`). Alpha minimizes the sum of the three energies with the known
+pixels held fixed, so only the unknown pixels are in the system. It is solved on a reduced image and
+brought to full size by guided upsampling (`upsampling`) and a refinement (`refinement`).
 
 References
 ----------
@@ -13,6 +13,7 @@ Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 
 """
 
 import math
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 from matte_core.base.errors import InputError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
+from matte_core.boxes import Box
 from matte_core.images import (
     BACKGROUND,
     FOREGROUND,
@@ -31,26 +33,60 @@ from matte_core.images import (
     check_image,
     check_trimap,
 )
-from matte_core.matting import closed_form, guided, knn, refinement, sampling
-from matte_core.matting.level import Level, make_level, without_rim
+from matte_core.matting import closed_form, knn, refinement, sampling, upsampling
+from matte_core.matting.knn import KnnParameters
+from matte_core.matting.level import Level, make_level, without_border
+from matte_core.matting.sampling import SamplingParameters
 from matte_core.matting.solver import solve
 
-# Up to so many unknown pixels the picture is solved as it is.
-_FULL_SIZE_UNKNOWN = 12_000
-# Beyond, it is reduced by 2, 3 or 4 so that about so many are left, which takes two seconds.
-_LEVEL_UNKNOWN = 150_000
-_LARGEST_FACTOR = 4
-# Detail is worth more than that, but not more memory than so many take.
-_MOST_UNKNOWN = 500_000
-_MARGIN_PX = 24
-_LEAST_SIDE_PX = 8
-_TOLERANCE = 5e-4
-# Alphas this near to 0 or 1 are haze: the quadratic energies never quite get there.
-_HAZE = 0.02
+_LEAST_SIDE_PX = 8  # of a level: the local windows must fit in
+
+
+@dataclass(frozen=True)
+class AlphaParameters:
+    """Parameters of the matting engine, chosen as `docs/matting.md` describes.
+
+    Attributes
+    ----------
+    full_size_unknown : int
+        Up to this many unknown pixels, the image is solved at full size.
+    level_unknown : int
+        Beyond that, it is reduced until about this many are left, which take two seconds.
+    largest_factor : int
+        Limit on that reduction, because detail is worth more than time.
+    most_unknown : int
+        The limit is exceeded if more than this would be left, which need too much memory.
+    margin_px : int
+        Width of the surroundings of the unknown region that are taken into account.
+    tolerance : float
+        Largest residual of the linear system, relative to its right side.
+    haze : float
+        Alphas this close to 0 and 1 become 0 and 1, and the rest is stretched: the quadratic
+        energies come close to the ends but do not reach them.
+    knn, sampling
+        Parameters of the two terms.
+    """
+
+    full_size_unknown: int = 12_000
+    level_unknown: int = 150_000
+    largest_factor: int = 4
+    most_unknown: int = 500_000
+    margin_px: int = 24
+    tolerance: float = 5e-4
+    haze: float = 0.02
+    knn: KnnParameters = field(default_factory=KnnParameters)
+    sampling: SamplingParameters = field(default_factory=SamplingParameters)
+
+
+DEFAULTS = AlphaParameters()
 
 
 def estimate_alpha(
-    image: Image, trimap: Trimap, *, progress: ProgressCallback | None = None
+    image: Image,
+    trimap: Trimap,
+    *,
+    parameters: AlphaParameters = DEFAULTS,
+    progress: ProgressCallback | None = None,
 ) -> Alpha:
     """Estimate how much of each pixel belongs to the foreground.
 
@@ -59,8 +95,10 @@ def estimate_alpha(
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     trimap : (H, W) uint8, {0, 128, 255}
         Known background, unknown, known foreground.
+    parameters : AlphaParameters
+        For experiments; the defaults suit all images.
     progress : callable, optional
-        Given the fraction done and the step, several times a second; may raise `Cancelled`.
+        Called several times a second with the fraction done and the step; may raise `Cancelled`.
 
     Returns
     -------
@@ -74,50 +112,60 @@ def estimate_alpha(
         foreground or no known background.
     ConvergenceError
         If the system could not be solved.
+
+    Examples
+    --------
+    >>> gray = np.array([0, 0, 0, 64, 128, 191, 255, 255, 255], np.uint8)
+    >>> image = np.tile(gray[:, None], (9, 1, 3))
+    >>> trimap = np.tile(np.array([0, 0, 0, 128, 128, 128, 255, 255, 255], np.uint8), (9, 1))
+    >>> [round(value, 1) for value in estimate_alpha(image, trimap)[4].tolist()]
+    [0.0, 0.0, 0.0, 0.2, 0.5, 0.8, 1.0, 1.0, 1.0]
     """
     image = check_image(image)
     trimap = check_trimap(trimap, image.shape[:2])
     alpha: Alpha = (trimap == FOREGROUND).astype(np.float32)
-    unknown_rows = np.flatnonzero((trimap == UNKNOWN).any(axis=1))
-    if len(unknown_rows) == 0:
+    if not (trimap == UNKNOWN).any():
         return alpha
     _check_known(trimap)
     if min(trimap.shape) < 3:
-        # The local windows are 3 x 3: a strip thinner than that is given copies of its rim.
+        # The local windows are 3 x 3: a thinner strip is padded with copies of its outer pixels.
         thick: Any = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
-        thick_alpha = estimate_alpha(thick, np.pad(trimap, 1, mode="edge"), progress=progress)
-        return thick_alpha[1:-1, 1:-1].copy()
+        thick_trimap = np.pad(trimap, 1, mode="edge")
+        padded = estimate_alpha(thick, thick_trimap, parameters=parameters, progress=progress)
+        return padded[1:-1, 1:-1].copy()
     report = part(progress, 0, 1)
-    report(0.0, "Reducing")
-    rows, columns = _region(trimap)
-    region = (image[rows, columns], trimap[rows, columns], alpha[rows, columns])
-    level = _solving_level(region[0], region[1], part(progress, 0.0, 0.05))
-    coarse = _solve_level(level, part(progress, 0.05, 0.75))
+    report(0.0, Message("Reducing"))
+    box = _region(trimap, parameters.margin_px)
+    region = (image[box], trimap[box], alpha[box])
+    level = _solving_level(region[0], region[1], parameters, part(progress, 0.0, 0.05))
+    coarse = _solve_level(level, parameters, part(progress, 0.05, 0.75))
     if level.factor == 1:
         unknown = region[1] == UNKNOWN
-        region[2][unknown] = without_rim(coarse)[unknown]
+        region[2][unknown] = without_border(coarse)[unknown]
     else:
-        guided.lift(level, coarse, *region, progress=part(progress, 0.75, 0.8))
+        upsampling.upsample(level, coarse, *region, progress=part(progress, 0.75, 0.8))
     if level.factor == 2:
         refinement.refine(*region, progress=part(progress, 0.8, 1.0))
     unknown = trimap == UNKNOWN
-    alpha[unknown] = np.clip((alpha[unknown] - _HAZE) / (1 - 2 * _HAZE), 0, 1)
-    report(1.0, "Done")
+    haze = parameters.haze
+    alpha[unknown] = np.clip((alpha[unknown] - haze) / (1 - 2 * haze), 0, 1)
+    report(1.0, Message("Done"))
     return alpha
 
 
-def _solve_level(level: Level, progress: ProgressCallback) -> Float32:
-    """Return the alpha of the whole level, its rim included, as (H, W) float32."""
+def _solve_level(level: Level, parameters: AlphaParameters, progress: ProgressCallback) -> Float32:
+    """Return the alpha of the whole level, border included, as (H, W) float32."""
     coarse = level.known_alpha.copy()
     if len(level.unknown) > 0:
-        extent = float(max(level.trimap.shape))
-        system = knn.laplacian(level, extent, progress=part(progress, 0.0, 0.3))
-        system += sampling.data_term(level, extent, progress=part(progress, 0.3, 0.4))
+        system = knn.laplacian(level, parameters=parameters.knn, progress=part(progress, 0.0, 0.3))
+        system += sampling.data_term(
+            level, parameters=parameters.sampling, progress=part(progress, 0.3, 0.4)
+        )
         system += closed_form.laplacian(level, progress=part(progress, 0.4, 0.55))
         solution = solve(
             system.matrix,
             system.right,
-            tolerance=_TOLERANCE,
+            tolerance=parameters.tolerance,
             progress=part(progress, 0.55, 1.0),
         )
         coarse[level.unknown] = np.clip(solution.x, 0, 1)
@@ -128,38 +176,34 @@ def _check_known(trimap: Trimap) -> None:
     if not (trimap == FOREGROUND).any():
         raise InputError(
             Message("The trimap has no known foreground."),
-            Message("Paint some pixels that surely belong to the subject white."),
+            Message("Paint part of the subject white."),
         )
     if not (trimap == BACKGROUND).any():
         raise InputError(
             Message("The trimap has no known background."),
-            Message("Paint some pixels that surely belong to the background black."),
+            Message("Paint part of the background black."),
         )
 
 
-def _region(trimap: Trimap) -> tuple[slice, slice]:
-    """Return the rows and columns around the unknown pixels that the estimate looks at."""
-    unknown = trimap == UNKNOWN
-    spans = []
-    for axis, length in ((1, trimap.shape[0]), (0, trimap.shape[1])):
-        where = np.flatnonzero(unknown.any(axis=axis))
-        spans.append(
-            slice(max(int(where[0]) - _MARGIN_PX, 0), min(int(where[-1]) + _MARGIN_PX + 1, length))
-        )
-    inside = trimap[spans[0], spans[1]]
-    if (inside == FOREGROUND).any() and (inside == BACKGROUND).any():
-        return spans[0], spans[1]
-    return slice(0, trimap.shape[0]), slice(0, trimap.shape[1])
+def _region(trimap: Trimap, margin_px: int) -> tuple[slice, slice]:
+    """Return the part of the image around the unknown pixels that the estimate looks at."""
+    box = Box.around(trimap == UNKNOWN)
+    assert box is not None  # the caller has checked
+    region = box.grown(margin_px, trimap.shape).slices
+    is_enough = (trimap[region] == FOREGROUND).any() and (trimap[region] == BACKGROUND).any()
+    return region if is_enough else Box.whole(trimap.shape).slices
 
 
-def _solving_level(image: Image, trimap: Trimap, progress: ProgressCallback) -> Level:
-    """Reduce the picture as far as the size of its unknown region asks for."""
+def _solving_level(
+    image: Image, trimap: Trimap, parameters: AlphaParameters, progress: ProgressCallback
+) -> Level:
+    """Reduce the image as far as the size of its unknown region requires."""
     unknown = int((trimap == UNKNOWN).sum())
     factor = 1
-    if unknown > _FULL_SIZE_UNKNOWN:
-        factor = min(max(math.ceil(math.sqrt(unknown / _LEVEL_UNKNOWN)), 2), _LARGEST_FACTOR)
-        factor = max(factor, math.ceil(math.sqrt(unknown / _MOST_UNKNOWN)))
-    # A strip must stay thick enough for the local windows.
+    if unknown > parameters.full_size_unknown:
+        factor = math.ceil(math.sqrt(unknown / parameters.level_unknown))
+        factor = min(max(factor, 2), parameters.largest_factor)
+        factor = max(factor, math.ceil(math.sqrt(unknown / parameters.most_unknown)))
     factor = max(1, min(factor, min(trimap.shape) // _LEAST_SIDE_PX))
     while True:
         level = make_level(image, trimap, factor, progress=progress)

@@ -1,12 +1,12 @@
 """The closed-form matting Laplacian: alpha is locally linear in color.
 
-In every 3 x 3 window k with mean color mu and covariance S, alpha is taken to be an affine
+In every 3 x 3 window k with mean color mu and covariance S, alpha is assumed to be an affine
 function of color. Eliminating its coefficients leaves, for pixels i and j of the window::
 
     L_ij += delta_ij - 1/9 (1 + (I_i - mu)^T (S + eps/9 Id)^-1 (I_j - mu))
 
-With ``S + eps/9 Id = C C^T`` the product is ``v_i . v_j`` for ``v = C^-1 (I - mu)``, so that a
-window costs 45 short dot products. They are taken for many windows at once.
+With ``S + eps/9 Id = C C^T`` the product is ``v_i . v_j`` for ``v = C^-1 (I - mu)``, so a window
+costs 45 short dot products. They are computed for many windows at once.
 
 References
 ----------
@@ -18,22 +18,22 @@ from numpy.typing import NDArray
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
-from matte_core.images import UNKNOWN, Float32
-from matte_core.matting.level import RIM, Level
+from matte_core.images import UNKNOWN, Float32, Trimap
+from matte_core.matting.level import Level, clear_border
 from matte_core.matting.system import System, from_stencil
 
-EPSILON = 1e-7
+EPSILON = 1e-7  # Levin's; larger values blur alpha across weak edges
 
-_SIDE = 3
-_REACH = 2
+_SIDE = 3  # of a window, in pixels
+_REACH = 2  # from a pixel to the farthest one that shares a window with it
 _STENCIL = 2 * _REACH + 1
-_CHUNK = 16_384
+_CHUNK = 16_384  # windows at once
 
 Floats = NDArray[np.float64]
 
 
 def stencil_offsets(width: int) -> NDArray[np.intp]:
-    """Return the offsets of the 5 x 5 pixels around a pixel, into rows of `width` pixels."""
+    """Return the flat offsets of the 5 x 5 pixels around a pixel, in rows of `width` pixels."""
     steps = np.arange(-_REACH, _REACH + 1)
     return np.asarray((steps[:, None] * width + steps).ravel(), np.intp)
 
@@ -41,20 +41,20 @@ def stencil_offsets(width: int) -> NDArray[np.intp]:
 def laplacian(
     level: Level, epsilon: float = EPSILON, *, progress: ProgressCallback = silent
 ) -> System:
-    """Set up the energy of all 3 x 3 windows that hold an unknown pixel.
+    """Set up the energy of all 3 x 3 windows that contain an unknown pixel.
 
     Parameters
     ----------
     level : Level
     epsilon : float
-        Regularisation of the windows' covariances; small values trust the colors more.
+        Regularization of the windows' covariances; smaller values trust the colors more.
     progress : callable
         Called between blocks of windows; may raise `Cancelled`.
 
     Returns
     -------
     System
-        Its matrix is symmetric and positive semi-definite.
+        The matrix is symmetric and positive semi-definite.
     """
     width = level.width
     window = (np.arange(_SIDE)[:, None] * width + np.arange(_SIDE)).ravel()
@@ -81,16 +81,13 @@ def laplacian(
     return from_stencil(level, stencil, stencil_offsets(width))
 
 
-def _touched_windows(trimap: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Return the first pixels of the windows that hold an unknown pixel and none of the rim."""
-    height, width = trimap.shape
+def _touched_windows(trimap: Trimap) -> NDArray[np.intp]:
+    """Return the first pixels of the windows with an unknown pixel and none of the border."""
     unknown = trimap == UNKNOWN
     across = unknown[:, :-2] | unknown[:, 1:-1] | unknown[:, 2:]
-    touched = across[:-2] | across[1:-1] | across[2:]
-    touched[:RIM] = touched[height - RIM - 2 :] = False
-    touched[:, :RIM] = touched[:, width - RIM - 2 :] = False
+    touched = clear_border(across[:-2] | across[1:-1] | across[2:])
     rows, columns = np.nonzero(touched)
-    return np.asarray(rows * width + columns, np.intp)
+    return np.asarray(rows * trimap.shape[1] + columns, np.intp)
 
 
 def _whitened_colors(

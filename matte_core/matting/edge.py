@@ -1,12 +1,12 @@
 """Adjust the edge of a finished alpha: smooth, shift, feather, contrast.
 
-What a person tunes after matting. Each control is a filter on the alpha alone, so none of them
-costs a new solution. They are applied in the order in which they build on each other: the
-outline is smoothed, then moved, then made softer, then steeper.
+Each control is a filter on the alpha alone, so changing one needs no new solution. They are applied
+in the order in which they build on each other: the outline is smoothed, then moved, then softened,
+then steepened.
 
-Shifting and smoothing are flat gray-level morphology: where the alpha is a ramp, the ramp is
-moved as it is, and a straight soft edge is not changed by smoothing at all. All four keep a
-larger alpha larger, and nothing comes in from beyond the picture's border.
+Shifting and smoothing are flat gray-level morphology: a soft edge is moved without changing its
+shape, and smoothing leaves a straight soft edge alone. All four are monotonic (a larger alpha stays
+larger), and nothing enters from outside the image.
 
 References
 ----------
@@ -23,14 +23,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.errors import InputError
+from matte_core.boxes import Box
 from matte_core.images import Alpha, Float32, check_alpha
 
-#: The largest value of each control, in pixels.
+#: The upper limit of each control, in pixels.
 MAX_SHIFT_PX, MAX_SMOOTH_PX, MAX_FEATHER_PX = 100.0, 50.0, 250.0
 
 # As in GIMP's Select > Feather: its radius is 3.5 standard deviations of the Gaussian.
 _FEATHER_DEVIATIONS = 3.5
-_LEAST_FEATHER_PX = 0.1  # below it the Gaussian is a single pixel
+_LEAST_FEATHER_PX = 0.1  # below, the Gaussian is a single pixel
 _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 
 
@@ -48,24 +49,29 @@ def adjust_edge(
     ----------
     alpha : (H, W) float, [0, 1]
     shift_px : float, -100 to 100
-        How far the edge moves: outwards when positive, inwards when negative. Fractions of a
-        pixel count.
+        How far to move the edge: outward if positive, inward if negative. May be fractional.
     smooth_px : float, 0 to 50
-        Spikes and notches narrower than about twice this are taken off and filled.
+        Spikes narrower than about twice this are removed, and notches are filled.
     feather_px : float, 0 to 250
         Radius of the blur, as in GIMP's Select > Feather.
     contrast : float, [0, 1]
-        How much steeper the transition becomes: 0 leaves it, 1 cuts at one half.
+        How much steeper to make the transition: 0 leaves it alone, 1 makes it a step at 1/2.
 
     Returns
     -------
     (H, W) float32, [0, 1]
-        A new array; with every control at 0, the alpha bit for bit.
+        A new array; with every control at 0, identical to `alpha`.
 
     Raises
     ------
     InputError
-        If the alpha is not as above or a control is out of its range.
+        If the alpha is not as described or a control is out of its range.
+
+    Examples
+    --------
+    >>> alpha = np.float32([[1, 1, 0.5, 0, 0, 0]])
+    >>> adjust_edge(alpha, shift_px=2).tolist()
+    [[1.0, 1.0, 1.0, 1.0, 0.5, 0.0]]
     """
     alpha = check_alpha(alpha)
     _check_range("shift", shift_px, -MAX_SHIFT_PX, MAX_SHIFT_PX, " px")
@@ -92,33 +98,32 @@ def adjust_edge(
 def _check_range(name: str, value: float, low: float, high: float, unit: str) -> None:
     if not low <= value <= high:
         raise InputError(
-            f"The {name} is {value:g}{unit}.", f"It must lie in {low:g} to {high:g}{unit}."
+            f"The {name} is {value:g}{unit}.", f"It must be {low:g} to {high:g}{unit}."
         )
 
 
 def _box(
     alpha: Float32, shift_px: float, smooth_px: float, feather_px: float
 ) -> tuple[slice, slice] | None:
-    """Return a rectangle outside of which no control changes anything; None without an edge."""
+    """Return the part of the alpha that the controls can change; None if there is no edge."""
     is_edge = (alpha > 0) & (alpha < 1)
     is_inside = alpha >= 0.5
     is_edge[1:] |= is_inside[1:] != is_inside[:-1]
     is_edge[:, 1:] |= is_inside[:, 1:] != is_inside[:, :-1]
-    rows, columns = np.flatnonzero(is_edge.any(axis=1)), np.flatnonzero(is_edge.any(axis=0))
-    if rows.size == 0:
+    box = Box.around(is_edge)
+    if box is None:
         return None
     # Opening and closing each look twice as far as their radius, and one follows the other. The
     # Gaussian is cut off by OpenCV at 4 deviations.
     reach = abs(shift_px) + 4 * smooth_px + 4 * feather_px / _FEATHER_DEVIATIONS
-    margin = 4 + 2 * math.ceil(reach)  # twice, so that the rectangle's border sees no change
-    top, left = max(int(rows[0]) - margin, 0), max(int(columns[0]) - margin, 0)
-    return slice(top, int(rows[-1]) + margin + 1), slice(left, int(columns[-1]) + margin + 1)
+    # Twice the reach, so that nothing changes at the box's own border.
+    return box.grown(4 + 2 * math.ceil(reach), alpha.shape).slices
 
 
 def _between(
     operation: Callable[[Float32, int], Float32], alpha: Float32, radius_px: float
 ) -> Float32:
-    """Apply an operation of whole pixels with a radius between two of them."""
+    """Apply an operation with an integer radius, interpolating for a fractional one."""
     whole = math.floor(radius_px)
     rest = radius_px - whole
     low = operation(alpha, whole) if whole else alpha
@@ -138,7 +143,7 @@ def _smooth(alpha: Float32, radius_px: int) -> Float32:
 
 
 def _grow(alpha: Float32, radius_px: int) -> Float32:
-    """Take the largest value within an octagon of that radius."""
+    """Return the maximum over an octagon of the given radius around each pixel."""
     square, crosses = _octagon(radius_px)
     grown: NDArray[Any] = np.ascontiguousarray(alpha)
     if square:
@@ -152,9 +157,10 @@ def _shrink(alpha: Float32, radius_px: int) -> Float32:
 
 
 def _octagon(radius_px: int) -> tuple[int, int]:
-    """Split a radius into a square's and a number of crosses, whose sum is an octagon.
+    """Split the radius of an octagon into that of a square and a number of crosses.
 
-    It is the nearest to a disc that is cheap at any radius: the square goes by rows and columns.
+    Their Minkowski sum is the octagon, the closest to a disc that is cheap at any radius, since the
+    square is separable.
     """
     square = round(radius_px * (math.sqrt(2) - 1))
     return square, radius_px - square
@@ -167,7 +173,7 @@ def _feather(alpha: Float32, radius_px: float) -> Float32:
         radius_px / _FEATHER_DEVIATIONS,
         borderType=cv2.BORDER_REPLICATE,
     )
-    # The rounded weights sum up to almost 1: what is all foreground must stay exactly that.
+    # The rounded weights add up to almost 1, but foreground must stay exactly 1.
     blurred[blurred > 1 - 1e-6] = 1
     return np.asarray(blurred, np.float32)
 

@@ -1,8 +1,8 @@
-"""The space in which pixels are compared: what looks alike lies close together.
+"""The feature space in which pixels are compared.
 
-Hue is an angle, and an angle means nothing where there is no color. So hue and saturation are
-taken together as the point ``saturation * (cos hue, sin hue)`` of the color disc; with the
-value, gray pixels of like brightness lie close together whatever their hue claims to be.
+Hue is an angle, which is meaningless where there is no color. So hue and saturation are combined
+into the point ``saturation * (cos hue, sin hue)`` of the color disc: together with the value, gray
+pixels of similar brightness are close together, whatever their hue.
 
 References
 ----------
@@ -17,13 +17,13 @@ from matte_core.images import Float32
 
 
 def color_disc(colors: Float32, disc_weight: float, value_weight: float) -> Float32:
-    """Return the place of each color on the disc of hue and saturation, and its value.
+    """Return the position of each color on the disc of hue and saturation, and its value.
 
     Parameters
     ----------
     colors : (N, 3) float32, sRGB, [0, 1]
     disc_weight, value_weight : float
-        What the radius of the disc, and the step from black to white, count.
+        Lengths of the disc's radius, and of the step from black to white.
 
     Returns
     -------
@@ -48,11 +48,11 @@ def with_positions(
     ----------
     features : (N, F) float32
     pixels : (N,) int
-        Indices into the flattened picture.
+        Indices into the flattened image.
     width : int
-        The picture's width in pixels.
+        Of the image, in pixels.
     weight_per_px : float
-        What one pixel of distance counts, in units of the features.
+        Feature distance of adjacent pixels.
 
     Returns
     -------

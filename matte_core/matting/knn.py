@@ -1,14 +1,16 @@
-"""Affinities between pixels that look alike, wherever they lie: the heart of KNN matting.
+"""KNN matting: affinities between pixels that look alike, wherever they are in the image.
 
-Each unknown pixel i is tied to its K nearest neighbors j in feature space with the strength
-``1 - |f_i - f_j| / C``. The graph is symmetrised by adding its transpose, which keeps the
-Laplacian ``L = D - W`` symmetric and positive semi-definite, as conjugate gradients need.
+An unknown pixel i and each of its K nearest neighbors j in feature space have the affinity
+``W_ij = 1 - |f_i - f_j| / C``. The graph is made symmetric by adding its transpose, which keeps
+the Laplacian ``L = D - W`` symmetric and positive semi-definite, as conjugate gradients require.
 (Normalizing its rows instead would leave it unsymmetric.)
 
 References
 ----------
 Chen, Li, Tang: KNN Matting. CVPR 2012, equations 4 to 7.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse
@@ -19,23 +21,47 @@ from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
 from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.features import color_disc, with_positions
-from matte_core.matting.level import RIM, Level
+from matte_core.matting.level import Level, clear_border
 from matte_core.matting.system import System
 
-NEIGHBORS = 14
-WEIGHT = 0.03
-# Lengths of the feature axes: color decides, position breaks ties.
-DISC_WEIGHT = 0.8
-VALUE_WEIGHT = 0.5
-POSITION_WEIGHT = 0.05
+_BLOCK = 20_000  # queries at once
 
-# Known pixels look alike in their thousands: one in so many is enough to be found.
-_KNOWN_STEP = 32
-# Only one unknown pixel in so many asks for its neighbors; the others are found by them.
-_QUERY_STEP = 2
-# A neighbor is accepted when it is at most so much farther (as 1 + this) than the nearest.
-_SLACK = 1.0
-_BLOCK = 20_000
+
+@dataclass(frozen=True)
+class KnnParameters:
+    """Parameters of the KNN term, chosen as `docs/matting.md` describes.
+
+    Attributes
+    ----------
+    neighbors : int
+        Neighbors of each pixel that queries the tree.
+    weight : float
+        Of this energy relative to the closed-form one.
+    disc_weight, value_weight : float
+        Lengths of the feature axes: the radius of the disc of hue and saturation, and the step
+        from black to white.
+    position_weight : float
+        Feature distance of two pixels at opposite ends of the level. Color decides,
+        position breaks ties.
+    known_step : int
+        One known pixel in this many is a candidate: thousands of known pixels look alike.
+    query_step : int
+        One unknown pixel in this many queries the tree; the others are found as neighbors.
+    slack : float
+        A neighbor may be farther than the true one by this fraction, which speeds up the search.
+    """
+
+    neighbors: int = 14
+    weight: float = 0.03
+    disc_weight: float = 0.8
+    value_weight: float = 0.5
+    position_weight: float = 0.05
+    known_step: int = 32
+    query_step: int = 2
+    slack: float = 1.0
+
+
+DEFAULTS = KnnParameters()
 
 
 def nearest(
@@ -45,16 +71,16 @@ def nearest(
     slack: float,
     progress: ProgressCallback = silent,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Find the nearest candidates of every query; the result is the same on any machine.
+    """Find the nearest candidates of every query, with the same result on any machine.
 
     Parameters
     ----------
     queries : (M, F) float32
     candidates : (N, F) float32
     count : int
-        How many to find; fewer are returned where there are fewer candidates.
+        K, or the number of candidates if that is smaller.
     slack : float
-        The k-th neighbor found is at most ``1 + slack`` times as far as the k-th nearest.
+        The k-th neighbor returned is at most ``1 + slack`` times as far as the k-th nearest.
     progress : callable
         Called between blocks of queries; may raise `Cancelled`.
 
@@ -71,55 +97,53 @@ def nearest(
     for start in range(0, len(queries), _BLOCK):
         progress(start / len(queries), Message("Comparing pixels"))
         block = slice(start, start + _BLOCK)
-        found = tree.query(queries[block], k=count, eps=slack, workers=-1)
-        distances[block] = found[0].reshape(-1, count)
-        indices[block] = found[1].reshape(-1, count)
+        lengths, places = tree.query(queries[block], k=count, eps=slack, workers=-1)
+        distances[block] = lengths.reshape(-1, count)
+        indices[block] = places.reshape(-1, count)
     return distances, indices
 
 
-def laplacian(level: Level, extent_px: float, *, progress: ProgressCallback = silent) -> System:
-    """Set up the energy that ties unknown pixels to what looks like them.
+def laplacian(
+    level: Level,
+    *,
+    parameters: KnnParameters = DEFAULTS,
+    progress: ProgressCallback = silent,
+) -> System:
+    """Set up the energy that ties unknown pixels to pixels that look like them.
 
     Parameters
     ----------
     level : Level
-    extent_px : float
-        Size of the unknown region in pixels of the level, the unit of distance.
+    parameters : KnnParameters
     progress : callable
-        May raise `Cancelled`.
+        Called between blocks of queries; may raise `Cancelled`.
     """
     size = len(level.unknown)
-    known = _known_sample(level)
+    known = np.flatnonzero(clear_border(level.trimap != UNKNOWN))[:: parameters.known_step]
     pixels = np.concatenate([level.unknown, known])
     features = with_positions(
-        color_disc(level.colors[pixels], DISC_WEIGHT, VALUE_WEIGHT),
+        color_disc(level.colors[pixels], parameters.disc_weight, parameters.value_weight),
         pixels,
         level.width,
-        POSITION_WEIGHT / extent_px,
+        parameters.position_weight / level.extent_px,
     )
-    asked = np.arange(0, size, _QUERY_STEP, dtype=np.int32)
-    distances, found = nearest(features[asked], features, NEIGHBORS + 1, _SLACK, progress)
-    farthest = np.sqrt(2 * DISC_WEIGHT**2 + VALUE_WEIGHT**2)
-    strength = np.maximum(1 - distances / (2 * farthest), 0)
-    strength *= WEIGHT * _QUERY_STEP / NEIGHBORS
-    tied, right = np.zeros(size), np.zeros(size)
-    tied[asked] = (strength * (found >= size)).sum(axis=1)
-    right[asked] = (strength * level.known_alpha[pixels][found]).sum(axis=1)
-    rows = np.repeat(asked, found.shape[1])
-    columns = found.ravel()
-    between = (columns < size) & (columns != rows)
+    queries = np.arange(0, size, parameters.query_step, dtype=np.int32)
+    distances, neighbors = nearest(
+        features[queries], features, parameters.neighbors + 1, parameters.slack, progress
+    )
+    farthest = np.sqrt(2 * parameters.disc_weight**2 + parameters.value_weight**2)
+    affinity = np.maximum(1 - distances / (2 * farthest), 0)
+    affinity *= parameters.weight * parameters.query_step / parameters.neighbors
+    to_known, right = np.zeros(size), np.zeros(size)
+    to_known[queries] = (affinity * (neighbors >= size)).sum(axis=1)
+    right[queries] = (affinity * level.known_alpha[pixels][neighbors]).sum(axis=1)
+    rows = np.repeat(queries, neighbors.shape[1])
+    columns = neighbors.ravel()
+    is_between = (columns < size) & (columns != rows)
     half = scipy.sparse.csr_array(
-        (strength.ravel()[between], (rows[between], columns[between].astype(np.int32))),
+        (affinity.ravel()[is_between], (rows[is_between], columns[is_between].astype(np.int32))),
         (size, size),
     )
     graph = half + half.T
-    degree = np.asarray(graph.sum(axis=1)) + tied
+    degree = np.asarray(graph.sum(axis=1)) + to_known
     return System(scipy.sparse.diags_array(degree).tocsr() - graph, right)
-
-
-def _known_sample(level: Level) -> NDArray[np.intp]:
-    """Return one in `_KNOWN_STEP` known pixels, those of the rim left out."""
-    is_known = level.trimap != UNKNOWN
-    is_known[:RIM] = is_known[-RIM:] = False
-    is_known[:, :RIM] = is_known[:, -RIM:] = False
-    return np.flatnonzero(is_known)[::_KNOWN_STEP]

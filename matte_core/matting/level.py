@@ -1,8 +1,8 @@
-"""One resolution of the picture at which the matting system is set up.
+"""The image at the resolution at which the matting system is set up.
 
-Everything is an index: pixels are numbered along the rows of the level's picture, which has a
-rim of `RIM` pixels around it so that each neighbor of a pixel exists; the unknown pixels are
-the nodes of the system, numbered in the same order.
+Pixels are numbered along the rows of the level's image, which has a border of `BORDER_PX` pixels
+around it, so that every neighbor of a pixel exists. The unknown pixels are the nodes of the
+system, numbered in the same order.
 """
 
 from dataclasses import dataclass
@@ -13,29 +13,31 @@ from numpy.typing import NDArray
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
-from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Image, Trimap
+from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Image, Mask, Trimap
 from matte_core.matting.trimming import trim
 
-RIM = 2
+BORDER_PX = 2
 _STRIP_ROWS = 128
 
 
 @dataclass(frozen=True)
 class Level:
-    """A reduced picture, its trimap, and the numbering of its unknown pixels.
+    """A reduced image, its trimap, and the numbering of its unknown pixels.
 
     Attributes
     ----------
-    image : (H, W, 3) float32, sRGB, [0, 1], with the rim
-    trimap : (H, W) uint8, {0, 128, 255}, with the rim, which is never unknown
+    image : (H, W, 3) float32, sRGB, [0, 1]
+        Border included, as in all of these.
+    trimap : (H, W) uint8, {0, 128, 255}
+        The border is never unknown.
     unknown : (N,) int
-        Indices of the unknown pixels into the flattened level, rising.
+        Indices of the unknown pixels into the flattened level, ascending.
     nodes : (H * W,) int32
-        The number of each unknown pixel; -1 for all others.
+        The node of each unknown pixel; -1 for all others.
     known_alpha : (H * W,) float32, [0, 1]
         The alpha of the known pixels; 0 for unknown ones.
     factor : int
-        Pixels of the picture along the side of one pixel of the level.
+        Side of a pixel of the level, in pixels of the full-size image.
     """
 
     image: Float32
@@ -47,71 +49,84 @@ class Level:
 
     @property
     def width(self) -> int:
-        """Pixels in a row, the rim among them."""
+        """Pixels in a row, border included."""
         return int(self.trimap.shape[1])
 
     @property
+    def extent_px(self) -> int:
+        """The longer side: the unit in which the terms measure distance."""
+        return int(max(self.trimap.shape))
+
+    @property
     def colors(self) -> Float32:
-        """(H * W, 3) float32, the pixels one after the other."""
+        """The flattened image, (H * W, 3) float32."""
         return self.image.reshape(-1, 3)
 
     @property
     def has_both(self) -> bool:
-        """Whether foreground and background are both known somewhere."""
+        """Whether there is both known foreground and known background."""
         return bool((self.trimap == FOREGROUND).any() and (self.trimap == BACKGROUND).any())
 
 
 def make_level(
     image: Image, trimap: Trimap, factor: int, *, progress: ProgressCallback = silent
 ) -> Level:
-    """Reduce a picture and its trimap by a whole factor.
+    """Reduce an image and its trimap by an integer factor.
 
-    A pixel of the level is known where one of the pixels that it stands for is, unless they
-    contradict: a thin known line must not be lost. Then the unknown region is trimmed. Rows and
-    columns missing in the last block are repeated.
+    A pixel of the level is known if any of its block's pixels is, unless they contradict each
+    other: a thin known line must not be lost. Then the unknown region is trimmed. Blocks that
+    reach beyond the image are completed by repeating its last row and column.
 
     Parameters
     ----------
-    image : (H, W, 3) uint8 or float in [0, 1]
+    image : (H, W, 3) uint8 or float in [0, 1], sRGB
     trimap : (H, W) uint8, {0, 128, 255}
     factor : int
         At least 1.
     progress : callable
-        Called between strips of the picture; may raise `Cancelled`.
+        Called between strips of the image; may raise `Cancelled`.
     """
     small = _reduce_image(image, factor, progress)
     labels = trim(small, _reduce_trimap(trimap, factor))
-    return number(small, labels, (labels == FOREGROUND).astype(np.float32), factor)
+    return number_unknown(small, labels, (labels == FOREGROUND).astype(np.float32), factor)
 
 
-def number(image: Float32, trimap: Trimap, alpha: Float32, factor: int) -> Level:
-    """Put the rim around a reduced picture and number its unknown pixels.
+def number_unknown(image: Float32, trimap: Trimap, alpha: Float32, factor: int) -> Level:
+    """Put the border around an image and number its unknown pixels.
 
     Parameters
     ----------
     image : (h, w, 3) float32, sRGB, [0, 1]
     trimap : (h, w) uint8, {0, 128, 255}
     alpha : (h, w) float32, [0, 1]
-        Its values at the known pixels are kept.
+        Used at the known pixels.
     factor : int
+        See `Level`.
     """
-    framed = np.pad(image, ((RIM, RIM), (RIM, RIM), (0, 0)), mode="edge")
-    labels = np.pad(trimap, RIM)
+    framed = np.pad(image, ((BORDER_PX, BORDER_PX), (BORDER_PX, BORDER_PX), (0, 0)), mode="edge")
+    labels = np.pad(trimap, BORDER_PX)
     unknown = np.flatnonzero(labels == UNKNOWN)
     nodes = np.full(labels.size, -1, np.int32)
     nodes[unknown] = np.arange(len(unknown), dtype=np.int32)
-    known_alpha = np.pad(alpha, RIM).ravel()
+    known_alpha = np.pad(alpha, BORDER_PX).ravel()
     known_alpha[unknown] = 0
     return Level(framed, labels, unknown, nodes, known_alpha, factor)
 
 
-def without_rim(plane: Float32) -> Float32:
-    """Cut the rim off a plane of the level."""
-    return plane[RIM:-RIM, RIM:-RIM]
+def without_border(plane: Float32) -> Float32:
+    """Return a plane of the level, cropped to what lies within the border."""
+    return plane[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
+
+
+def clear_border(mask: Mask) -> Mask:
+    """Set a mask to False on the border, in place, and return it."""
+    mask[:BORDER_PX] = mask[-BORDER_PX:] = False
+    mask[:, :BORDER_PX] = mask[:, -BORDER_PX:] = False
+    return mask
 
 
 def _reduce_image(image: Image, factor: int, progress: ProgressCallback) -> Float32:
-    """Average blocks of pixels, strip by strip so that no float copy of the picture is made."""
+    """Average blocks of pixels, in strips, so that no float copy of the image is needed."""
     scale = np.float32(1 / 255 if image.dtype == np.uint8 else 1)
     height, width = image.shape[:2]
     rows, columns = -(-height // factor), -(-width // factor)

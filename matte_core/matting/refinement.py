@@ -1,9 +1,9 @@
-"""Polishing a lifted alpha at full size: a few steps down the local energy.
+"""Refining an upsampled alpha at full size: a few steps down the local energy.
 
-Where the lifted alpha is neither foreground nor background, a fixed number of conjugate
-gradient steps lowers the closed-form energy of the full picture, starting from it. Few steps
-mend what the reduction lost, hairs and sharp edges, and leave alone what it got right, the
-large scale: the steps are a filter, not a solution, and are not run to convergence.
+Where the upsampled alpha is neither foreground nor background, a fixed number of conjugate
+gradient steps, starting from it, lowers the closed-form energy of the full-size image. A few steps
+restore what the reduction lost, hairs and sharp edges, and keep what it got right, the large
+scale: the steps are a filter, not a solution, and are not run to convergence.
 """
 
 import cv2
@@ -13,19 +13,17 @@ from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Trimap, as_float
 from matte_core.matting import closed_form
-from matte_core.matting.level import number
+from matte_core.matting.level import number_unknown
 from matte_core.matting.solver import conjugate_gradients
 
-STEPS = 12
-
-# Alphas this near to 0 or 1, with all their neighbors, are taken as final.
-_DECIDED = 0.2
+STEPS = 12  # more would undo what the reduced image got right
+DECIDED = 0.2  # an alpha this close to 0 or 1 is final if its neighbors are as well
 
 
 def refine(
     image: Image, trimap: Trimap, alpha: Alpha, *, progress: ProgressCallback = silent
 ) -> None:
-    """Refine alpha in place where it is undecided.
+    """Refine alpha, in place, where it is undecided.
 
     Parameters
     ----------
@@ -34,15 +32,15 @@ def refine(
     alpha : (H, W) float32, [0, 1]
         Known pixels are left alone.
     progress : callable
-        May raise `Cancelled`.
+        Called several times a second; may raise `Cancelled`, which leaves alpha unchanged.
     """
-    undecided = ((alpha > _DECIDED) & (alpha < 1 - _DECIDED)).astype(np.uint8)
+    undecided = ((alpha > DECIDED) & (alpha < 1 - DECIDED)).astype(np.uint8)
     active = (cv2.dilate(undecided, np.ones((3, 3), np.uint8)) > 0) & (trimap == UNKNOWN)
     if not active.any():
         return
     labels = np.where(alpha > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
     labels[active] = UNKNOWN
-    level = number(as_float(image), labels, alpha, 1)
+    level = number_unknown(as_float(image), labels, alpha, 1)
     system = closed_form.laplacian(level, progress=part(progress, 0.0, 0.6, Message("Refining")))
     x, _ = conjugate_gradients(
         system.matrix,

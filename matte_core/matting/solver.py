@@ -1,9 +1,9 @@
-"""Solving the sparse, symmetric, positive definite systems of matting, and knowing that we did.
+"""Solver for the sparse, symmetric, positive definite systems of matting.
 
-Conjugate gradients with a diagonal preconditioner does nearly all of the work. Where it has not
-converged in the iterations it is given, it is restarted once from where it stopped, which cures
-lost conjugacy; after that a sparse factorisation finishes, where the system is small enough to
-factorise. A solution whose residual is still too large is an error, never a result.
+Conjugate gradients with a diagonal preconditioner does nearly all of the work. If it has not
+converged after the allowed iterations, it is restarted once from where it stopped, which cures
+lost conjugacy; after that a sparse factorization is used, if the system is small enough for one.
+A solution whose residual is still too large is an error, never a result.
 
 References
 ----------
@@ -25,22 +25,22 @@ from matte_core.base.progress import ProgressCallback, silent
 Vector = NDArray[np.float64]
 
 _REPORT_SECONDS = 0.1
-# Fill-in grows faster than the system: beyond this a factorisation may take all memory.
-_LARGEST_FACTORISED = 50_000
-_HINT = "Give the trimap more known foreground and background, or make the picture smaller."
+# Unknowns; fill-in grows faster than the system, so beyond this it could exhaust the memory.
+_LARGEST_FACTORIZED = 50_000
+_HINT = "Mark more known foreground and background in the trimap, or scale the image down."
 
 
 @dataclass(frozen=True)
 class Solution:
-    """What a solver found, and how well.
+    """A solution and its accuracy.
 
     Attributes
     ----------
     x : (N,) float64
     residual : float
-        ``|b - A x| / |b|``, computed anew from x.
+        ``|b - A x| / |b|``, computed from x.
     iterations : int
-        Of conjugate gradients; -1 where a factorisation finished the work.
+        Of conjugate gradients; -1 if a factorization gave the solution.
     """
 
     x: Vector
@@ -57,18 +57,18 @@ def solve(
     max_iterations: int = 2000,
     progress: ProgressCallback = silent,
 ) -> Solution:
-    """Solve ``A x = b`` to a known residual.
+    """Solve ``A x = b`` to a given residual.
 
     Parameters
     ----------
     matrix : (N, N) float64, sparse, symmetric, positive definite
     right : (N,) float64
     start : (N,) float64, optional
-        A guess; zero otherwise.
+        Initial guess; 0 by default.
     tolerance : float
-        The largest residual relative to the right side that is accepted.
+        Largest residual accepted, relative to the right side.
     max_iterations : int
-        Of conjugate gradients, before it is restarted, and again before it is given up.
+        Of conjugate gradients: before the restart, and again after it.
     progress : callable
         Called several times a second; may raise `Cancelled`.
 
@@ -87,23 +87,23 @@ def solve(
         )
         total += iterations
         residual = float(np.linalg.norm(right - matrix @ x)) / scale
-        # The recurrence of CG drifts from the true residual by rounding; allow for that alone.
+        # Rounding makes the recurrence of CG drift from the true residual; allow for no more.
         if residual <= 2 * tolerance:
             return Solution(x, residual, total)
-    if len(right) <= _LARGEST_FACTORISED:
+    if len(right) <= _LARGEST_FACTORIZED:
         progress(1.0, Message("Factorizing"))
-        x = _factorise(matrix, right)
+        x = _factorize(matrix, right)
         residual = float(np.linalg.norm(right - matrix @ x)) / scale
         if residual <= 2 * tolerance:
             return Solution(x, residual, -1)
     raise ConvergenceError(
-        f"The alpha solver stopped at a residual of {residual:.2g} (wanted {tolerance:.2g}) "
+        f"The alpha solver stopped at a residual of {residual:.2g} (required: {tolerance:.2g}) "
         f"after {total} iterations.",
         _HINT,
     )
 
 
-def _factorise(matrix: scipy.sparse.csr_array, right: Vector) -> Vector:
+def _factorize(matrix: scipy.sparse.csr_array, right: Vector) -> Vector:
     try:
         factors = scipy.sparse.linalg.splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A")
     except RuntimeError as error:
@@ -121,8 +121,8 @@ def conjugate_gradients(
 ) -> tuple[Vector, int]:
     """Run conjugate gradients with the diagonal as preconditioner; return x and iterations.
 
-    The caller judges the residual: this returns what it has when the iterations are used up or
-    the recurrence breaks down.
+    The caller checks the residual: when the iterations are used up or the recurrence breaks down,
+    the current x is returned.
     """
     x = np.zeros_like(right) if start is None else start.copy()
     r = right - matrix @ x
@@ -157,5 +157,5 @@ def conjugate_gradients(
 
 
 def _dot(a: Vector, b: Vector) -> float:
-    """Return the dot product, summed in the same order whatever the number of threads."""
+    """Return the dot product, summed in an order that does not depend on the threads."""
     return float(np.einsum("i,i->", a, b))

@@ -1,7 +1,7 @@
-"""The linear system of alpha over the unknown pixels: terms are set up apart, then summed.
+"""The linear system of the unknown alphas: each term is set up separately, then they are summed.
 
-Each term of the energy is ``1/2 x^T A x - b^T x`` in the unknown alphas x, known pixels having
-been put in: they add to the diagonal of A and to b.
+Each term of the energy is ``1/2 x^T A x - b^T x`` in the unknown alphas x. Known alphas are
+substituted: they add to the diagonal of A and to b.
 """
 
 from dataclasses import dataclass
@@ -31,19 +31,19 @@ class System:
 
 
 def from_stencil(level: Level, stencil: NDArray[np.float64], offsets: NDArray[np.intp]) -> System:
-    """Turn couplings of pixels with their neighbors into a system.
+    """Make a system from the couplings of pixels with their neighbors.
 
-    The diagonal is set so that every row of the whole Laplacian, known pixels included, sums to
+    The diagonal is set so that every row of the full Laplacian, known pixels included, sums to
     zero: equal alphas cost nothing.
 
     Parameters
     ----------
     level : Level
     stencil : (S, N) float64
-        What couples each unknown pixel with the pixel at each offset; negative is attraction.
-        The row of the offset 0 is overwritten.
+        Coupling of each unknown pixel with the pixel at each offset; negative values attract.
+        The row of offset 0 is overwritten.
     offsets : (S,) int
-        Of the neighbors in the flattened level, rising.
+        Of the neighbors in the flattened level, ascending.
     """
     center = int(np.flatnonzero(offsets == 0)[0])
     stencil[center] = 0
@@ -63,12 +63,12 @@ def from_stencil(level: Level, stencil: NDArray[np.float64], offsets: NDArray[np
 
 
 def from_values(values: NDArray[np.float64], weights: NDArray[np.float64]) -> System:
-    """Pull each alpha toward a value of its own, ``1/2 weight (alpha - value)^2``.
+    """Make a system that pulls each alpha toward a value, ``1/2 weight (alpha - value)^2``.
 
     Parameters
     ----------
     values : (N,) float64, [0, 1]
     weights : (N,) float64
-        Zero leaves an alpha free.
+        0 leaves an alpha free.
     """
     return System(scipy.sparse.diags_array(weights).tocsr(), weights * values)

@@ -1,8 +1,8 @@
-"""Trimming the unknown region: pixels that plainly continue a known one are known too.
+"""Trimming the unknown region: pixels that clearly continue a known one become known.
 
-Trimaps are drawn generously. A step of trimming makes those unknown pixels known that touch
-known pixels of one side and hardly differ from them in color. Few steps are taken, so that
-what a faint edge could mislead stays within a pixel or two of the rim.
+Trimaps are drawn generously. Each step makes unknown pixels known if they touch known pixels of
+one side and hardly differ from them in color. Only a few steps are taken, so that an error at a
+faint edge stays within a pixel or two of the region's boundary.
 
 References
 ----------
@@ -14,15 +14,9 @@ import numpy as np
 
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Trimap
 
-STEPS = 2
-LARGEST_DIFFERENCE = 0.03
-
 
 def trim(
-    image: Float32,
-    trimap: Trimap,
-    steps: int = STEPS,
-    largest_difference: float = LARGEST_DIFFERENCE,
+    image: Float32, trimap: Trimap, steps: int = 2, largest_difference: float = 0.03
 ) -> Trimap:
     """Return the trimap with fewer unknown pixels.
 
@@ -31,14 +25,14 @@ def trim(
     image : (H, W, 3) float32, sRGB, [0, 1]
     trimap : (H, W) uint8, {0, 128, 255}
     steps : int
-        Pixels that the known region may grow by.
-    largest_difference : float
-        Of each channel, between a pixel and the neighbor that makes it known.
+        How far the known region may grow, in pixels; more would eat into faint edges.
+    largest_difference : float, [0, 1]
+        In any channel, between a pixel and the neighbor that makes it known.
 
     Returns
     -------
     (H, W) uint8, {0, 128, 255}
-        Known pixels keep their value; a pixel that both sides claim stays unknown.
+        Known pixels keep their value; a pixel that continues both sides stays unknown.
     """
     labels = np.pad(trimap, 1, constant_values=UNKNOWN)
     width = labels.shape[1]

@@ -1,17 +1,15 @@
-"""Networks: which there are, how they come to the user, what must be known of them.
-
-`registry` and `download` need only the standard library; what converts or runs a network is
-loaded when it is first used.
-"""
+"""Models as ONNX files: reading, converting, installing, and running them."""
 
 from typing import TYPE_CHECKING
 
 from matte_core.base.lazy import lazily
-from matte_core.catalog.registry import DEFAULT, PUBLISHED, default_name, installed, resolve
+from matte_core.catalog.published import BUILT_IN, CLASS_MODEL, PUBLISHED
+from matte_core.catalog.registry import default_name, installed, resolve
 from matte_core.catalog.spec import ModelSpec
 
 __all__ = [
-    "DEFAULT",
+    "BUILT_IN",
+    "CLASS_MODEL",
     "PUBLISHED",
     "ModelSpec",
     "add_model",

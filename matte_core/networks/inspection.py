@@ -18,6 +18,7 @@ from matte_core.base.errors import ModelError
 from matte_core.catalog.spec import ModelSpec
 from matte_core.networks import onnx_proto as onnx
 from matte_core.networks.preprocessing import normalization_told
+from matte_core.networks.session import open_session, run_session
 
 MAX_FILE_BYTES = 1 << 30
 MAX_SIDE_PX = 2048
@@ -123,8 +124,6 @@ def _input_spec(shape: list[int | str], name: str) -> ModelSpec:
 
 
 def _probe(data: bytes, spec: ModelSpec, elem_type: int) -> NDArray[Any]:
-    from matte_core.networks.network import open_session, run_session
-
     session = open_session(data, ["CPUExecutionProvider"])
     shape = (
         (1, spec.height, spec.width, _CHANNELS)
@@ -143,14 +142,14 @@ def _output_spec(spec: ModelSpec, answer: NDArray[Any], given: dict[str, Any]) -
     changes: dict[str, Any] = {}
     if planes.ndim == 2:
         is_whole = np.issubdtype(planes.dtype, np.integer)
-        changes["output_type"] = "labels" if is_whole else "saliency"
+        changes["output_type"] = "labels" if is_whole else _saliency(planes)
         changes["output_layout"] = "NCHW"
     elif planes.ndim == 3:
         first_is_least = planes.shape[0] <= planes.shape[2]
         changes["output_layout"] = "NCHW" if first_is_least else "NHWC"
         axis = 0 if given.get("output_layout", changes["output_layout"]) == "NCHW" else 2
         if planes.shape[axis] == 1:
-            changes["output_type"] = "saliency"
+            changes["output_type"] = _saliency(planes)
         else:
             sums = planes.sum(axis=axis, dtype=np.float64)
             is_softmax = planes.min() >= 0 and bool(np.allclose(sums, 1, atol=1e-3))
@@ -173,9 +172,15 @@ def _output_spec(spec: ModelSpec, answer: NDArray[Any], given: dict[str, Any]) -
                 f"The network knows {count} classes, and {len(spec.classes)} names were given.",
                 "Give one name a line, the background first.",
             )
-    elif spec.output_type == "saliency" and not spec.classes:
+    elif spec.finds_subject and not spec.classes:
         spec = replace(spec, classes=("background", "subject"))
     return spec
+
+
+def _saliency(plane: NDArray[Any]) -> str:
+    """Return whether one channel holds shares, or what the sigmoid makes them of."""
+    is_share = plane.min() >= -0.01 and plane.max() <= 1.01
+    return "saliency" if is_share else "saliency-logits"
 
 
 def _class_names(count: int) -> tuple[str, ...]:

@@ -1,129 +1,21 @@
-"""Run a network: from a part of the picture to class scores on the network's grid."""
+"""Run a network: from a part of a picture to class scores on the network's grid."""
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from matte_core.base.errors import ModelError
-from matte_core.base.messages import Message
 from matte_core.boxes import Box
 from matte_core.catalog.spec import ModelSpec
 from matte_core.images import Float32, Image, resized
 from matte_core.networks.grid import Grid, ScoreField
+from matte_core.networks.session import Session, run_session
 
-Session: TypeAlias = Any
-
-_ACCELERATED = (
-    "CUDAExecutionProvider",
-    "DmlExecutionProvider",
-    "CoreMLExecutionProvider",
-    "OpenVINOExecutionProvider",
-)
-_FAILURES: tuple[type[Exception], ...] = (
-    *(
-        kind
-        for kind in vars(runtime).values()
-        if isinstance(kind, type) and issubclass(kind, Exception)
-    ),
-    RuntimeError,
-    ValueError,
-)
-MAX_MEMORY_BYTES = 4 << 30
-_OUT_OF_MEMORY = "Available memory of"  # how onnxruntime's allocator says it
 _IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _IMAGENET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 _TINY = 1e-6
 _DTYPES = {"tensor(uint8)": np.uint8, "tensor(float16)": np.float16, "tensor(float)": np.float32}
-
-
-def open_session(model: bytes | str, providers: Sequence[str] | None = None) -> Session:
-    """Make an onnxruntime session of an ONNX file's bytes or path.
-
-    Whatever accelerates on this machine is tried first; the CPU does where that fails.
-
-    Raises
-    ------
-    ModelError
-        If onnxruntime cannot read the file or does not know its operators.
-    """
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    if _share_capped_memory():
-        options.add_session_config_entry("session.use_env_allocators", "1")
-    if providers is None:
-        available = onnxruntime.get_available_providers()
-        accelerated = [name for name in _ACCELERATED if name in available]
-        if accelerated:
-            try:
-                return onnxruntime.InferenceSession(
-                    model, options, providers=[*accelerated, "CPUExecutionProvider"]
-                )
-            except _FAILURES:
-                return open_session(model, ["CPUExecutionProvider"])
-        providers = ["CPUExecutionProvider"]
-    try:
-        # With nothing to fall back to, it would print, try the same again, and fail again.
-        return onnxruntime.InferenceSession(
-            model, options, providers=list(providers), enable_fallback=0
-        )
-    except _FAILURES as error:
-        raise ModelError(
-            Message("The network cannot be used: {why}", why=_first_line(error)),
-            Message("Use another network, or export it again with standard ONNX operators."),
-        ) from error
-
-
-@cache
-def _share_capped_memory() -> bool:
-    """Give all sessions one pool of memory with an upper limit; return whether that worked.
-
-    A file of a hundred bytes can ask for more memory than the machine has. With the limit
-    onnxruntime refuses that as an error, where it would otherwise take the machine down.
-    """
-    try:
-        where = onnxruntime.OrtMemoryInfo(
-            "Cpu",
-            onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR,
-            0,
-            onnxruntime.OrtMemType.DEFAULT,
-        )
-        arena = onnxruntime.OrtArenaCfg({"max_mem": MAX_MEMORY_BYTES, "arena_extend_strategy": 1})
-        onnxruntime.create_and_register_allocator(where, arena)
-    except _FAILURES:
-        return False
-    return True
-
-
-def run_session(session: Session, tensor: NDArray[Any]) -> NDArray[Any]:
-    """Run a session of one input and return its first output."""
-    try:
-        answers = session.run(None, {session.get_inputs()[0].name: tensor})
-    except _FAILURES as error:
-        if _OUT_OF_MEMORY in str(error):
-            raise ModelError(
-                f"The network wants more than {MAX_MEMORY_BYTES >> 30} GiB of memory for a "
-                f"picture of shape {tensor.shape}.",
-                "Use another network.",
-            ) from error
-        raise ModelError(
-            f"The network failed on a picture of shape {tensor.shape}: {_first_line(error)}",
-            "Check its description with `models show`, or use another network.",
-        ) from error
-    answer = answers[0]
-    if not isinstance(answer, np.ndarray):
-        raise ModelError("The network does not answer with an array of numbers.")
-    return answer
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
 
 
 class Network:
@@ -158,8 +50,11 @@ class Network:
         ScoreField
             Log scores, up to a constant per cell.
         """
+        return self.score_part(image[box.slices], box, long_side_px)
+
+    def score_part(self, part: Image, box: Box, long_side_px: int | None = None) -> ScoreField:
+        """Score a part of a picture, at whatever size, that shows what is in `box`; see `score`."""
         (height, width), (seen_height, seen_width) = self._sizes(box, long_side_px)
-        part = image[box.top : box.bottom, box.left : box.right]
         canvas = self._normalize(resized(part, seen_height, seen_width), height, width)
         tensor = canvas[None] if self.spec.layout == "NHWC" else canvas.transpose(2, 0, 1)[None]
         answer = run_session(self.session, np.ascontiguousarray(tensor))
@@ -172,15 +67,22 @@ class Network:
             align_corners=self.spec.align_corners,
         )
         stride = max(self.spec.stride, height / values.shape[1])
-        return ScoreField(values, grid, stride * box.height / seen_height)
+        scale = max(box.height / seen_height, box.width / seen_width)
+        return ScoreField(values, grid, stride * scale)
 
     def _sizes(self, box: Box, long_side_px: int | None) -> tuple[tuple[int, int], tuple[int, int]]:
         """Return how many rows and columns are fed, and how many of them the box takes.
 
         A free size is chosen to fit the box, so that nothing is wasted on a border; a fixed
-        one is filled up with gray, since squashing the picture costs more.
+        one is filled up with gray, since squashing costs more where a model was not trained so.
         """
         spec = self.spec
+        if spec.is_squashed:
+            size = (spec.height, spec.width)
+            if spec.is_free:
+                side = max(1, round((long_side_px or spec.height) / spec.step)) * spec.step
+                size = (side, side)
+            return size, size
         if not spec.is_free:
             scale = min(spec.height / box.height, spec.width / box.width)
             seen = (max(1, round(box.height * scale)), max(1, round(box.width * scale)))
@@ -206,8 +108,13 @@ class Network:
                 values, neutral = values / 255, np.float32(0.5)
             case "signed":
                 values, neutral = values / 127.5 - 1, np.float32(0)
-            case _:
-                values = (values / 255 - _IMAGENET_MEAN) / _IMAGENET_DEVIATION
+            case "centered":
+                values, neutral = values / 255 - np.float32(0.5), np.float32(0)
+            case "imagenet-mean":
+                values, neutral = values / 255 - _IMAGENET_MEAN, np.float32(0)
+            case kind:
+                peak = 255 if kind == "imagenet" else max(float(values.max()), _TINY)
+                values = (values / np.float32(peak) - _IMAGENET_MEAN) / _IMAGENET_DEVIATION
                 neutral = np.float32(0)
         if self.spec.color_order == "BGR":
             values = values[..., ::-1]
@@ -236,40 +143,16 @@ class Network:
                 return np.log(
                     np.where(held, 0.98, 0.02 / max(len(spec.classes), 2)), dtype=np.float32
                 )
-            case "saliency":
-                plane = planes if planes.ndim == 2 else planes[0]
-                subject = np.clip(plane.astype(np.float32), _TINY, 1 - _TINY)
+            case "saliency" | "saliency-logits":
+                plane = (planes if planes.ndim == 2 else planes[0]).astype(np.float32)
+                if spec.output_type == "saliency-logits":
+                    plane = 1 / (1 + np.exp(-np.clip(plane, -30, 30)))
+                if spec.is_stretched:
+                    least, most = float(plane.min()), float(plane.max())
+                    plane = (plane - least) / max(most - least, _TINY)
+                subject = np.clip(plane, _TINY, 1 - _TINY)
                 return np.stack([np.log(1 - subject), np.log(subject)])
             case "probabilities":
                 return np.log(np.clip(planes.astype(np.float32), _TINY, 1))
             case _:
                 return np.ascontiguousarray(planes, np.float32)
-
-
-def load_network(path: Path) -> Network:
-    """Load a network, or take it from the last few loaded.
-
-    Raises
-    ------
-    ModelError
-        If the file cannot be used, is not the one that was added, or has no description and
-        does not tell enough itself.
-    """
-    held = path.stat()
-    return _load(str(path), held.st_mtime_ns, held.st_size)
-
-
-@lru_cache(maxsize=2)
-def _load(path: str, _mtime_ns: int, _size: int) -> Network:
-    from matte_core.catalog.download import sha256_of
-    from matte_core.networks.store import describe_model
-
-    spec = describe_model(Path(path))
-    if spec.sha256 and spec.sha256 != sha256_of(Path(path)):
-        raise ModelError(
-            Message("The network's file {path} is not what it was when it was added.", path=path),
-            Message(
-                "Choose Filters > Matte > Set Up and Check… to fetch it anew, or add it again."
-            ),
-        )
-    return Network(spec, open_session(path))

@@ -12,19 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from matte_core.base import folders
-from matte_core.base.classes import VOC_CLASSES
 from matte_core.base.errors import FileError, ModelError
 from matte_core.base.progress import ProgressCallback, part
+from matte_core.catalog.borrowed import borrowed_file
 from matte_core.catalog.download import (
     MIRROR_VARIABLE,
     download,
     mirror_address,
     sha256_of,
 )
-from matte_core.catalog.registry import (
-    DEFAULT,
+from matte_core.catalog.published import (
+    BUILT_IN,
+    BUILT_IN_SPEC,
+    CLASS_MODEL,
     PUBLISHED,
     PublishedModel,
+)
+from matte_core.catalog.registry import (
     check_name,
     forget_default,
     keep,
@@ -38,10 +42,11 @@ from matte_core.networks import onnx_proto as onnx
 from matte_core.networks.deeplab_graph import free_size
 from matte_core.networks.inspection import check_size, inspect_onnx
 from matte_core.networks.openvino_ir import import_ir
+from matte_core.networks.trial import found_normalization
 
 
 def fetch_model(
-    name: str = DEFAULT, mirror: str | None = None, progress: ProgressCallback | None = None
+    name: str = CLASS_MODEL, mirror: str | None = None, progress: ProgressCallback | None = None
 ) -> ModelSpec:
     """Fetch a published network, check it, convert it and install it.
 
@@ -75,9 +80,12 @@ def fetch_model(
         if spec.sha256 == sha256_of(model_path(name)):
             return spec
     model = PUBLISHED[name]
+    borrowed = borrowed_file(model)
+    if borrowed is not None:
+        return _install_published(model, borrowed)
     mirror = mirror or os.environ.get(MIRROR_VARIABLE) or None
     folder = folders.models() / "downloads"
-    whole, done = sum(file.size for file in model.files), 0
+    whole, done = model.size, 0
     try:
         for file in model.files:
             address = mirror_address(mirror, file.name) if mirror else model.address(file)
@@ -123,6 +131,10 @@ def add_model(
         If it is not a network that can be used here; says why.
     """
     path = Path(path).expanduser()
+    if name == BUILT_IN:
+        raise ModelError(
+            f"{name!r} is the model that comes with the program.", "Choose another name."
+        )
     if not path.is_file():
         raise ModelError(f"There is no file {path}.", "Check the path.")
     check_size(path)
@@ -145,6 +157,8 @@ def remove_model(name: str) -> None:
         If there is none of that name.
     """
     path = resolve(check_name(name))
+    if name == BUILT_IN:
+        raise ModelError("The built-in model cannot be removed.", "It comes with the program.")
     path.unlink()
     spec_path(path).unlink(missing_ok=True)
     forget_default(name)
@@ -159,45 +173,39 @@ def describe_model(model: str | Path | None = None) -> ModelSpec:
         If there is no such network, or it has no description and cannot be used here.
     """
     path = resolve(model)
+    if path == model_path(BUILT_IN):
+        return BUILT_IN_SPEC
     described = spec_path(path)
     if described.is_file():
         return read_spec(described)
     check_size(path)
     published = _recognize(path)
-    known = {} if published is None else {"normalization": published.normalization}
-    spec = inspect_onnx(path.read_bytes(), path.stem, known)
+    if published is not None and not published.is_converted:
+        return replace(published.spec, source=str(path), sha256=published.files[0].sha256)
+    known = {} if published is None else {"normalization": published.spec.normalization}
+    data = path.read_bytes()
+    spec = _tried(data, inspect_onnx(data, path.stem, known))
     return replace(spec, source=str(path), sha256=sha256_of(path))
 
 
 def _recognize(path: Path) -> PublishedModel | None:
+    sizes = {model.files[0].size for model in PUBLISHED.values()}
+    if path.stat().st_size not in sizes:
+        return None  # spares the checksum of a large file
     found = sha256_of(path)
     return next((model for model in PUBLISHED.values() if model.files[0].sha256 == found), None)
 
 
 def _install_published(model: PublishedModel, path: Path, name: str | None = None) -> ModelSpec:
+    spec = replace(model.spec, name=check_name(name or model.name))
+    if not model.is_converted:
+        return _write(path.read_bytes(), spec)
     if path.suffix.lower() == ".xml":
         graph = import_ir(path.read_bytes(), _weights_beside(path))
     else:
         graph = onnx.parse_model(path.read_bytes())
     stride = free_size(graph)
-    spec = ModelSpec(
-        check_name(name or model.name),
-        layout="NHWC",
-        height=model.size_px,
-        width=model.size_px,
-        is_free=True,
-        step=stride,
-        normalization=model.normalization,
-        color_order=model.color_order,
-        output_type="logits",
-        output_layout="NCHW",
-        align_corners=True,
-        stride=stride,
-        classes=VOC_CLASSES,
-        license=model.license,
-        source=model.address(model.files[0]),
-    )
-    return _write(onnx.serialize(graph), spec)
+    return _write(onnx.serialize(graph), replace(spec, step=stride, stride=stride))
 
 
 def _install_own(path: Path, name: str, known: dict[str, Any]) -> ModelSpec:
@@ -206,7 +214,18 @@ def _install_own(path: Path, name: str, known: dict[str, Any]) -> ModelSpec:
     else:
         data = path.read_bytes()
     known = {"source": str(path.absolute()), **known}
-    return _write(data, inspect_onnx(data, name, known))
+    return _write(data, _tried(data, inspect_onnx(data, name, known)))
+
+
+def _tried(data: bytes, spec: ModelSpec) -> ModelSpec:
+    """Return a description with the value range found by trial, where none was stated."""
+    if not spec.finds_subject or "normalization" not in spec.assumed:
+        return spec
+    found = found_normalization(data, spec)
+    if found is None:
+        return spec
+    assumed = tuple(name for name in spec.assumed if name != "normalization")
+    return replace(spec, normalization=found, assumed=assumed)
 
 
 def _weights_beside(path: Path) -> bytes:

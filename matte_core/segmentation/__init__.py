@@ -10,18 +10,17 @@ from matte_core.base.lazy import lazily
 
 _HOMES = {
     "Instance": "matte_core.segmentation.instances",
-    "PresentClass": "matte_core.segmentation.subject",
+    "PresentClass": "matte_core.segmentation.instances",
     "Segmentation": "matte_core.segmentation.result",
     "color_map": "matte_core.segmentation.result",
-    "segment": "matte_core.segmentation.segmentation",
+    "segment": "matte_core.segmentation.segmenting",
 }
 
 __all__ = ["Instance", "PresentClass", "Segmentation", "color_map", "segment"]
 
 if TYPE_CHECKING:
-    from matte_core.segmentation.instances import Instance
+    from matte_core.segmentation.instances import Instance, PresentClass
     from matte_core.segmentation.result import Segmentation, color_map
-    from matte_core.segmentation.segmentation import segment
-    from matte_core.segmentation.subject import PresentClass
+    from matte_core.segmentation.segmenting import segment
 
 __getattr__ = lazily(globals(), _HOMES)

@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from matte_core.boxes import Box
 from matte_core.images import Float32
 from matte_core.networks.grid import Grid, ScoreField
-from matte_core.segmentation.subject import PresentClass
 
 #: Longer side of the grid that instances are told apart on.
 SIDE = 160
@@ -37,6 +36,27 @@ _MOST_HEAD = 0.3  # of the body that a head sits on
 _MOST = 99  # in a picture
 
 Places = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class PresentClass:
+    """A class found in the picture.
+
+    Attributes
+    ----------
+    name : str
+    index : int
+        The class number.
+    share : float
+        The share of the picture that it covers, in [0, 1].
+    confidence : float
+        The mean of its probability there, in [0, 1].
+    """
+
+    name: str
+    index: int
+    share: float
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -64,7 +84,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Grounds:
+class InstanceWeights:
     """Where the things meant are, on a grid over a part of the picture.
 
     Attributes
@@ -84,15 +104,9 @@ class Grounds:
         grid = Grid.of_pass(self.box, size, size, size, align_corners=False)
         return np.asarray(ScoreField(self.values[None], grid, 1.0).at(rows, columns, [0])[0])
 
-    def at(
-        self,
-        shape: tuple[int, int],
-        size: tuple[int, int],
-        band: NDArray[np.int_] | None = None,
-    ) -> Float32:
-        """Interpolate for a picture of a shape seen at a size; perhaps some rows of it alone."""
-        rows, columns = Box.whole(shape).sampled(size)
-        return self.at_places(rows if band is None else rows[band], columns)
+    def at(self, shape: tuple[int, int], size: tuple[int, int]) -> Float32:
+        """Interpolate for a picture of a shape, seen at a size."""
+        return self.at_places(*Box.whole(shape).sampled(size))
 
 
 @dataclass(frozen=True)
@@ -123,8 +137,8 @@ class InstanceMap:
     nearest: Places
     owners: tuple[str, ...]
 
-    def belonging(self, class_names: Iterable[str], names: Iterable[str]) -> Grounds | None:
-        """Return the grounds of the classes and instances named.
+    def belonging(self, class_names: Iterable[str], names: Iterable[str]) -> InstanceWeights | None:
+        """Return the weights of the classes and instances named.
 
         None where no instance is named: then nothing is to be taken away.
         """
@@ -135,7 +149,7 @@ class InstanceMap:
         for number, owner in enumerate(self.owners, start=1):
             held = self.instances[number - 1].name if number <= len(self.instances) else ""
             taken[number] = owner in whole or held in single
-        return Grounds(self.box, taken[self.nearest])
+        return InstanceWeights(self.box, taken[self.nearest])
 
     def nearest_one(self, class_name: str, across: float, along: float) -> Instance:
         """Return the instance of a class at a place, or the nearest one to it.
@@ -157,31 +171,26 @@ class InstanceMap:
         nearest = int(np.argmin(np.hypot(down_px, right_px)))
         return self.instances[int(self.labels[rows[nearest], columns[nearest]]) - 1]
 
+    def number_at(self, across: float, along: float) -> int:
+        """Return the number in `labels` at a place, fractions of width and height; 0 is none."""
+        down = (along * self.shape[0] - self.box.top) * self.labels.shape[0] / self.box.height
+        right = (across * self.shape[1] - self.box.left) * self.labels.shape[1] / self.box.width
+        rows, columns = self.labels.shape
+        if not (0 <= down <= rows and 0 <= right <= columns):
+            return 0
+        return int(self.labels[min(int(down), rows - 1), min(int(right), columns - 1)])
+
     def numbers(self, shape: tuple[int, int], size: tuple[int, int]) -> Places:
-        """Return `labels` for a whole picture of a shape, seen at a size."""
-        return self._placed(self.labels, shape, size)
-
-    def lifted(self, classes: Places, present: Iterable[PresentClass]) -> Places:
-        """Return the instance of every pixel, from the picture's class map; (H, W) uint8."""
-        shape = (classes.shape[0], classes.shape[1])
-        nearest = self._placed(self.nearest, shape, shape)
-        indices = {held.name: held.index for held in present}
-        own_class = np.full(len(self.owners) + 1, 255, np.uint8)
-        for number, one in enumerate(self.instances, start=1):
-            own_class[number] = indices[one.class_name]
-        return np.where(own_class[nearest] == classes, nearest, np.uint8(0))
-
-    def _placed(self, values: Places, shape: tuple[int, int], size: tuple[int, int]) -> Places:
-        """Take the nearest cell for every pixel; 0 beyond the box."""
+        """Return `labels` for a whole picture of a shape, seen at a size; 0 beyond the box."""
         rows, columns = Box.whole(shape).sampled(size)
-        down = np.floor((rows + 0.5 - self.box.top) * (values.shape[0] / self.box.height))
-        along = np.floor((columns + 0.5 - self.box.left) * (values.shape[1] / self.box.width))
-        within = ((down >= 0) & (down < values.shape[0]))[:, None] & (
-            (along >= 0) & (along < values.shape[1])
+        down = np.floor((rows + 0.5 - self.box.top) * (self.labels.shape[0] / self.box.height))
+        along = np.floor((columns + 0.5 - self.box.left) * (self.labels.shape[1] / self.box.width))
+        within = ((down >= 0) & (down < self.labels.shape[0]))[:, None] & (
+            (along >= 0) & (along < self.labels.shape[1])
         )
-        down = np.clip(down, 0, values.shape[0] - 1).astype(np.intp)
-        along = np.clip(along, 0, values.shape[1] - 1).astype(np.intp)
-        return np.where(within, values[np.ix_(down, along)], np.uint8(0))
+        down = np.clip(down, 0, self.labels.shape[0] - 1).astype(np.intp)
+        along = np.clip(along, 0, self.labels.shape[1] - 1).astype(np.intp)
+        return np.where(within, self.labels[np.ix_(down, along)], np.uint8(0))
 
 
 def grid_size(box: Box) -> tuple[int, int]:

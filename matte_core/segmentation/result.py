@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.classes import voc_color
-from matte_core.images import Float32, Mask, row_bands
+from matte_core.images import Float32, Mask, row_slices
 from matte_core.networks.grid import ScoreField
-from matte_core.segmentation.instances import Instance
-from matte_core.segmentation.subject import PresentClass
+from matte_core.segmentation.instances import Instance, PresentClass
+
+#: Stands for the main subject among the class numbers of PASCAL VOC, whose 255 is no class.
+SUBJECT_INDEX = 255
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,10 @@ class Segmentation:
         network was used.
     probability : (H, W) float32, [0, 1]
         How sure it is that a pixel is the subject's.
-    probabilities : (C, h, w) float32, [0, 1]
-        Of every class, on the network's own grid; (2, h, w) where no network was used.
     grid_px : float
         Picture pixels per cell of the grid that was decided on: finer detail is not in it.
     source : str
-        "network" or "grabcut".
+        "network": a model.
     subject : tuple of str
         Names of the classes and instances that make up the mask.
     instances : tuple of Instance
@@ -46,7 +46,6 @@ class Segmentation:
     mask: Mask
     classes: tuple[PresentClass, ...]
     probability: Float32
-    probabilities: Float32
     grid_px: float
     source: str
     subject: tuple[str, ...] = ()
@@ -56,9 +55,6 @@ class Segmentation:
         default_factory=lambda: np.zeros((1, 1), np.uint8), repr=False, compare=False
     )
     _labels: Callable[[], NDArray[np.uint8]] | None = field(default=None, repr=False, compare=False)
-    _instance_labels: Callable[[], NDArray[np.uint8]] | None = field(
-        default=None, repr=False, compare=False
-    )
 
     @cached_property
     def labels(self) -> NDArray[np.uint8]:
@@ -69,24 +65,6 @@ class Segmentation:
         mask's 0 and 1.
         """
         return self.mask.astype(np.uint8) if self._labels is None else self._labels()
-
-    @cached_property
-    def instance_labels(self) -> NDArray[np.uint8]:
-        """(H, W) uint8: which of `instances` every pixel is: 0 is none, 1 the first of them.
-
-        As the first look at the picture has it. Made when it is first asked for; all 0 without
-        a network.
-        """
-        if self._instance_labels is None:
-            return np.zeros(self.mask.shape, np.uint8)
-        return self._instance_labels()
-
-    def instance_at(self, row: float, column: float) -> Instance | None:
-        """Return the instance at a place: fractions of the picture's height and width."""
-        height, width = self.instance_grid.shape
-        place = min(int(row * height), height - 1), min(int(column * width), width - 1)
-        number = int(self.instance_grid[place])
-        return self.instances[number - 1] if number else None
 
 
 def label_map(scores: ScoreField, shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -101,9 +79,9 @@ def label_map(scores: ScoreField, shape: tuple[int, int]) -> NDArray[np.uint8]:
     numbers = np.array(contenders, np.uint8)
     labels = np.empty(shape, np.uint8)
     columns = np.arange(shape[1])
-    for rows in row_bands(shape):
-        values = scores.at(rows, columns, contenders)
-        labels[rows[0] : rows[-1] + 1] = numbers[values.argmax(axis=0)]
+    for rows in row_slices(shape):
+        values = scores.at(np.arange(rows.start, rows.stop), columns, contenders)
+        labels[rows] = numbers[values.argmax(axis=0)]
     return labels
 
 

@@ -1,16 +1,15 @@
-"""What a person means by a subject: words to classes and single things, and "auto"."""
+"""What a person means by a subject: from words to classes and single things."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from matte_core.base.classes import BACKGROUND_NAME, SUBJECT_WORDS
-from matte_core.base.errors import InputError, NoSubjectError
+from matte_core.base.classes import BACKGROUND_NAME, SUBJECT_NAME, SUBJECT_WORDS, VOC_CLASSES
+from matte_core.base.errors import InputError, ModelError, NoSubjectError
 from matte_core.base.messages import Message
-
-if TYPE_CHECKING:
-    from matte_core.segmentation.instances import InstanceMap
+from matte_core.catalog.published import CLASS_MODEL
+from matte_core.segmentation.instances import InstanceMap, PresentClass
+from matte_core.segmentation.survey import Survey
 
 #: What picks one thing of a class, beside its number.
 WHICH = ("left", "middle", "right", "largest")
@@ -18,30 +17,7 @@ _PLACE = re.compile(r"(.+) at (\d*\.?\d+) (\d*\.?\d+)")
 
 _PERSON = "person"
 _PERSON_SHARE = 1 / 3
-_TRY = Message(
-    "Select it roughly and run this with the selection as subject, or use another network."
-)
-
-
-@dataclass(frozen=True)
-class PresentClass:
-    """A class found in the picture.
-
-    Attributes
-    ----------
-    name : str
-    index : int
-        The class number.
-    share : float
-        The share of the picture that it covers, in [0, 1].
-    confidence : float
-        The mean of its probability there, in [0, 1].
-    """
-
-    name: str
-    index: int
-    share: float
-    confidence: float
+_SELECT_IT = Message("Select the subject roughly, and use the selection as the subject.")
 
 
 @dataclass(frozen=True)
@@ -55,8 +31,7 @@ class Wanted:
     which : str
         One of `WHICH`, or a number from 1; empty for all of the class.
     place : (across, along), optional
-        Where the one that is meant is, or nearly is, as fractions of the picture's width and
-        height.
+        Where it is, or nearly is, as fractions of the picture's width and height.
     """
 
     class_name: str
@@ -70,21 +45,23 @@ class Wanted:
 
 
 def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple[Wanted, ...]:
-    """Split what was asked for into words, and check them against the network's classes.
+    """Split a subject into words, and check them against the classes that models know.
 
     Parameters
     ----------
     subject : str or iterable of str
         "auto", "everything", or class names, as a sequence or separated by commas; a class name
         may be followed by a number, one of `WHICH`, or a place: "person 2", "dog left",
-        "person at 0.31 0.52".
+        "person at 0.31 0.52". The main subject is a class too, "subject".
     classes : sequence of str
-        The names that the network knows.
+        The names that the models know.
 
     Raises
     ------
     InputError
-        If a word is neither; says which there are.
+        If a word is none of these; lists them.
+    ModelError
+        If it is a class that no installed model knows.
 
     Examples
     --------
@@ -95,20 +72,33 @@ def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple
     words = [" ".join(str(word).lower().split()) for word in words]
     words = list(dict.fromkeys(word for word in words if word))
     if not words:
-        raise InputError("No subject was named.", 'Use "auto" for the most prominent one.')
+        raise InputError("No subject was named.", 'Use "auto" for the main subject.')
     if len(words) == 1 and words[0] in SUBJECT_WORDS:
         return (Wanted(words[0]),)
     known = {name.lower(): name for name in classes if name != BACKGROUND_NAME}
     wanted = [_read(word, known) for word in words]
-    unknown = [word for word, held in zip(words, wanted, strict=True) if held is None]
-    if unknown:
-        raise InputError(
-            f"The network knows no {' and no '.join(map(repr, unknown))}.",
-            f'Use "auto", "everything", or any of: {", ".join(sorted(known.values()))}; '
-            f'a number, {", ".join(WHICH)}, or a place such as "at 0.3 0.5" after it picks one '
-            "of several.",
+    unknown = [word for word, one in zip(words, wanted, strict=True) if one is None]
+    if not unknown:
+        return tuple(one for one in wanted if one is not None)
+    nameable = [word for word in unknown if _read(word, {name: name for name in VOC_CLASSES[1:]})]
+    if nameable:
+        raise ModelError(
+            Message(
+                "Finding “{name}” needs a model that knows classes, and none is installed.",
+                name=nameable[0],
+            ),
+            Message(
+                "Get one with Filters > Matte > Set Up and Check…, or with "
+                "`matte models fetch {model}`; or choose the main subject.",
+                model=CLASS_MODEL,
+            ),
         )
-    return tuple(held for held in wanted if held is not None)
+    raise InputError(
+        f"Unknown subject: {', '.join(map(repr, unknown))}.",
+        f'Use "auto", "everything", or any of: {", ".join(sorted(known.values()))}; '
+        f"to pick one of several, add a number, {', '.join(WHICH)}, or a place such as "
+        '"at 0.3 0.5".',
+    )
 
 
 def _read(word: str, known: dict[str, str]) -> Wanted | None:
@@ -126,11 +116,12 @@ def _read(word: str, known: dict[str, str]) -> Wanted | None:
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What of a picture is the subject.
+class Choice:
+    """What of a survey is the subject.
 
     Attributes
     ----------
+    survey : Survey
     classes : tuple of PresentClass
         The classes that all of it is of.
     whole : tuple of str
@@ -139,6 +130,7 @@ class Chosen:
         Names of the single things that count.
     """
 
+    survey: Survey
     classes: tuple[PresentClass, ...]
     whole: tuple[str, ...]
     instances: tuple[str, ...] = ()
@@ -148,88 +140,149 @@ class Chosen:
         """The names of all that counts, by class."""
         return tuple(
             name
-            for held in self.classes
+            for present in self.classes
             for name in (
-                (held.name,)
-                if held.name in self.whole
-                else (one for one in self.instances if one.rpartition(" ")[0] == held.name)
+                (present.name,)
+                if present.name in self.whole
+                else (one for one in self.instances if one.rpartition(" ")[0] == present.name)
             )
         )
 
 
 def choose(
     wanted: Sequence[Wanted],
-    present: Sequence[PresentClass],
-    things: "InstanceMap",
-) -> Chosen:
-    """Return what in the picture is meant.
+    surveys: Sequence[Survey],
+    look_at: Callable[[float, float], Survey],
+) -> list[Choice]:
+    """Return what in the picture is meant, by survey.
 
-    "auto" is the largest class, but people come first when they cover a third of it: a person
-    on a sofa is the subject.
+    "auto" is the largest class of the first survey that found anything: the main subject, where
+    the model finds that. Among classes by name people come first when they cover a third of the
+    largest: a person on a sofa is the subject.
+
+    Parameters
+    ----------
+    wanted : sequence of Wanted
+    surveys : sequence of Survey
+    look_at : callable
+        Surveys a place more closely, where no subject was found there; see `survey_place`.
 
     Raises
     ------
     NoSubjectError
         If it is not in the picture; says what is.
     """
-    if not present:
-        raise NoSubjectError(
-            Message("Nothing that the network knows was found in the picture."), _TRY
-        )
+    found = [survey for survey in surveys if survey.present]
     asked = wanted[0].class_name
-    if asked == "everything":
-        return Chosen(tuple(present), tuple(held.name for held in present))
-    if asked == "auto":
-        largest = max(present, key=lambda held: held.share)
-        people = [held for held in present if held.name == _PERSON]
-        if people and people[0].share >= _PERSON_SHARE * largest.share:
-            largest = people[0]
-        return Chosen((largest,), (largest.name,))
-    names = {held.class_name for held in wanted}
-    chosen = tuple(held for held in present if held.name in names)
-    if not chosen:
-        found = ", ".join(f"{held.name} ({held.share:.1%})" for held in present)
-        words = " or ".join(dict.fromkeys(held.class_name for held in wanted))
-        message = Message(
-            "No {subject} was found in the picture; found: {found}.", subject=words, found=found
+    if asked in SUBJECT_WORDS:
+        if not found:
+            raise NoSubjectError(Message("No subject was found in the picture."), _SELECT_IT)
+        if asked == "everything":
+            return [_whole(survey, survey.present) for survey in found]
+        return [_whole(found[0], (_most_prominent(found[0].present),))]
+    choices = [choice for survey in found if (choice := _choice(wanted, survey)) is not None]
+    choices += _looked_at(wanted, surveys, look_at)
+    if choices:
+        return choices
+    words = " or ".join(dict.fromkeys(one.class_name for one in wanted))
+    listed = ", ".join(
+        f"{present.name} ({present.share:.1%})" for survey in found for present in survey.present
+    )
+    message = (
+        Message(
+            "No {subject} was found in the picture; found: {found}.", subject=words, found=listed
         )
-        raise NoSubjectError(message, _TRY)
-    there = {held.name for held in chosen}
-    whole = tuple(held.class_name for held in wanted if not held.is_single)
-    single = [held for held in wanted if held.is_single and held.class_name in there]
-    picked = [_pick(held, things) for held in single if held.class_name not in whole]
-    return Chosen(chosen, whole, tuple(dict.fromkeys(picked)))
+        if listed
+        else Message("No {subject} was found in the picture.", subject=words)
+    )
+    raise NoSubjectError(message, _SELECT_IT)
 
 
-def _pick(wanted: Wanted, things: "InstanceMap") -> str:
+def _whole(survey: Survey, classes: tuple[PresentClass, ...]) -> Choice:
+    return Choice(survey, classes, tuple(present.name for present in classes))
+
+
+def _most_prominent(present: Sequence[PresentClass]) -> PresentClass:
+    largest = max(present, key=lambda one: one.share)
+    people = [one for one in present if one.name == _PERSON]
+    return people[0] if people and people[0].share >= _PERSON_SHARE * largest.share else largest
+
+
+def _choice(wanted: Sequence[Wanted], survey: Survey) -> Choice | None:
+    """Return what a survey has of the words; None for nothing."""
+    names = {one.class_name for one in wanted if not _is_elsewhere(one, survey)}
+    classes = tuple(present for present in survey.present if present.name in names)
+    if not classes:
+        return None
+    there = {present.name for present in classes}
+    whole = tuple(one.class_name for one in wanted if not one.is_single and one.class_name in there)
+    single = [
+        one
+        for one in wanted
+        if one.is_single
+        and one.class_name in there
+        and one.class_name not in whole
+        and not _is_elsewhere(one, survey)
+    ]
+    picked = tuple(dict.fromkeys(_pick(one, survey.things) for one in single))
+    return Choice(survey, classes, whole, picked)
+
+
+def _is_elsewhere(wanted: Wanted, survey: Survey) -> bool:
+    """Say whether a place was named at which a survey has found no subject."""
+    return (
+        wanted.class_name == SUBJECT_NAME
+        and wanted.place is not None
+        and survey.finds_subjects
+        and not survey.things.number_at(*wanted.place)
+    )
+
+
+def _looked_at(
+    wanted: Sequence[Wanted],
+    surveys: Sequence[Survey],
+    look_at: Callable[[float, float], Survey],
+) -> list[Choice]:
+    """Return what a closer look finds at the places where surveys have found no subject."""
+    choices = []
+    for one in wanted:
+        if one.place is None or not any(_is_elsewhere(one, survey) for survey in surveys):
+            continue
+        closer = look_at(*one.place)
+        if closer.present and closer.things.instances:
+            name = closer.things.nearest_one(SUBJECT_NAME, *one.place).name
+            choices.append(Choice(closer, closer.present, (), (name,)))
+    return choices
+
+
+def _pick(wanted: Wanted, things: InstanceMap) -> str:
     """Return the name of the one instance that is meant."""
-    held = [one for one in things.instances if one.class_name == wanted.class_name]
-    if not held:
+    own = [one for one in things.instances if one.class_name == wanted.class_name]
+    if not own:
         raise NoSubjectError(
-            Message("No {subject} is large enough.", subject=wanted.class_name), _TRY
+            Message("No {subject} is large enough.", subject=wanted.class_name), _SELECT_IT
         )
     if wanted.place is not None:
         return things.nearest_one(wanted.class_name, *wanted.place).name
     if wanted.which.isdecimal():
-        if int(wanted.which) > len(held):
-            there = ", ".join(f"{one.name} ({one.share:.1%})" for one in held)
+        if int(wanted.which) > len(own):
             raise NoSubjectError(
                 Message(
                     "There is no {subject} {number} in the picture; from left to right: {found}.",
                     subject=wanted.class_name,
                     number=wanted.which,
-                    found=there,
+                    found=", ".join(f"{one.name} ({one.share:.1%})" for one in own),
                 ),
                 Message("Choose one of these, or select the subject roughly."),
             )
-        return held[int(wanted.which) - 1].name
+        return own[int(wanted.which) - 1].name
     match wanted.which:
         case "left":
-            return held[0].name
+            return own[0].name
         case "right":
-            return held[-1].name
+            return own[-1].name
         case "middle":  # the larger one of two
-            middle = held[(len(held) - 1) // 2 : len(held) // 2 + 1]
+            middle = own[(len(own) - 1) // 2 : len(own) // 2 + 1]
             return max(middle, key=lambda one: one.share).name
         case _:
-            return max(held, key=lambda one: one.share).name
+            return max(own, key=lambda one: one.share).name

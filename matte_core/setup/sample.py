@@ -23,7 +23,8 @@ from matte_core.setup.processes import follow, run
 STEP = "Sample"
 REQUIREMENTS = Path(__file__).with_name("sample-photo.txt")
 MEMBER = "skimage/data/astronaut.png"
-GIMP_SCRIPT = "matte_plugin/sample.py"  # in the plug-in's folder: it needs GIMP's own modules
+# In the plug-in's folder: it needs GIMP's own modules.
+GIMP_SCRIPT = "matte_plugin/set_up/sample.py"
 GIMP_SECONDS = 300.0
 _DONE = "sample"
 

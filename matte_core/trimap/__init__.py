@@ -1,4 +1,4 @@
-"""Trimaps: what is surely subject, surely background, and what the matting must find out."""
+"""Trimaps: known foreground, known background, and the unknown region that matting solves."""
 
 from matte_core.trimap.found import trimap_of
 from matte_core.trimap.hair import widen_to_hair

@@ -1,9 +1,11 @@
-"""Widen a trimap's unknown band to the hair that it misses, outside and within.
+"""Widen a trimap's unknown band to the hair that it misses, outside and inside.
 
-A network draws an outline around the mass of hair. Single ones are finer than its grid, and lie
-outside; where they stand close, it takes what is seen between them for hair too. Both show as thin
-lines that differ from what is around toward the subject's colors, by more than is usual in
-the background.
+A segmentation model draws an outline around the mass of hair. Single hairs are finer than its grid
+and lie outside; where hairs are close together, the background between them is inside. Both show
+as thin lines that differ from their surroundings toward the subject's colors, by more than is
+normal in the background.
+
+Lengths are given in strokes: 0.8 % of the diagonal, the width of the brush that widens the band.
 """
 
 import math
@@ -24,183 +26,258 @@ from matte_core.images import (
     as_uint8,
 )
 from matte_core.trimap.lines import find_lines
-from matte_core.trimap.make import joined_to
+from matte_core.trimap.make import connected_to
 
-_LOOKED_AT_PX = 1280  # along the longer side
-_STROKE = 0.008  # of the diagonal: the width of the brush that hair is painted over with
 
-_FAINT = (2.0, 0.015)  # times what is usual; share of the way from what is around to the subject
-_CLEAR = (4.0, 0.03)
-_MOST_SHARE = 0.5  # a line that differs by more counts as one that differs by this
-_MOST_USUAL = 0.1
-_MOST_UNREST = 0.5  # of the background, as a share of the way from it to the subject
+@dataclass(frozen=True)
+class HairParameters:
+    """Parameters of the search for hair.
 
-_LONGEST = 12.0  # strokes: how far from the band a hair goes
-_LONGEST_OF_DEPTH = 0.65  # ... but no farther than that share of how deep the subject is there
-_SHORTEST = 3.0  # ... and at least as far as that
-_LEAST_NEAR = 0.8  # of a line: one that goes on for longer is something in the background
+    Differences of color are fractions of the way from the surroundings to the subject's color.
 
-_GAPS = 4.0  # strokes: how far within the band gaps are looked for
-_LEAST_DEPTH = 8.0  # strokes: on something thinner nothing tells hair from cloth
-_GAP_SHARE = 0.8  # of the way from the background's colors to the subject's
-_GAP_LINES = 0.25  # of a gap are lines
-_LINES_BESIDE = 0.06  # of the background beside it
+    Attributes
+    ----------
+    longer_side_px : int
+        Of the reduced image that is searched, in which hair is one or two pixels wide.
+    stroke : float
+        Width of the brush, as a fraction of the diagonal: the unit of the lengths below.
+    faint, clear : (float, float)
+        A line is faint or clear if its contrast exceeds this many times the contrast that is
+        normal in the background, and this difference.
+    most_contrast : float
+        Stronger contrasts count as this.
+    most_normal : float
+        The background's normal contrast is measured with stronger ones counting as this, so that
+        the hair itself raises it little.
+    most_texture : float
+        Nothing is searched where the background varies by more: a line before books or leaves may
+        be anything.
+    longest : float
+        Strokes from the band that hair can reach.
+    longest_of_depth : float
+        Limit on that reach, as a fraction of the subject's depth there: thin things have no hair.
+    shortest : float
+        Strokes that the reach always has.
+    least_near : float
+        Fraction of a line that must be within reach: one that continues is in the background.
+    gap_reach : float
+        Strokes from the band, inward, that gaps between hairs are searched in.
+    least_depth : float
+        Least depth of the subject, in strokes: on thin things hair cannot be told from cloth.
+    gap_share : float
+        A gap's color is at most this far from the background's toward the subject's.
+    gap_lines : float
+        Fraction of a gap that faint lines must cover.
+    lines_beside : float
+        Fraction of the background beside it that clear lines must cover: hair, unlike a pattern
+        on cloth, continues outside.
+    inner : float
+        Strokes from the band beyond which the subject's colors are unmixed.
+    depth_around : float
+        Strokes around a pixel in which the subject's depth is measured.
+    colors_around : float
+        Standard deviation, in strokes, of the Gaussian by which colors are averaged.
+    """
 
-_INNER = 6.0  # strokes from the band: there the subject's colors are its own
-_AROUND = 16.0  # strokes: within which the subject's deepest spot counts
-_COLORS_AROUND = 6.0  # strokes: standard deviation of the means of colors
+    longer_side_px: int = 1280
+    stroke: float = 0.008
+    faint: tuple[float, float] = (2.0, 0.015)
+    clear: tuple[float, float] = (4.0, 0.03)
+    most_contrast: float = 0.5
+    most_normal: float = 0.1
+    most_texture: float = 0.5
+    longest: float = 12.0
+    longest_of_depth: float = 0.65
+    shortest: float = 3.0
+    least_near: float = 0.8
+    gap_reach: float = 4.0
+    least_depth: float = 8.0
+    gap_share: float = 0.8
+    gap_lines: float = 0.25
+    lines_beside: float = 0.06
+    inner: float = 6.0
+    depth_around: float = 16.0
+    colors_around: float = 6.0
+
+
+DEFAULTS = HairParameters()
 
 
 @dataclass(frozen=True)
 class _Scene:
-    """A reduced picture with the parts of its trimap, and the lengths that count there."""
+    """A reduced image, the parts of its trimap, and lengths in its pixels."""
 
     pixels: Float32  # (h, w, 3), 0 to 255
-    around: Float32  # the same without its thin lines
+    smooth: Float32  # the same without its thin lines
     inside: Mask
     band: Mask
     outside: Mask
     stroke: float  # px
+    unit: float  # px: a stroke, or less for a band that is narrower by choice
     distance: Float32  # (h, w), px to the band
-    depth: Float32  # (h, w), px: of the subject's deepest spot around
+    depth: Float32  # (h, w), px: of the subject's deepest point around
 
 
-def widen_to_hair(trimap: Trimap, image: Image, radius_px: int | None = None) -> Trimap:
-    """Let hair beside the unknown band be unknown too, and what is seen between hairs.
+def widen_to_hair(
+    trimap: Trimap,
+    image: Image,
+    radius_px: int | None = None,
+    *,
+    parameters: HairParameters = DEFAULTS,
+) -> Trimap:
+    """Make hair beside the unknown band unknown too, and the gaps between hairs inside it.
 
     Parameters
     ----------
     trimap : (H, W) uint8, {0, 128, 255}
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     radius_px : int, optional
-        The band's width, if somebody chose it: it limits how far from the band hair is looked for.
+        The band's width, if it was chosen: it limits how far from the band hair is searched for.
+    parameters : HairParameters
 
     Returns
     -------
-    (H, W) uint8, {0, 128, 255}
-        What was known has become unknown in places, nothing else; where there is no band, no
-        subject or no background nothing has.
+    trimap : (H, W) uint8, {0, 128, 255}
+        Some known pixels have become unknown, nothing else has changed; nothing at all if there is
+        no band, no foreground or no background.
     """
     shape = trimap.shape
-    scale = min(1.0, _LOOKED_AT_PX / max(shape))
+    scale = min(1.0, parameters.longer_side_px / max(shape))
     size = (max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale)))
     small = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     if not all((small == value).any() for value in (BACKGROUND, UNKNOWN, FOREGROUND)):
         return trimap
     pixels = cv2.resize(as_uint8(image), size, interpolation=cv2.INTER_AREA)
-    scene = _look(pixels.astype(np.uint8), small)
-    unit = scene.stroke if radius_px is None else min(scene.stroke, radius_px * scale)
-    found = _find_hair(scene, unit)
-    if not found.any():
+    most_unit = math.inf if radius_px is None else radius_px * scale
+    scene = _scene(pixels.astype(np.uint8), small, most_unit, parameters)
+    hair = _find_hair(scene, parameters)
+    if not hair.any():
         return trimap
-    lifted = cv2.resize(
-        found.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST
+    enlarged = cv2.resize(
+        hair.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST
     )
-    widened = np.where(lifted > 0, np.uint8(UNKNOWN), trimap)
+    widened = np.where(enlarged > 0, np.uint8(UNKNOWN), trimap)
     return widened if (widened == BACKGROUND).any() else trimap
 
 
-def _look(pixels: NDArray[np.uint8], trimap: Trimap) -> _Scene:
-    stroke = _STROKE * math.hypot(*trimap.shape)
+def _scene(
+    pixels: NDArray[np.uint8], trimap: Trimap, most_unit: float, parameters: HairParameters
+) -> _Scene:
+    stroke = parameters.stroke * math.hypot(*trimap.shape)
     inside, band, outside = (trimap == value for value in (FOREGROUND, UNKNOWN, BACKGROUND))
     distance = cv2.distanceTransform((~band).astype(np.uint8), cv2.DIST_L2, 3)
-    around = cv2.medianBlur(pixels, 2 * max(2, round(stroke)) + 1)
+    smooth = cv2.medianBlur(pixels, 2 * max(2, round(stroke)) + 1)
     return _Scene(
         pixels=pixels.astype(np.float32),
-        around=around.astype(np.float32),
+        smooth=smooth.astype(np.float32),
         inside=inside,
         band=band,
         outside=outside,
         stroke=stroke,
+        unit=min(stroke, most_unit),
         distance=np.asarray(distance, np.float32),
-        depth=_largest_around(np.where(inside, distance, 0), _AROUND * stroke),
+        depth=_largest_around(np.where(inside, distance, 0), parameters.depth_around * stroke),
     )
 
 
-def _find_hair(scene: _Scene, unit: float) -> Mask:
-    """Return where the band is to be widened; how far hair goes is multiples of the unit, in px."""
-    inner = scene.inside & (scene.distance > _INNER * scene.stroke)
+def _find_hair(scene: _Scene, parameters: HairParameters) -> Mask:
+    """Return the pixels by which to widen the band."""
+    inner = scene.inside & (scene.distance > parameters.inner * scene.stroke)
     if not inner.any():
         inner = scene.inside
-    subject = _mean_around(scene.pixels, inner, _COLORS_AROUND * scene.stroke)
-    share = _share(scene.pixels, scene.around, subject)
-    lines = find_lines(np.clip(share, -_MOST_SHARE, _MOST_SHARE))
-    usual = _mean_around(
-        np.minimum(np.abs(lines), _MOST_USUAL), scene.outside, _COLORS_AROUND * scene.stroke
+    colors_px = parameters.colors_around * scene.stroke
+    subject = _mean_around(scene.pixels, inner, colors_px)
+    share = _share(scene.pixels, scene.smooth, subject)
+    lines = find_lines(np.clip(share, -parameters.most_contrast, parameters.most_contrast))
+    contrast = np.minimum(np.abs(lines), parameters.most_normal)
+    normal = _mean_around(contrast, scene.outside, colors_px)
+    faint, clear = (
+        (lines > times * normal) & (lines > least)
+        for times, least in (parameters.faint, parameters.clear)
     )
-    faint, clear = ((lines > times * usual) & (lines > least) for times, least in (_FAINT, _CLEAR))
-    found = _hairs(scene, faint, clear, unit) | _gaps(scene, faint, clear, subject, unit)
-    found &= _is_smooth(scene, subject)
+    hair = _hairs(scene, faint, clear, parameters)
+    hair |= _gaps(scene, faint, clear, subject, parameters)
+    hair &= _texture(scene, subject) < parameters.most_texture
     width = 2 * max(1, round(scene.stroke / 2)) + 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
-    painted = cv2.dilate(found.astype(np.uint8), brush) > 0
-    return joined_to(scene.band, np.asarray(painted))
+    painted = cv2.dilate(hair.astype(np.uint8), brush) > 0
+    return connected_to(scene.band, np.asarray(painted))
 
 
 def _share(colors: Float32, start: Float32, end: Float32) -> Float32:
-    """Return how far colors lie along a way: 0 at its start, 1 at its end."""
+    """Project colors onto the way from one color to another: 0 at its start, 1 at its end."""
     way = end - start
     return np.asarray(_dot(colors - start, way) / _squared(way))
 
 
 def _squared(way: Float32) -> Float32:
-    return np.asarray(_dot(way, way) + 100)  # no way is shorter than ten steps of 8 bit
+    return np.asarray(_dot(way, way) + 100)  # never shorter than ten 8-bit steps
 
 
-def _is_smooth(scene: _Scene, subject: Float32) -> Mask:
-    """Return where the background, but for its thin lines, is smooth beside its contrast.
+def _texture(scene: _Scene, subject: Float32) -> Float32:
+    """Return how much the background varies, apart from thin lines, relative to its contrast.
 
-    Contrast is how far it is from the subject. Before books or leaves a line may be anything.
+    The contrast is the distance of its color from the subject's.
     """
-    mean = _mean_around(scene.around, scene.outside, 3 * scene.stroke)
-    change = scene.around - mean
-    unrest = np.sqrt(_dot(change, change) / _squared(subject - mean))
-    return np.asarray(_mean_around(unrest, scene.outside, 2 * scene.stroke) < _MOST_UNREST)
+    mean = _mean_around(scene.smooth, scene.outside, 3 * scene.stroke)
+    change = scene.smooth - mean
+    variation = np.sqrt(_dot(change, change) / _squared(subject - mean))
+    return _mean_around(variation, scene.outside, 2 * scene.stroke)
 
 
-def _hairs(scene: _Scene, faint: Mask, clear: Mask, unit: float) -> Mask:
-    """Return the lines outside: those clear somewhere, not too short, and mostly near."""
-    thick = _largest_around(scene.depth, _LONGEST * scene.stroke)
-    reach = np.clip(_LONGEST_OF_DEPTH * thick, _SHORTEST * unit, _LONGEST * unit)
+def _hairs(scene: _Scene, faint: Mask, clear: Mask, parameters: HairParameters) -> Mask:
+    """Return the lines outside that are clear somewhere, long enough, and mostly within reach."""
+    thick = _largest_around(scene.depth, parameters.longest * scene.stroke)
+    reach = np.clip(
+        parameters.longest_of_depth * thick,
+        parameters.shortest * scene.unit,
+        parameters.longest * scene.unit,
+    )
     near = scene.outside & (scene.distance < reach)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(
         (faint & scene.outside).astype(np.uint8)
     )
     length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    within = np.bincount(parts[near], minlength=count)
-    kept = (length >= scene.stroke / 2) & (within >= _LEAST_NEAR * stats[:, cv2.CC_STAT_AREA])
-    kept &= np.bincount(parts[clear & scene.outside], minlength=count) > 0
-    kept[0] = False
-    return np.asarray(kept[parts] & near)
+    near_area = np.bincount(parts[near], minlength=count)
+    is_hair = length >= scene.stroke / 2
+    is_hair &= near_area >= parameters.least_near * stats[:, cv2.CC_STAT_AREA]
+    is_hair &= np.bincount(parts[clear & scene.outside], minlength=count) > 0
+    is_hair[0] = False
+    return np.asarray(is_hair[parts] & near)
 
 
-def _gaps(scene: _Scene, faint: Mask, clear: Mask, subject: Float32, unit: float) -> Mask:
-    """Return where the background is seen between hairs that are taken for the subject.
+def _gaps(
+    scene: _Scene, faint: Mask, clear: Mask, subject: Float32, parameters: HairParameters
+) -> Mask:
+    """Return where the background shows between hairs that are known foreground.
 
-    There what is around has rather the background's colors, many lines stand out from it, and
-    single ones go on outside the band. Cloth and fur with a pattern have the first two. On
-    something thin nothing is looked for.
+    There the surroundings have colors closer to the background's, many lines stand out, and some of
+    them continue outside the band; patterned cloth and fur only have the first two. Thin subjects
+    are not searched.
     """
-    background = _mean_around(scene.pixels, scene.outside, _COLORS_AROUND * scene.stroke)
-    offset = scene.around - background
-    likely = _share(scene.around, background, subject) < _GAP_SHARE
-    likely &= _dot(offset, offset) < _squared(subject - background)
-    likely &= cv2.GaussianBlur(faint.astype(np.float32), (0, 0), scene.stroke / 2) > _GAP_LINES
-    beside = scene.outside & (scene.distance < _GAPS * scene.stroke)
-    likely &= _mean_around(clear.astype(np.float32), beside, 3 * scene.stroke) > _LINES_BESIDE
-    likely &= scene.depth > _LEAST_DEPTH * scene.stroke
-    return np.asarray(likely & scene.inside & (scene.distance < _GAPS * unit))
+    stroke = scene.stroke
+    background = _mean_around(scene.pixels, scene.outside, parameters.colors_around * stroke)
+    offset = scene.smooth - background
+    is_gap = _share(scene.smooth, background, subject) < parameters.gap_share
+    is_gap &= _dot(offset, offset) < _squared(subject - background)
+    covered = cv2.GaussianBlur(faint.astype(np.float32), (0, 0), stroke / 2)
+    is_gap &= covered > parameters.gap_lines
+    beside = scene.outside & (scene.distance < parameters.gap_reach * stroke)
+    covered_beside = _mean_around(clear.astype(np.float32), beside, 3 * stroke)
+    is_gap &= covered_beside > parameters.lines_beside
+    is_gap &= scene.depth > parameters.least_depth * stroke
+    return np.asarray(is_gap & scene.inside & (scene.distance < parameters.gap_reach * scene.unit))
 
 
 def _dot(one: Float32, other: Float32) -> Float32:
-    """Return the dot product of the colors of two (h, w, 3) planes at every pixel."""
+    """Return the dot product of the colors of two (h, w, 3) images at every pixel."""
     return np.asarray(np.einsum("ijk,ijk->ij", one, other))
 
 
 def _mean_around(values: Float32, counted: Mask, sigma_px: float) -> Float32:
-    """Return the mean of the values that count, weighted by a Gaussian around every pixel.
+    """Return the Gaussian mean, around every pixel, of the values that are counted.
 
-    On a reduced picture: what is so wide a mean needs no more.
+    It is computed on a reduced image, which is as good for a wide Gaussian.
     """
     height, width = counted.shape
     step = max(1, int(sigma_px / 4))
@@ -218,7 +295,7 @@ def _mean_around(values: Float32, counted: Mask, sigma_px: float) -> Float32:
 
 
 def _largest_around(values: NDArray[np.floating], reach_px: float) -> Float32:
-    """Return the largest value in a square around every pixel, of values that change slowly."""
+    """Return the largest value in a square around every pixel, for values that vary slowly."""
     height, width = values.shape
     step = max(1, int(reach_px / 16))
     size = (max(1, width // step), max(1, height // step))

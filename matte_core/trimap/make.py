@@ -1,15 +1,15 @@
 """Make a trimap from a mask: a band of unknown pixels along its edge.
 
-The band is what a dilation and an erosion by the structuring element leave between them. It is
-widened where a network, or a soft mask, is unsure. The picture's border is no edge of the subject:
-beyond it the subject goes on as it was.
+The band lies between an erosion and a dilation of the mask by the structuring element. It is wider
+where a model, or a soft mask, is uncertain. The image's border is not an edge of the subject: the
+subject is taken to continue beyond it.
 """
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from matte_core.base.errors import InputError
 from matte_core.images import (
@@ -25,27 +25,64 @@ from matte_core.images import (
 
 SHAPES = ("ellipse", "rectangle", "cross")
 
-_OF_DIAGONAL = 0.008
-_OF_GRID = 2.0
-_SMALLEST_PX = 2
-_UNSURE = (0.1, 0.9)  # a probability between these is doubt, not knowledge
-_CORE = 0.35  # of a small mask's depth: what is kept as known in any case
+
+@dataclass(frozen=True)
+class TrimapParameters:
+    """Parameters of trimaps made from masks.
+
+    Attributes
+    ----------
+    radius_of_diagonal : float
+        Default width of the band on either side of the edge, as a fraction of the diagonal.
+    radius_in_cells : float
+        Least default width, in cells of the model's grid: no edge is known better than that.
+    least_radius_px : int
+        Least default width.
+    uncertain : (float, float)
+        Probabilities between these are uncertain.
+    reach : int
+        Uncertain pixels widen the band up to this many times its width.
+    core : float
+        If the band covers a small region completely, this fraction of its depth, the innermost,
+        stays known.
+    """
+
+    radius_of_diagonal: float = 0.008
+    radius_in_cells: float = 2.0
+    least_radius_px: int = 2
+    uncertain: tuple[float, float] = (0.1, 0.9)
+    reach: int = 3
+    core: float = 0.35
 
 
-def default_radius_px(shape: tuple[int, ...], grid_px: float | None = None) -> int:
-    """Return the width of the band, to each side of the edge, for a picture of that shape.
+DEFAULTS = TrimapParameters()
+
+
+def default_radius_px(
+    shape: tuple[int, ...],
+    grid_px: float | None = None,
+    *,
+    parameters: TrimapParameters = DEFAULTS,
+) -> int:
+    """Return the default width of the band, on either side of the edge, in pixels.
 
     Parameters
     ----------
     shape : (H, W) or (H, W, 3)
+        Of the image.
     grid_px : float, optional
-        Picture pixels per cell of the grid that the mask was decided on: no edge is known
-        better than to two cells.
+        Image pixels per cell of the grid that the mask comes from.
+    parameters : TrimapParameters
+
+    Examples
+    --------
+    >>> default_radius_px((3000, 4000))
+    40
     """
-    radius = _OF_DIAGONAL * math.hypot(shape[0], shape[1])
+    radius = parameters.radius_of_diagonal * math.hypot(shape[0], shape[1])
     if grid_px is not None:
-        radius = max(radius, _OF_GRID * grid_px)
-    return max(_SMALLEST_PX, round(radius))
+        radius = max(radius, parameters.radius_in_cells * grid_px)
+    return max(parameters.least_radius_px, round(radius))
 
 
 def make_trimap(
@@ -56,6 +93,7 @@ def make_trimap(
     probability: Float32 | None = None,
     grid_px: float | None = None,
     trust_mask: bool = False,
+    parameters: TrimapParameters = DEFAULTS,
 ) -> Trimap:
     """Make a trimap from a mask.
 
@@ -64,26 +102,33 @@ def make_trimap(
     mask : (H, W) bool
         The subject.
     radius_px : int, optional
-        Width of the unknown band to each side of the edge; by default `default_radius_px`.
+        Width of the unknown band on either side of the edge; by default `default_radius_px`.
     shape : str
-        One of `SHAPES`: the structuring element, (2 r + 1) pixels wide and high.
-    probability : (H, W) float32 in [0, 1], optional
-        Of the subject. Pixels near the band where it is unsure become unknown too.
+        The structuring element, (2 r + 1) pixels wide and high; one of `SHAPES`.
+    probability : (H, W) float32, [0, 1], optional
+        Of the subject. Pixels near the band where it is uncertain become unknown too.
     grid_px : float, optional
         See `default_radius_px`.
     trust_mask : bool
-        Let the probability widen the band outwards alone. A network's doubt within what it
-        claims is rarely about whether that is the subject; in a soft mask it is transparency.
+        Let the probability widen the band outward only. Inside a model's mask, uncertainty is
+        rarely about whether a pixel belongs to the subject; in a soft mask it is transparency.
+    parameters : TrimapParameters
 
     Returns
     -------
-    (H, W) uint8, {0, 128, 255}
-        A mask with any subject keeps some foreground, one with any background some background.
+    trimap : (H, W) uint8, {0, 128, 255}
+        With some known foreground if the mask has any, and likewise some known background.
 
     Raises
     ------
     InputError
         If an argument is not as described.
+
+    Examples
+    --------
+    >>> make_trimap(np.array([[False] * 6 + [True] * 6]), radius_px=2)
+    array([[  0,   0,   0,   0, 128, 128, 128, 128, 255, 255, 255, 255]],
+          dtype=uint8)
     """
     mask = check_mask(mask)
     if probability is not None:
@@ -91,31 +136,31 @@ def make_trimap(
     if shape not in SHAPES:
         raise InputError(f"The shape {shape!r} is not one of {', '.join(SHAPES)}.")
     if radius_px is None:
-        radius_px = default_radius_px(mask.shape, grid_px)
+        radius_px = default_radius_px(mask.shape, grid_px, parameters=parameters)
     if radius_px < 0:
         raise InputError(f"The trimap's width is {radius_px} px.", "It must be 0 or more.")
     grown = _grow(mask, radius_px, shape)
     shrunk = ~_grow(~mask, radius_px, shape)
     if probability is not None:
-        unsure = _unsure(grown & ~shrunk, probability, radius_px)
-        grown = grown | (unsure & ~mask)
+        uncertain = _uncertain(grown & ~shrunk, probability, radius_px, parameters)
+        grown = grown | (uncertain & ~mask)
         if not trust_mask:
-            shrunk &= ~(unsure & mask)
+            shrunk &= ~(uncertain & mask)
     trimap = np.full(mask.shape, UNKNOWN, np.uint8)
-    trimap[_keep_core(~grown, ~mask)] = BACKGROUND
-    trimap[_keep_core(shrunk, mask)] = FOREGROUND
+    trimap[_with_core(~grown, ~mask, parameters.core)] = BACKGROUND
+    trimap[_with_core(shrunk, mask, parameters.core)] = FOREGROUND
     return trimap
 
 
 def _grow(mask: Mask, radius_px: int, shape: str) -> Mask:
-    """Dilate; nothing comes in from beyond the picture's border."""
+    """Dilate; nothing enters from outside the image."""
     if radius_px == 0:
         return mask
     if shape == "ellipse":
         if not mask.any():
             return mask
-        # A disc is what lies within a distance: one pass, however large it is. The half pixel
-        # makes it as round as OpenCV's ellipse is.
+        # A disc is all that lies within a distance: one pass at any radius. The half pixel makes
+        # it as round as OpenCV's ellipse.
         distance = cv2.distanceTransform(
             (~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
         )
@@ -130,30 +175,33 @@ def _grow(mask: Mask, radius_px: int, shape: str) -> Mask:
     return np.asarray(along > 0)
 
 
-def _unsure(band: Mask, probability: Float32, radius_px: int) -> Mask:
-    """Return the unsure pixels that are connected to the band and no further than 3 widths."""
-    unsure = (probability > _UNSURE[0]) & (probability < _UNSURE[1])
-    reach = 3 * max(radius_px, _SMALLEST_PX)
-    unsure &= _grow(band, reach, "ellipse")
-    return joined_to(band, unsure)
+def _uncertain(
+    band: Mask, probability: Float32, radius_px: int, parameters: TrimapParameters
+) -> Mask:
+    """Return the uncertain pixels within reach of the band that are connected to it."""
+    low, high = parameters.uncertain
+    uncertain = (probability > low) & (probability < high)
+    reach_px = parameters.reach * max(radius_px, parameters.least_radius_px)
+    uncertain &= _grow(band, reach_px, "ellipse")
+    return connected_to(band, uncertain)
 
 
-def joined_to(band: Mask, found: Mask) -> Mask:
-    """Return the parts of what is found that hang together with the band."""
-    count, parts = cv2.connectedComponents((found | band).astype(np.uint8), connectivity=8)
-    touched = np.zeros(count, np.bool_)
-    touched[np.unique(parts[band])] = True
-    touched[0] = False
-    return np.asarray(found & touched[parts])
+def connected_to(band: Mask, candidates: Mask) -> Mask:
+    """Return the candidates that are connected to the band, directly or through others."""
+    count, parts = cv2.connectedComponents((candidates | band).astype(np.uint8), connectivity=8)
+    is_touched = np.zeros(count, np.bool_)
+    is_touched[np.unique(parts[band])] = True
+    is_touched[0] = False
+    return np.asarray(candidates & is_touched[parts])
 
 
-def _keep_core(known: NDArray[np.bool_], whole: Mask) -> Mask:
-    """Return the known pixels of a region; its innermost ones where none would be left."""
+def _with_core(known: Mask, whole: Mask, core: float) -> Mask:
+    """Return the known pixels of a region, or its innermost pixels if there are none."""
     if known.any() or not whole.any():
         return known
     padded = cv2.copyMakeBorder(whole.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
     if padded.all():
         return whole
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-    core: Mask = depth > (1 - _CORE) * depth.max()
-    return core
+    innermost: Mask = depth > (1 - core) * depth.max()
+    return innermost

@@ -1,4 +1,4 @@
-"""Read a trimap that a person painted."""
+"""Read a painted trimap."""
 
 from typing import Any
 
@@ -8,16 +8,17 @@ from numpy.typing import NDArray
 from matte_core.base.errors import InputError
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Trimap, check_plane
 
-#: How far from black and white, in steps of 8 bit, a value may lie to still count as known.
+#: Values this close to black or white, on a scale of 0 to 255, count as known.
 TOLERANCE = 5
 
 
 def read_trimap(gray: NDArray[Any]) -> Trimap:
-    """Turn any gray picture into a trimap: nearly black and nearly white known, gray unknown.
+    """Make a trimap from a grayscale image: black and white are known, gray is unknown.
 
     Parameters
     ----------
     gray : (H, W) uint8, uint16, float in [0, 1] or bool
+        Values within `TOLERANCE` of black and white are known too; NaN is unknown.
 
     Returns
     -------
@@ -26,7 +27,7 @@ def read_trimap(gray: NDArray[Any]) -> Trimap:
     Raises
     ------
     InputError
-        If it is not a plane of such values. What is no number at all counts as unknown.
+        If the array is not as described.
 
     Examples
     --------

@@ -21,14 +21,14 @@ class Matte(Gimp.PlugIn):
     """The actions of Filters > Matte."""
 
     def do_set_i18n(self, _name):
-        # GIMP wants the folder relative to this file's, and complains of one that is not there.
+        # GIMP expects the folder relative to this file, and complains if it does not exist.
         return localization.FOLDER.is_dir(), localization.DOMAIN, localization.FOLDER.name
 
     def do_query_procedures(self):
         return list(actions.ACTIONS)
 
     def do_create_procedure(self, name):
-        return actions.ACTIONS[name].create(self)
+        return actions.create(self, actions.ACTIONS[name])
 
 
 Gimp.main(Matte.__gtype__, sys.argv)

@@ -1,4 +1,4 @@
-"""The ways to an alpha that are compared, each behind the same call, run in a child process."""
+"""The matting methods that are compared, each behind the same call, run in a child process."""
 
 import warnings
 from collections.abc import Callable
@@ -33,7 +33,7 @@ RUNS = 3
 
 
 def load(name: str) -> Method:
-    """Import a method: (H, W, 3) uint8 and a trimap {0, 128, 255} to an alpha."""
+    """Import a method that maps an image (H, W, 3) uint8 and a trimap {0, 128, 255} to an alpha."""
     if name == OURS:
         import matte_core
 
@@ -47,7 +47,7 @@ def load(name: str) -> Method:
     function = getattr(pymatting, PYMATTING[name])
 
     def run(image: NDArray[np.uint8], trimap: NDArray[np.uint8]) -> NDArray[np.floating]:
-        # Where its incomplete Cholesky breaks down it says so, and goes on with a shift.
+        # It warns when its incomplete Cholesky breaks down, and continues with a shift.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return function(image / 255, trimap / 255)
@@ -58,7 +58,7 @@ def load(name: str) -> Method:
 def read_pair(
     image_path: str, trimap_path: str, scale: float = 1
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Read a picture and its trimap, enlarged `scale` times (cubic, and nearest)."""
+    """Read an image and its trimap, enlarged by `scale` (cubic and nearest neighbor)."""
     image = cv2.cvtColor(cv2.imread(image_path), cv2.COLOR_BGR2RGB)
     trimap = cv2.imread(trimap_path, cv2.IMREAD_GRAYSCALE)
     if scale != 1:
@@ -68,7 +68,7 @@ def read_pair(
 
 
 def work(request: dict[str, Any]) -> dict[str, Any]:
-    """Run one method on several pictures; the child's side."""
+    """Run one method on several images; runs in the child."""
     method = load(request["method"])
     method(*_warm_up_pair())  # so that neither imports nor PyMatting's compiler are timed
     started_mb = peak_mb()

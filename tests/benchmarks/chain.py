@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Time and memory of every step of the chain: ``python3 tests/benchmarks/chain.py``.
 
-A real photo, enlarged to 0.5, 2 and 12 megapixels, each size in a process of its own: what a
-person waits for who cuts out one picture, from nothing loaded to the composite.
+A real photo, enlarged to 0.5, 2, and 12 megapixels, each size in a process of its own: how long a
+user waits when cutting out one image, from nothing loaded to the composite.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
-# Nothing numerical is imported up here: loading it is the first step that is measured.
+# Nothing numerical is imported here: loading it is the first step to be measured.
 from measured import machine, measure, run_child, shared_folder
 from report import table, write_section
 
@@ -28,7 +28,7 @@ MEGAPIXELS = (0.5, 2, 12)
 
 
 def work(request: dict[str, Any]) -> dict[str, Any]:
-    """Run the chain once on one size; the child's side."""
+    """Run the chain once at one size; runs in the child."""
     steps: list[tuple[str, float, float]] = []
 
     def step(name: str, function: Callable[[], Any]) -> Any:
@@ -50,7 +50,7 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
         found = step("segment", lambda: core.segment(image, model=request["model"]))
         trimap = step("trimap_of", lambda: trimap_of(found, image))
     except NoSubjectError:
-        note = "The net found no subject; the steps after it had an ellipse in the middle."
+        note = "The model found no subject; the other steps used an ellipse in the middle."
         y, x = np.ogrid[-1 : 1 : image.shape[0] * 1j, -1 : 1 : image.shape[1] * 1j]
         trimap = step("make_trimap", lambda: core.make_trimap(y**2 + x**2 < 0.4))
     alpha = step("estimate_alpha", lambda: core.estimate_alpha(image, trimap))
@@ -70,7 +70,7 @@ def _load() -> Any:
     import matte_core
 
     for name in matte_core.__all__:
-        getattr(matte_core, name)  # the package loads its parts when they are first asked for
+        getattr(matte_core, name)  # the package loads each name on first use
     return matte_core
 
 
@@ -89,9 +89,9 @@ def enlarged(photo: str | None, megapixels: float) -> Any:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--photo", type=Path, help="a photo with a subject that the net knows")
-    parser.add_argument("--model", help="a registered network or an ONNX file")
-    parser.add_argument("--write", action="store_true", help="keep the table in the docs")
+    parser.add_argument("--photo", type=Path, help="a photo of a subject that the model knows")
+    parser.add_argument("--model", help="an installed model or an ONNX file")
+    parser.add_argument("--write", action="store_true", help="write the table to the docs")
     options = parser.parse_args()
     photo = options.photo or (PHOTO if PHOTO.exists() else None)
     request = {"photo": str(photo) if photo else None, "model": options.model}
@@ -107,7 +107,7 @@ def main() -> int:
 
 
 def _provide_network(folder: str) -> None:
-    """Install the default network for this run alone, from the test data, where that is there."""
+    """Install the default model for this run only, if the test data contains it."""
     from matte_core.networks.store import fetch_model
 
     if NETWORK_MIRROR.is_dir():
@@ -128,7 +128,7 @@ def _report(answers: list[dict[str, Any]]) -> str:
     ]
     peaks = [max(peak for _, peak in steps.values()) for steps in found]
     whole = [_cell(answer["whole"], peak) for answer, peak in zip(answers, peaks, strict=True)]
-    rows.append(["all, with reading the photo", *whole])
+    rows.append(["all, including reading the photo", *whole])
     notes = sorted({answer["note"] for answer in answers if answer["note"]})
     return "\n\n".join([table(heads, rows), *notes])
 

@@ -1,4 +1,4 @@
-"""Lets the tests of the benchmarks import what lies beside them."""
+"""Lets the tests of the benchmarks import the modules in this folder."""
 
 import sys
 from pathlib import Path

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Compare foreground colors with known ones: ``python3 tests/benchmarks/foreground.py``.
+"""Compare estimated foreground colors: ``python3 tests/benchmarks/foreground.py``.
 
-Ours and PyMatting's `estimate_foreground_ml`, each in a process of its own, on composites of
-known foreground, background and alpha, rounded to 8 bits: the lemur, whose three pictures belong
+Ours and PyMatting's `estimate_foreground_ml`, each in a process of its own, on composites of a
+known foreground, background, and alpha, rounded to 8 bits: the lemur, whose three images belong
 together, and, harder, the true alphas of alphamatting.com with the colors of other photos of the
-same set. The error is taken where the true alpha lies strictly between 0 and 1, in sRGB values
-from 0 to 1: every pixel alike, and weighted by alpha, which is what a composite shows of it.
+same set. The error is computed where the true alpha lies strictly between 0 and 1, in sRGB values
+from 0 to 1: once with equal weights, once weighted by alpha, which is what a composite shows.
 """
 
 import argparse
@@ -28,7 +28,7 @@ METHODS = ("ours", "PyMatting")
 RUNS = 30
 SOFTNESS_PX = 6.0
 LARGE_MEGAPIXELS = 12
-MEASURES = ("MSE", "MSE, by alpha", "MAE", "MAE, by alpha")
+MEASURES = ("MSE", "MSE by alpha", "MAE", "MAE by alpha")
 
 Picture = NDArray[np.floating]
 
@@ -43,7 +43,7 @@ def lemur(folder: Path) -> tuple[Picture, Picture, Picture]:
 
 
 def strangers(folder: Path, number: int) -> tuple[Picture, Picture, Picture]:
-    """Return a true alpha with the softened colors of one photo over another photo."""
+    """Return a true alpha, the blurred colors of one photo, and another photo as background."""
     photos = sorted((folder / "alphamatting" / "Images").glob("*.png"))
     name = photos[number].name
     alpha = cv2.imread(str(folder / "alphamatting" / "GroundTruth" / name), 0) / 255
@@ -74,7 +74,7 @@ def errors(estimate: Picture, truth: Picture, alpha: Picture) -> list[float]:
 
 
 def load(method: str) -> Callable[[NDArray[np.uint8], Picture], Picture]:
-    """Import a method: an image (H, W, 3) uint8 and an alpha to colors in [0, 1]."""
+    """Import a method that maps an image (H, W, 3) uint8 and an alpha to foreground colors."""
     if method == "ours":
         import matte_core
 
@@ -85,7 +85,7 @@ def load(method: str) -> Callable[[NDArray[np.uint8], Picture], Picture]:
 
 
 def work(request: dict[str, Any]) -> dict[str, Any]:
-    """Run one method on the lemur, enlarged or not, and on the strangers; the child's side."""
+    """Run one method on the lemur, enlarged or not, and on the composites; runs in the child."""
     folder, method = Path(request["data"]), load(request["method"])
     alpha, foreground, background = lemur(folder)
     image = prepare(compose(alpha, foreground, background), request["method"])
@@ -109,7 +109,7 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def prepare(image: NDArray[np.uint8], method: str) -> NDArray[Any]:
-    """Give a method the type it works in, so that no conversion is timed."""
+    """Convert to the type the method works in, so that no conversion is timed."""
     return image if method == "ours" else (image / 255).astype(np.float32)
 
 
@@ -119,8 +119,8 @@ def finish(found: NDArray[Any]) -> Picture:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=DATA, help="holds lemur and alphamatting")
-    parser.add_argument("--write", action="store_true", help="keep the tables in the docs")
+    parser.add_argument("--data", type=Path, default=DATA, help="contains lemur and alphamatting")
+    parser.add_argument("--write", action="store_true", help="write the tables to the docs")
     options = parser.parse_args()
     photos = len(list((options.data / "alphamatting" / "Images").glob("*.png")))
     answers, large = (

@@ -1,4 +1,4 @@
-"""GIMP's own matting, ``drawable.foreground_extract``, run on pictures in one start of GIMP."""
+"""Run GIMP's own matting, ``drawable.foreground_extract``, on several images in one GIMP."""
 
 import importlib
 import json
@@ -22,21 +22,21 @@ Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
 class GimpFailed(Exception):
-    """GIMP could not be run, or gave no answer; the message has the end of what it printed."""
+    """GIMP could not be run or gave no result; the message ends with its last output."""
 
 
 @dataclass(frozen=True)
 class GimpCommand:
-    """How to start a GIMP without a window.
+    """How to start GIMP without a window.
 
     Attributes
     ----------
     prefix : sequence of str
         The command, for example ``["gimp-console"]`` or ``["chroot", ROOT, "gimp-console"]``.
     folder : Path
-        An empty folder to exchange pictures in.
+        An empty folder for exchanging images.
     inside : str
-        The same folder as GIMP sees it.
+        The path of the same folder inside GIMP's tree.
     """
 
     prefix: Sequence[str]
@@ -46,8 +46,8 @@ class GimpCommand:
 
 @dataclass(frozen=True)
 class GimpAlphas:
-    """What GIMP gave: its version, resident MB before the first picture, and per picture
-    the alpha (float32), the best time in seconds and the peak of resident MB."""
+    """GIMP's version, its resident MB before the first image, and for each image the alpha
+    (float32), the best time in seconds, and the peak resident MB."""
 
     version: str
     started_mb: float
@@ -57,10 +57,9 @@ class GimpAlphas:
 
 
 def command_on_this_machine(words: Sequence[str]) -> GimpCommand:
-    """Make a command from words, with a new folder for the pictures.
+    """Make a command from words, with a new folder for the images.
 
-    ``chroot ROOT ...`` is understood: the folder is then made inside ROOT. The caller removes
-    the folder.
+    For ``chroot ROOT ...`` the folder is created inside ROOT. The caller removes the folder.
     """
     if words[0] == "chroot":
         folder = Path(tempfile.mkdtemp(prefix="matte-benchmark-", dir=Path(words[1]) / "tmp"))
@@ -70,7 +69,7 @@ def command_on_this_machine(words: Sequence[str]) -> GimpCommand:
 
 
 def command_in_tree(version: str) -> GimpCommand:
-    """Make a command for the GIMP tree of the tests ("3.0" or "3.2"), built when it is missing.
+    """Make a command for the tests' GIMP tree ("3.0" or "3.2"), which is built if missing.
 
     Raises
     ------
@@ -131,7 +130,7 @@ def estimate(gimp: GimpCommand, pairs: Sequence[Pair], timeout_s: float = 1800) 
 
 
 def _settings(inside: str) -> dict[str, str]:
-    """Return GIMP's environment: all it writes goes into the folder, nothing is left behind."""
+    """Return an environment in which everything GIMP writes goes into the folder."""
     places = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "TMPDIR")
     return {
         **dict.fromkeys(places, f"{inside}/home"),

@@ -1,9 +1,9 @@
-"""Measure what looking for hair gains: ``python3 tests/benchmarks/hair.py [--write]``.
+"""Measure the gain from searching for hair: ``python3 tests/benchmarks/hair.py [--write]``.
 
-The same masks, with three trimaps each: the band alone, with hair outside it, and with the gaps
-within as well (`trimap_of`). Share of the true edge that is left unknown and MSE of alpha on the
-photos of alphamatting.com in which the network finds anything; MSE, IoU and F of alpha on every
-second street photo. Needs the shared photos and an installed network.
+The same masks with three trimaps each: the band only, plus hair outside, plus the gaps inside. On
+the photos of alphamatting.com in which the model finds anything: the share of the true edge in the
+unknown region, and MSE of alpha. On every second street photo: MSE, IoU, and F of alpha. Needs the
+shared photos and an installed model.
 """
 
 import argparse
@@ -31,10 +31,10 @@ from matte_core.segmentation import Segmentation
 from matte_core.trimap import make_trimap, trimap_of
 
 Array = NDArray[np.generic]
-NOTE = f"""The true edge is where true alpha lies between 0.05 and 0.95; its share that is left
-unknown, photo by photo, then means. MSE of alphamatting.com's photos is over the whole picture;
-that of the street photos, with their IoU and F of alpha above one half, within the labeled
-people's mask grown by an ellipse {GROWN_PX} px wide."""
+NOTE = f"""The true edge is where the true alpha lies between 0.05 and 0.95; "unknown" is the
+share of it in the unknown region, by photo and on average. For the photos of alphamatting.com, MSE
+is over the whole image. For the street photos, MSE, IoU, and F (of alpha above one half) are within
+the labeled people's mask dilated by an ellipse {GROWN_PX} px wide."""
 
 
 def band(found: Segmentation, image: Array) -> Array:
@@ -49,14 +49,14 @@ def outside(found: Segmentation, image: Array) -> Array:
 
 
 WAYS: dict[str, Callable[[Segmentation, Array], Array]] = {
-    "the band alone": band,
-    "hair outside it": outside,
-    "and gaps within (trimap_of)": trimap_of,
+    "band only": band,
+    "plus hair outside": outside,
+    "plus gaps inside (default)": trimap_of,
 }
 
 
 def mattes(folder: Path) -> list[tuple[str, Array, Array, Segmentation]]:
-    """Return name, picture, true alpha and mask of the photos in which something is found."""
+    """Return name, image, true alpha, and segmentation of photos in which something is found."""
     held = []
     for path in sorted((folder / "Images").iterdir()):
         image = load(path)
@@ -104,7 +104,7 @@ def street(shared: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="keep the tables in the docs")
+    parser.add_argument("--write", action="store_true", help="write the tables to the docs")
     args = parser.parse_args()
     shared = shared_folder()
     print(f"On {machine()}.", flush=True)

@@ -1,7 +1,7 @@
-"""Runs inside GIMP's own Python: GIMP's matting on pairs of pictures, each call timed.
+"""Runs inside GIMP's own Python: times GIMP's matting on pairs of images and trimaps.
 
-Reads `jobs.json` beside this file (its folder is the variable FOLDER, set by the caller), writes
-one raw alpha a job (float32, little-endian) and `results.json`.
+Reads `jobs.json` in the folder that the caller sets as MATTE_BENCHMARK_FOLDER; writes one raw alpha
+per job (float32, little-endian) and `results.json`.
 """
 
 import json
@@ -27,7 +27,7 @@ def load(name):
 
 
 def memory(field):
-    """Return a figure of the GIMP process in MB."""
+    """Return a memory figure of the GIMP process in MB."""
     with open(f"{GIMP_PROCESS}/status") as status:
         for line in status:
             if line.startswith(field + ":"):

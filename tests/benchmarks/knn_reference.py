@@ -1,8 +1,8 @@
-"""KNN matting as the published recipe has it: the whole picture in one system.
+"""KNN matting as published: the whole image in one system.
 
-Slow and hungry on purpose: nothing is left out, approximated or sped up, so that it can stand
-as the oracle on small pictures, and for what a person would run otherwise. Ten neighbors of
-every pixel in color and position, affinities ``1 - |difference| / (channels + 2)``, and::
+Deliberately slow and memory-hungry: nothing is left out, approximated, or sped up, so that it is
+the oracle for small images and stands for what a user would otherwise run. Ten neighbors of every
+pixel in color and position, affinities ``1 - |difference| / (channels + 2)``, and::
 
     (L + lambda D) alpha = lambda v
 
@@ -10,8 +10,8 @@ with L = diag(A 1) - A, D the known pixels, v the known foreground, solved direc
 
 References
 ----------
-Q. Chen, D. Li, C.-K. Tang: KNN Matting, CVPR 2012 (eq. 6, 7 and 12). The features, in RGB, and the
-numbers of neighbors and lambda are those of the script that is in common use.
+Q. Chen, D. Li, C.-K. Tang: KNN Matting, CVPR 2012 (eq. 6, 7, and 12). The features, in RGB, the
+number of neighbors, and lambda are those of the script in common use.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ CONSTRAINT = 100.0  # lambda
 def estimate_alpha_knn_reference(
     image: NDArray[np.uint8], trimap: NDArray[np.uint8]
 ) -> NDArray[np.float64]:
-    """Estimate alpha; about 20 s and 1.7 GB for 0.4 megapixels.
+    """Estimate alpha; takes about 20 s and 1.7 GB for 0.4 megapixels.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How well a mask fits: overlap, outline, and one thing for one thing."""
+"""How well a mask fits: overlap, outline, and matching instances."""
 
 import cv2
 import numpy as np
@@ -7,24 +7,24 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 Labels = NDArray[np.uint8]
 
-GROWN_PX = 31  # people further back are not labeled: only this far around is counted
+GROWN_PX = 31  # people farther back are not labeled: only pixels this close are counted
 TOLERANCE_PX = 3
 SAME_THING = 0.5  # intersection over union, as in the PASCAL VOC challenge
 
 
 def grown(mask: Mask, size_px: int) -> Mask:
-    """Dilate by an ellipse that is `size_px` wide."""
+    """Dilate a mask by an ellipse `size_px` wide."""
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size_px, size_px))
     return cv2.dilate(mask.astype(np.uint8), disc) > 0
 
 
 def iou(one: Mask, other: Mask) -> float:
-    """Intersection over union."""
+    """Return the intersection over union."""
     return float((one & other).sum() / max(int((one | other).sum()), 1))
 
 
 def boundary_f(found: Mask, truth: Mask) -> float:
-    """F-score of the inner edge pixels that lie within 3 px of the other mask's."""
+    """Return the F-score of the inner edge pixels within 3 px of the other mask's."""
 
     def edge(mask: Mask) -> Mask:
         return mask & ~(cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
@@ -39,9 +39,9 @@ def boundary_f(found: Mask, truth: Mask) -> float:
 
 
 def same_things(found: Labels, truth: Labels) -> tuple[int, int, int]:
-    """Count labeled things, things found, and those found that are one labeled thing each.
+    """Count labeled instances, instances found, and labeled instances matched by one found.
 
-    Things that lie mostly away from the labeled ones are not counted: those further back have
+    Found instances that lie mostly away from all labels are not counted: people farther back have
     no label.
     """
     near = grown(truth > 0, GROWN_PX)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Compare ways to an alpha on photos whose alpha is known: ``python3 tests/benchmarks/matting.py``.
+"""Compare matting methods on photos with known alpha: ``python3 tests/benchmarks/matting.py``.
 
-Ours, PyMatting's estimators, the published KNN recipe and GIMP's own matting run on the same
-pictures in one go, each in a process of its own. Needs what `requirements.txt` beside this file
-pins, and the training photos of alphamatting.com (folders Images, GroundTruth, Trimap1, Trimap2).
+Ours, PyMatting's estimators, the published KNN recipe, and GIMP's own matting process the same
+images in the same run, each in a process of its own. Needs the packages in `requirements.txt` in
+this folder, and the training photos of alphamatting.com (Images, GroundTruth, Trimap1, Trimap2).
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main() -> int:
     photos = sorted(path.name for path in (options.data / "Images").glob("*.png"))
     photos = photos[: options.photos]
     if not photos:
-        print(f"There are no photos in {options.data / 'Images'}; name a folder with --data.")
+        print(f"There are no photos in {options.data / 'Images'}; specify a folder with --data.")
         return 1
     folder = Path(tempfile.mkdtemp(prefix="matte-benchmark-"))
     try:
@@ -67,30 +67,30 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of photos")
-    parser.add_argument("--photos", type=int, help="only so many")
+    parser.add_argument("--photos", type=int, metavar="N", help="use only the first N")
     parser.add_argument(
         "--trimaps", default="Trimap1,Trimap2", help="folders of trimaps; --trimaps= for none"
     )
     parser.add_argument(
-        "--methods", default=",".join(SHORT_NAMES), help=f"some of {', '.join(SHORT_NAMES)}"
+        "--methods", default=",".join(SHORT_NAMES), help=f"any of {', '.join(SHORT_NAMES)}"
     )
     parser.add_argument("--gimp", nargs="+", metavar="WORD", help="how to start gimp-console")
-    parser.add_argument("--gimp-tree", metavar="VERSION", help="the tests' own GIMP, 3.0 or 3.2")
+    parser.add_argument("--gimp-tree", metavar="VERSION", help="the tests' own GIMP: 3.0 or 3.2")
     parser.add_argument(
         "--enlarged", type=int, default=0, metavar="N", help="also N photos at 1.6 and 7 megapixels"
     )
     parser.add_argument("--growth", action="store_true", help="also time and memory by size")
-    parser.add_argument("--sheet", type=Path, help="a picture of all results to look at")
-    parser.add_argument("--write", action="store_true", help="keep the tables in the docs")
+    parser.add_argument("--sheet", type=Path, help="write an image of all results")
+    parser.add_argument("--write", action="store_true", help="write the tables to the docs")
     options = parser.parse_args()
     unknown = set(options.methods.split(",")) - set(SHORT_NAMES)
     if unknown:
-        parser.error(f"no such methods: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown methods: {', '.join(sorted(unknown))}")
     return options
 
 
 def _without_paths(arguments: str) -> str:
-    """Leave out what only says where things lie on this machine."""
+    """Leave out options that only concern this machine."""
     words = arguments.split()
     for flag in ("--data", "--gimp", "--sheet"):
         if flag in words:
@@ -104,7 +104,7 @@ def _without_paths(arguments: str) -> str:
 def _compare(
     runner: Runner, options: argparse.Namespace, trimap: str, photos: list[str], folder: Path
 ) -> str:
-    """Measure every method on every photo with one kind of trimap; return the tables."""
+    """Measure every method on every photo with one set of trimaps; return the tables."""
     errors: dict[str, np.ndarray] = {}
     runs: dict[str, Run] = {}
     unknown = [_gray(options.data / trimap / name) == 128 for name in photos]
@@ -161,7 +161,7 @@ def _summary(errors: dict[str, np.ndarray], runs: dict[str, Run], gimp_version: 
 
 
 def _ratios(errors: dict[str, np.ndarray], runs: dict[str, Run]) -> str:
-    """Compare ours with the others; lines whose opponent did not run are left out."""
+    """Compare ours with the other methods, except those that did not run."""
     if OURS not in errors:
         return ""
     ours, rows = errors[OURS], []
@@ -170,7 +170,7 @@ def _ratios(errors: dict[str, np.ndarray], runs: dict[str, Run]) -> str:
         for column, name in ((1, "mean MSE"), (2, "mean gradient error"), (0, "mean SAD")):
             best = min(peers, key=lambda peer: peers[peer][column])
             ratio = ours[:, column].mean() / peers[best][column]
-            rows.append([f"{name} / the best of PyMatting ({best})", f"{ratio:.2f}"])
+            rows.append([f"{name} / best of PyMatting ({best})", f"{ratio:.2f}"])
     knn = next((name for name in PYMATTING if "KNN" in name and name in errors), None)
     if knn:
         ratio = np.exp(np.log(ours[:, 1] / errors[knn][:, 1]).mean())
@@ -183,7 +183,7 @@ def _ratios(errors: dict[str, np.ndarray], runs: dict[str, Run]) -> str:
 
 
 def _enlarge(runner: Runner, data: Path, photos: list[str]) -> str:
-    """Time ours against those that can be run on larger pictures."""
+    """Time ours against the methods that can process larger images."""
     rows = []
     for megapixels, others in ((1.6, ("PyMatting closed form",)), (7, (GIMP,))):
         jobs = [_enlarged(data, name, megapixels) for name in photos]
@@ -211,12 +211,12 @@ def _enlarge(runner: Runner, data: Path, photos: list[str]) -> str:
 
 
 def _grow(runner: Runner, data: Path, photos: list[str]) -> str:
-    """Time and memory of ours by size, on the photo whose unknown region is nearest to a tenth."""
+    """Measure ours by size, on the photo whose unknown region is closest to a tenth."""
     shares = {name: (_gray(data / "Trimap1" / name) == 128).mean() for name in photos}
     name = min(shares, key=lambda photo: abs(shares[photo] - GROWTH_UNKNOWN))
     rows, seconds = [], {}
     for megapixels in GROWTH_MEGAPIXELS:
-        run = runner.run(OURS, [_enlarged(data, name, megapixels)])  # a fresh process a size
+        run = runner.run(OURS, [_enlarged(data, name, megapixels)])  # a new process for each size
         if run is None:
             return ""
         seconds[megapixels] = run.seconds[0]

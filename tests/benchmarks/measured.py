@@ -1,8 +1,8 @@
-"""Run a step in a process of its own, and say how long it took and how much memory it had.
+"""Run a step in a process of its own, and measure its time and memory.
 
-Memory is only honest in a fresh process: what was used before would count. The parent calls
-`run_child` with the name of a module beside this one and a plain request; the child, started
-as ``python measured.py MODULE``, calls the module's ``work(request)`` and answers with JSON.
+Memory can only be measured in a new process: what was used before would count. The parent calls
+`run_child` with the name of a module in this folder and a plain request; the child, started as
+``python measured.py MODULE``, calls the module's ``work(request)`` and replies with JSON.
 """
 
 import importlib
@@ -23,11 +23,11 @@ ENOUGH_SECONDS = 2.0
 
 
 class ChildFailed(Exception):
-    """A child process ended without an answer; the message has the end of what it printed."""
+    """A child process ended without a reply; the message ends with its last output."""
 
 
 def run_child(module: str, request: dict[str, Any]) -> Any:
-    """Call ``module.work(request)`` in a fresh Python and return what it returns.
+    """Call ``module.work(request)`` in a new Python process and return its result.
 
     Raises
     ------
@@ -51,9 +51,9 @@ def run_child(module: str, request: dict[str, Any]) -> Any:
 
 
 def peak_mb() -> float:
-    """Return the peak of this process's resident memory in MB since `forget_peak`.
+    """Return this process's peak resident memory in MB since `forget_peak`.
 
-    Where /proc is missing, since its start: a child starts with its parent's peak there, so the
+    Without /proc it is the peak since the process started, which includes its parent's peak: the
     figure can be too high, never too low.
     """
     try:
@@ -64,7 +64,7 @@ def peak_mb() -> float:
 
 
 def forget_peak() -> None:
-    """Start the peak anew from what is resident now, where the system can do so (Linux)."""
+    """Reset the peak to what is resident now, if the system supports it (Linux)."""
     if os.path.exists("/proc/self/clear_refs"):
         Path("/proc/self/clear_refs").write_text("5")
 
@@ -72,9 +72,9 @@ def forget_peak() -> None:
 def measure(
     step: Callable[[], Any], runs: int = 1, enough_seconds: float = ENOUGH_SECONDS
 ) -> tuple[Any, float, float]:
-    """Return what `step` gives, the best time in seconds, and the peak of resident MB.
+    """Return the result of `step`, the best time in seconds, and the peak resident MB.
 
-    It is run up to `runs` times, but not again once `enough_seconds` have gone by.
+    It is run up to `runs` times, but not again once `enough_seconds` have passed.
     """
     forget_peak()
     seconds: list[float] = []
@@ -86,12 +86,12 @@ def measure(
 
 
 def shared_folder() -> Path:
-    """Return where the photos and networks for measuring lie, as the tests have it."""
+    """Return the folder of the photos and models, the same as for the tests."""
     return Path(os.environ.get("MATTE_SHARED") or ROOT.parent / "shared")
 
 
 def machine() -> str:
-    """Return the machine in words: cores and memory, and nothing that tells which it is."""
+    """Describe the machine by cores and memory only, so that it cannot be identified."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{cores} cores, {memory:.0f} GB of memory"
@@ -106,7 +106,7 @@ def _status_mb(field: str) -> float:
 
 
 def main() -> None:
-    """Be the child."""
+    """Run in the child."""
     module, answer = sys.argv[1:3]
     sys.path[:0] = [str(ROOT), str(HERE)]
     request = json.load(sys.stdin)

@@ -1,6 +1,6 @@
-"""Four errors of an alpha against the truth, as defined by Rhemann et al.
+"""Four errors of an alpha against the true alpha, as defined by Rhemann et al.
 
-Every one is taken over the unknown region alone, on alphas in [0, 1].
+Each is computed over the unknown region only, on alphas in [0, 1].
 
 References
 ----------
@@ -34,7 +34,7 @@ class Errors:
     mse : float
         Mean of squared differences.
     gradient : float
-        Sum of squared differences of the gradients' lengths.
+        Sum of squared differences of gradient magnitudes.
     connectivity : float
         Sum of differences of connectedness, in thousands.
     """
@@ -46,7 +46,7 @@ class Errors:
 
 
 def measure(alpha: NDArray[np.floating], truth: NDArray[np.floating], unknown: Region) -> Errors:
-    """Measure an alpha against the truth; all three (H, W), alphas in [0, 1]."""
+    """Measure an alpha against the true alpha; all arrays (H, W), alphas in [0, 1]."""
     ours, theirs = alpha.astype(np.float64), truth.astype(np.float64)
     difference = (ours - theirs)[unknown]
     return Errors(
@@ -58,13 +58,13 @@ def measure(alpha: NDArray[np.floating], truth: NDArray[np.floating], unknown: R
 
 
 def gradient_error(alpha: Plane, truth: Plane, unknown: Region) -> float:
-    """Sum the squared differences of the gradients' lengths (first-order Gaussian derivatives)."""
+    """Sum the squared differences of gradient magnitudes (first-order Gaussian derivatives)."""
     difference = _gradient_length(alpha) - _gradient_length(truth)
     return float((difference[unknown] ** 2).sum())
 
 
 def _gradient_length(alpha: Plane) -> Plane:
-    """Return |grad alpha| per pixel: a ramp that rises by 0.1 a pixel gives 0.1."""
+    """Return |grad alpha| per pixel: a ramp that rises by 0.1 per pixel gives 0.1."""
     half = int(np.ceil(4 * GRADIENT_SIGMA))
     x = np.arange(-half, half + 1, dtype=np.float64)
     bell = np.exp(-(x**2) / (2 * GRADIENT_SIGMA**2))
@@ -77,10 +77,10 @@ def _gradient_length(alpha: Plane) -> Plane:
 
 
 def connectivity_error(alpha: Plane, truth: Plane, unknown: Region) -> float:
-    """Sum the differences of how well pixels hang together with what is surely foreground.
+    """Sum the differences in how well pixels are connected to the certain foreground.
 
     A pixel's distance is how far its alpha lies above the highest level at which it still
-    belongs to the largest connected part that both alphas share.
+    belongs to the largest connected component that both alphas share.
     """
     levels = np.arange(0, 1 + CONNECTIVITY_STEP / 2, CONNECTIVITY_STEP)
     connected = np.full(alpha.shape, -1.0)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Time and memory of the preview in a real window: ``python3 tests/benchmarks/preview.py``.
 
-A photo enlarged to 12 megapixels is opened in a GIMP of the tests' own (tests/gimp/trees.py), with
-the plug-in installed by its installer, and Cut Out Subject called as a menu calls it. A clock in
-the dialog (inside/preview_measured.py) notes when each picture has been drawn, and moves the
-controls. Twice: with OK going on with the preview's worker, as it does, and with one of its own.
+A photo enlarged to 12 megapixels is opened in one of the tests' own GIMPs (tests/gimp/trees.py),
+with the plug-in installed by its installer, and Cut Out Subject is called as a menu calls it. A
+clock in the dialog (inside/preview_measured.py) records when each image has been drawn, and moves
+the controls. Run twice: OK continues with the preview's worker, as it does, or with a new one.
 """
 
 import argparse
@@ -31,9 +31,9 @@ HOME = "/mnt/scratch/home"
 PLUG_IN = "matte-measured"
 MOMENTS = (
     ("the plug-in's process runs", "called"),
-    ("the photo itself is seen", "first picture"),
-    ("a draft of the result is seen", "draft"),
-    ("the whole result is seen", "whole"),
+    ("the photo appears", "first picture"),
+    ("a draft of the result appears", "draft"),
+    ("the full result appears", "whole"),
 )
 STEP_WORDS = {
     "trimap-width": "Edge width",
@@ -42,22 +42,22 @@ STEP_WORDS = {
     "feather": "Feather",
     "contrast": "Contrast",
     "decontaminate": "Decontaminate colors",
-    "view": "another view",
-    "is_full": "100 %",
+    "view": "changing the view",
+    "is_full": "zooming to 100 %",
 }
 
 
 class Failed(Exception):
-    """Nothing could be measured; the message has the end of what was printed."""
+    """Nothing could be measured; the message ends with the last output."""
 
 
 def measure(photo: Path, version: str, *, alone: bool) -> list[dict[str, Any]]:
-    """Return what the clock saw in each round.
+    """Return what the clock recorded in each round.
 
     Raises
     ------
     Failed
-        If GIMP or the plug-in does.
+        If GIMP or the plug-in fails.
     """
     import cv2
 
@@ -118,40 +118,40 @@ def report(rounds: list[dict[str, Any]], alone: list[dict[str, Any]]) -> str:
     moved = [[words, f"{middle(all_of):.2f}"] for words, all_of in steps.items()]
     runs = [
         ["with the preview's worker", since(rounds, "ok", "done")],
-        ["with a worker of its own", since(alone, "ok", "done")],
+        ["with a new worker", since(alone, "ok", "done")],
     ]
     memory = [
         [words, f"{max(one[name] for one in rounds):.0f}"]
         for words, name in (
-            ("the plug-in, while the dialog is open", "plug-in MB"),
-            ("the plug-in, with the run at full size", "plug-in MB, with the run"),
-            ("the worker, while the dialog is open", "worker MB"),
+            ("plug-in, dialog open", "plug-in MB"),
+            ("plug-in, including the full-size run", "plug-in MB, with the run"),
+            ("worker, dialog open", "worker MB"),
         )
     ]
     stood = max(one["longest wait"] for one in rounds)
     return "\n\n".join(
         [
-            f"Medians of {len(rounds)} rounds, each a process of its own; memory is the largest. "
-            f"The longest that the window did not answer for was {stood:.2f} s.",
+            f"Medians of {len(rounds)} rounds, each in a process of its own; memory is the "
+            f"maximum. The window was unresponsive for at most {stood:.2f} s.",
             table(["from the menu until", "seconds"], opened),
-            table(["from moving a control until it is seen", "seconds"], moved),
-            table(["from OK until it is done", "seconds"], runs),
-            table(["largest resident memory", "MB"], memory),
+            table(["from moving a control until the preview shows it", "seconds"], moved),
+            table(["from OK until the result is written", "seconds"], runs),
+            table(["maximum resident memory", "MB"], memory),
         ]
     )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--photo", type=Path, default=PHOTO, help="with a subject to be found")
+    parser.add_argument("--photo", type=Path, default=PHOTO, help="a photo of a known subject")
     parser.add_argument("--version", default="3.0", choices=sorted(trees.SUITES))
-    parser.add_argument("--write", action="store_true", help="keep the tables in the docs")
+    parser.add_argument("--write", action="store_true", help="write the tables to the docs")
     options = parser.parse_args()
     rounds = measure(options.photo, options.version, alone=False)
     text = report(rounds, measure(options.photo, options.version, alone=True))
     print(f"On {machine()}.\n\n{text}")
     if options.write:
-        title = f"The preview, on {MEGAPIXELS} megapixels in GIMP {options.version}"
+        title = f"The preview, at {MEGAPIXELS} megapixels in GIMP {options.version}"
         write_section(title, "python3 tests/benchmarks/preview.py", text)
     return 0
 

@@ -1,4 +1,4 @@
-"""Tables, and the page that keeps them: docs/benchmarks.md, one section a benchmark."""
+"""Tables, and the page that contains them: docs/benchmarks.md, one section per benchmark."""
 
 import os
 import re
@@ -10,19 +10,20 @@ from measured import ROOT, machine
 PAGE = ROOT / "docs" / "benchmarks.md"
 TITLE = """# Benchmarks
 
-Measured, not estimated: every section is written by the command that it names, with `--write`.
+Measured, not estimated: each section is written by the command it names, run with `--write`.
 
-Errors are means over the photos and taken over the unknown region alone, as Rhemann et al. (CVPR
-2009) define them: sum of absolute differences (SAD), mean squared error (MSE), gradient error,
-connectivity error. Every method runs in a process of its own, once on a small picture first, so
-that neither imports nor a compiler count; the time is the best of up to three runs. Peak MB is the
-process's largest resident memory, what was resident "at start" included; for GIMP it is GIMP's own
-process. The photos are those of alphamatting.com; they may not be passed on, and so are not here.
+Errors are means over the photos, computed over the unknown region only, as defined by Rhemann et
+al. (CVPR 2009): sum of absolute differences (SAD), mean squared error (MSE), gradient error,
+connectivity error. Each method runs in a process of its own, and first on a small image, so that
+neither imports nor a compiler are timed; the time is the best of up to three runs. Peak MB is the
+maximum resident memory of the process, including what was resident "at start"; for GIMP it is that
+of GIMP's own process. The photos are from alphamatting.com; they may not be redistributed and are
+not included.
 """
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table that also reads well as plain text; numbers to the right."""
+    """Return a Markdown table that also reads well as plain text, numbers aligned right."""
     widths = [max(len(str(row[k])) for row in (heads, *rows)) for k in range(len(heads))]
 
     def line(cells: Sequence[str]) -> str:
@@ -37,17 +38,17 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _busy() -> str:
-    """Say so where other programs competed for the cores: the times are then too long."""
+    """Say whether other programs competed for the cores, which makes the times too long."""
     if not hasattr(os, "getloadavg"):
         return ""
     load, cores = os.getloadavg()[2], os.cpu_count() or 1
-    return f", busy with other work as well (load {load:.0f})" if load > cores + 1 else ""
+    return f", also busy with other work (load {load:.0f})" if load > cores + 1 else ""
 
 
 def write_section(title: str, command: str, text: str, page: Path = PAGE) -> None:
-    """Put a section into the page, in place of the one of the same title."""
+    """Write a section of the page, replacing the one with the same title."""
     section = (
-        f"## {title}\n\n`{command}`, on a machine of {machine()}{_busy()}.\n\n{text.strip()}\n"
+        f"## {title}\n\n`{command}`, on a machine with {machine()}{_busy()}.\n\n{text.strip()}\n"
     )
     old = page.read_text(encoding="utf-8") if page.exists() else TITLE
     parts = [TITLE, *re.split(r"(?m)^(?=## )", old)[1:]]

@@ -1,4 +1,4 @@
-"""Runs one way to an alpha on several pictures, each way in a process of its own."""
+"""Run matting methods on several images, each method in a process of its own."""
 
 import shutil
 import sys
@@ -12,7 +12,7 @@ from measured import ChildFailed, run_child
 
 @dataclass(frozen=True)
 class Job:
-    """One picture to be done: its files, and how many times it is enlarged."""
+    """One image to process: its files, and the factor by which it is enlarged."""
 
     image: str
     trimap: str
@@ -22,7 +22,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Run:
-    """What one method did on several jobs."""
+    """The measurements of one method on several jobs."""
 
     started_mb: float
     seconds: list[float]
@@ -31,16 +31,16 @@ class Run:
 
 
 class Runner:
-    """Runs methods, and remembers which cannot be run here.
+    """Runs methods, and remembers which of them cannot run here.
 
     Parameters
     ----------
     methods : list of str
-        Their full names.
+        Full names.
     gimp_words : list of str, optional
-        How to start GIMP; otherwise one is looked for on the machine.
+        The command that starts GIMP. Default: search for one on this machine.
     gimp_tree : str, optional
-        The version of the tests' own GIMP, which is then taken instead.
+        The version of the tests' own GIMP to use instead.
     """
 
     def __init__(
@@ -52,13 +52,13 @@ class Runner:
         self.gimp_words = gimp_words or gimp_matting.find_gimp()
         self.gimp_tree = gimp_tree
         if GIMP in self.methods and not (self.gimp_words or self.gimp_tree):
-            self._give_up(GIMP, "no GIMP 3 was found; name one with --gimp or --gimp-tree")
+            self._give_up(GIMP, "no GIMP 3 was found; specify one with --gimp or --gimp-tree")
 
     def run(self, method: str, jobs: list[Job]) -> Run | None:
-        """Run a method on jobs; None where it cannot be run, which is said once."""
+        """Run a method on jobs; return None, with one message, if it cannot run."""
         if method in self.failed:
             return None
-        print(f"  {method}: {len(jobs)} pictures ...", file=sys.stderr, flush=True)
+        print(f"  {method}: {len(jobs)} images ...", file=sys.stderr, flush=True)
         try:
             if method == GIMP:
                 return self._run_gimp(jobs)
@@ -91,5 +91,5 @@ class Runner:
         return Run(found.started_mb, found.seconds, found.peak_mb, pixels)
 
     def _give_up(self, method: str, why: str) -> None:
-        print(f"{method} is left out: {why}", file=sys.stderr)
+        print(f"{method} is skipped: {why}", file=sys.stderr)
         self.failed[method] = why

@@ -1,4 +1,4 @@
-"""Time and memory of a segmentation's steps, for a process that starts with nothing loaded."""
+"""Time and memory of the steps of a segmentation, in a process that starts with nothing loaded."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from measured import measure
 
 
 def work(request: dict[str, Any]) -> list[tuple[str, float, float]]:
-    """Segment one photo enlarged to 12 megapixels, twice; the child's side.
+    """Segment one photo enlarged to 12 megapixels, twice; runs in the child.
 
-    Returns the steps' names, seconds and peaks of resident MB.
+    Returns the name, seconds, and peak resident MB of each step.
     """
     steps = []
 
@@ -22,14 +22,14 @@ def work(request: dict[str, Any]) -> list[tuple[str, float, float]]:
 
     from matte_core import segment
     from matte_core.catalog.registry import resolve
-    from matte_core.networks.network import load_network
+    from matte_core.networks.loading import load_network
 
-    step("starting the network's session", lambda: load_network(resolve(request["model"])))
+    step("starting the model's session", lambda: load_network(resolve(request["model"])))
     image = cv2.resize(cv2.imread(request["photo"])[:, :, ::-1], (4000, 3000))
-    step("segment, the first time", lambda: segment(image, model=request["model"]))
+    step("segment, first call", lambda: segment(image, model=request["model"]))
     step("segment, warm", lambda: segment(image, model=request["model"]))
     return steps
 
 
 def _load() -> None:
-    import matte_core.segmentation.segmentation  # noqa: F401
+    import matte_core.segmentation.segmenting  # noqa: F401

@@ -1,4 +1,4 @@
-"""A picture to look at: a row a photo, the picture, its trimap, the truth, and every alpha."""
+"""An image for comparison by eye: each photo with its trimap, true alpha, and every alpha."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,9 +21,9 @@ def write_sheet(
     path : Path
         The PNG to write.
     data : Path
-        The folder with Images, Trimap1, GroundTruth.
+        The folder that contains Images, Trimap1, and GroundTruth.
     alphas : Path
-        The folder with TRIMAP/METHOD/PHOTO.npy; every trimap becomes a block of rows.
+        The folder that contains TRIMAP/METHOD/PHOTO.npy; each trimap becomes a block of rows.
     photos, methods : sequence of str
     """
     rows = []

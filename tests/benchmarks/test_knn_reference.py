@@ -1,11 +1,11 @@
-"""The published KNN recipe on pictures small enough to know the answer."""
+"""The published KNN recipe on images small enough for the result to be known."""
 
 import numpy as np
 from knn_reference import estimate_alpha_knn_reference
 
 
 def two_colors(height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return a picture of two noisy colors, its truth, and a trimap with a band between."""
+    """Return an image of two noisy colors, its true alpha, and a trimap with a band between."""
     truth = (np.arange(width) >= width // 2).astype(float) * np.ones((height, 1))
     colors = np.where(truth[..., None] > 0, [200, 60, 40], [30, 90, 180])
     noise = np.random.default_rng(3).integers(-8, 9, colors.shape)
@@ -14,7 +14,7 @@ def two_colors(height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndar
     return (colors + noise).astype(np.uint8), truth, trimap
 
 
-def test_two_colors_come_apart() -> None:
+def test_two_colors_are_separated() -> None:
     image, truth, trimap = two_colors(24, 30)
     alpha = estimate_alpha_knn_reference(image, trimap)
     assert alpha.shape == truth.shape

@@ -1,4 +1,4 @@
-"""The measures of masks on shapes whose answer is known."""
+"""The mask measures on shapes with known results."""
 
 import numpy as np
 import pytest
@@ -16,14 +16,14 @@ def test_overlap() -> None:
     assert iou(box(0, 0, 0, 0), box(0, 0, 0, 0)) == 0
 
 
-def test_an_outline_within_three_pixels_is_right() -> None:
+def test_an_outline_within_three_pixels_is_correct() -> None:
     truth = box(20, 20, 100, 100)
     assert boundary_f(box(23, 23, 97, 97), truth) > 0.95
     assert boundary_f(box(25, 25, 95, 95), truth) < 0.1
     assert boundary_f(box(0, 0, 0, 0), truth) == 0
 
 
-def test_things_are_matched_one_to_one() -> None:
+def test_instances_are_matched_one_to_one() -> None:
     truth = (box(20, 20, 100, 50) * 1 + box(20, 60, 100, 90) * 2).astype(np.uint8)
     assert same_things(truth, truth) == (2, 2, 2)
     joined = (truth > 0).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""The comparison of alphas, run as a person runs it, on two small pictures made here."""
+"""The matting benchmark, run from the command line on two small generated images."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ COMMAND = [sys.executable, str(Path(__file__).with_name("matting.py"))]
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Write two soft discs over noise, with their truth and trimap."""
+    """Write two soft discs over noise, with true alpha and trimap."""
     for kind in ("Images", "GroundTruth", "Trimap1"):
         (tmp_path / kind).mkdir()
     y, x = np.mgrid[:40, :44]
@@ -45,7 +45,7 @@ def test_tables_and_sheet(data: Path, tmp_path: Path) -> None:
     assert cv2.imread(str(sheet)).shape[1] == 5 * 324
 
 
-def test_an_empty_folder_is_said(tmp_path: Path) -> None:
+def test_an_empty_folder_is_reported(tmp_path: Path) -> None:
     ran = subprocess.run(
         [*COMMAND, "--data", str(tmp_path)], capture_output=True, text=True, check=False
     )
@@ -53,7 +53,7 @@ def test_an_empty_folder_is_said(tmp_path: Path) -> None:
     assert "--data" in ran.stdout
 
 
-def test_a_gimp_that_does_not_start_is_told(tmp_path: Path) -> None:
+def test_a_gimp_that_does_not_start_is_reported(tmp_path: Path) -> None:
     image, trimap = np.zeros((8, 8, 3), np.uint8), np.full((8, 8), 128, np.uint8)
     with pytest.raises(GimpFailed, match="no-such-gimp"):
         estimate(GimpCommand(["no-such-gimp"], tmp_path, str(tmp_path)), [(image, trimap)])

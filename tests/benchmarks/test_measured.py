@@ -1,4 +1,4 @@
-"""A child process is measured alone, and its failure is told with what it printed."""
+"""A child process is measured on its own, and its failure is reported with its output."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ def write_module(folder: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PYTHONPATH", str(folder))
 
 
-def test_the_child_answers_and_does_not_inherit_our_memory(
+def test_the_child_replies_and_does_not_inherit_our_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = "from measured import peak_mb\ndef work(request):\n    return [request, peak_mb()]\n"
@@ -39,13 +39,13 @@ def test_the_peak_is_of_the_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert after <= peak
 
 
-def test_a_failing_child_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_child_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_module(tmp_path, "def work(request):\n    raise ValueError('so it is')\n", monkeypatch)
     with pytest.raises(ChildFailed, match="so it is"):
         run_child("measured_example", {})
 
 
-def test_a_step_is_run_until_it_is_enough() -> None:
+def test_a_step_is_repeated_until_enough_time_has_passed() -> None:
     calls: list[int] = []
     measure(lambda: calls.append(1), runs=3, enough_seconds=60)
     assert len(calls) == 3

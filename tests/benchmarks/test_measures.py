@@ -1,4 +1,4 @@
-"""The error measures on alphas whose errors are known by hand."""
+"""The error measures on alphas whose errors can be computed by hand."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ def everywhere(alpha: np.ndarray) -> np.ndarray:
     return np.ones(alpha.shape, np.bool_)
 
 
-def test_no_error_where_there_is_none() -> None:
+def test_equal_alphas_have_no_error() -> None:
     alpha = np.random.default_rng(0).random((40, 50))
     errors = measure(alpha, alpha, everywhere(alpha))
     assert (errors.sad, errors.mse, errors.gradient, errors.connectivity) == (0, 0, 0, 0)
 
 
-def test_sad_and_mse_count_the_unknown_region_alone() -> None:
+def test_sad_and_mse_count_only_the_unknown_region() -> None:
     truth, unknown = np.zeros((20, 20)), np.zeros((20, 20), np.bool_)
     unknown[:5] = True
     alpha = np.full((20, 20), 0.5)
@@ -42,11 +42,11 @@ def test_an_island_costs_connectivity() -> None:
     truth = np.zeros((30, 30))
     truth[5:25, 5:12] = 1
     alpha = truth.copy()
-    alpha[10:14, 20:24] = 1  # 16 pixels that hang together with nothing
+    alpha[10:14, 20:24] = 1  # 16 pixels connected to nothing
     assert connectivity_error(alpha, truth, everywhere(truth)) == pytest.approx(16)
 
 
-def test_what_hangs_together_costs_none() -> None:
+def test_connected_pixels_cost_none() -> None:
     truth = np.zeros((30, 30))
     truth[5:25, 5:20] = 1
     alpha = truth.copy()

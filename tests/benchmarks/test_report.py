@@ -1,4 +1,4 @@
-"""Sections of the page are put in place, and machines are told by cores and memory only."""
+"""Sections of the page are replaced in place; machines are described by cores and memory only."""
 
 from pathlib import Path
 

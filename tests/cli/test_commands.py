@@ -37,7 +37,7 @@ def test_folder_with_a_broken_picture(matte, save, load, tmp_path, photo, subjec
     assert "broken.jpg is damaged" in errors[0]
     assert "page.png is a web page" in errors[1]
     assert result.stderr.splitlines()[-1] == "2 done, 2 failed"
-    assert result.stderr.count("No network is installed") == 1
+    assert result.stderr.count("No model is installed") == 1
     kinds = ("", "-alpha", "-mask", "-trimap")
     assert names(tmp_path / "out") == sorted(
         f"{stem}{kind}.png" for stem in ("a", "grün 猫") for kind in kinds

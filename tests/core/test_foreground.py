@@ -1,4 +1,4 @@
-"""Foreground colors: exact where known, right where mixed, the same in every strip."""
+"""Foreground colors: exact where known, correct where mixed, the same in every strip."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 from matte_core.base.errors import Cancelled, InputError
 from matte_core.matting import foreground as module
 from matte_core.matting import foreground_solver
-from matte_core.matting.foreground import RIM_PX, decontaminate, estimate_foreground
+from matte_core.matting.foreground import BORDER_PX, decontaminate, estimate_foreground
 
 RED, GREEN = np.array([0.8, 0.2, 0.1]), np.array([0.1, 0.6, 0.2])
 
@@ -25,7 +25,7 @@ def mixture(alpha: np.ndarray, colors: np.ndarray, others: np.ndarray) -> np.nda
     return share * colors + (1 - share) * others
 
 
-def test_two_flat_colors_come_apart() -> None:
+def test_two_flat_colors_are_separated() -> None:
     alpha = soft_disc(90, 121, 30, 12)
     foreground = estimate_foreground(mixture(alpha, RED, GREEN), alpha)
     error = np.abs(foreground - RED)
@@ -33,7 +33,7 @@ def test_two_flat_colors_come_apart() -> None:
     assert error[alpha > 0].mean() < 0.01
 
 
-def test_smooth_colors_come_apart() -> None:
+def test_smooth_colors_are_separated() -> None:
     alpha = soft_disc(160, 160, 50, 20)
     ramp = np.linspace(0.2, 0.8, 160)
     colors = np.stack(np.broadcast_arrays(ramp[:, None], ramp, 0.5), axis=-1)
@@ -55,19 +55,19 @@ def test_type_is_kept_and_known_pixels_are_exact(dtype: type) -> None:
     assert (foreground[alpha == 1] == image[alpha == 1]).all()
     assert (image == kept).all()
     is_soft = ((alpha > 0) & (alpha < 1)).astype(np.uint8)
-    square = np.ones((2 * RIM_PX + 1, 2 * RIM_PX + 1), np.uint8)
+    square = np.ones((2 * BORDER_PX + 1, 2 * BORDER_PX + 1), np.uint8)
     is_far = cv2.dilate(is_soft, square) == 0
     assert (foreground[is_far] == image[is_far]).all()
 
 
-def test_the_rim_carries_the_subject_on() -> None:
+def test_the_subjects_colors_continue_beyond_its_edge() -> None:
     alpha = soft_disc(90, 90, 25, 8)
     foreground = estimate_foreground(mixture(alpha, RED, GREEN), alpha)
     is_soft = ((alpha > 0) & (alpha < 1)).astype(np.uint8)
-    is_rim = (cv2.dilate(is_soft, np.ones((5, 5), np.uint8)) > 0) & (alpha == 0)
+    is_beyond = (cv2.dilate(is_soft, np.ones((5, 5), np.uint8)) > 0) & (alpha == 0)
     error = np.abs(foreground - RED).max(axis=2)
-    assert is_rim.sum() > 100
-    assert error[is_rim].max() < 0.1
+    assert is_beyond.sum() > 100
+    assert error[is_beyond].max() < 0.1
 
 
 def test_a_hard_alpha_gives_the_image() -> None:
@@ -80,7 +80,7 @@ def test_a_hard_alpha_gives_the_image() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2), (3, 5), (33, 7)])
 @pytest.mark.parametrize("value", [1e-6, 0.5, 1 - 1e-6])
-def test_all_soft_and_tiny_pictures_stay_finite(shape: tuple[int, int], value: float) -> None:
+def test_all_soft_and_tiny_images_stay_finite(shape: tuple[int, int], value: float) -> None:
     image = np.random.default_rng(1).random((*shape, 3)).astype(np.float32)
     foreground = estimate_foreground(image, np.full(shape, value, np.float32))
     assert np.isfinite(foreground).all()
@@ -114,7 +114,7 @@ def test_number_of_threads_does_not_matter() -> None:
     assert (results[0] == results[1]).all()
 
 
-def test_a_picture_and_its_mirror_give_the_same_colors() -> None:
+def test_an_image_and_its_mirror_give_the_same_colors() -> None:
     alpha = soft_disc(64, 64, 20, 10)
     image = mixture(alpha, RED, GREEN)
     foreground = estimate_foreground(image, alpha)
@@ -181,7 +181,7 @@ def test_decontaminate_refuses_other_types() -> None:
 
 
 def test_real_hair(shared: Path) -> None:
-    """A composite of known colors: the mixture's error goes down by a factor of twenty."""
+    """On a composite of known colors, the error of the mixture falls by a factor of twenty."""
     folder = shared / "data" / "matting" / "lemur"
     alpha = cv2.imread(str(folder / "pymatting_lemur_alpha.png"), cv2.IMREAD_GRAYSCALE) / 255
     truth = cv2.imread(str(folder / "pymatting_lemur_foreground.png")) / 255

@@ -1,4 +1,4 @@
-"""Every array is checked on its way in, and the words say what was found."""
+"""Every input array is checked, and the error says what is wrong."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from matte_core.images import as_float, as_uint8, check_alpha, check_image, chec
 
 
 @pytest.mark.parametrize(
-    ("image", "words"),
+    ("image", "message"),
     [
         ([[1, 2, 3]], "list"),
         (np.zeros((4, 4), np.uint8), r"\(4, 4\)"),
@@ -20,8 +20,8 @@ from matte_core.images import as_float, as_uint8, check_alpha, check_image, chec
         (np.full((4, 4, 3), 255.0), "255"),
     ],
 )
-def test_an_unusable_image_is_refused(image, words):
-    with pytest.raises(InputError, match=words):
+def test_an_unusable_image_is_refused(image, message):
+    with pytest.raises(InputError, match=message):
         check_image(image)
 
 
@@ -34,7 +34,7 @@ def test_a_usable_image_is_returned_unchanged(dtype):
 def test_masks_trimaps_and_alphas_are_checked():
     with pytest.raises(InputError, match="uint8"):
         check_mask(np.zeros((2, 2), np.uint8))
-    with pytest.raises(InputError, match="3 x 2 pixels, the picture 2 x 2"):
+    with pytest.raises(InputError, match="3 x 2 pixels, the image 2 x 2"):
         check_mask(np.zeros((2, 3), bool), (2, 2))
     with pytest.raises(InputError, match=r"\[7, 127\]"):
         check_trimap(np.array([[0, 127, 128, 7, 255]], np.uint8))
@@ -47,7 +47,7 @@ def test_masks_trimaps_and_alphas_are_checked():
     assert check_alpha(np.ones((2, 2))).dtype == np.float32
 
 
-def test_eight_bits_survive_the_way_through_floats():
+def test_uint8_survives_the_conversion_to_float():
     image = np.arange(256 * 3, dtype=np.uint8).reshape(16, 16, 3)
     assert np.array_equal(as_uint8(as_float(image)), image)
     assert as_uint8(image) is image

@@ -1,4 +1,4 @@
-"""estimate_alpha: what it promises about known pixels, odd inputs, progress and accuracy."""
+"""estimate_alpha: known pixels, unusual inputs, progress and accuracy."""
 
 import cv2
 import numpy as np
@@ -8,18 +8,18 @@ from matte_core.base.errors import Cancelled, InputError
 from matte_core.matting import estimate_alpha
 
 
-def soft_disc(height=60, width=80, rim_px=6):
-    """A red disc with a soft rim on a green and blue ramp, its trimap and its true alpha."""
+def soft_disc(height=60, width=80, edge_px=6):
+    """A red disc with a soft edge on a green and blue ramp, its trimap and its true alpha."""
     rows, columns = np.mgrid[:height, :width]
     distance = np.hypot(rows - height / 2, columns - width / 2) - min(height, width) / 4
-    alpha = np.clip(0.5 - distance / rim_px, 0, 1)
+    alpha = np.clip(0.5 - distance / edge_px, 0, 1)
     ramp = columns / width
     background = np.stack([0.1 + 0 * ramp, 0.3 + 0.4 * ramp, 0.8 - 0.4 * ramp], axis=-1)
     foreground = np.array([0.9, 0.2, 0.1])
     image = alpha[..., None] * foreground + (1 - alpha[..., None]) * background
     trimap = np.full((height, width), 128, np.uint8)
-    trimap[distance < -rim_px] = 255
-    trimap[distance > rim_px] = 0
+    trimap[distance < -edge_px] = 255
+    trimap[distance > edge_px] = 0
     return image, trimap, alpha
 
 
@@ -41,7 +41,7 @@ def test_known_pixels_are_exact():
     assert alpha.max() <= 1
 
 
-def test_uint8_and_float_pictures_agree():
+def test_uint8_and_float_images_agree():
     image, trimap, _ = soft_disc()
     image = np.rint(image * 255).astype(np.uint8)
     expected = estimate_alpha(image, trimap)
@@ -81,7 +81,7 @@ def test_input_is_left_alone():
 
 @pytest.mark.parametrize("scale", [1, 4])
 def test_views_in_any_memory_order_are_fine(scale):
-    image, trimap, _ = soft_disc(60 * scale, 80 * scale, rim_px=6 * scale)
+    image, trimap, _ = soft_disc(60 * scale, 80 * scale, edge_px=6 * scale)
     image = np.rint(image * 255).astype(np.uint8)
     expected = estimate_alpha(image, trimap)
     mirrored_image = np.asfortranarray(image[::-1, ::-1])[::-1, ::-1]
@@ -128,7 +128,7 @@ def test_wrong_arrays_are_refused(image, trimap):
 @pytest.mark.parametrize(
     "shape", [(1, 3), (3, 1), (2, 2), (1, 40), (2, 40), (3, 3), (5, 4), (3, 3000), (3000, 3)]
 )
-def test_tiny_and_thin_pictures(shape):
+def test_tiny_and_thin_images(shape):
     height, width = shape
     ramp = np.linspace(0, 1, height * width).reshape(shape)
     image = np.repeat(ramp[..., None], 3, axis=2)
@@ -147,11 +147,11 @@ def test_constant_colors_give_a_finite_alpha(color):
     trimap[:, :8], trimap[:, -8:] = 0, 255
     alpha = estimate_alpha(image, trimap)
     assert np.isfinite(alpha).all()
-    # Nothing but position tells the sides apart: what lies next to a side resembles it more.
+    # Only position tells the sides apart: a pixel next to a side resembles it more.
     assert alpha[:, 8].mean() < alpha[:, -9].mean()
 
 
-def test_single_known_pixels_suffice():
+def test_single_known_pixels_are_enough():
     image, _, truth = soft_disc()
     trimap = np.full(truth.shape, 128, np.uint8)
     trimap[30, 40], trimap[1, 1] = 255, 0
@@ -181,7 +181,7 @@ def test_progress_rises_to_one():
     assert all(step for _, step in seen)
 
 
-def test_cancelling_ends_it():
+def test_progress_can_cancel():
     image, trimap, _ = soft_disc()
 
     def stop(fraction, _):
@@ -194,16 +194,16 @@ def test_cancelling_ends_it():
 
 @pytest.mark.parametrize("scale", [1, 4, 9])
 def test_accuracy_holds_at_every_size(scale):
-    # Solved as it is, at half size with a refinement, and at a third.
-    image, trimap, truth = soft_disc(80 * scale, 100 * scale, rim_px=8 * scale)
+    # Solved at full size, at half size with a refinement, and at a third.
+    image, trimap, truth = soft_disc(80 * scale, 100 * scale, edge_px=8 * scale)
     alpha = estimate_alpha(image.astype(np.float32), trimap)
     unknown = trimap == 128
     assert np.abs(alpha - truth)[unknown].mean() < 0.03
 
 
-def test_a_subject_cut_by_the_rim_is_whole():
-    image, trimap, truth = soft_disc(240, 320, rim_px=16)
-    # The picture ends in the middle of the disc.
+def test_a_subject_cut_by_the_border_is_whole():
+    image, trimap, truth = soft_disc(240, 320, edge_px=16)
+    # The image ends in the middle of the disc.
     image, trimap, truth = (plane[:120, :160] for plane in (image, trimap, truth))
     alpha = estimate_alpha(image, trimap)
     last_rows = trimap[-3:] == 128

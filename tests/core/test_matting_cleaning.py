@@ -1,4 +1,4 @@
-"""Clean colors beyond what a picture file holds: brighter than white, more saturated than sRGB."""
+"""Clean colors outside the range of image files: brighter than white, outside sRGB."""
 
 import numpy as np
 import pytest
@@ -15,14 +15,14 @@ def soft_disc() -> np.ndarray:
 
 
 def mixed(subject: np.ndarray, backdrop: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A picture of one color over another, and its alpha."""
+    """An image of one color over another, and its alpha."""
     alpha = soft_disc()
     share = alpha[..., None]
     return (share * subject + (1 - share) * backdrop).astype(np.float32), alpha
 
 
 @pytest.mark.parametrize("amount", [0.4, 1.0])
-def test_usual_colors_are_cleaned_as_ever(amount: float) -> None:
+def test_colors_in_range_are_cleaned_as_usual(amount: float) -> None:
     picture, alpha = mixed(SUBJECT, BACKDROP)
     for colors in (picture, np.rint(picture * 255).astype(np.uint8)):
         cleaned, changed = clean_colors(colors, alpha, amount)
@@ -57,7 +57,7 @@ def test_one_bright_light_far_away_does_not_matter() -> None:
     assert cleaned[3, -3, 0] == 60000
 
 
-def test_what_is_no_number_stays_where_it_is_and_goes_no_further() -> None:
+def test_nan_and_infinity_stay_where_they_are() -> None:
     colors, alpha = mixed(SUBJECT * 4, BACKDROP)
     row, column = SIDE // 2, SIDE // 2
     colors[row, column] = np.nan
@@ -68,15 +68,15 @@ def test_what_is_no_number_stays_where_it_is_and_goes_no_further() -> None:
     assert np.isnan(cleaned[row, column]).all()
     assert np.isposinf(cleaned[row, column + 2]).all()
     assert np.isfinite(cleaned[changed == 255]).all()
-    # Above: the greatest value there is.
+    # The highest finite value.
     assert cleaned[changed == 255].max() <= 3.6 + 1e-5
 
 
 def test_nothing_to_clean() -> None:
     colors, alpha = mixed(SUBJECT, BACKDROP)
-    for found in (
+    for _, changed in (
         clean_colors(colors, alpha, 0.0),
         clean_colors(colors * 9, np.ones_like(alpha)),
     ):
-        assert not found[1].any()
+        assert not changed.any()
     assert clean_colors(colors, alpha, 0.0)[0] is colors

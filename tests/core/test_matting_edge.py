@@ -1,4 +1,4 @@
-"""The edge controls: what each does to a straight edge, and what none of them may do."""
+"""The edge controls: what each does to a straight edge, and what none may do."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def disc(radius=20, size=64):
     return np.clip(radius + 0.5 - distance, 0, 1).astype(np.float32)
 
 
-def test_nothing_asked_changes_nothing():
+def test_controls_at_zero_change_nothing():
     alpha = disc()
     adjusted = adjust_edge(alpha)
     assert np.array_equal(adjusted, alpha)
@@ -36,7 +36,7 @@ def test_nothing_asked_changes_nothing():
 
 
 @pytest.mark.parametrize("shift_px", [-7, -2.5, -1, 0.25, 1, 3, 4.75, 10])
-def test_shift_moves_a_soft_edge_as_it_is(shift_px):
+def test_shift_keeps_the_shape_of_a_soft_edge(shift_px):
     alpha = straight_edge()
     adjusted = adjust_edge(alpha, shift_px=shift_px)
     assert np.allclose(where_half(adjusted), 30 + shift_px, atol=0.02)
@@ -59,7 +59,7 @@ def test_smoothing_leaves_a_straight_soft_edge(smooth_px):
     assert np.allclose(adjust_edge(alpha, smooth_px=smooth_px), alpha, atol=1e-6)
 
 
-def test_smoothing_takes_off_spikes_and_fills_notches():
+def test_smoothing_removes_spikes_and_fills_notches():
     alpha = straight_edge(width=1)
     alpha[20, 30:40] = 1  # a spike one pixel wide
     alpha[10, 20:31] = 0  # a notch
@@ -70,7 +70,7 @@ def test_smoothing_takes_off_spikes_and_fills_notches():
     assert difference.max() < 1e-6
 
 
-def test_feather_softens_and_keeps_the_place():
+def test_feather_softens_and_keeps_the_position():
     alpha = straight_edge(width=1)
     adjusted = adjust_edge(alpha, feather_px=14)
     assert np.allclose(where_half(adjusted), 30, atol=0.05)
@@ -80,14 +80,14 @@ def test_feather_softens_and_keeps_the_place():
     assert adjusted[20, 59] == 0
 
 
-def test_contrast_makes_the_edge_steeper_and_keeps_the_place():
+def test_contrast_makes_the_edge_steeper_and_keeps_the_position():
     alpha = straight_edge(width=8)
     adjusted = adjust_edge(alpha, contrast=0.5)
     assert np.allclose(adjusted, straight_edge(width=4), atol=1e-6)
     assert set(np.unique(adjust_edge(alpha, contrast=1))) == {0, 1}
 
 
-def test_the_border_of_the_picture_is_no_edge():
+def test_the_border_of_the_image_is_not_an_edge():
     alpha = straight_edge()
     for control in ({"shift_px": -5}, {"smooth_px": 4}, {"feather_px": 9}):
         assert (adjust_edge(alpha, **control)[:, 0] == 1).all()
@@ -100,7 +100,7 @@ def test_without_an_edge_there_is_nothing_to_adjust(value):
     assert np.array_equal(adjusted, alpha)
 
 
-def test_far_from_the_edge_the_alpha_stays_whatever_rectangle_was_worked_on():
+def test_the_result_does_not_depend_on_the_box_around_the_edge():
     small = disc(6, 40)
     large = np.zeros((300, 280), np.float32)
     large[100:140, 90:130] = small
@@ -124,7 +124,7 @@ def test_far_from_the_edge_the_alpha_stays_whatever_rectangle_was_worked_on():
     contrast=st.floats(0, 1),
 )
 @settings(max_examples=150, deadline=None)
-def test_whatever_is_asked_it_is_an_alpha_and_keeps_the_order(
+def test_any_controls_give_an_alpha_and_keep_the_order(
     alpha, shift_px, smooth_px, feather_px, contrast
 ):
     controls = {
@@ -154,6 +154,6 @@ def test_whatever_is_asked_it_is_an_alpha_and_keeps_the_order(
         ({"contrast": 1.5}, "contrast"),
     ],
 )
-def test_a_control_out_of_range_is_said(controls, word):
+def test_a_control_out_of_range_is_refused(controls, word):
     with pytest.raises(InputError, match=word):
         adjust_edge(disc(), **controls)

@@ -1,10 +1,10 @@
-"""Reducing, trimming and lifting: what must survive the way down and up again."""
+"""Reducing, trimming and upsampling: what must survive the way down and back up."""
 
 import numpy as np
 import pytest
 
-from matte_core.matting import guided
-from matte_core.matting.level import RIM, make_level, without_rim
+from matte_core.matting import upsampling
+from matte_core.matting.level import BORDER_PX, make_level, without_border
 from matte_core.matting.trimming import trim
 
 NOISE = np.random.default_rng(8).random((24, 31, 3))
@@ -22,7 +22,7 @@ def test_reduced_colors_are_block_means(factor):
     rows, columns = 24 // factor, 31 // factor
     whole = NOISE[: rows * factor, : columns * factor]
     means = whole.reshape(rows, factor, columns, factor, 3).mean(axis=(1, 3))
-    small = level.image[RIM : RIM + rows, RIM : RIM + columns]
+    small = level.image[BORDER_PX : BORDER_PX + rows, BORDER_PX : BORDER_PX + columns]
     np.testing.assert_allclose(small, means, atol=1e-6)
 
 
@@ -40,7 +40,7 @@ def test_thin_known_lines_survive_and_contradictions_stay_unknown():
     trimap[:, 4] = 255
     trimap[8, 8], trimap[9, 9] = 255, 0
     level = make_level(NOISE[:12, :12], trimap, 4)
-    labels = level.trimap[RIM:-RIM, RIM:-RIM]
+    labels = level.trimap[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
     np.testing.assert_array_equal(labels, [[128, 255, 128]] * 2 + [[128, 255, 128]])
 
 
@@ -49,7 +49,7 @@ def test_nodes_number_the_unknown_pixels():
     assert (level.trimap.ravel()[level.unknown] == 128).all()
     np.testing.assert_array_equal(level.nodes[level.unknown], np.arange(len(level.unknown)))
     assert (level.nodes >= 0).sum() == len(level.unknown)
-    assert not (level.trimap[:RIM] == 128).any()
+    assert not (level.trimap[:BORDER_PX] == 128).any()
 
 
 def test_trim_takes_what_continues_a_side_and_no_more():
@@ -73,7 +73,7 @@ def test_trim_leaves_contested_and_different_pixels():
 
 
 @pytest.mark.parametrize("factor", [2, 3, 4])
-def test_lift_recovers_an_alpha_that_is_affine_in_color(factor):
+def test_upsampling_recovers_an_alpha_that_is_affine_in_color(factor):
     rng = np.random.default_rng(1)
     height, width = 50, 61
     image = rng.random((height, width, 3))
@@ -83,13 +83,13 @@ def test_lift_recovers_an_alpha_that_is_affine_in_color(factor):
     level = make_level(image, trimap, factor)
     coarse = (level.image @ np.float32([0.3, 0.2, 0.1]) + np.float32(0.2)).astype(np.float32)
     out = np.full((height, width), -1, np.float32)
-    guided.lift(level, coarse, image, trimap, out)
+    upsampling.upsample(level, coarse, image, trimap, out)
     unknown = trimap == 128
     np.testing.assert_allclose(out[unknown], truth[unknown], atol=0.02)
     assert (out[~unknown] == -1).all()
 
 
-def test_lift_does_not_depend_on_the_strips(monkeypatch):
+def test_upsampling_does_not_depend_on_the_strips(monkeypatch):
     rng = np.random.default_rng(2)
     image = rng.random((80, 61, 3))
     trimap = np.full((80, 61), 128, np.uint8)
@@ -97,12 +97,12 @@ def test_lift_does_not_depend_on_the_strips(monkeypatch):
     level = make_level(image, trimap, 2)
     coarse = rng.random(level.trimap.shape, np.float32)
     whole, parts = np.zeros((2, 80, 61), np.float32)
-    guided.lift(level, coarse, image, trimap, whole)
-    monkeypatch.setattr(guided, "_STRIP_ROWS", 5)
-    guided.lift(level, coarse, image, trimap, parts)
+    upsampling.upsample(level, coarse, image, trimap, whole)
+    monkeypatch.setattr(upsampling, "_STRIP_ROWS", 5)
+    upsampling.upsample(level, coarse, image, trimap, parts)
     np.testing.assert_allclose(parts, whole, atol=1e-5)
 
 
-def test_without_rim_undoes_the_rim():
+def test_without_border_undoes_the_border():
     level = make_level(NOISE, split_trimap(), 1)
-    assert without_rim(level.trimap.astype(np.float32)).shape == (24, 31)
+    assert without_border(level.trimap.astype(np.float32)).shape == (24, 31)

@@ -1,4 +1,4 @@
-"""Refinement: it goes down the local energy, touches only what is undecided, keeps the known."""
+"""Refinement lowers the local energy, and changes only undecided pixels."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from matte_core.matting.refinement import refine
 
 @pytest.fixture
 def scene():
-    """A soft vertical edge in a noisy picture, and an alpha that is too blurred."""
+    """A soft vertical edge in a noisy image, and an alpha that is too blurred."""
     rng = np.random.default_rng(4)
     columns = np.tile(np.arange(60.0), (30, 1))
     truth = np.clip((33 - columns) / 6, 0, 1)
@@ -48,7 +48,7 @@ def test_known_and_decided_pixels_stay(scene):
     assert not np.array_equal(alpha, before)
 
 
-def test_nothing_undecided_is_nothing_to_do(scene):
+def test_decided_alphas_are_left_alone(scene):
     image, trimap, _, truth = scene
     alpha = (truth > 0.5).astype(np.float32)
     before = alpha.copy()

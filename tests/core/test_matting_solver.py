@@ -1,4 +1,4 @@
-"""The solver: it converges, or falls back, or says that it did not."""
+"""The solver converges, falls back, or raises an error."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from matte_core.matting import solver
 
 
 def chain(size, anchor=1e-3):
-    """The Laplacian of a chain of nodes, barely tied down: slow for plain CG."""
+    """The Laplacian of a chain of nodes, barely anchored: slow for plain CG."""
     second = scipy.sparse.diags_array(
         [-np.ones(size - 1), 2 * np.ones(size) + anchor, -np.ones(size - 1)], offsets=[-1, 0, 1]
     )
@@ -33,7 +33,7 @@ def test_residual_is_that_of_the_solution():
     assert solution.residual == pytest.approx(true)
 
 
-def test_factorisation_takes_over_when_iterations_run_out():
+def test_factorization_takes_over_when_iterations_run_out():
     matrix = chain(400)
     right = np.random.default_rng(2).normal(size=400)
     solution = solver.solve(matrix, right, max_iterations=3)
@@ -60,7 +60,7 @@ def test_what_cannot_be_solved_is_an_error():
         solver.solve(contradiction, np.array([1.0, 1.0]))
 
 
-def test_progress_may_cancel(monkeypatch):
+def test_progress_can_cancel(monkeypatch):
     monkeypatch.setattr(solver, "_REPORT_SECONDS", 0)
 
     def stop(fraction, step):
@@ -73,14 +73,14 @@ def test_progress_may_cancel(monkeypatch):
 
 
 def test_a_large_system_that_does_not_converge_is_an_error(monkeypatch):
-    monkeypatch.setattr(solver, "_LARGEST_FACTORISED", 0)
+    monkeypatch.setattr(solver, "_LARGEST_FACTORIZED", 0)
     with pytest.raises(ConvergenceError, match="after 6 iterations") as caught:
         solver.solve(chain(400), np.ones(400), max_iterations=3)
     assert "trimap" in caught.value.hint
 
 
 def test_a_restart_continues_where_it_stopped(monkeypatch):
-    monkeypatch.setattr(solver, "_LARGEST_FACTORISED", 0)
+    monkeypatch.setattr(solver, "_LARGEST_FACTORIZED", 0)
     matrix, right = chain(100, anchor=0.1), np.ones(100)
     needed = solver.solve(matrix, right).iterations
     solution = solver.solve(matrix, right, max_iterations=needed - 10)

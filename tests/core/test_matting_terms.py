@@ -1,15 +1,15 @@
-"""The three energies of the matting system, each against its definition in the paper."""
+"""The three energies of the matting system, each compared with its definition in the paper."""
 
 import numpy as np
 import pytest
 
 from matte_core.matting import closed_form, knn, sampling
-from matte_core.matting.level import RIM, make_level
+from matte_core.matting.level import BORDER_PX, make_level
 
 
 @pytest.fixture
 def scene():
-    """A small random picture with known foreground left, background right."""
+    """A small random image with known foreground on the left, background on the right."""
     rng = np.random.default_rng(3)
     image = rng.random((9, 12, 3)).astype(np.float32)
     trimap = np.full((9, 12), 128, np.uint8)
@@ -38,8 +38,10 @@ def test_closed_form_is_levins_laplacian(scene, epsilon):
     level = make_level(image, trimap, 1)
     system = closed_form.laplacian(level, epsilon)
     whole = whole_closed_form(image, epsilon)
-    unknown = level.trimap[RIM:-RIM, RIM:-RIM].ravel() == 128
-    known_alpha = level.known_alpha.reshape(level.trimap.shape)[RIM:-RIM, RIM:-RIM].ravel()
+    unknown = level.trimap[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX].ravel() == 128
+    known_alpha = level.known_alpha.reshape(level.trimap.shape)[
+        BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX
+    ].ravel()
     np.testing.assert_allclose(system.matrix.toarray(), whole[np.ix_(unknown, unknown)], atol=1e-4)
     np.testing.assert_allclose(system.right, -whole[unknown] @ known_alpha, atol=1e-4)
 
@@ -51,14 +53,14 @@ def test_closed_form_does_not_depend_on_the_blocks(scene, monkeypatch):
     np.testing.assert_allclose(closed_form.laplacian(level).matrix.toarray(), whole, atol=1e-9)
 
 
-@pytest.mark.parametrize("term", [closed_form.laplacian, lambda level: knn.laplacian(level, 12)])
+@pytest.mark.parametrize("term", [closed_form.laplacian, knn.laplacian])
 def test_terms_are_symmetric_and_positive(scene, term):
     matrix = term(make_level(*scene, 1)).matrix.toarray()
     np.testing.assert_allclose(matrix, matrix.T, atol=1e-12)
     assert np.linalg.eigvalsh(matrix).min() > -1e-9
 
 
-@pytest.mark.parametrize("term", [closed_form.laplacian, lambda level: knn.laplacian(level, 12)])
+@pytest.mark.parametrize("term", [closed_form.laplacian, knn.laplacian])
 def test_all_foreground_costs_nothing(scene, term):
     # With foreground as the only known side, alpha 1 everywhere must satisfy A x = b.
     image, trimap = scene
@@ -76,7 +78,7 @@ def test_nearest_agrees_with_brute_force():
     np.testing.assert_allclose(distances, np.sort(all_distances, axis=1)[:, :5], rtol=1e-5)
 
 
-def test_nearest_gives_what_there_is():
+def test_nearest_returns_what_there_is():
     points = np.eye(3, dtype=np.float32)
     distances, found = knn.nearest(points, points[:2], 5, slack=1.0)
     assert found.shape == distances.shape == (3, 2)
@@ -88,7 +90,7 @@ def test_foreground_share_is_that_of_locally_linear_embedding():
     rng = np.random.default_rng(5)
     foreground = rng.normal(size=(6, 5, 3)).astype(np.float32)
     background = rng.normal(size=(6, 5, 3)).astype(np.float32)
-    share, contrast = sampling._foreground_share(foreground, background)
+    share, contrast = sampling._foreground_share(foreground, background, 1e-3)
     for row in range(6):
         both = np.concatenate([foreground[row], background[row]]).astype(float)
         gram = both @ both.T
@@ -100,14 +102,14 @@ def test_foreground_share_is_that_of_locally_linear_embedding():
 
 
 def test_data_term_knows_pure_and_mixed_colors():
-    # Known red left, known blue right; between them a fade from one to the other.
+    # Known red on the left, known blue on the right, and a gradient between them.
     alpha = np.clip(np.linspace(1.5, -0.5, 40), 0, 1).astype(np.float32)
     image = np.zeros((10, 40, 3), np.float32)
     image[..., 0], image[..., 2] = alpha, 1 - alpha
     trimap = np.full((10, 40), 128, np.uint8)
     trimap[:, :10], trimap[:, -10:] = 255, 0
     level = make_level(image, trimap, 1)
-    system = sampling.data_term(level, 40)
+    system = sampling.data_term(level)
     weights = system.matrix.diagonal()
     asked = weights > 1e-3
     truth = level.colors[level.unknown][:, 0]
@@ -119,8 +121,8 @@ def test_data_term_trusts_nothing_where_the_sides_look_the_same():
     image = np.full((10, 40, 3), 0.5, np.float32)
     trimap = np.full((10, 40), 128, np.uint8)
     trimap[:, :10], trimap[:, -10:] = 255, 0
-    # A checkerboard keeps trimming from taking the unknown region for known.
+    # A checkerboard keeps trimming from making the unknown region known.
     image[::2, ::2] += 0.3
     image[1::2, 1::2] += 0.3
     level = make_level(image, trimap, 1)
-    assert sampling.data_term(level, 40).matrix.diagonal().max() < 0.05
+    assert sampling.data_term(level).matrix.diagonal().max() < 0.05

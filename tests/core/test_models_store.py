@@ -10,7 +10,7 @@ from matte_core.boxes import Box
 from matte_core.cli import models as command
 from matte_core.networks import add_model, describe_model, fetch_model, installed, remove_model
 from matte_core.networks import onnx_proto as onnx
-from matte_core.networks.network import load_network
+from matte_core.networks.loading import load_network
 from matte_core.networks.openvino_ir import import_ir
 from matte_core.networks.store import PUBLISHED
 
@@ -101,7 +101,7 @@ def test_a_published_file_is_recognized_whatever_it_is_called(
     assert (spec.name, spec.is_free, spec.normalization) == ("small", True, "signed")
     assert installed()[0].name == "small"
     remove_model("small")
-    assert installed() == []
+    assert [spec.name for spec in installed()] == ["built-in"]
     assert not (home / "small.json").exists()
 
 
@@ -182,11 +182,13 @@ def command_line(*words: str) -> int:
 @pytest.mark.usefixtures("home")
 def test_the_command(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line("list") == 0
-    assert "can be fetched" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "* built-in" in listed
+    assert "179 MB" in listed, "what isnet-general-use takes"
     assert command_line("fetch", "deeplab-257", "--mirror", str(shared / "models")) == 0
     own = shared / "models" / "selfie_segmentation.onnx"
     assert command_line("add", str(own), "--name", "selfie", "--default") == 0
-    assert "Assumed" in capsys.readouterr().out
+    assert "selfie is installed" in capsys.readouterr().out
     command_line("list")
     assert "* selfie" in capsys.readouterr().out
     command_line("show", "deeplab-257")
@@ -194,4 +196,4 @@ def test_the_command(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Apache-2.0" in shown
     assert "pottedplant" in shown
     command_line("remove", "selfie")
-    assert [spec.name for spec in installed()] == ["deeplab-257"]
+    assert [spec.name for spec in installed()] == ["built-in", "deeplab-257"]

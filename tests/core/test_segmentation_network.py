@@ -8,7 +8,8 @@ import pytest
 
 from matte_core.base.classes import VOC_CLASSES
 from matte_core.base.errors import ModelError, NoSubjectError
-from matte_core.networks import add_model, describe_model
+from matte_core.catalog.spec import NORMALIZATIONS
+from matte_core.networks import add_model, describe_model, trial
 from matte_core.networks import onnx_proto as onnx
 from matte_core.segmentation import segment
 
@@ -25,7 +26,11 @@ def red_or_not(normalization: str) -> tuple[np.ndarray, float]:
             return weights / 255, bias
         case "signed":
             return weights / 2, bias + 10
-        case "imagenet":
+        case "centered":
+            return weights, bias + 10
+        case "imagenet-mean":
+            return weights, bias + float(weights @ MEAN)
+        case "imagenet" | "imagenet-peak":
             return weights * DEVIATION, bias + float(weights @ MEAN)
         case _:
             return weights, bias
@@ -50,7 +55,7 @@ def tiny_network(
     if layout == "NHWC":
         nodes.append(onnx.node("Transpose", [value], ["planes"], perm=[0, 3, 1, 2]))
         value = "planes"
-    count = 1 if output_type == "saliency" else classes
+    count = 1 if output_type.startswith("saliency") else classes
     kernel, bias = np.zeros((count, 3, 1, 1), np.float32), np.zeros(count, np.float32)
     weights, level = red_or_not(normalization)
     place = 0 if count == 1 else index
@@ -70,6 +75,8 @@ def tiny_network(
         case "labels":
             nodes.append(onnx.node("ArgMax", [value], ["labels"], axis=1, keepdims=0))
             value, elem_type, shape = "labels", onnx.INT64, [1, rows, columns]
+        case "saliency-logits":
+            pass
         case "saliency":
             nodes.append(onnx.node("Sigmoid", [value], ["saliency"]))
             value = "saliency"
@@ -88,7 +95,7 @@ def tiny_network(
     return wrap(graph)
 
 
-def wrap(graph: onnx.Message, domain: str = "") -> bytes:
+def wrap(graph: onnx.Proto, domain: str = "") -> bytes:
     opsets = [onnx.new("OperatorSetIdProto", version=13)]
     if domain:
         opsets.append(onnx.new("OperatorSetIdProto", domain=domain, version=1))
@@ -122,7 +129,7 @@ def install(folder: Path, data: bytes, **known: object) -> None:
 
 @pytest.mark.parametrize(
     ("layout", "normalization", "is_free"),
-    list(product(("NHWC", "NCHW"), ("bytes", "unit", "signed", "imagenet"), (False, True))),
+    list(product(("NHWC", "NCHW"), NORMALIZATIONS, (False, True))),
 )
 def test_what_goes_in(home: Path, layout: str, normalization: str, is_free: bool) -> None:
     data = tiny_network(layout, normalization, is_free=is_free)
@@ -150,18 +157,41 @@ def test_a_band_across_a_thin_picture_is_found(home: Path, shape: tuple[int, int
 
 @pytest.mark.parametrize(
     ("output_type", "output_layout"),
-    list(product(("logits", "probabilities", "labels", "saliency"), ("NHWC", "NCHW"))),
+    list(
+        product(
+            ("logits", "probabilities", "labels", "saliency", "saliency-logits"), ("NHWC", "NCHW")
+        )
+    ),
 )
 def test_what_comes_out(home: Path, output_type: str, output_layout: str) -> None:
     install(home, tiny_network(output_type=output_type, output_layout=output_layout))
     spec = describe_model("tiny")
     assert spec.output_type == output_type
-    assert len(spec.classes) == (2 if output_type == "saliency" else 21)
+    assert len(spec.classes) == (2 if output_type.startswith("saliency") else 21)
     image, truth = scene()
     found = segment(image, model="tiny")
-    assert found.subject == ("subject" if output_type == "saliency" else "person",)
+    assert found.subject == ("subject" if output_type.startswith("saliency") else "person",)
     assert overlap(found.mask, truth) > 0.9
-    assert found.labels.max() == (1 if output_type == "saliency" else PERSON)
+    assert found.labels.max() == (1 if output_type.startswith("saliency") else PERSON)
+
+
+@pytest.mark.parametrize("normalization", ["bytes", "unit", "signed", "imagenet"])
+def test_the_values_that_a_model_expects_are_found_by_trial(
+    home: Path, monkeypatch: pytest.MonkeyPatch, normalization: str
+) -> None:
+    """NCHW would have been taken for a model of ImageNet's values."""
+    image, truth = scene()
+    monkeypatch.setattr(trial, "_photo", lambda: image)
+    install(home, tiny_network("NCHW", normalization, "saliency"))
+    assert "normalization" not in describe_model("tiny").assumed
+    assert overlap(segment(image, model="tiny").mask, truth) > 0.95
+
+
+def test_where_no_values_will_do_it_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (90, 120, 3), np.uint8)
+    monkeypatch.setattr(trial, "_photo", lambda: noise)
+    install(home, tiny_network("NCHW", "unit", "saliency"))
+    assert "normalization" in describe_model("tiny").assumed
 
 
 def test_bytes_in_need_no_assumption(home: Path) -> None:
@@ -227,7 +257,7 @@ def test_a_path_to_a_network_with_a_first_step_of_its_own(home: Path) -> None:
 def test_where_nothing_is_found_the_assumption_is_named(home: Path) -> None:
     path = home / "own.onnx"
     path.write_bytes(tiny_network(normalization="bytes"))
-    image, _ = scene()
+    image = np.random.default_rng(0).integers(0, 255, (90, 120, 3), np.uint8)
     with pytest.raises(NoSubjectError, match=r"0 to 1 was assumed.*--normalization.*bytes, signed"):
         segment(image, model=path)
     install(home, path.read_bytes(), normalization="unit")
@@ -245,7 +275,7 @@ def test_a_changed_file_is_loaded_again(home: Path) -> None:
     assert segment(image, model=path).subject == ("cat",)
 
 
-def graph_of(op_type: str, shape: list[int | str], **attributes: object) -> onnx.Message:
+def graph_of(op_type: str, shape: list[int | str], **attributes: object) -> onnx.Proto:
     return onnx.new(
         "GraphProto",
         name="bad",

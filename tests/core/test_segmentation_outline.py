@@ -1,70 +1,12 @@
-"""Drawing the outline: guided filter, colors, specks, and looks that overlap."""
+"""Drawing the outline: specks, selections, and passes that overlap."""
 
-import cv2
 import numpy as np
 import pytest
 
 from matte_core.boxes import Box
 from matte_core.networks.grid import Grid, ScoreField
-from matte_core.segmentation.colors import decide_by_color
-from matte_core.segmentation.guided import apply_guided, guided_coefficients
-from matte_core.segmentation.looks import Look, blend
-from matte_core.segmentation.segmentation import keep_inside, without_specks
-
-
-def scene(height: int = 120, width: int = 160) -> tuple[np.ndarray, np.ndarray]:
-    truth = np.zeros((height, width), bool)
-    truth[30:90, 40:120] = True
-    image = np.where(truth[..., None], (200, 60, 40), (40, 80, 160)).astype(np.uint8)
-    return image, truth
-
-
-def overlap(one: np.ndarray, other: np.ndarray) -> float:
-    return (one & other).sum() / (one | other).sum()
-
-
-def test_a_blurred_probability_is_drawn_to_the_edges() -> None:
-    image, truth = scene()
-    blurred = cv2.GaussianBlur(np.roll(truth, 3, axis=1).astype(np.float32), (0, 0), 4)
-    coefficients = guided_coefficients(image.astype(np.float32) / 255, blurred, 8)
-    drawn = apply_guided(image, coefficients)
-    assert drawn.shape == truth.shape
-    assert drawn.dtype == np.float32
-    assert overlap(blurred > 0.5, truth) < 0.95
-    assert overlap(drawn > 0.5, truth) > 0.98
-
-
-def test_reduced_coefficients_draw_a_large_picture() -> None:
-    image, truth = scene(480, 640)
-    truth = cv2.resize(truth.astype(np.uint8), (640, 480)) > 0
-    small = cv2.resize(image, (160, 120), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    rough = cv2.resize(truth.astype(np.float32), (160, 120), interpolation=cv2.INTER_AREA)
-    coefficients = guided_coefficients(small, cv2.blur(rough, (9, 9)), 6)
-    assert overlap(apply_guided(image, coefficients) > 0.5, truth) > 0.98
-
-
-def test_a_linear_guide_is_followed_exactly_where_it_varies() -> None:
-    guide = np.random.default_rng(5).random((40, 50, 3)).astype(np.float32)
-    values = guide @ np.array([0.2, 0.3, 0.4], np.float32) + np.float32(0.05)
-    drawn = apply_guided(guide, guided_coefficients(guide, values, 5))
-    np.testing.assert_allclose(drawn, values, atol=0.02)
-
-
-def test_colors_complete_what_is_hardly_known() -> None:
-    image, truth = scene()
-    noise = np.random.default_rng(4).normal(scale=6, size=image.shape)
-    image = np.clip(image + noise, 0, 255).astype(np.uint8)
-    probability = np.full(truth.shape, 0.01, np.float32)
-    probability[truth] = 0.3
-    probability[45:75, 50:90] = 0.95
-    completed = decide_by_color(image, probability)
-    assert overlap(completed > 0.5, truth) > 0.98
-
-
-def test_colors_leave_alone_what_they_cannot_learn() -> None:
-    image, truth = scene()
-    unsure = np.full(truth.shape, 0.5, np.float32)
-    np.testing.assert_array_equal(decide_by_color(image, unsure), unsure)
+from matte_core.segmentation.outline import keep_inside, without_specks
+from matte_core.segmentation.passes import Pass, PassTuning, blend
 
 
 def test_specks_and_pinholes_go_and_true_holes_stay() -> None:
@@ -94,25 +36,24 @@ def test_what_touches_the_selected_one_is_cut_off() -> None:
     assert not kept[:, 110:].any()
 
 
-def look(value: float, box: Box, weight: float) -> Look:
-    """A look that gives class 1 this log odds everywhere."""
+def answer(value: float, box: Box, weight: float) -> Pass:
+    """A pass that gives class 1 this log odds everywhere."""
     values = np.zeros((2, 3, 3), np.float32)
     values[1] = value
     cells = (box.height, box.width)
-    return Look(ScoreField(values, Grid.of_pass(box, cells, cells, (3, 3), True), 1.0), box, weight)
+    return Pass(ScoreField(values, Grid.of_pass(box, cells, cells, (3, 3), True), 1.0), box, weight)
 
 
-def test_the_closer_look_counts_within_its_box() -> None:
-    whole = look(-3.0, Box(0, 0, 60, 80), 1e-3)
-    closer = look(3.0, Box(20, 20, 50, 60), 1.0)
-    blended = blend([whole, closer], [1], (60, 80), (60, 80))
+def test_the_closer_pass_counts_within_its_box() -> None:
+    whole = answer(-3.0, Box(0, 0, 60, 80), 1e-3)
+    closer = answer(3.0, Box(20, 20, 50, 60), 1.0)
+    tuning = PassTuning(logit_margin=0.0)
+    blended = blend([whole, closer], [1], (60, 80), (60, 80), tuning)
     assert blended[35, 40] == pytest.approx(1 / (1 + np.exp(-3)), abs=0.01)
     assert blended[5, 5] == pytest.approx(1 / (1 + np.exp(3)), abs=0.01)
-    band = blend([whole, closer], [1], (60, 80), (60, 80), np.arange(30, 40))
-    np.testing.assert_allclose(band, blended[30:40], atol=1e-6)
 
 
-def test_a_mirrored_look_lands_where_it_belongs() -> None:
+def test_a_mirrored_pass_lands_where_it_belongs() -> None:
     values = np.random.default_rng(6).normal(size=(2, 5, 9)).astype(np.float32)
     box = Box(0, 0, 33, 65)
     grid = Grid.of_pass(box, (33, 65), (33, 65), (5, 9), True)

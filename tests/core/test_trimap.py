@@ -40,7 +40,7 @@ def test_equals_dilation_and_erosion(shape: str, radius: int) -> None:
     np.testing.assert_array_equal(make_trimap(mask, radius, shape), expected)
 
 
-def test_the_pictures_border_is_no_edge() -> None:
+def test_the_border_of_the_image_is_not_an_edge() -> None:
     mask = np.zeros((50, 60), bool)
     mask[20:, :30] = True
     trimap = make_trimap(mask, 5)
@@ -68,7 +68,7 @@ def test_a_small_subject_and_a_small_gap_stay_known() -> None:
     assert not (gap[~mask] == 0).any()
 
 
-def test_the_default_grows_with_picture_and_grid() -> None:
+def test_the_default_grows_with_image_and_grid() -> None:
     small, large = default_radius_px((500, 500)), default_radius_px((4000, 3000, 3))
     assert 2 <= small < large
     assert default_radius_px((500, 500), grid_px=15) == 30
@@ -78,7 +78,7 @@ def test_the_default_grows_with_picture_and_grid() -> None:
     assert (wide[100, 87:113] == 255).all()
 
 
-def test_doubt_widens_the_band_where_it_touches_it() -> None:
+def test_uncertainty_widens_the_band_where_it_touches_it() -> None:
     mask = square(100, 30)
     probability = mask.astype(np.float32)
     probability[40:50, 70:80] = 0.4  # hair at the right edge
@@ -93,7 +93,7 @@ def test_doubt_widens_the_band_where_it_touches_it() -> None:
     np.testing.assert_array_equal(wide[rest], plain[rest])
 
 
-def test_doubt_within_a_trusted_mask_leaves_it_known() -> None:
+def test_uncertainty_inside_a_trusted_mask_leaves_it_known() -> None:
     mask = square(100, 30)
     probability = mask.astype(np.float32)
     probability[40:50, 60:70] = 0.6  # within the square, at its right edge
@@ -106,7 +106,7 @@ def test_doubt_within_a_trusted_mask_leaves_it_known() -> None:
     np.testing.assert_array_equal(trusted[~mask], soft[~mask])
 
 
-def test_a_sure_probability_changes_nothing() -> None:
+def test_a_certain_probability_changes_nothing() -> None:
     mask = square()
     sure = mask.astype(np.float32)
     np.testing.assert_array_equal(make_trimap(mask, 5, probability=sure), make_trimap(mask, 5))
@@ -162,6 +162,6 @@ def test_a_trimap_reads_as_itself() -> None:
     np.testing.assert_array_equal(read_trimap(trimap), trimap)
 
 
-def test_reading_colors_is_refused() -> None:
+def test_reading_a_color_image_is_refused() -> None:
     with pytest.raises(InputError, match="shape"):
         read_trimap(np.zeros((4, 4, 3), np.uint8))

@@ -1,4 +1,4 @@
-"""Hair outside and gaps within become unknown; what only looks like them does not."""
+"""Hair outside and gaps inside become unknown; things that only look like them do not."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ HEAD = (150, 220)
 
 @pytest.fixture
 def picture() -> tuple[np.ndarray, np.ndarray]:
-    """Return a photo of a round red head before a sky, with its trimap."""
+    """Return a photo of a round red head in front of a sky, and its trimap."""
     rows = np.linspace(90, 160, 300)[:, None, None]
     image = np.broadcast_to(rows + np.array([0, 20, 60]), (300, 300, 3)).astype(np.float32)
     image = np.ascontiguousarray(image)
@@ -30,7 +30,7 @@ def drawn(image: np.ndarray, *ends: tuple[int, int], color: tuple[int, ...]) -> 
     return image
 
 
-def test_a_hair_of_the_subject_s_color_becomes_unknown(picture) -> None:
+def test_a_hair_of_the_subjects_color_becomes_unknown(picture) -> None:
     image, trimap = picture
     above = np.s_[128:154, 140:160]
     hairy = drawn(image, (150, 156), (146, 140), color=(170, 90, 70))
@@ -55,7 +55,7 @@ def test_nothing_else_becomes_unknown(picture) -> None:
         np.testing.assert_array_equal(widen_to_hair(trimap, wire), trimap)
 
 
-def test_a_band_of_no_width_stays_one(picture) -> None:
+def test_a_band_of_zero_width_stays_as_it_is(picture) -> None:
     image, trimap = picture
     hairy = drawn(image, (150, 156), (146, 140), color=(170, 90, 70))
     np.testing.assert_array_equal(widen_to_hair(trimap, hairy, radius_px=0), trimap)
@@ -69,7 +69,7 @@ def enlarged(image: np.ndarray, trimap: np.ndarray) -> tuple[np.ndarray, np.ndar
     return large, cv2.resize(trimap, (2100, 2100), interpolation=cv2.INTER_NEAREST)
 
 
-def test_a_large_picture_is_looked_at_reduced(picture) -> None:
+def test_a_large_image_is_searched_at_reduced_size(picture) -> None:
     image, trimap = picture
     large, wide = enlarged(image, trimap)
     large = np.clip(large + np.random.default_rng(3).normal(0, 3, large.shape), 0, 255)
@@ -79,7 +79,7 @@ def test_a_large_picture_is_looked_at_reduced(picture) -> None:
     assert (widened != wide).mean() < 0.01
 
 
-def test_a_strand_is_found_in_all_its_width(picture) -> None:
+def test_a_strand_is_found_over_its_full_width(picture) -> None:
     image, trimap = picture
     hairy = drawn(image, (150, 156), (146, 140), color=(170, 60, 30))
     large, wide = enlarged(hairy, trimap)
@@ -92,7 +92,7 @@ def test_a_strand_is_found_in_all_its_width(picture) -> None:
 
 
 def hairs(image: np.ndarray, top: int, bottom: int) -> None:
-    """Draw a curtain of red hair, a third of it hair, with the background behind."""
+    """Draw a curtain of red hair, a third of it hair and the rest background."""
     for left in range(180, 240, 3):
         ends = (left, top), (left + 9, bottom)
         cv2.line(image, *ends, (190, 80, 40), 1, cv2.LINE_AA)
@@ -100,7 +100,7 @@ def hairs(image: np.ndarray, top: int, bottom: int) -> None:
 
 @pytest.fixture
 def portrait() -> tuple[np.ndarray, np.ndarray]:
-    """Return a photo of a red head with its outline drawn 30 pixels too high, and the trimap."""
+    """Return a photo of a red head whose outline is 30 pixels too high, and its trimap."""
     rows = np.linspace(90, 160, 400)[:, None, None]
     sky = np.broadcast_to(rows + np.array([0, 20, 60]), (400, 400, 3))
     image = np.ascontiguousarray(sky, np.float32)
@@ -111,7 +111,7 @@ def portrait() -> tuple[np.ndarray, np.ndarray]:
     return np.clip(image, 0, 255).astype(np.uint8), make_trimap(mask)
 
 
-def test_what_is_seen_between_hairs_becomes_unknown(portrait) -> None:
+def test_gaps_between_hairs_become_unknown(portrait) -> None:
     image, trimap = portrait
     hairs(image, 130, 195)
     gap = np.s_[168:186, 195:235]
@@ -119,8 +119,8 @@ def test_what_is_seen_between_hairs_becomes_unknown(portrait) -> None:
     widened = widen_to_hair(trimap, image)
     assert (widened[gap] == UNKNOWN).mean() > 0.9
     assert (widened[200:, 70:330] == FOREGROUND).all()
-    assert (widened[168:186, 80:150] == FOREGROUND).all()  # the sky alone is no hair
-    assert (widened[172:180, 166:176] == FOREGROUND).all()  # nor is it right beside
+    assert (widened[168:186, 80:150] == FOREGROUND).all()  # plain sky is not hair
+    assert (widened[172:180, 166:176] == FOREGROUND).all()  # nor is the sky beside the hair
 
 
 def test_a_pattern_that_ends_at_the_outline_stays_known(portrait) -> None:
@@ -130,7 +130,7 @@ def test_a_pattern_that_ends_at_the_outline_stays_known(portrait) -> None:
     assert (widened[trimap == FOREGROUND] == FOREGROUND).all()
 
 
-def test_on_something_thin_no_gaps_are_looked_for(portrait) -> None:
+def test_thin_subjects_are_not_searched_for_gaps(portrait) -> None:
     image, _ = portrait
     hairs(image, 130, 195)
     mask = np.zeros((400, 400), np.bool_)
@@ -141,7 +141,7 @@ def test_on_something_thin_no_gaps_are_looked_for(portrait) -> None:
     assert (widened[146:153, 190:230] == UNKNOWN).any()  # outside they are found
 
 
-def test_lines_before_books_are_no_hair(picture) -> None:
+def test_lines_in_front_of_books_are_not_hair(picture) -> None:
     image, trimap = picture
     for left in range(110, 200, 12):
         image[100:150, left : left + 6] = (250, 240, 230)
@@ -152,7 +152,7 @@ def test_lines_before_books_are_no_hair(picture) -> None:
 
 
 @pytest.mark.parametrize("angle", [0, 20, 45, 70, 90, 130])
-def test_a_line_is_found_whatever_its_direction(angle: int) -> None:
+def test_a_line_is_found_in_any_direction(angle: int) -> None:
     turn = np.deg2rad(angle)
     ends = [
         (round(50 + side * 40 * np.cos(turn)), round(50 + side * 40 * np.sin(turn)))
@@ -166,7 +166,7 @@ def test_a_line_is_found_whatever_its_direction(angle: int) -> None:
     assert find_lines(-plane)[50, 50] < 0.05
 
 
-def test_an_edge_and_a_ramp_are_no_lines() -> None:
+def test_an_edge_and_a_ramp_are_not_lines() -> None:
     plane = np.zeros((60, 80), np.float32)
     plane[:, 40:] = 1
     assert find_lines(plane).max() < 0.02

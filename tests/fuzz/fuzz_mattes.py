@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from properties import Property, refused
 
-from matte_core.compositing.composite import composite
+from matte_core.compositing import composite
 from matte_core.cutting import cut_out
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN
 from matte_core.matting import decontaminate, estimate_alpha, estimate_foreground

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -22,7 +23,7 @@ from matte_core.base.errors import (
     WorkerError,
     from_wire,
 )
-from matte_core.catalog.registry import DEFAULT, default_name, installed, resolve
+from matte_core.catalog.registry import BUILT_IN, default_name, installed, resolve
 from matte_core.cli import main
 from matte_core.files import read_picture
 from matte_core.files.header import read_header
@@ -31,10 +32,10 @@ from matte_core.link.protocol import MAGIC, Array, Frame, read_frame, write_fram
 from matte_core.matting import estimate_foreground
 from matte_core.networks import onnx_proto as onnx
 from matte_core.networks.deeplab_graph import free_size
-from matte_core.networks.network import open_session
 from matte_core.networks.openvino_ir import import_ir
 from matte_core.networks.preprocessing import normalization_told
-from matte_core.segmentation.grabcut import grabcut, guessed
+from matte_core.networks.session import open_session
+from matte_core.segmentation import segment
 from matte_core.trimap import read_trimap
 from matte_core.worker.arrays import params_of
 
@@ -56,17 +57,13 @@ def test_only_gray_levels_are_a_trimap(kind):
         read_trimap(np.zeros((1, 1), kind))
 
 
-def test_a_selection_of_one_pixel_is_guessed_without_neighbors():
-    inside = np.zeros((2, 2), np.bool_)
-    inside[0, 0] = True
-    guess = guessed(np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20, inside)
-    assert np.isfinite(guess).all()
-    assert not guess[~inside].any()
-
-
-def test_a_picture_of_one_pixel_has_no_two_kinds_of_color():
-    with pytest.raises(NoSubjectError, match="stands out"):
-        grabcut(np.zeros((1, 1, 3), np.uint8), np.ones((1, 1), np.bool_))
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (1, 40), (9, 8)])
+def test_a_picture_of_a_few_pixels_is_segmented_or_refused(tmp_path, monkeypatch, shape):
+    monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path))
+    image = np.random.default_rng(0).integers(0, 255, (*shape, 3), np.uint8)
+    for hint in (None, np.ones(shape, np.bool_)):
+        with suppress(NoSubjectError):
+            assert segment(image, hint=hint).mask.shape == shape
 
 
 @pytest.mark.parametrize("bits", [0, 3, 255])
@@ -205,7 +202,7 @@ def test_a_default_that_is_no_text_is_none(tmp_path, monkeypatch):
     monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path))
     folders.models().mkdir()
     (folders.models() / "default.txt").write_bytes(b"\xff")
-    assert default_name() == DEFAULT
+    assert default_name() == BUILT_IN
 
 
 @pytest.mark.parametrize("named", ["", "another", "../../elsewhere"])
@@ -215,8 +212,8 @@ def test_a_network_is_called_what_its_file_is_called(tmp_path, monkeypatch, name
     network = folders.models() / "net.onnx"
     network.write_bytes(b"network")
     network.with_suffix(".json").write_text(json.dumps({"name": named}))
-    assert [spec.name for spec in installed()] == ["net"]
-    assert resolve(None) == network
+    assert [spec.name for spec in installed()] == ["built-in", "net"]
+    assert resolve("net") == network
 
 
 @pytest.mark.parametrize("described", [None, "words", [1], 5])

@@ -1,26 +1,27 @@
-"""The page `docs/compatibility.md`, made of what the runs of the documents found."""
+"""Writes `docs/compatibility.md` from the results of running the actions on many documents."""
 
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
-NOT_HERE = "no such layers"
+NOT_HERE = "not supported"
 DONE = "done"
 
 START = """# Compatibility
 
-Every document below was made in a real GIMP and cut out by **Cut Out Subject…**, once for each
-output named. Written by the tests: `MATTE_WRITE_COMPATIBILITY=1 python3 tests/run.py tests/gimp`.
+Every document below was created in a real GIMP and cut out by **Cut Out Subject…**, once for each
+output listed. The tests write this page:
+`MATTE_WRITE_COMPATIBILITY=1 python3 tests/run.py tests/gimp`.
 
-**done** means, each looked at by its pixels: the photo's own pixels are the same, bit for bit; the
-alpha in the mask, selection, channel or transparency is the core's within one step of the
-document's depth, and in its place; colors of a new layer are the same bits where the subject is
-solid, and the subject's, not the background's, at its edge; nothing else in the document has
-changed, what was selected and active among it; one Undo brings all of it back. **refused** means
-that the document is the same as before, and what the person reads.
+**done** means that all of the following was verified pixel by pixel: the pixels of the photo are
+unchanged, bit for bit; the alpha in the mask, selection, channel, or transparency matches the
+result of the core to within one step of the document's depth, and is in the right place; in a new
+layer, the colors of the solid parts are unchanged, and the colors of the edge are those of the
+subject, not of the background; nothing else in the document has changed, including what is selected
+and active; a single Undo reverts everything. **refused** means that the document is unchanged, and
+gives the message that the user sees.
 
-An existing mask: *replace* puts the result in its place and enables it; *intersect* lets what it
-hides stay hidden; *keep* leaves it as it is, and what would have become the layer's mask is saved
-as a channel.
+For an existing mask, *replace* replaces and enables it, *intersect* keeps hidden what it hides, and
+*keep* leaves it as it is and saves the result as a channel instead.
 """
 
 
@@ -30,8 +31,8 @@ def page(found):
     Parameters
     ----------
     found : dict
-        By the version of GIMP, what `run_documents.py` wrote: (section, name, results) of each
-        document, results being output to words.
+        For each version of GIMP, what `run_documents.py` wrote: (section, name, results) for each
+        document, where results maps each output to a text.
     """
     versions = sorted(found)
     tables = {
@@ -45,7 +46,7 @@ def page(found):
         if key[0] != section:
             section = key[0]
             heads = " | ".join(f"GIMP {version}" for version in versions)
-            lines += ["", f"## {section}", "", f"| Document | Result as | {heads} |"]
+            lines += ["", f"## {section}", "", f"| Document | Output | {heads} |"]
             lines.append("|---" * (2 + len(versions)) + "|")
         lines += _rows(key[1], [tables[version].get(key, {}) for version in versions])
     return "\n".join(lines) + "\n"
@@ -62,7 +63,7 @@ def _counted(version, table):
 
 
 def _rows(name, by_version):
-    """One row for all outputs of a document that went alike."""
+    """Return a row for each group of outputs with the same results."""
     outputs = list(dict.fromkeys(output for results in by_version for output in results))
     alike = {}
     for output in outputs:

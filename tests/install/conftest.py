@@ -212,6 +212,7 @@ def source(tmp_path: Path, requirements: Path) -> Source:
     (package / "__pycache__").mkdir(parents=True)
     (package / "__pycache__" / "actions.pyc").write_bytes(b"compiled")
     (package / "actions.py").write_text("ACTIONS = {}\n")
-    (package / "sample.py").write_text("")
+    (package / "set_up").mkdir()
+    (package / "set_up" / "sample.py").write_text("")
     (package.parent / "matte.py").write_text("#!/usr/bin/env python3\n# plug-in-matte-cut-out\n")
     return Source(root)

@@ -1,4 +1,4 @@
-"""What the procedures share: how they are described, and arguments that several of them take."""
+"""The arguments that several procedures share."""
 
 import gi
 
@@ -10,118 +10,95 @@ from matte_core.base.localization import _
 from matte_core.base.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
 
 READWRITE = GObject.ParamFlags.READWRITE
-MENU = "<Image>/Filters/Matte"
 REPLACE, INTERSECT, KEEP = "replace", "intersect", "keep"
 SHAPES = {
     "ellipse": (_("Ellipse"), _("Equally far in every direction")),
-    "rectangle": (_("Rectangle"), _("Further along the diagonals")),
+    "rectangle": (_("Rectangle"), _("Farther along the diagonals")),
     "cross": (_("Cross"), _("Along rows and columns only")),
 }
 SUBJECTS = {
-    AUTO: (_("Automatic"), _("The largest subject that is found; people come first")),
-    SELECTION: (_("What is selected"), _("The subject within a rough selection")),
-    EVERYTHING: (_("Everything found"), _("All but the background")),
+    AUTO: (_("Automatic"), _("The largest subject found; people take precedence")),
+    SELECTION: (_("Inside the selection"), _("The subject inside a rough selection")),
+    EVERYTHING: (_("Everything"), _("Everything except the background")),
     **{name: (label, "") for name, label in CLASS_LABELS.items()},
 }
 SUBJECTS_HELP = _(
-    "Subjects: {words}, or one of: {classes}. An unknown name counts as auto."
+    "Subjects: {words}, or one of these classes: {classes}. Unknown names are treated as auto."
 ).format(words=f"{AUTO}, {SELECTION}, {EVERYTHING}", classes=", ".join(VOC_CLASSES[1:]))
 
 
-def image_procedure(plug_in, name, run, *, label, menus, blurb, help_text):
-    """Make a procedure that works on the selected layers of an image."""
-    procedure = Gimp.ImageProcedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, run, None)
-    procedure.set_image_types("*")
-    procedure.set_sensitivity_mask(
-        Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
-    )
-    procedure.set_menu_label(label)
-    for menu in (MENU, *menus):
-        procedure.add_menu_path(menu)
-    procedure.set_documentation(blurb, help_text, name)
-    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
-    return procedure
-
-
-def plain_procedure(plug_in, name, run, *, label, blurb, help_text):
-    """Make a procedure that needs no image; it takes the run mode as its first argument."""
-    procedure = Gimp.Procedure.new(plug_in, name, Gimp.PDBProcType.PLUGIN, run, None)
-    procedure.set_menu_label(label)
-    procedure.add_menu_path(MENU)
-    procedure.set_documentation(blurb, help_text, name)
-    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
-    procedure.add_enum_argument(
-        "run-mode", _("Run mode"), _("The run mode"), Gimp.RunMode, Gimp.RunMode.NONINTERACTIVE,
-        READWRITE,
-    )  # fmt: skip
-    return procedure
-
-
 def add_choice(procedure, name, label, blurb, options, default):
-    """Add an argument with a few named values: name to label and explanation."""
+    """Add a choice; `options` maps each value to its label and tooltip."""
     choice = Gimp.Choice.new()
-    for number, (value, (spoken, explained)) in enumerate(options.items()):
-        choice.add(value, number, spoken, explained)
+    for number, (value, (value_label, tooltip)) in enumerate(options.items()):
+        choice.add(value, number, value_label, tooltip)
     procedure.add_choice_argument(name, label, blurb, choice, default, READWRITE)
 
 
 def listed(options):
-    """List the values of a choice for a help text."""
+    """Return the values of a choice for a help text."""
     return ", ".join(options)
 
 
 def add_subject(procedure, blurb=""):
-    """Add the choice of a subject."""
+    """Add the subject to cut out."""
     blurb = blurb or _("What to cut out of the photo")
     add_choice(procedure, "subject", _("Su_bject"), blurb, SUBJECTS, AUTO)
 
 
 def add_parts(procedure):
-    """Add what to cut out by name, instead of a subject."""
+    """Add the list of objects to cut out instead of the subject."""
     procedure.add_string_argument(
         "parts", _("_Parts"),
-        _("What to cut out instead of the subject: names of what is found, separated by commas"),
+        _(
+            "What to cut out instead of the subject: names of detected objects, separated by "
+            "commas"
+        ),
         "", READWRITE,
     )  # fmt: skip
 
 
-def add_network(procedure):
-    """Add the choice of a network."""
+def add_model(procedure):
+    """Add the model to use."""
     procedure.add_string_argument(
-        "model", _("N_etwork"),
-        _("The name of an installed network or the path of an ONNX file; empty for the usual one"),
+        "model", _("Mod_el"),
+        _("The name of an installed model or the path to an ONNX file (empty: default)"),
         "", READWRITE,
     )  # fmt: skip
+
+
+def add_output(procedure, options, default, blurb=""):
+    """Add where to put the result."""
+    blurb = blurb or _("Where to put the result")
+    add_choice(procedure, "output", _("O_utput"), blurb, options, default)
 
 
 def add_existing_mask(procedure):
-    """Add what becomes of a layer's mask."""
+    """Add what to do with an existing layer mask."""
     options = {
-        REPLACE: (_("Replace it"), _("The new mask takes the place of the old one")),
-        INTERSECT: (_("Intersect with it"), _("What the old mask hides stays hidden")),
-        KEEP: (_("Keep it"), _("The old mask stays; the result is saved as a channel instead")),
+        REPLACE: (_("Replace"), _("Replace the existing mask")),
+        INTERSECT: (_("Intersect"), _("Keep hidden what the existing mask hides")),
+        KEEP: (_("Keep"), _("Keep the existing mask, and save the result as a channel")),
     }
     add_choice(
-        procedure, "existing-mask", _("If there is a _mask"),
-        _("What becomes of a mask that the layer has: it is replaced, it goes on hiding what it "
-          "hides, or it stays as it is and the result becomes a channel"),
-        options, REPLACE,
+        procedure, "existing-mask", _("Existing layer _mask"),
+        _("What to do if the layer already has a mask"), options, REPLACE,
     )  # fmt: skip
 
 
 def keeps_masks(config):
-    """Say whether masks that layers have are to stay as they are."""
+    """Return whether existing layer masks are kept."""
     return config.get_property("existing-mask") == KEEP
 
 
 def add_decontaminate(procedure, *, is_always_used=False):
-    """Add how much of the old background's color is taken out."""
+    """Add how much of the old background's color to remove."""
     blurb = (
-        _("How much of the old background's color is taken out of the edge, in percent")
+        _("How much of the old background's color to remove from the edge, in percent")
         if is_always_used
         else _(
-            "How much of the old background's color is taken out of the edge, in percent (new "
-            "layers and images only)"
+            "How much of the old background's color to remove from the edge, in percent (new "
+            "layers and new images only)"
         )
     )
     procedure.add_double_argument(
@@ -132,44 +109,51 @@ def add_decontaminate(procedure, *, is_always_used=False):
 
 
 def add_edge_width(procedure):
-    """Add the width of the trimap's unknown band."""
+    """Add the width of the unknown region on either side of the outline."""
     procedure.add_double_argument(
         "trimap-width", _("Edge _width"),
-        _("How far to both sides of the outline hair is looked for, in pixels; 0 finds it out"),
+        _("How far on either side of the outline to look for hair, in pixels (0: automatic)"),
         0, 1000, 0, READWRITE,
     )  # fmt: skip
 
 
 def add_edge_controls(procedure):
-    """Add what adjusts the edge of the finished alpha."""
+    """Add the controls that adjust the edge of the finished alpha."""
     for name, label, blurb, low, high in (
         (
             "shift-edge", _("Sh_ift edge"),
-            _("Moves the edge, in pixels: outwards, or inwards when negative"), -100, 100,
+            _("Move the edge outward, or inward if negative, in pixels"), -100, 100,
         ),
         (
             "smooth", _("Smoo_th"),
-            _("Takes spikes off the outline and fills notches, up to this many pixels"), 0, 50,
+            _("Remove spikes from the outline and fill notches, up to this size in pixels"), 0, 50,
         ),
-        ("feather", _("_Feather"), _("Makes the edge softer, by this radius in pixels"), 0, 250),
-        ("contrast", _("Co_ntrast"), _("Makes the edge harder, in percent"), 0, 100),
+        ("feather", _("_Feather"), _("Soften the edge by this radius, in pixels"), 0, 250),
+        ("contrast", _("Co_ntrast"), _("Harden the edge, in percent"), 0, 100),
     ):  # fmt: skip
         procedure.add_double_argument(name, label, blurb, low, high, 0, READWRITE)
 
 
+def add_edge(procedure):
+    """Add all arguments about the edge of a subject."""
+    add_decontaminate(procedure)
+    add_edge_width(procedure)
+    add_edge_controls(procedure)
+
+
 def add_hide_original(procedure):
-    """Add whether the source of a new layer is hidden."""
+    """Add whether to hide the original of a new layer."""
     procedure.add_boolean_argument(
-        "hide-original", _("Hide the ori_ginal"),
-        _("Hide the layer that a new layer was made from"), True, READWRITE,
+        "hide-original", _("Hide ori_ginal layer"),
+        _("Hide the layer that the new layer was made from"), True, READWRITE,
     )  # fmt: skip
 
 
 def add_new_image_value(procedure):
-    """Add the new image that a procedure may return."""
+    """Add the return value for a new image."""
     procedure.add_image_return_value(
         "new-image", _("New image"),
-        _("The image that was made of the first layer, if that is the output"), True, READWRITE,
+        _("The image made from the first layer, if the output is a new image"), True, READWRITE,
     )  # fmt: skip
 
 

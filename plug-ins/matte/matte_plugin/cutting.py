@@ -1,15 +1,8 @@
-"""Cutting one layer out, as all actions that find subjects do: arguments and question."""
+"""Cutting one layer out, as all actions that find subjects do."""
 
 from matte_core.base.subjects import SELECTION as SELECTED
 from matte_plugin import arguments, outputs
 from matte_plugin.document import layers, pixels, reading
-
-
-def add_how(procedure):
-    """Add the arguments that say how the edge is followed."""
-    arguments.add_decontaminate(procedure)
-    arguments.add_edge_width(procedure)
-    arguments.add_edge_controls(procedure)
 
 
 def ask(worker, layer, config, output, *, intersects_mask=False, progress):
@@ -20,7 +13,7 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
     worker : Worker
     layer : Gimp.Layer
     config : Gimp.ProcedureConfig
-        Of a procedure with a subject, a network and the arguments of `add_how`.
+        Of a procedure with a subject, a network and the arguments of `arguments.add_edge`.
     output : str
         One of `outputs.CHOICES`.
     intersects_mask : bool

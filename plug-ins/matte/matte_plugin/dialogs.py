@@ -1,11 +1,13 @@
-"""GIMP's own dialog for a procedure's arguments, with what it cannot know by itself."""
+"""GIMP's dialog for a procedure's arguments, and additions to it."""
+
+import re
 
 import gi
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gimp, GimpUi, GObject, Gtk
+from gi.repository import Gimp, GimpUi, GLib, GObject, Gtk
 
 from matte_core.base.localization import _
 
@@ -14,16 +16,16 @@ SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "
 
 
 def ask(procedure, config, arrange=None):
-    """Show GIMP's dialog for the procedure; False when it is cancelled.
+    """Show GIMP's dialog for the procedure; return False if it is cancelled.
 
     Parameters
     ----------
     arrange : callable, optional
-        Given the dialog and the configuration, fills the dialog, or returns what it is to be
-        filled with; by default all arguments come one under the other.
+        Given the dialog and the config, fills the dialog or returns a box for it; by default,
+        the dialog lists all arguments.
     """
     GimpUi.init(procedure.get_name())
-    dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
+    dialog = GimpUi.ProcedureDialog.new(procedure, config, title_of(procedure))
     if arrange is None:
         dialog.fill(None)
     else:
@@ -36,24 +38,40 @@ def ask(procedure, config, arrange=None):
     return accepted
 
 
+def title_of(procedure):
+    """Return the title of a procedure's window: its menu label without mnemonic and ellipsis."""
+    return re.sub(r"\(_\w\)|_|…", "", procedure.get_menu_label())
+
+
+def in_main_loop(change, is_wanted):
+    """Let the main loop make a change to a window soon, if it is still wanted by then."""
+
+    def once():
+        if is_wanted():
+            change()
+        return GLib.SOURCE_REMOVE
+
+    GLib.idle_add(once)
+
+
 def arrange_with_colors(dialog, config, values):
-    """Fill the dialog of an action that may make new layers, which alone have colors to clean.
+    """Arrange the dialog of an action whose outputs differ in whether colors are cleaned.
 
     Parameters
     ----------
     values : collection of str
-        The outputs that have colors of their own.
+        The outputs with clean colors.
 
     Returns
     -------
     box : Gtk.Widget
-        All controls, not yet in the dialog.
+        All controls, not yet added to the dialog.
     """
     names = [spec.name for spec in config.list_properties() if spec.name not in NOT_SHOWN]
     sliders(dialog, *(name for name in SLIDERS if name in names))
     box = dialog.fill_box("matte-controls", names)
     if "model" in names:
-        explain_network(dialog)
+        explain_model(dialog)
     only_if(dialog, config, ("decontaminate", "hide-original"), "output", values)
     return box
 
@@ -64,15 +82,13 @@ def sliders(dialog, *names):
         dialog.get_scale_entry(name, 1.0)
 
 
-def explain_network(dialog):
-    """Say in the field of the network what counts while it is empty; after filling."""
-    dialog.get_widget("model", GObject.TYPE_NONE).get_entry().set_placeholder_text(
-        _("the usual one")
-    )
+def explain_model(dialog):
+    """Show in the empty field of the model what it stands for. Call after filling the dialog."""
+    dialog.get_widget("model", GObject.TYPE_NONE).get_entry().set_placeholder_text(_("Default"))
 
 
 def only_if(dialog, config, names, choice, values):
-    """Let arguments be changed only while a choice has one of some values; after filling."""
+    """Enable arguments only for some values of a choice. Call after filling the dialog."""
     widgets = [dialog.get_widget(name, GObject.TYPE_NONE) for name in names]
 
     def follow(*_arguments):
@@ -84,7 +100,7 @@ def only_if(dialog, config, names, choice, values):
 
 
 def add_image_chooser(dialog, config, name, images, wanted):
-    """Add a list of images, which GIMP's dialog has no widget for.
+    """Add a list of images, for which GIMP's dialog has no widget.
 
     Parameters
     ----------
@@ -92,7 +108,7 @@ def add_image_chooser(dialog, config, name, images, wanted):
         The argument that takes the image.
     images : list of Gimp.Image
     wanted : (str, str)
-        The choice, and the value that it must have for the list to be of use.
+        A choice, and its value for which the list is enabled.
     """
     combo = Gtk.ComboBoxText()
     for image in images:

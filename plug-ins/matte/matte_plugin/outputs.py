@@ -1,4 +1,4 @@
-"""Where the alpha of a cut-out can go, and how every action writes it there."""
+"""The outputs of a cut-out, and how actions write them."""
 
 import gi
 
@@ -6,20 +6,20 @@ gi.require_version("Gimp", "3.0")
 
 from matte_core.base.localization import _
 from matte_plugin import arguments
-from matte_plugin.document import items, layers, writing
+from matte_plugin.document import items, layers, masks
 
 LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
 
 CHOICES = {
-    LAYER_MASK: (_("Layer mask"), _("Hides the background; the layer's pixels stay")),
-    SELECTION: (_("Selection"), _("Selects the subject, soft edges included")),
-    CHANNEL: (_("Channel"), _("Saves the subject as a channel, to be selected later")),
-    NEW_LAYER: (_("New layer"), _("A transparent copy with clean edge colors")),
-    NEW_LAYER_MASK: (_("New layer with mask"), _("A copy with clean edge colors and a mask")),
-    NEW_IMAGE: (_("New image"), _("A new image of the subject alone, with clean edge colors")),
+    LAYER_MASK: (_("Layer mask"), _("Hide the background without changing the layer's pixels")),
+    SELECTION: (_("Selection"), _("Select the subject, including its soft edges")),
+    CHANNEL: (_("Channel"), _("Save the subject as a channel, to be selected later")),
+    NEW_LAYER: (_("New layer"), _("A copy with transparency and clean edge colors")),
+    NEW_LAYER_MASK: (_("New layer with mask"), _("A copy with a layer mask and clean edge colors")),
+    NEW_IMAGE: (_("New image"), _("The subject alone in a new image, with clean edge colors")),
 }
-#: Those that take the subject's own colors along.
+#: The outputs with clean colors.
 WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
 
 
@@ -31,13 +31,13 @@ def check(image, output, photos=()):
     image : Gimp.Image
     output : str
     photos : iterable of Gimp.Layer
-        The layers that are to be cut out.
+        The layers to cut out.
 
     Raises
     ------
     InputError
-        If the image is indexed and the result needs soft edges in it, or is of the canvas's size
-        and a layer lies beyond it.
+        If the output needs soft edges and the image is indexed, or if the output is limited to
+        the canvas and a layer is outside it.
     """
     if output == NEW_LAYER:
         layers.check_soft(image)
@@ -47,7 +47,7 @@ def check(image, output, photos=()):
 
 
 def arrange(dialog, config):
-    """Fill the dialog of an action with these outputs; see `dialogs.ask`."""
+    """Arrange the dialog of an action with these outputs; see `dialogs.ask`."""
     from matte_plugin import dialogs  # the toolkit, which needs a screen
 
     return dialogs.arrange_with_colors(dialog, config, WITH_COLORS)
@@ -58,7 +58,7 @@ def preview_params(config, scale):
     amount = config.get_property("decontaminate") / 100
     return {
         "edge": arguments.edge_params(config, scale),
-        # A mask or a selection leaves the layer its own colors, fringe and all.
+        # A mask or a selection leaves the colors of the layer unchanged.
         "decontaminate": amount if config.get_property("output") in WITH_COLORS else 0.0,
     }
 
@@ -74,7 +74,7 @@ def write(
     keeps_masks=False,
     hidden=(),
 ):
-    """Write results, in one step of undo.
+    """Write results in one undo step.
 
     Parameters
     ----------
@@ -85,33 +85,32 @@ def write(
     maker : str
         The name of the procedure.
     hide_original : bool
-        Hide the layers that new ones are made from.
+        Hide the originals of new layers.
     replaces_own : bool
-        Let a result take the place of the one that `maker` made for the same layer before,
-        unless somebody has worked on that.
+        Replace the previous result of `maker` for the same layer, unless it was edited.
     keeps_masks : bool
-        Leave a mask that a layer has; what would take its place is saved as a channel.
+        Keep existing layer masks, and save the result as a channel instead.
     hidden : sequence of Gimp.Layer
-        Layers to hide in the same step.
+        Further layers to hide in the same step.
 
     Returns
     -------
     list of Gimp.Image
-        The new images, when that is the output; the old one is not touched then.
+        The new images, if that is the output; the original is not changed.
     """
     if output == NEW_IMAGE:
         return _new_images(cuts)
     with items.one_undo_step(image):
         if output == SELECTION:
-            writing.write_selection(image, cuts)
+            masks.write_selection(image, cuts)
         for cut in cuts:
             has_mask_to_keep = keeps_masks and cut.layer.get_mask() is not None
             where = CHANNEL if output == LAYER_MASK and has_mask_to_keep else output
             own = _own_result(image, maker, where, cut.layer) if replaces_own else None
             if where == LAYER_MASK:
-                made = writing.write_layer_mask(cut.layer, cut.alpha)
+                made = masks.write_layer_mask(cut.layer, cut.alpha)
             elif where == CHANNEL:
-                made = writing.write_channel(cut, own)
+                made = masks.write_channel(cut, own)
             elif where == NEW_LAYER:
                 made = layers.new_transparent_layer(cut, own)
             elif where == NEW_LAYER_MASK:
@@ -129,7 +128,7 @@ def write(
 
 
 def has_own_mask(layer, makers):
-    """Say whether a layer's mask is a result of ours that nobody has worked on since."""
+    """Return whether a layer's mask is a result of ours and has not been edited since."""
     mask = layer.get_mask()
     return mask is not None and any(items.is_own(mask, maker, LAYER_MASK) for maker in makers)
 

@@ -1,84 +1,100 @@
-"""What every action shares: its worker, its progress, and how its errors are localized."""
+"""How an action runs: its modes, its worker, and its progress."""
 
 import time
-import traceback
 
 import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp, GLib, GObject
+from gi.repository import Gimp, GObject
 
 from matte_core.base import folders, parent
-from matte_core.base.errors import Cancelled, MatteError
+from matte_core.base.errors import MatteError
 from matte_core.base.localization import _, localized
 from matte_core.link.client import Worker
 from matte_core.link.preview_thread import PreviewThread
 from matte_core.setup import home
+from matte_plugin import failures
 from matte_plugin.document.witness import Witness
+from matte_plugin.set_up import offer
 
 STILL_SECONDS = 15
-FIRST_RUN = _("Matte is not set up yet. Press Set Up: about 150 MB are fetched, once.")
 
 
 def run(procedure, run_mode, config, action, arrange=None):
-    """Run an action in whichever mode GIMP asks for.
+    """Run an action in any of GIMP's run modes.
 
     Parameters
     ----------
     action : callable
-        Returns None, or a list of the new images that it made.
+        Returns None, or a list of the new images.
     arrange : callable, optional
         See `dialogs.ask`.
     """
     if run_mode == Gimp.RunMode.INTERACTIVE:
         from matte_plugin import dialogs  # the toolkit, which needs a screen
 
-        if not offer_set_up() or not dialogs.ask(procedure, config, arrange):
+        if not offer.is_set_up() or not dialogs.ask(procedure, config, arrange):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     return _finished(procedure, run_mode, action)
 
 
-def run_previewed(procedure, run_mode, config, action, arrange, previewed):
-    """Run an action whose dialog shows a live preview.
+def action_on_layers(work, arrange=None):
+    """Return the `run` function of an action that does `work(image, drawables, config)`."""
+
+    def run_action(procedure, run_mode, image, drawables, config, _data):
+        return run(procedure, run_mode, config, lambda: work(image, drawables, config), arrange)
+
+    return run_action
+
+
+def previewed_action(work, arrange, previewed):
+    """Return the `run` function of an action whose dialog shows a live preview.
 
     Parameters
     ----------
-    action : callable
-        As in `run`, but given the worker that the preview has left running, for `for_each`;
-        None where there is none.
+    work : callable
+        Does the action, given the image, its drawables, the config, and the worker that the
+        preview has left running, or None; see `for_each`.
     arrange : callable
         See `dialogs.ask`; it has to return the controls.
     previewed : callable
-        Returns the `preview.source.LayerSource` that is shown, and a callable that gives what
-        the controls say for a picture at a scale.
+        Given the drawables and the config, returns the `preview.source.LayerSource` to show, and
+        a callable that gives the settings for an image at a scale.
     """
-    if run_mode != Gimp.RunMode.INTERACTIVE:
-        return _finished(procedure, run_mode, lambda: action(None))
-    if not offer_set_up():
-        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
-    try:
-        source, params = previewed()
-    except MatteError:
-        # What is missing for a preview, the action will say in its own words.
-        return run(procedure, run_mode, config, lambda: action(None), arrange)
-    thread = PreviewThread(worker)
-    thread.start()  # the worker gets ready while the toolkit loads
-    from matte_plugin.preview.dialog import PreviewDialog
 
-    if not PreviewDialog(procedure, config, arrange, source, params, thread).run():
-        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
-    process = thread.release()
-    try:
-        return _finished(procedure, run_mode, lambda: action(process))
-    finally:
-        if process is not None:
-            process.close()
+    def run_action(procedure, run_mode, image, drawables, config, _data):
+        def action(process=None):
+            return work(image, drawables, config, process)
+
+        if run_mode != Gimp.RunMode.INTERACTIVE:
+            return _finished(procedure, run_mode, action)
+        if not offer.is_set_up():
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+        try:
+            source, params = previewed(drawables, config)
+        except MatteError:
+            # The action itself reports what is missing.
+            return run(procedure, run_mode, config, action, arrange)
+        thread = PreviewThread(worker)
+        thread.start()  # the worker starts while the toolkit loads
+        from matte_plugin.preview.dialog import PreviewDialog
+
+        if not PreviewDialog(procedure, config, arrange, source, params, thread).run():
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+        process = thread.release()
+        try:
+            return _finished(procedure, run_mode, lambda: action(process))
+        finally:
+            if process is not None:
+                process.close()
+
+    return run_action
 
 
 def _finished(procedure, run_mode, action):
-    """Do the action, and show the images that it made."""
+    """Run the action, and show its new images."""
     images = []
-    values = guarded(procedure, lambda: images.extend(action() or ()))
+    values = failures.run_with_progress(procedure, lambda: images.extend(action() or ()))
     if images:
         if run_mode != Gimp.RunMode.NONINTERACTIVE:
             for image in images:
@@ -86,17 +102,6 @@ def _finished(procedure, run_mode, action):
         values.remove(1)
         values.insert(1, GObject.Value(Gimp.Image, images[0]))
     return values
-
-
-def offer_set_up():
-    """Show the window that makes the environment where there is none; say whether there is one."""
-    home.use_installed_home()
-    if not folders.environment_python().is_file():
-        from matte_plugin.set_up import window
-
-        parent.exit_with_parent()
-        window.show(FIRST_RUN)
-    return folders.environment_python().is_file()
 
 
 def worker():
@@ -139,7 +144,7 @@ def for_each(layers, ask_worker, process=None):
 def gimp_progress(start, share, prefix=""):
     """Return a progress callback that fills a part of GIMP's progress bar.
 
-    Where nothing moves for long, it says since when, so that a person can decide to cancel.
+    After a while without progress, it shows for how long, so that the user can decide to cancel.
     """
     moved = time.monotonic()
     last = shown = None
@@ -150,7 +155,7 @@ def gimp_progress(start, share, prefix=""):
         if last != (fraction, step):
             last, moved = (fraction, step), now
         still = int(now - moved) // STILL_SECONDS * STILL_SECONDS
-        text = _("{step}… (for {still} seconds)") if still else "{step}…"
+        text = _("{step}… ({still} seconds so far)") if still else "{step}…"
         text = prefix + text.format(step=localized(step), still=still)
         if step and shown != text:
             shown = text
@@ -161,62 +166,6 @@ def gimp_progress(start, share, prefix=""):
 
 
 def say_note(note):
-    """Show the worker's remark about a result, if it has one."""
+    """Show the worker's note about a result, if any."""
     if note:
         Gimp.message(localized(note))
-
-
-def guarded(procedure, action):
-    """Run an action at the border to GIMP, with GIMP's progress bar; see `outcome_of`."""
-    Gimp.progress_init("Matte")
-    try:
-        return outcome_of(procedure, action)
-    finally:
-        Gimp.progress_end()
-
-
-def outcome_of(procedure, action):
-    """Run an action at the border to GIMP: every failure becomes an error with its words."""
-    try:
-        words = words_of_failure(action)
-    except Cancelled:
-        return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
-    finally:
-        Gimp.displays_flush()
-    if words:
-        return failed(procedure, words)
-    return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
-
-
-def words_of_failure(action):
-    """Run an action at the border of a thread or of the process; say why it failed, else nothing.
-
-    Raises
-    ------
-    Cancelled
-    """
-    try:
-        action()
-    except Cancelled:
-        raise
-    except MatteError as error:
-        return localized(error)
-    except MemoryError:
-        return _(
-            "There is not enough memory for this picture. "
-            "Close other programs, or scale the picture down."
-        )
-    except Exception as error:  # nobody sees a Python traceback in GIMP
-        traceback.print_exc()
-        words = _(
-            "Matte failed unexpectedly ({kind}: {error}). Try it again; if that does not help, "
-            "choose Filters > Matte > Set Up and Check…"
-        )
-        return words.format(kind=type(error).__name__, error=error)
-    return ""
-
-
-def failed(procedure, message):
-    """Return the values of a procedure that did not do what it was asked, and why."""
-    error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), message, 0)
-    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A plug-in that is Cut Out Subject with a clock in it: its dialog moves its own controls.
+"""Cut Out Subject with a clock in it: the dialog moves its own controls.
 
-Installed beside the real one by `tests/benchmarks/preview.py`, it registers the same action under
-another name, from the same files. Once the whole preview has been drawn it goes through `STEPS`,
-each when the one before has been drawn, then presses OK. What it saw goes to the file that
-`MATTE_MEASURED` names.
+Installed next to the real plug-in by `tests/benchmarks/preview.py`, it registers the same action
+under another name, from the same files. Once the full preview has been drawn it goes through
+`STEPS`, each as soon as the previous one has been drawn, then presses OK. The times are written to
+the file that `MATTE_MEASURED` names.
 """
 
 import json
@@ -22,12 +22,12 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GLib, Gtk
 
-from matte_plugin import running
+from matte_plugin import actions, running
 from matte_plugin.actions import cut_out
 
 NAME = "plug-in-matte-measured"
 cut_out.NAME = NAME
-# The argument, what it is set to, and how many times; the first of a kind may have more to do.
+# The argument and its values in turn; the first value may take longer than the others.
 STEPS = (
     ("trimap-width", (20.0, 40.0, 60.0)),
     ("shift-edge", (-4.0, 4.0, 8.0)),
@@ -45,7 +45,7 @@ BEAT_MS = 10
 
 
 def peak_mb(pid):
-    """Return the peak of a process's resident memory."""
+    """Return the peak resident memory of a process in MB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) / 1000
@@ -53,7 +53,7 @@ def peak_mb(pid):
 
 
 class Clock:
-    """What was seen, with the time of each; written when the process ends."""
+    """The times of events, written when the process ends."""
 
     def __init__(self):
         self.seen = {"steps": []}
@@ -64,7 +64,7 @@ class Clock:
         self.seen.setdefault(name, time.time())
 
     def beat(self):
-        """Be called again and again by the window's loop: a gap is a window that stands still."""
+        """Run repeatedly in the window's loop: a gap means that the window is unresponsive."""
         now = time.monotonic()
         if self._beat is not None:
             self.longest_wait = max(self.longest_wait, now - self._beat - BEAT_MS / 1000)
@@ -89,7 +89,7 @@ def measured(plain):
             self._view.connect(
                 "map", lambda view: view.get_frame_clock().connect("after-paint", self._after_paint)
             )
-            # Decontamination is only of use for an output with colors of its own.
+            # Decontamination only matters for an output with colors of its own.
             self._config.set_property("output", "new-layer-mask")
 
         def run(self):
@@ -112,7 +112,7 @@ def measured(plain):
             CLOCK.note("first picture")
             waiting, self._waiting = self._waiting, None
             if waiting == "asked":
-                self._waiting = waiting  # painted for another reason; the answer is still to come
+                self._waiting = waiting  # painted for another reason; the result is still to come
             elif waiting == "step":
                 CLOCK.seen["steps"].append([*self._step, time.time() - self._asked])
                 GLib.timeout_add(200, self._next)
@@ -144,7 +144,7 @@ def measured(plain):
 
 
 class MeasuredThread(running.PreviewThread):
-    """The preview's thread, which is started just before the dialog's module is loaded."""
+    """The preview's thread, started just before the dialog's module is loaded."""
 
     def start(self):
         CLOCK.note("worker called")
@@ -165,7 +165,7 @@ running.PreviewThread = MeasuredThread
 
 
 def run(*arguments):
-    """Run the action, and write down what was seen."""
+    """Run the action, and write the times."""
     CLOCK.note("called")
     try:
         return plain_run(*arguments)
@@ -188,7 +188,7 @@ class Measured(Gimp.PlugIn):
         return [NAME]
 
     def do_create_procedure(self, _name):
-        return cut_out.create(self)
+        return actions.create(self, cut_out)
 
 
 Gimp.main(Measured.__gtype__, sys.argv)

@@ -1,4 +1,4 @@
-"""Opens the measured dialog in a GIMP window, several times. Runs in the tree.
+"""Open the measured dialog in a GIMP window several times. Runs in the tree.
 
 python3 preview_session.py PICTURE FOLDER VERSION TIMES
 """

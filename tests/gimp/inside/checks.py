@@ -1,12 +1,7 @@
 """What must hold in a real GIMP, with the plug-in installed by its installer. Runs in GIMP."""
 
 import os
-import time
 
-import gi
-
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
 from document_tools import (
     COMPOSITE,
     CUT_OUT,
@@ -25,7 +20,6 @@ from document_tools import (
     disc,
     fail,
     fingerprint,
-    is_alive,
     network,
     photo,
     pixels,
@@ -37,6 +31,7 @@ from document_tools import (
 )
 from fault_kinds import hidden
 from gi.repository import Gegl, Gimp
+from processes import is_alive, wait_for
 
 
 def check_actions_are_registered():
@@ -168,10 +163,7 @@ def check_a_killed_plug_in_takes_its_worker_along():
         status, _ = call(image, [layer])
     assert status != Gimp.PDBStatusType.SUCCESS
     assert during.found, "no worker was seen"
-    limit = time.monotonic() + 2
-    while is_alive(during.found[1]) and time.monotonic() < limit:
-        time.sleep(0.05)
-    assert not is_alive(during.found[1]), "the worker outlived its plug-in"
+    wait_for(lambda: not is_alive(during.found[1]), 2, "the worker to end with its plug-in")
     assert fingerprint(image) == before
 
 

@@ -1,8 +1,5 @@
 """Every action run again with its last values, as GIMP's Repeat does. Runs in GIMP."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from document_tools import (
     COMPOSITE,
     CUT_OUT,

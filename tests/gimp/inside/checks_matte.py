@@ -2,10 +2,6 @@
 
 import os
 
-import gi
-
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
 from document_tools import (
     FROM_TRIMAP,
     alpha_of,

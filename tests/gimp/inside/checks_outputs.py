@@ -1,8 +1,5 @@
 """Where a result can go, and what the edge controls do to it. Runs in GIMP."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from document_tools import (
     CUT_OUT,
     HER_FACE,

@@ -1,8 +1,5 @@
 """What the network finds alone. Runs in GIMP."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from document_tools import (
     HER_FACE,
     NOT_HER,

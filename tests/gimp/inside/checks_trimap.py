@@ -1,9 +1,5 @@
 """A trimap as a layer to paint on. Runs in GIMP."""
 
-import gi
-
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
 from document_tools import (
     FROM_TRIMAP,
     HER_FACE,

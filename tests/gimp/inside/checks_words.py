@@ -4,9 +4,6 @@ import gettext
 import re
 from pathlib import Path
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 PREFIX, SET_UP = "plug-in-matte-", "plug-in-matte-setup"

@@ -15,6 +15,7 @@ gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 from calling import through_gimp
 from gi.repository import Gegl, Gimp, Gio
+from processes import children, commands, parent
 
 CUT_OUT = "plug-in-matte-cut-out"
 TRIMAP = "plug-in-matte-trimap"
@@ -225,39 +226,14 @@ def _layer_print(layer):
     )
 
 
-def children(pid):
-    """Return the numbers of a process's children."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                status = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # it ended while we looked
-            if int(status[1]) == pid and status[0] != "Z":
-                found.append(int(entry.name))
-    return found
-
-
 def plug_in_and_worker():
     """Return the process numbers of a running plug-in of ours and its worker, or None."""
-    for plug_in in children(os.getppid()):
-        try:
-            command = Path(f"/proc/{plug_in}/cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"matte.py" in command:
-            workers = children(plug_in)
+    for pid, command in commands():
+        if b"matte.py" in command and parent(pid) == os.getppid():
+            workers = children(pid)
             if workers:
-                return plug_in, workers[0]
+                return pid, workers[0]
     return None
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 class During:

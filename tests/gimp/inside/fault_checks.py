@@ -30,9 +30,10 @@ from document_tools import (
     network,
     select_disc,
 )
-from fault_kinds import HOME, KINDS, commands
+from fault_kinds import HOME, KINDS
 from fault_table import FAULTS
 from gi.repository import Gimp
+from processes import commands
 
 END_SECONDS = 2.0
 # Folders of packages and of what Python compiles; with them, a look would take seconds.
@@ -41,7 +42,7 @@ FAILED = (Gimp.PDBStatusType.EXECUTION_ERROR, Gimp.PDBStatusType.CALLING_ERROR)
 ACTIONS = {
     "cut-out": (CUT_OUT, {"subject": "selection"}),
     "trimap": (TRIMAP, {"source": "selection"}),
-    "map of classes": (SEGMENT, {"output": "class-map"}),
+    "class map": (SEGMENT, {"output": "class-map"}),
     "decontaminate": (DECONTAMINATE, {}),
     "composite": (COMPOSITE, {}),
 }

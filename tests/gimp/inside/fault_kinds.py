@@ -11,6 +11,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from processes import commands
+
 HOME = Path(os.environ["MATTE_EXPECTED_HOME"])
 PYTHON = HOME / "env" / "bin" / "python"
 LEAKED = ("GI_TYPELIB_PATH", "GEGL_PATH", "BABL_PATH", "APPDIR", "APPIMAGE", "ARGV0", "OWD")
@@ -307,15 +309,6 @@ def plug_in(_fault):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(HOME / "env.new")  # the next to set up would
         (HOME / "requirements.new.txt").unlink()
-
-
-def commands():
-    """Return the numbers and the commands of all processes."""
-    for entry in Path("/proc").iterdir():
-        try:
-            yield int(entry.name), (entry / "cmdline").read_bytes()
-        except (ValueError, OSError):
-            continue  # no process, or one that ended while we looked
 
 
 KINDS = {

@@ -17,6 +17,8 @@ import sys
 import time
 from pathlib import Path
 
+from processes import is_alive, parent, wait_for
+
 INSIDE = Path(__file__).resolve().parent
 SCRATCH = Path("/mnt/scratch")
 PLACE = Path(".local/share/matte-for-gimp")
@@ -99,27 +101,6 @@ def gimp(script, environ, *before):
         "-b", batch, "--quit",
     ]  # fmt: skip
     return subprocess.Popen(command, env={**os.environ, **environ})
-
-
-def wait_for(condition, seconds, what):
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"waited {seconds} s for {what}")
-
-
-def parent(pid):
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def end(process, number):

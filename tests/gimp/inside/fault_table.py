@@ -12,8 +12,8 @@ LESS = "scale the picture down"
 ENDED = ("ended before it was done", AGAIN, "worker.log")
 NOT_SO = ("does not speak as it should", ADVICE)
 SILENT = ("said nothing for 5 seconds", AGAIN)
-GONE = ("was deleted or its image closed", "Nothing was changed")
-CHANGED = ("was changed while Matte was at work", "Run it again")
+GONE = ("was deleted, or its image was closed", "Nothing was changed")
+CHANGED = ("was changed while Matte was working", "Run the action again")
 SET_UP = "set up"
 UNUSABLE = ("sent a result that cannot be used", ADVICE)
 
@@ -89,8 +89,8 @@ FAULTS = [
     Fault("worker", "no note", UNUSABLE),
     Fault("worker", "a note that is no text", UNUSABLE),
     Fault("worker", "trimap of other levels", UNUSABLE, "trimap"),
-    Fault("worker", "map of another size", UNUSABLE, "map of classes"),
-    Fault("worker", "map without a legend", UNUSABLE, "map of classes"),
+    Fault("worker", "map of another size", UNUSABLE, "class map"),
+    Fault("worker", "map without a legend", UNUSABLE, "class map"),
     Fault("worker", "box beyond the picture", UNUSABLE, "decontaminate"),
     Fault("worker", "half of the colors", UNUSABLE, "composite"),
     Fault("step", "killed at segmenting", ("memory runs out", LESS)),

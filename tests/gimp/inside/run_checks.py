@@ -20,6 +20,7 @@ sys.path.insert(0, INSIDE)
 
 import gi
 
+gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 

@@ -73,7 +73,8 @@ class Session:
     def dialog(self, action):
         """Start an action and wait for its dialog."""
         self.window.action(action)
-        self.window.wait_for(lambda: self.window.windows(action), 60, f"the dialog of {action}")
+        title = title_of(action)
+        self.window.wait_for(lambda: self.window.windows(title), 60, f"the dialog of {action}")
         time.sleep(0.7)
 
     def run(
@@ -84,7 +85,7 @@ class Session:
         Parameters
         ----------
         action : str
-            What GIMP's action search finds it by, and its window's title.
+            What GIMP's action search finds it by: its menu label.
         in_dialog : callable, optional
             What is done in the dialog before.
         picture : str, optional
@@ -107,11 +108,11 @@ class Session:
             in_dialog()
         if picture:
             self.picture(picture, seconds=8)  # the preview's worker starts, finds, mattes
-        self.window.press_ok(action)
+        self.window.press_ok(title_of(action))
         if has_report:
             self.window.wait_for(lambda: self.fingerprint() != before, 120, f"{action} to be done")
             self.picture(action.lower().replace(" ", "-"), seconds=1)
-            self.window.keys_in(action, "Escape")
+            self.window.keys_in(title_of(action), "Escape")
         workers = self.wait_for_the_end(action)
         after = self.fingerprint()
         assert (after != before) == changes, f"{action} changed {'nothing' if changes else after}"
@@ -141,6 +142,11 @@ class Session:
         # A worker whose plug-in was killed needs a moment to notice.
         self.window.wait_for(lambda: not traces.workers(), 10, f"the worker of {action} to end")
         return workers
+
+
+def title_of(action):
+    """Return the title of an action's window."""
+    return action.removesuffix("…")
 
 
 def _digests(found):

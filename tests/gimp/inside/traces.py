@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from processes import commands
+
 
 def plug_ins():
     """Return the numbers of the running plug-ins of ours."""
@@ -24,12 +26,4 @@ def files(version):
 
 
 def _running(name):
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            command = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
-        except OSError:
-            continue  # it ended while we looked
-        if name in command:
-            found.append(int(entry.name))
-    return found
+    return [pid for pid, command in commands() if name in command]

@@ -1,9 +1,5 @@
 """A photo with a trimap, and painting on it: for the checks. Runs in GIMP."""
 
-import gi
-
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
 from document_tools import (
     TRIMAP,
     disc,

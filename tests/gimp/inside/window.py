@@ -11,6 +11,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import processes
+
 GIMPRC = """
 (check-updates no)
 (color-profile-policy keep)
@@ -57,6 +59,8 @@ CANVAS = (213, 113, 932, 756)
 
 class Window:
     """GIMP with one picture open; use it in a ``with`` statement."""
+
+    wait_for = staticmethod(processes.wait_for)
 
     def __init__(self, picture, folder, version):
         self.folder = Path(folder)
@@ -212,13 +216,3 @@ class Window:
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", str(path)], check=True)
-
-    @staticmethod
-    def wait_for(condition, seconds, what):
-        limit = time.monotonic() + seconds
-        while time.monotonic() < limit:
-            value = condition()
-            if value:
-                return value
-            time.sleep(0.1)
-        raise AssertionError(f"waited {seconds} s for {what}")

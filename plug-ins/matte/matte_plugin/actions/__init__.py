@@ -1,5 +1,24 @@
-"""The actions by the names of their procedures."""
+"""The actions, by procedure name.
 
+Each action is a module with these names:
+
+| name | what |
+|---|---|
+| `NAME` | the name of the procedure |
+| `LABEL` | the label in the menu |
+| `MENUS` | menus besides Filters > Matte, or None for an action that needs no image |
+| `BLURB`, `HELP` | the description in the procedure browser |
+| `add_arguments` | adds arguments and return values to the procedure |
+| `run` | the function that GIMP calls |
+"""
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp
+
+from matte_core.base.localization import _
+from matte_plugin import arguments
 from matte_plugin.actions import (
     composite,
     cut_out,
@@ -28,3 +47,27 @@ ACTIONS = {
         set_up,
     )
 }
+
+
+def create(plug_in, action):
+    """Create the procedure of an action."""
+    needs_image = action.MENUS is not None
+    kind = Gimp.ImageProcedure if needs_image else Gimp.Procedure
+    procedure = kind.new(plug_in, action.NAME, Gimp.PDBProcType.PLUGIN, action.run, None)
+    procedure.set_menu_label(action.LABEL)
+    for menu in ("<Image>/Filters/Matte", *(action.MENUS or ())):
+        procedure.add_menu_path(menu)
+    procedure.set_documentation(action.BLURB, action.HELP, action.NAME)
+    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
+    if needs_image:
+        procedure.set_image_types("*")
+        procedure.set_sensitivity_mask(
+            Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
+        )
+    else:
+        procedure.add_enum_argument(
+            "run-mode", _("Run mode"), _("The run mode"), Gimp.RunMode,
+            Gimp.RunMode.NONINTERACTIVE, arguments.READWRITE,
+        )  # fmt: skip
+    action.add_arguments(procedure)
+    return procedure

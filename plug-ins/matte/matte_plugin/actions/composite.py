@@ -1,4 +1,4 @@
-"""Composite over Background…: a cut-out layer, its edge cleaned, over something new."""
+"""Composite over Background…: place a cut-out layer with clean edge colors over a background."""
 
 import gi
 
@@ -14,41 +14,50 @@ from matte_plugin.actions import decontaminate
 from matte_plugin.document import composing, items, layers, pixels
 
 NAME = "plug-in-matte-composite"
+LABEL = _("Composite over _Background…")
+MENUS = ("<Image>/Layer/Transparency",)
+BLURB = _("Place a cut-out subject over a color, an image file, a layer, or another image")
 
 COLOR, FILE, LAYER, IMAGE = "color", "file", "layer", "image"
 BACKGROUNDS = {
-    COLOR: (_("A color"), _("One color all over")),
-    FILE: (_("A picture file"), _("Any picture that GIMP can open")),
-    LAYER: (_("A layer"), _("A copy of a layer, of this image or another")),
-    IMAGE: (_("An open image"), _("What is visible of another open image")),
+    COLOR: (_("Plain color"), _("A single color")),
+    FILE: (_("Image file"), _("Any image file that GIMP can open")),
+    LAYER: (_("Layer"), _("A copy of a layer from this or another image")),
+    IMAGE: (_("Open image"), _("Everything visible in another open image")),
 }
 SIZES = {
-    composing.COVER: (_("Cover the image"), _("As large as it must be to leave nothing open")),
-    composing.INSIDE: (_("Fit into the image"), _("As large as it can be without being cut")),
-    composing.ORIGINAL: (_("As it is"), _("Its own size, in the middle")),
+    composing.COVER: (_("Cover image"), _("Scaled to cover the whole image")),
+    composing.INSIDE: (
+        _("Fit in image"),
+        _("Scaled to fit inside the image without being cropped"),
+    ),
+    composing.ORIGINAL: (_("Original size"), _("Centered, without scaling")),
 }
 PLACEMENTS = {
-    composing.KEEP: (_("Where it is"), _("The subject stays in its place")),
-    composing.CENTER: (_("In the middle"), _("The visible part of the subject is centered")),
-    composing.FIT: (
-        _("Fitted"),
-        _("Scaled so that its visible part just fits into the image"),
+    composing.KEEP: (_("Keep position"), _("The subject stays where it is")),
+    composing.CENTER: (
+        _("Centered"),
+        _("The visible part of the subject is centered in the image"),
     ),
-    composing.POSITION: (_("At a position"), _("Its visible part begins at X and Y")),
+    composing.FIT: (
+        _("Fit to image"),
+        _("Scaled so that its visible part just fits in the image"),
+    ),
+    composing.POSITION: (_("At position"), _("The visible part of the subject starts at X and Y")),
 }
 FAR = 100_000
-# GIMP forgets an image or a layer between two runs; this says which it was.
+# GIMP does not remember image and layer arguments between runs, so we do.
 LAST = "last-background"
 
 HELP = _(
-    "Puts the subject of a layer, cut out by a mask or by transparency, over a new background. The "
-    "color of the old background is taken out of its edge, and soft edges stay soft. The result "
-    "is a group of two layers above the old one, so that both can still be moved, or one merged "
-    "layer; what lies beyond the image's edge is only hidden. Color match and light wrap bring the "
-    "background's light onto the subject; they change the colors of its new layer, not its "
-    "shape.\n\n"
-    "Backgrounds: {backgrounds}; their sizes: {sizes}. Placements of the subject: {placements}; "
-    "scale counts for all of them."
+    "Places a subject that was cut out by a layer mask or by transparency over a new background. "
+    "The color of the old background is removed from the subject's edge, and soft edges stay "
+    "soft. The result is a layer group above the original layer, so that subject and background "
+    "can still be moved, or a single merged layer; anything outside the canvas is hidden, not "
+    "deleted. Color match and light wrap adapt the subject to the light of the background; they "
+    "change the colors of its new layer, not its shape.\n\n"
+    "Backgrounds: {backgrounds}. Background sizes: {sizes}. Subject placements: {placements}; the "
+    "scale applies to all of them."
 ).format(
     backgrounds=arguments.listed(BACKGROUNDS),
     sizes=arguments.listed(SIZES),
@@ -56,27 +65,17 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Composite over _Background…"),
-        menus=("<Image>/Layer/Transparency",),
-        blurb=_("Put a cut-out subject over a color, a picture, a layer or another image"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     _add_background(procedure)
     _add_placement(procedure)
     arguments.add_decontaminate(procedure, is_always_used=True)
     _add_light(procedure)
     procedure.add_boolean_argument(
-        "flatten", _("Merge i_nto one layer"), _("Make one layer instead of a group of two"),
-        False, arguments.READWRITE,
+        "flatten", _("Merge i_nto one layer"),
+        _("Create one merged layer instead of a layer group"), False, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_hide_original(procedure)
-    return procedure
 
 
 def _add_background(procedure):
@@ -84,31 +83,33 @@ def _add_background(procedure):
         procedure,
         "background",
         _("_Background"),
-        _("What comes behind the subject"),
+        _("What to place behind the subject"),
         BACKGROUNDS,
         COLOR,
     )
     flags = arguments.READWRITE
-    Gegl.init(None)  # without it GIMP 3.0 loses the color on the way, and the procedure with it
+    Gegl.init(None)  # otherwise GIMP 3.0 loses the default color, and the procedure with it
     procedure.add_color_argument(
-        "background-color", _("_Plain color"), _("The background's color"), False,
+        "background-color", _("_Plain color"), _("The color of the background"), False,
         Gegl.Color.new("white"), flags,
     )  # fmt: skip
     procedure.add_file_argument(
-        "background-file", _("_File"), _("The picture file"), Gimp.FileChooserAction.OPEN, True,
-        None, flags,
+        "background-file", _("_File"), _("The image file to use as the background"),
+        Gimp.FileChooserAction.OPEN, True, None, flags,
     )  # fmt: skip
     procedure.add_drawable_argument(
         "background-layer",
         _("L_ayer"),
-        _("The layer to copy, of this image or another"),
+        _("The layer to copy, from this or another image"),
         True,
         flags,
     )
-    procedure.add_image_argument("background-image", _("I_mage"), _("The other image"), True, flags)
+    procedure.add_image_argument(
+        "background-image", _("I_mage"), _("The open image to use as the background"), True, flags
+    )
     procedure.add_string_aux_argument(LAST, "", "", "", flags)
     arguments.add_choice(
-        procedure, "background-size", _("Background si_ze"), _("How large the background becomes"),
+        procedure, "background-size", _("Background si_ze"), _("How to size the background"),
         SIZES, composing.COVER,
     )  # fmt: skip
 
@@ -116,22 +117,22 @@ def _add_background(procedure):
 def _add_placement(procedure):
     flags = arguments.READWRITE
     arguments.add_choice(
-        procedure, "placement", _("S_ubject"), _("Where the subject comes to lie"), PLACEMENTS,
+        procedure, "placement", _("S_ubject"), _("Where to place the subject"), PLACEMENTS,
         composing.KEEP,
     )  # fmt: skip
     procedure.add_double_argument(
-        "scale", _("Scal_e"), _("The subject's size, in percent"), 1, 1000, 100, flags
+        "scale", _("Scal_e"), _("Size of the subject, in percent"), 1, 1000, 100, flags
     )
     for name, label, blurb in (
         (
             "x",
             _("_X"),
-            _("Where its visible part begins, in pixels from the left (only “At a position”)"),
+            _("Left edge of the subject's visible part, in pixels (“At position” only)"),
         ),
         (
             "y",
             _("_Y"),
-            _("Where its visible part begins, in pixels from the top (only “At a position”)"),
+            _("Top edge of the subject's visible part, in pixels (“At position” only)"),
         ),
     ):
         procedure.add_int_argument(name, label, blurb, -FAR, FAR, 0, flags)
@@ -143,8 +144,8 @@ def _add_light(procedure):
             "color-match",
             _("Color ma_tch"),
             _(
-                "How far the subject's exposure and color temperature follow the new background, "
-                "in percent"
+                "How closely to match the subject's exposure and color temperature to the new "
+                "background, in percent"
             ),
             100,
         ),
@@ -152,15 +153,15 @@ def _add_light(procedure):
             "light-wrap",
             _("L_ight wrap"),
             _(
-                "How much of the new background's light falls on the subject's edge, in percent; "
-                "it becomes part of the subject's layer and moves with it"
+                "How much light from the new background falls on the subject's edge, in percent; "
+                "the light becomes part of the subject's layer"
             ),
             100,
         ),
         (
             "light-wrap-width",
             _("Light _width"),
-            _("How far that light reaches into the subject, in its pixels; 0 finds it out"),
+            _("How far the light reaches into the subject, in pixels of its layer (0: automatic)"),
             1000,
         ),
     ):
@@ -168,7 +169,7 @@ def _add_light(procedure):
 
 
 def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return running.run(
         procedure,
         run_mode,
@@ -234,7 +235,7 @@ def _compose(image, drawables, config):
 
 
 def _ask(worker, layer, scene, config, progress):
-    """Ask the worker for the subject's colors as they are to be in the scene."""
+    """Ask the worker for the subject's colors in the new scene."""
     amount = config.get_property("decontaminate") / 100
     params = {
         "match": config.get_property("color-match") / 100,
@@ -252,7 +253,7 @@ def _ask(worker, layer, scene, config, progress):
 
 
 def _check_background(image, config):
-    """Refuse at once what cannot be a background."""
+    """Refuse an unusable background before anything is computed."""
     kind = config.get_property("background")
     if kind == COLOR:
         return
@@ -261,8 +262,8 @@ def _check_background(image, config):
         raise _missing(config, kind)
     if kind == IMAGE and found == image:
         raise InputError(
-            _("The background is the image itself."),
-            _("Choose another open image, or one of this image's layers."),
+            _("An image cannot be its own background."),
+            _("Choose another open image, or a layer of this image."),
         )
     if kind in (LAYER, IMAGE):
         config.set_property(f"background-{kind}", found)
@@ -271,43 +272,43 @@ def _check_background(image, config):
 
 
 def _remembered(config):
-    """Return what is known of the last background; GIMP gives what it keeps to its own config."""
+    """Return the record of the last background; only a config created by GIMP has one."""
     return config.get_property(LAST) if config.find_property(LAST) else ""
 
 
 def _last(config, kind):
-    """Return the layer or image that was the background last, if it is still there."""
+    """Return the layer or image last used as the background, if it still exists."""
     last, _space, rest = _remembered(config).partition(" ")
     number, _space, name = rest.partition(" ")
     if last != kind or not number.isdecimal():
         return None
     find = {LAYER: Gimp.Drawable.get_by_id, IMAGE: Gimp.Image.get_by_id}[kind]
     found = find(int(number))
-    # In another GIMP the number may be another's.
+    # After a restart, the number may belong to something else.
     return found if found is not None and found.is_valid() and found.get_name() == name else None
 
 
 def _missing(config, kind):
-    """Return the error of a background that is not there, or not any more."""
+    """Return the error for a background that was not chosen or is no longer open."""
     last, _space, rest = _remembered(config).partition(" ")
     if last == kind:
         name = rest.partition(" ")[2]
         return InputError(
-            _("“{name}”, the last background, is not open any more.").format(name=name),
-            _("Choose Composite over Background…, and another background."),
+            _("The last background, “{name}”, is no longer open.").format(name=name),
+            _("Run Composite over Background… again and choose another background."),
         )
     return InputError(
         {
-            FILE: _("No file was chosen as the background."),
+            FILE: _("No image file was chosen as the background."),
             LAYER: _("No layer was chosen as the background."),
             IMAGE: _("No image was chosen as the background."),
         }[kind],
-        _("Choose one, or another background."),
+        _("Choose one, or choose another kind of background."),
     )
 
 
 def _make_backgrounds(image, config, count):
-    """Make a background for each subject; when one fails, none of them is left."""
+    """Create a background for each subject; if one fails, delete them all."""
     kind = config.get_property("background")
     made = []
     try:

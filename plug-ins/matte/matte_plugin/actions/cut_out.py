@@ -1,4 +1,4 @@
-"""Cut Out Subject…: the whole chain on each selected layer, written back as the user chose."""
+"""Cut Out Subject…: cut out the subject of each selected layer."""
 
 from functools import partial
 
@@ -9,55 +9,37 @@ from matte_plugin.document import items
 from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-cut-out"
+LABEL = _("Cut _Out Subject…")
+MENUS = ("<Image>/Layer/Mask",)
+BLURB = _("Cut a person, an animal, or an object out of a photo, including fine hair")
 
 HELP = _(
     "Finds the subject of the photo on each selected layer, follows its outline through hair and "
-    "fur, and writes the result where you choose: the photo's own pixels are never changed, and "
-    "one undo takes all of it back.\n\n"
+    "fur, and creates the output of your choice. The pixels of the photo are never changed, and a "
+    "single undo reverts everything.\n\n"
     "{subjects}\n\n"
-    "Outputs: {outputs}. In an indexed image a new layer needs its mask."
+    "Outputs: {outputs}. In an indexed image, a new layer requires a mask."
 ).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(outputs.CHOICES))
 
 
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Cut _Out Subject…"),
-        menus=("<Image>/Layer/Mask",),
-        blurb=_("Cut a person, an animal or a thing out of a photo, hair and all"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
-    arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where the result goes"), outputs.CHOICES,
-        outputs.LAYER_MASK,
-    )  # fmt: skip
+    arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
-    cutting.add_how(procedure)
+    arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
-    arguments.add_network(procedure)
+    arguments.add_model(procedure)
     arguments.add_new_image_value(procedure)
-    return procedure
 
 
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
-    return running.run_previewed(
-        procedure,
-        run_mode,
-        config,
-        lambda process: _cut_out(image, drawables, config, process),
-        outputs.arrange,
-        lambda: (LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)),
-    )
+def _previewed(drawables, config):
+    return LayerSource(items.layers_of(drawables)[0]), partial(_preview_params, config)
 
 
 def _preview_params(config, scale):
-    """Return what the controls say, for a picture reduced by a scale."""
+    """Return the settings for an image reduced by a scale."""
     width_px = config.get_property("trimap-width") * scale
     return {
         **arguments.subject_params(config),
@@ -85,6 +67,9 @@ def _cut_out(image, drawables, config, process):
         hide_original=config.get_property("hide-original"),
         keeps_masks=arguments.keeps_masks(config),
     )
+
+
+run = running.previewed_action(_cut_out, outputs.arrange, _previewed)
 
 
 def _ask(worker, layer, config, progress):

@@ -1,4 +1,4 @@
-"""Cut Out Folder…: every picture of a folder, opened and exported by GIMP itself."""
+"""Cut Out Folder…: cut out every image in a folder; GIMP opens and exports the files."""
 
 from pathlib import Path
 
@@ -14,31 +14,38 @@ from matte_core.batch.plan import plan_folder
 from matte_core.batch.report import DONE, SKIPPED
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.batch import loop
-from matte_plugin.document import files, layers, writing
+from matte_plugin.document import files, layers, masks
 
 NAME = "plug-in-matte-cut-out-folder"
+LABEL = _("Cut Out _Folder…")
+MENUS = None  # needs no image
+BLURB = _("Cut the subject out of every image file in a folder")
 
 SUBJECTS = {name: words for name, words in arguments.SUBJECTS.items() if name != SELECTION}
 FORMATS = {
-    files.PNG: ("PNG", _("Transparent, nothing lost")),
-    files.TIFF: ("TIFF", _("Transparent, nothing lost, in the picture's own depth")),
+    files.PNG: ("PNG", _("Transparent and lossless")),
+    files.TIFF: ("TIFF", _("Transparent and lossless, with the bit depth of the original")),
     files.WEBP: ("WebP", _("Transparent and small, for the web")),
-    files.XCF: (_("XCF with a mask"), _("GIMP's own: the whole photo, with a mask")),
+    files.XCF: (
+        _("XCF with layer mask"),
+        _("GIMP's own format: the whole photo with a layer mask"),
+    ),
 }
 SKIP, REPLACE = "skip", "replace"
 EXISTING = {
-    SKIP: (_("Leave them"), _("What has a result already is not done again")),
-    REPLACE: (_("Replace them"), _("The old result is lost")),
+    SKIP: (_("Skip"), _("Skip images that already have a result")),
+    REPLACE: (_("Replace"), _("Overwrite existing results")),
 }
 
 HELP = _(
-    "Cuts the subject out of every picture in a folder, whatever GIMP can open, and writes the "
-    "results into another folder, under the same names. The pictures themselves are never changed. "
-    "A file is written whole or not at all; one that cannot be opened does not stop the rest. Of a "
-    "picture with several layers, what is visible counts.\n\n"
-    "Subjects: {subjects}. An unknown name counts as auto.\n\n"
-    "Formats: {formats}. Existing results: {existing}. Those for photo.jpg and photo.png in one "
-    "folder are called photo.jpg.png and photo.png.png."
+    "Cuts the subject out of every image file in a folder and saves the results under the same "
+    "names in another folder. All formats that GIMP can open are supported. The original files "
+    "are never changed. Results are written completely or not at all, and a file that cannot be "
+    "opened does not stop the batch. If an image has several layers, its visible content is "
+    "used.\n\n"
+    "Subjects: {subjects}. Unknown names are treated as auto.\n\n"
+    "Formats: {formats}. Existing results: {existing}. If a folder contains both photo.jpg and "
+    "photo.png, their results are named photo.jpg.png and photo.png.png."
 ).format(
     subjects=arguments.listed(SUBJECTS),
     formats=arguments.listed(FORMATS),
@@ -46,53 +53,34 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.plain_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Cut Out _Folder…"),
-        blurb=_("Cut out every picture in a folder"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     procedure.add_file_argument(
-        "source", _("_Pictures"), _("The folder with the pictures"),
+        "source", _("In_put folder"), _("The folder with the images to cut out"),
         Gimp.FileChooserAction.SELECT_FOLDER, True, None, arguments.READWRITE,
     )  # fmt: skip
     procedure.add_file_argument(
-        "target", _("Res_ults"), _("The folder for the results; it is made if need be"),
+        "target", _("O_utput folder"), _("The folder for the results; created if necessary"),
         Gimp.FileChooserAction.CREATE_FOLDER, True, None, arguments.READWRITE,
     )  # fmt: skip
     procedure.add_boolean_argument(
-        "subfolders", _("Loo_k into sub-folders"),
-        _("Take the pictures in the folders inside as well"), False, arguments.READWRITE,
+        "subfolders", _("Se_arch subfolders"),
+        _("Also cut out the images in subfolders"), False, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_choice(
-        procedure, "format", _("For_mat"), _("What the results are"), FORMATS, files.PNG
+        procedure, "format", _("For_mat"), _("The file format of the results"), FORMATS, files.PNG
     )
     arguments.add_choice(
-        procedure, "existing", _("If they e_xist"),
-        _("What becomes of results that are there already"), EXISTING, SKIP,
+        procedure, "existing", _("E_xisting results"),
+        _("What to do with images that already have a result"), EXISTING, SKIP,
     )  # fmt: skip
     arguments.add_choice(
-        procedure, "subject", _("Su_bject"), _("What to cut out of each"), SUBJECTS, arguments.AUTO,
+        procedure, "subject", _("Su_bject"), _("What to cut out of each photo"), SUBJECTS,
+        arguments.AUTO,
     )  # fmt: skip
-    cutting.add_how(procedure)
-    arguments.add_network(procedure)
+    arguments.add_edge(procedure)
+    arguments.add_model(procedure)
     loop.add_report_values(procedure)
-    return procedure
-
-
-def run(procedure, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
-    return loop.run(
-        procedure,
-        config.get_property("run-mode"),
-        config,
-        lambda view, report: _cut_out_all(config, view, report),
-        _arrange,
-    )
 
 
 def _arrange(dialog, config):
@@ -101,7 +89,7 @@ def _arrange(dialog, config):
     dialogs.sliders(dialog, *dialogs.SLIDERS)
     names = [spec.name for spec in config.list_properties() if spec.name not in dialogs.NOT_SHOWN]
     dialog.fill(names)
-    dialogs.explain_network(dialog)
+    dialogs.explain_model(dialog)
     transparent = (files.PNG, files.TIFF, files.WEBP)
     dialogs.only_if(dialog, config, ("decontaminate",), "format", transparent)
 
@@ -121,17 +109,20 @@ def _cut_out_all(config, view, report):
     )
 
 
+run = loop.action(_cut_out_all, _arrange)
+
+
 def _folder(config, name):
     file = config.get_property(name)
     if file is None:
         raise InputError(
-            _("The folder with the pictures and the one for the results are both needed."),
-            _("Choose them."),
+            _("An input folder and an output folder are required."),
+            _("Choose both folders."),
         )
     if file.get_path() is None:
         raise InputError(
-            _("{name} is not a folder of this computer.").format(name=file.get_uri()),
-            _("Choose a folder of this computer."),
+            _("{name} is not a folder on this computer.").format(name=file.get_uri()),
+            _("Choose a folder on this computer."),
         )
     return Path(file.get_path())
 
@@ -145,7 +136,7 @@ def _cut_out(worker, job, plan, config, progress):
     with files.opened(job.source) as layer:
         cut, note = cutting.ask(worker, layer, config, output, progress=progress)
         if kind == files.XCF:
-            writing.write_layer_mask(layer, cut.alpha)
+            masks.write_layer_mask(layer, cut.alpha)
         else:
             layers.cut_out(layer, cut)
         files.export(layer.get_image(), job.target, kind)

@@ -1,43 +1,32 @@
-"""Cut Out All Layers…: every layer of the image that holds pixels, in one step of undo."""
+"""Cut Out All Layers…: cut out every layer of the image, in one undo step."""
 
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
 from matte_core.batch.report import SKIPPED, Entry
 from matte_plugin import arguments, outputs
-from matte_plugin.batch import layers, loop
+from matte_plugin.batch import layer_jobs, loop
 from matte_plugin.document import items
 from matte_plugin.document.witness import Witness
 
 NAME = "plug-in-matte-cut-out-layers"
+LABEL = _("Cut Out _All Layers…")
+MENUS = ()
+BLURB = _("Cut the subject out of every layer of the image")
 
 HELP = _(
-    "Cuts the subject out of every layer of the image, those in groups and hidden ones too: "
-    "frames, variants, or photos opened as layers. One undo takes all of it back. Text, vectors "
-    "and trimaps are left alone, and so is a layer in which no subject is found; a report says "
-    "which and why.\n\n"
+    "Cuts the subject out of every layer of the image, including hidden layers and layers in "
+    "groups: frames, variants, or photos opened as layers. A single undo reverts everything. Text "
+    "layers, vector layers, trimaps, and layers in which no subject is found are left unchanged "
+    "and listed in a report with the reason.\n\n"
     "{subjects}\n\n"
-    "Outputs: {outputs}. As a selection all subjects add up."
-).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layers.CHOICES))
+    "Outputs: {outputs}. If the output is a selection, the subjects of all layers are combined."
+).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layer_jobs.CHOICES))
 
-
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Cut Out _All Layers…"),
-        menus=(),
-        blurb=_("Cut out every layer of this image"),
-        help_text=HELP,
-    )
-    layers.add_arguments(procedure)
-    loop.add_report_values(procedure)
-    return procedure
+add_arguments = layer_jobs.add_arguments
 
 
 def run(procedure, run_mode, image, _drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
+    """Run the action in any of GIMP's run modes."""
     return loop.run(
         procedure,
         run_mode,
@@ -51,10 +40,11 @@ def _cut_out_all(image, config, view, report):
     output = config.get_property("output")
     outputs.check(image, output)
     found = [layer for layer in items.all_layers(image) if not layer.is_group()]
-    chosen = [layer for layer in found if not layers.why_not(layer)]
+    chosen = [layer for layer in found if not layer_jobs.why_not(layer)]
     if not chosen:
         raise InputError(
-            _("This image has no layer that could hold a photo."), _("Open photos as layers first.")
+            _("This image has no layer that could contain a photo."),
+            _("Open photos as layers first (File > Open as Layers…)."),
         )
     cuts = []
     witness = Witness(chosen)
@@ -63,7 +53,7 @@ def _cut_out_all(image, config, view, report):
         loop.for_each(
             chosen,
             lambda layer: layer.get_name(),
-            lambda worker, layer, progress: layers.ask(worker, layer, config, progress, cuts),
+            lambda worker, layer, progress: layer_jobs.ask(worker, layer, config, progress, cuts),
             view,
             report,
         )
@@ -76,7 +66,7 @@ def _cut_out_all(image, config, view, report):
         report.entries.clear()  # none of it has happened
         raise
     report.entries += [
-        Entry(layer.get_name(), SKIPPED, layers.why_not(layer))
+        Entry(layer.get_name(), SKIPPED, layer_jobs.why_not(layer))
         for layer in found
         if layer not in chosen
     ]

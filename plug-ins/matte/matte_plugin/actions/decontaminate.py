@@ -1,39 +1,25 @@
-"""Decontaminate Colors…: a layer that is cut out already, without its old background's color."""
+"""Decontaminate Colors…: remove the old background's color from the edge of a cut-out layer."""
 
 from matte_core.base.localization import _
 from matte_plugin import arguments, running
 from matte_plugin.document import composing, items, layers, pixels, reading
 
 NAME = "plug-in-matte-decontaminate"
+LABEL = _("_Decontaminate Colors…")
+MENUS = ("<Image>/Layer/Transparency",)
+BLURB = _("Remove the color of the old background from the edge of a cut-out layer")
 
 HELP = _(
-    "Takes the color of the old background out of the edge of a layer that is cut out already, by "
-    "a mask or by transparency, from wherever that came. The result is a copy above the layer, "
-    "with the same mask and transparency; where the subject is solid, its colors are not touched."
+    "Removes the color of the old background from the edge of a layer that was cut out by a layer "
+    "mask or by transparency, with any tool. The result is a copy above the layer, with the same "
+    "mask and transparency. Colors in the solid parts of the subject are not changed."
 )
 
 
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("_Decontaminate Colors…"),
-        menus=("<Image>/Layer/Transparency",),
-        blurb=_("Take the old background's color out of the edge of a cut-out layer"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     arguments.add_decontaminate(procedure, is_always_used=True)
     arguments.add_hide_original(procedure)
-    return procedure
-
-
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
-    return running.run(
-        procedure, run_mode, config, lambda: _clean(image, drawables, config), _arrange
-    )
 
 
 def _arrange(dialog, _config):
@@ -60,8 +46,11 @@ def _clean(image, drawables, config):
                 items.hide(layer)
 
 
+run = running.action_on_layers(_clean, _arrange)
+
+
 def ask(worker, layer, amount, progress):
-    """Ask the worker for a cut-out layer's clean colors."""
+    """Ask the worker for the clean colors of a cut-out layer."""
     params = {"decontaminate": amount, "name": layer.get_name()}
     answer = worker.call("decontaminate", params, read_cut_out(layer), progress)
     box = tuple(answer.values["values"]["box"])
@@ -69,7 +58,7 @@ def ask(worker, layer, amount, progress):
 
 
 def read_cut_out(layer):
-    """Read a layer's colors, and its mask and opacity where it has them."""
+    """Read a layer's colors, and its mask and opacity if it has them."""
     planes = {
         **reading.read_photo(layer),
         "mask": reading.read_mask(layer),

@@ -1,4 +1,4 @@
-"""Matte from Trimap…: the alpha that a painted trimap asks for."""
+"""Matte from Trimap…: matte a photo by a painted trimap."""
 
 from functools import partial
 
@@ -10,63 +10,42 @@ from matte_plugin.document import items, layers, pixels, reading
 from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-from-trimap"
+LABEL = _("_Matte from Trimap…")
+MENUS = ("<Image>/Layer/Mask",)
+BLURB = _("Resolve hair and soft edges in the gray areas of a trimap")
 
 HELP = _(
-    "Looks for hair and soft edges where a trimap is gray, and writes the result where you choose; "
-    "the photo's own pixels are never changed. Select the photo or its trimap; a trimap made by "
-    "Trimap… is found again, also in a saved XCF. Any other layer or channel can be chosen.\n\n"
-    "In the trimap, what is nearly white is subject, what is nearly black is background, "
-    "everything else is unknown. Where the layer is transparent it is unknown too; beyond its "
-    "border is background.\n\n"
-    "Outputs: {outputs}. Run again, it replaces its own result, but nothing that you have worked "
-    "on since. The trimap's layer is hidden, so that the result is seen; with a new image it is "
-    "left as it is."
+    "Resolves hair and soft edges in the gray areas of a trimap and creates the output of your "
+    "choice. The pixels of the photo are never changed. Select the photo or its trimap; a trimap "
+    "created by Trimap… is found automatically, even in a saved XCF file. You can also choose any "
+    "other layer or channel.\n\n"
+    "Nearly white areas of the trimap are the subject, nearly black areas are the background, and "
+    "everything else is unknown. Transparent areas are unknown as well; everything outside the "
+    "trimap is background.\n\n"
+    "Outputs: {outputs}. When run again, the action replaces its own result unless you have "
+    "edited it since. The trimap layer is hidden so that the result is visible, except when the "
+    "output is a new image."
 ).format(outputs=arguments.listed(outputs.CHOICES))
 
 
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("_Matte from Trimap…"),
-        menus=("<Image>/Layer/Mask",),
-        blurb=_("Cut out along hair and soft edges where a painted trimap is gray"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     procedure.add_drawable_argument(
         "trimap", _("Trima_p"),
-        _("The layer or channel to use as the trimap; none for the one that was made by Trimap…"),
+        _("The layer or channel to use as the trimap (none: the one created by Trimap…)"),
         True, arguments.READWRITE,
     )  # fmt: skip
-    arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where the result goes"), outputs.CHOICES,
-        outputs.LAYER_MASK,
-    )  # fmt: skip
+    arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_decontaminate(procedure)
     arguments.add_edge_controls(procedure)
     arguments.add_hide_original(procedure)
     arguments.add_new_image_value(procedure)
-    return procedure
 
 
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
-    return running.run_previewed(
-        procedure,
-        run_mode,
-        config,
-        lambda process: _matte(image, drawables, config, process),
-        outputs.arrange,
-        lambda: (_source(drawables, config), partial(outputs.preview_params, config)),
-    )
-
-
-def _source(drawables, config):
+def _previewed(drawables, config):
     pairs = _pairs(drawables, config.get_property("trimap"))
-    return LayerSource(*next(iter(pairs.items())))
+    return LayerSource(*next(iter(pairs.items()))), partial(outputs.preview_params, config)
 
 
 def _matte(image, drawables, config, process):
@@ -90,8 +69,11 @@ def _matte(image, drawables, config, process):
     )
 
 
+run = running.previewed_action(_matte, outputs.arrange, _previewed)
+
+
 def _pairs(drawables, chosen):
-    """Find the trimap of every photo that is selected, or whose trimap is."""
+    """Pair each photo with its trimap, whichever of the two is selected."""
     pairs = {}
     for layer in items.layers_of(drawables):
         photo, trimap = reading.photo_and_trimap(layer, chosen)
@@ -99,8 +81,10 @@ def _pairs(drawables, chosen):
             pairs[photo] = trimap
     if chosen is not None and len(pairs) > 1:
         raise InputError(
-            _("“{name}” cannot be the trimap of several layers.").format(name=chosen.get_name()),
-            _("Select the one that it belongs to."),
+            _("“{name}” cannot be the trimap of more than one layer.").format(
+                name=chosen.get_name()
+            ),
+            _("Select only the layer that it belongs to."),
         )
     return pairs
 
@@ -115,7 +99,7 @@ def _ask(worker, photo, trimap, config, progress):
         "with_foreground": with_colors,
         "edge": arguments.edge_params(config),
     }
-    # What an earlier run has made is no mask of the user's to intersect with.
+    # Intersect with the user's own mask only, not with an earlier result.
     is_own = outputs.has_own_mask(photo, (NAME, cut_out.NAME))
     if config.get_property("existing-mask") == arguments.INTERSECT and not is_own:
         mask = reading.read_mask(photo)

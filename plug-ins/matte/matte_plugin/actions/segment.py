@@ -1,4 +1,4 @@
-"""Subject Mask…: what the network alone finds, without following the edge."""
+"""Subject Mask…: a rough mask from the model alone."""
 
 from matte_core.base.localization import _
 from matte_core.base.subjects import SELECTION as SELECTED
@@ -6,25 +6,28 @@ from matte_plugin import arguments, outputs, running
 from matte_plugin.document import items, layers, reading
 
 NAME = "plug-in-matte-segment"
+LABEL = _("Subject Mas_k…")
+MENUS = ("<Image>/Select",)
+BLURB = _("Roughly select a person, an animal, or an object, using the model alone")
 
 CLASS_MAP = "class-map"
 CUT_OUTPUTS = (outputs.SELECTION, outputs.CHANNEL, outputs.LAYER_MASK)
 OUTPUTS = {
     **{name: outputs.CHOICES[name] for name in CUT_OUTPUTS},
-    CLASS_MAP: (_("Map of classes"), _("A layer with a color for each class that is found")),
+    CLASS_MAP: (_("Class map"), _("A layer with a color for each class found")),
 }
 HARD, SOFT = "hard", "soft"
 EDGES = {
-    HARD: (_("Hard"), _("Each pixel is the subject's or not")),
-    SOFT: (_("Soft"), _("As sure as the network is")),
+    HARD: (_("Hard"), _("Each pixel is either subject or background")),
+    SOFT: (_("Soft"), _("The model's confidence at each pixel")),
 }
 
 HELP = _(
-    "Finds the subject by the network alone: fast and rough, a start for work by hand. Cut Out "
-    "Subject… follows hair and soft edges as well.\n\n"
+    "Finds the subject using the model alone: a quick, rough result as a starting point for "
+    "manual work. To follow hair and soft edges as well, use Cut Out Subject….\n\n"
     "{subjects}\n\n"
-    "Outputs: {outputs}. Edges: {edges}. The map of classes is a layer in the colors of PASCAL "
-    "VOC; its name says which color is what."
+    "Outputs: {outputs}. Edge types: {edges}. The class map is a layer in the colors of PASCAL "
+    "VOC; its name lists the class of each color."
 ).format(
     subjects=arguments.SUBJECTS_HELP,
     outputs=arguments.listed(OUTPUTS),
@@ -32,39 +35,20 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Subject Mas_k…"),
-        menus=("<Image>/Select",),
-        blurb=_("Select a person, an animal or a thing roughly, by the network alone"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     arguments.add_subject(procedure, _("What to look for in the photo"))
-    arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where the result goes"), OUTPUTS, outputs.SELECTION
-    )
-    arguments.add_choice(procedure, "edge", _("Ed_ge"), _("How its edge is"), EDGES, HARD)
+    arguments.add_output(procedure, OUTPUTS, outputs.SELECTION)
+    arguments.add_choice(procedure, "edge", _("Ed_ge"), _("Edge type"), EDGES, HARD)
     arguments.add_existing_mask(procedure)
-    arguments.add_network(procedure)
-    return procedure
-
-
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
-    return running.run(
-        procedure, run_mode, config, lambda: _segment(image, drawables, config), _arrange
-    )
+    arguments.add_model(procedure)
 
 
 def _arrange(dialog, config):
     from matte_plugin import dialogs
 
     dialog.fill(None)
-    dialogs.explain_network(dialog)
+    dialogs.explain_model(dialog)
     dialogs.only_if(dialog, config, ("subject", "edge", "existing-mask"), "output", CUT_OUTPUTS)
 
 
@@ -88,6 +72,9 @@ def _segment(image, drawables, config):
             layers.new_picture(layer, answer.arrays["map"], name)
 
 
+run = running.action_on_layers(_segment, _arrange)
+
+
 def _ask(worker, layer, config, progress):
     is_map = config.get_property("output") == CLASS_MAP
     arrays = {"image": reading.read_image(layer)}
@@ -107,7 +94,7 @@ def _ask(worker, layer, config, progress):
 
 
 def _legend(entries):
-    """Say in a layer's name what its colors mean, the largest part first."""
+    """Return a layer name that lists its colors, the largest class first."""
     named = [
         "{} #{:02x}{:02x}{:02x} {:.0%}".format(entry["name"], *entry["color"], entry["share"])
         for entry in entries

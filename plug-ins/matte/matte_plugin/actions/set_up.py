@@ -1,4 +1,4 @@
-"""Set Up and Check…: says what works and what does not, and repairs it on request."""
+"""Set Up and Check…: report what works and what does not, and repair it on request."""
 
 import gi
 
@@ -8,40 +8,35 @@ from gi.repository import Gimp, GObject
 from matte_core.base import parent
 from matte_core.base.localization import _, localized
 from matte_core.setup import home, inside
-from matte_plugin import arguments, running
+from matte_plugin import arguments, failures
 
 NAME = "plug-in-matte-setup"
+LABEL = _("Set _Up and Check…")
+MENUS = None  # needs no image
+BLURB = _("Check that Matte works on this computer, and repair it")
+HELP = _(
+    "Checks GIMP and Matte's environment, worker, and model, performs a test cut-out, and "
+    "reports what is wrong and where to find the log. With repair, anything missing or "
+    "broken is rebuilt first."
+)
 
 
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.plain_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("Set _Up and Check…"),
-        blurb=_("Check whether Matte can work here, and repair it"),
-        help_text=_(
-            "Looks at GIMP, Matte's environment, its worker and its network, tries a real "
-            "cut-out, and says what is wrong and where the log is. With repair, what is missing "
-            "or broken is made anew first."
-        ),
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     flags = arguments.READWRITE
     procedure.add_boolean_argument(
-        "repair", _("_Repair"), _("Make anew what is missing or broken"), False, flags
+        "repair", _("_Repair"), _("Rebuild what is missing or broken"), False, flags
     )
     procedure.add_boolean_return_value(
-        "works", _("Works"), _("Whether all that is needed works"), False, flags
+        "works", _("Works"), _("Whether everything required works"), False, flags
     )
     procedure.add_string_return_value(
-        "report", _("Report"), _("What was found, line by line"), "", flags
+        "report", _("Report"), _("The result of each check, one per line"), "", flags
     )
-    return procedure
 
 
 def run(procedure, config, _data):
-    """Show the window, or check without one."""
+    """Show the window; in scripts, check without one."""
     home.use_installed_home()
     parent.exit_with_parent()
     if config.get_property("run-mode") == Gimp.RunMode.INTERACTIVE:
@@ -62,7 +57,7 @@ def run(procedure, config, _data):
             )
         checks.extend(inside.look(Gimp.version()))
 
-    values = running.guarded(procedure, work)
+    values = failures.run_with_progress(procedure, work)
     if values.index(0) != Gimp.PDBStatusType.SUCCESS:
         return values
     return _values(procedure, checks, words)

@@ -1,4 +1,4 @@
-"""Trimap…: a layer over the photo that says what is surely subject, surely not, and unknown."""
+"""Trimap…: create a trimap as a layer above the photo."""
 
 import gi
 
@@ -12,25 +12,27 @@ from matte_plugin import arguments, running
 from matte_plugin.document import items, layers, reading
 
 NAME = "plug-in-matte-trimap"
+LABEL = _("_Trimap…")
+MENUS = ("<Image>/Layer/Mask",)
+BLURB = _("Create a trimap to paint on, as a layer above the photo")
 
 AUTOMATIC, SELECTION, MASK = "automatic", "selection", "layer-mask"
 ALPHA, CHANNEL = "alpha", "channel"
 SOURCES = {
-    AUTOMATIC: (_("The network"), _("What is found in the photo")),
-    SELECTION: (_("The selection"), _("What is selected")),
-    MASK: (_("The layer's mask"), _("What the layer's mask shows")),
-    ALPHA: (_("The layer's alpha"), _("What is opaque in the layer")),
-    CHANNEL: (_("A channel"), _("What a channel holds")),
+    AUTOMATIC: (_("Model"), _("The subject that the model finds in the photo")),
+    SELECTION: (_("Selection"), _("The current selection")),
+    MASK: (_("Layer mask"), _("The parts of the layer that its mask shows")),
+    ALPHA: (_("Alpha channel"), _("The opaque parts of the layer")),
+    CHANNEL: (_("Channel"), _("The contents of a channel")),
 }
 
 HELP = _(
-    "Puts a layer over the photo that is white where the subject surely is, black where it surely "
-    "is not, and gray along its edge. Paint on it with any brush: white, black, and gray wherever "
-    "there is hair. Then run Matte from Trimap.\n\n"
+    "Creates a layer above the photo that is white where the subject certainly is, black where it "
+    "certainly is not, and gray along its edge. Paint on it with any brush: white, black, or gray "
+    "wherever there is hair. Then run Matte from Trimap….\n\n"
     "Sources: {sources}. Shapes: {shapes}.\n\n"
-    "For the network: {subjects}\n\n"
-    "A trimap that nobody has painted on is replaced by the next one; one that was painted on "
-    "stays."
+    "For the model: {subjects}\n\n"
+    "A trimap that you have not painted on is replaced by the next one; a painted trimap is kept."
 ).format(
     sources=arguments.listed(SOURCES),
     shapes=arguments.listed(arguments.SHAPES),
@@ -38,42 +40,29 @@ HELP = _(
 )
 
 
-def create(plug_in):
-    """Describe the procedure: its arguments, menus and words."""
-    procedure = arguments.image_procedure(
-        plug_in,
-        NAME,
-        run,
-        label=_("_Trimap…"),
-        menus=("<Image>/Layer/Mask",),
-        blurb=_("Make a trimap to paint on, as a layer over the photo"),
-        help_text=HELP,
-    )
+def add_arguments(procedure):
+    """Add the arguments and return values."""
     arguments.add_choice(
-        procedure, "source", _("_From"), _("What the trimap is made of"), SOURCES, AUTOMATIC
+        procedure, "source", _("_From"), _("What to create the trimap from"), SOURCES, AUTOMATIC
     )
-    arguments.add_subject(procedure, _("What to look for in the photo (the network only)"))
+    arguments.add_subject(procedure, _("What to look for in the photo (“Model” only)"))
     procedure.add_channel_argument(
-        "channel", _("Ch_annel"), _("The channel to make it of"), True, arguments.READWRITE
+        "channel",
+        _("Ch_annel"),
+        _("The channel to create the trimap from (“Channel” only)"),
+        True,
+        arguments.READWRITE,
     )
     arguments.add_choice(
-        procedure, "shape", _("Sha_pe"), _("The shape by which the gray band grows"),
+        procedure, "shape", _("Sha_pe"), _("The shape in which the gray band grows"),
         arguments.SHAPES, "ellipse",
     )  # fmt: skip
     arguments.add_edge_width(procedure)
     procedure.add_double_argument(
-        "opacity", _("Opacit_y"), _("The opacity of the new layer, in percent"),
+        "opacity", _("Opacit_y"), _("Opacity of the new layer, in percent"),
         0, 100, 50, arguments.READWRITE,
     )  # fmt: skip
-    arguments.add_network(procedure)
-    return procedure
-
-
-def run(procedure, run_mode, image, drawables, config, _data):
-    """Run the action in whichever mode GIMP asks for."""
-    return running.run(
-        procedure, run_mode, config, lambda: _make(image, drawables, config), _arrange
-    )
+    arguments.add_model(procedure)
 
 
 def _arrange(dialog, config):
@@ -81,7 +70,7 @@ def _arrange(dialog, config):
 
     dialogs.sliders(dialog, "trimap-width", "opacity")
     dialog.fill(None)
-    dialogs.explain_network(dialog)
+    dialogs.explain_model(dialog)
     dialogs.only_if(dialog, config, ("subject", "model"), "source", (AUTOMATIC,))
     dialogs.only_if(dialog, config, ("channel",), "source", (CHANNEL,))
 
@@ -97,8 +86,11 @@ def _make(image, drawables, config):
             layers.new_trimap(photo, trimap, config.get_property("opacity"))
 
 
+run = running.action_on_layers(_make, _arrange)
+
+
 def _photo(layer):
-    """Return the layer; the photo below when it is a trimap itself."""
+    """Return the layer, or its photo if the layer is itself a trimap."""
     return reading.photo_and_trimap(layer)[0] if reading.is_trimap(layer) else layer
 
 
@@ -122,25 +114,25 @@ def _ask(worker, layer, config, progress):
 
 
 def _plane(source, layer, config):
-    """Read what the trimap is made of, and name it."""
+    """Read the source of the trimap, and name it for messages."""
     name = layer.get_name()
     if source == SELECTION:
-        return reading.read_selection(layer), _("the selection")
+        return reading.read_selection(layer), _("The selection")
     if source == MASK:
         plane = reading.read_mask(layer)
-        called, missing = _("the mask of “{name}”"), _("“{name}” has no mask.")
+        called, missing = _("The mask of “{name}”"), _("“{name}” has no mask.")
     elif source == ALPHA:
         plane = reading.read_opacity(layer)
-        called, missing = _("the alpha of “{name}”"), _("“{name}” has no alpha channel.")
+        called, missing = _("The alpha channel of “{name}”"), _("“{name}” has no alpha channel.")
     else:
         channel = config.get_property("channel") or _only_selected(layer.get_image())
         if channel is not None and channel.get_image() == layer.get_image():
-            called = _("the channel “{name}”").format(name=channel.get_name())
+            called = _("The channel “{name}”").format(name=channel.get_name())
             return reading.read_channel(channel, layer), called
         plane, called = None, ""
         missing = _("No channel of this image was chosen.")
     if plane is None:
-        hint = _("Choose something else to make the trimap of.")
+        hint = _("Choose something else to create the trimap from.")
         raise InputError(missing.format(name=name), hint)
     return plane, called.format(name=name)
 

@@ -1,10 +1,8 @@
-"""Cutting out many: all layers of an image, all open images, a folder of pictures.
+"""Cutting out many: all layers of an image, all open images, or a folder.
 
 | module | what |
 |---|---|
-| `report` | what became of each, for a person and for a script |
-| `plan` | which files of a folder become which |
-| `loop` | one worker, one report, and every mode that GIMP asks for |
-| `window` | progress, Cancel and the report, in a window |
-| `layers` | layers of open images: what they share, and which count |
+| `loop` | runs a batch with one worker and one report, in any of GIMP's run modes |
+| `window` | progress, Cancel, and the report in a window |
+| `layer_jobs` | layers of open images: shared arguments, and which layers count |
 """

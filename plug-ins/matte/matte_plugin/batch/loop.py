@@ -1,4 +1,4 @@
-"""What all batches share: one worker, one report, and every mode that GIMP asks for."""
+"""What all batches share: one worker, one report, and GIMP's run modes."""
 
 import gi
 
@@ -8,40 +8,41 @@ from gi.repository import Gimp, GObject
 from matte_core.base.errors import Cancelled, MatteError, SetupError, WorkerError
 from matte_core.base.localization import _
 from matte_core.batch.report import FATAL, OUTCOMES, Report
-from matte_plugin import arguments, running
+from matte_plugin import arguments, failures, running
+from matte_plugin.set_up import offer
 
 
 def add_report_values(procedure):
-    """Add what a batch returns: the counts, and the report in words."""
+    """Add the return values of a batch: a count for each outcome, and the report."""
     for outcome, words in OUTCOMES.items():
         procedure.add_int_return_value(
-            outcome, words.capitalize(), _("How many: {what}").format(what=words),
+            outcome, words.capitalize(), _("Number of items: {what}").format(what=words),
             0, GObject.G_MAXINT, 0, arguments.READWRITE,
         )  # fmt: skip
     procedure.add_string_return_value(
-        "report", _("Report"), _("What became of each, line by line"), "", arguments.READWRITE
+        "report", _("Report"), _("The outcome for each item, one per line"), "", arguments.READWRITE
     )
 
 
 def run(procedure, run_mode, config, action, arrange=None):
-    """Run a batch in whichever mode GIMP asks for.
+    """Run a batch in any of GIMP's run modes.
 
     Parameters
     ----------
     action : callable
-        Given the view and the report, does the work; see `for_each`.
+        Does the work, given the view and the report; see `for_each`.
     arrange : callable, optional
         See `dialogs.ask`.
     """
     if run_mode == Gimp.RunMode.INTERACTIVE:
         from matte_plugin import dialogs  # the toolkit, which needs a screen
 
-        if not running.offer_set_up() or not dialogs.ask(procedure, config, arrange):
+        if not offer.is_set_up() or not dialogs.ask(procedure, config, arrange):
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
     report = Report()
     view = _view(procedure, run_mode)
     try:
-        values = running.outcome_of(procedure, lambda: action(view, report))
+        values = failures.run_guarded(procedure, lambda: action(view, report))
         is_complete = values.index(0) == Gimp.PDBStatusType.SUCCESS
         view.finish(report, is_complete)
     finally:
@@ -55,26 +56,38 @@ def run(procedure, run_mode, config, action, arrange=None):
     return values
 
 
+def action(work, arrange):
+    """Return the `run` function of a batch that needs no image: `work(config, view, report)`."""
+
+    def run_action(procedure, config, _data):
+        run_mode = config.get_property("run-mode")
+        return run(
+            procedure, run_mode, config, lambda view, report: work(config, view, report), arrange
+        )
+
+    return run_action
+
+
 def for_each(items, name_of, cut, view, report):
-    """Cut out one after the other; one that fails does not stop the rest.
+    """Cut out items one after the other; a failure does not stop the rest.
 
     Parameters
     ----------
     items : sequence
     name_of : callable
-        Names an item for a person.
+        Returns the name of an item for the report.
     cut : callable
-        Given the worker, the item and a progress callback, returns an outcome and words for the
-        report.
+        Given the worker, the item, and a progress callback, returns an outcome and a remark
+        for the report.
     view
         A `BarView` or a `window.BatchWindow`.
     report : Report
-        Gets an entry for each.
+        Receives an entry for each item.
 
     Raises
     ------
     ModelError, SetupError
-        At once, as all others would fail alike.
+        Immediately, as all other items would fail in the same way.
     Cancelled
     """
     named = [(name_of(item), item) for item in items]  # some may be gone before their turn
@@ -91,7 +104,7 @@ def for_each(items, name_of, cut, view, report):
 
 
 class _SteadyWorker:
-    """A worker that is started when it is needed, and anew after one has failed."""
+    """A worker that is started when needed, and restarted after a failure."""
 
     def __init__(self):
         self._worker = None
@@ -123,24 +136,24 @@ class _SteadyWorker:
 
 
 class BarView:
-    """GIMP's own progress bar, where there is nobody to show a window to."""
+    """GIMP's own progress bar, for batches without a window."""
 
     def __init__(self):
         Gimp.progress_init("Matte")
 
     def begin(self, number, total, name):
-        """Return the progress callback of one out of several."""
+        """Return the progress callback for an item."""
         words = _("{number} of {total}, {name}: ").format(number=number + 1, total=total, name=name)
         return running.gimp_progress(number / total, 1 / total, words)
 
     def add(self, entry):
-        """Show what became of one: the report tells it all at the end."""
+        """Show an outcome: nothing to do, as the report contains it."""
 
     def finish(self, report, is_complete):
-        """Show the report: it is returned."""
+        """Show the report: nothing to do, as the procedure returns it."""
 
     def close(self):
-        """Take the bar away."""
+        """Remove the progress bar."""
         Gimp.progress_end()
 
 

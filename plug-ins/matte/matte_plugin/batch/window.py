@@ -1,8 +1,8 @@
-"""The window of a batch: how far it is, a button to cancel, and what became of each.
+"""The window of a batch: its progress, a Cancel button, and the outcome for each item.
 
-All the work is done in the thread of the window: the progress callback lets the window live, and
-raises `Cancelled` once it was asked to. GIMP's own loaders and exporters show their progress in it
-too, instead of opening a window for each file.
+All work is done in the thread of the window: the progress callback handles pending events, and
+raises `Cancelled` after Cancel was clicked. GIMP's own loaders and exporters also show their
+progress here, instead of opening a window for each file.
 """
 
 import gi
@@ -15,6 +15,7 @@ from gi.repository import Gdk, GimpUi, Gtk, Pango
 from matte_core.base.errors import Cancelled
 from matte_core.base.localization import _, localized
 from matte_core.batch.report import DONE, FAILED, NO_SUBJECT, OUTCOMES, SKIPPED
+from matte_plugin import dialogs
 
 SPACING = 12
 ICONS = {
@@ -26,18 +27,17 @@ ICONS = {
 
 
 def has_screen():
-    """Say whether there is a screen to show a window on."""
+    """Return whether there is a display for a window."""
     return Gdk.Display.get_default() is not None
 
 
 class BatchWindow:
-    """The window, from the first picture to the report."""
+    """Shows progress during a batch, and the report afterwards."""
 
     def __init__(self, procedure):
         GimpUi.init(procedure.get_name())
         self._is_cancelled = False
-        title = procedure.get_menu_label().replace("_", "").rstrip("…")
-        self._dialog = GimpUi.Dialog(title=title, role="matte-batch")
+        self._dialog = GimpUi.Dialog(title=dialogs.title_of(procedure), role="matte-batch")
         self._button = self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
         self._handlers = [
             self._dialog.connect("response", self._cancel),
@@ -62,7 +62,7 @@ class BatchWindow:
         self._dialog.show_all()
 
     def begin(self, number, total, name):
-        """Return the progress callback of one out of several."""
+        """Return the progress callback for an item."""
         words = _("{number} of {total}: {name}")
         self._status.set_text(words.format(number=number + 1, total=total, name=name))
 
@@ -76,7 +76,7 @@ class BatchWindow:
         return report
 
     def add(self, entry):
-        """Show what became of one."""
+        """Show the outcome for an item."""
         row = Gtk.Box(spacing=SPACING, border_width=SPACING // 4)
         icon = Gtk.Image(icon_name=ICONS[entry.outcome], tooltip_text=OUTCOMES[entry.outcome])
         name = Gtk.Label(label=entry.name, xalign=0, ellipsize=Pango.EllipsizeMode.MIDDLE)
@@ -91,7 +91,7 @@ class BatchWindow:
         self._live()
 
     def finish(self, report, is_complete):
-        """Show the report until the window is closed; where there is none, not at all."""
+        """Show the report, if it has any entries, until the window is closed."""
         if not report.entries:
             return
         for handler in self._handlers:
@@ -108,14 +108,14 @@ class BatchWindow:
         self._dialog.run()
 
     def close(self):
-        """Take the window away."""
+        """Close the window."""
         self._dialog.destroy()
         _let_live()
 
     def _cancel(self, *_event):
         self._is_cancelled = True
         self._button.set_sensitive(False)
-        return True  # the window stays until the worker has heard of it
+        return True  # keep the window until the worker has stopped
 
     def _live(self):
         _let_live()

@@ -1,4 +1,4 @@
-"""A subject over a new background: two layers in a group, movable, or merged into one."""
+"""A subject over a new background: a group of two layers, or one merged layer."""
 
 import math
 from contextlib import contextmanager
@@ -12,19 +12,19 @@ from gi.repository import Gimp, GLib
 from matte_core.base.errors import FileError
 from matte_core.base.localization import _
 from matte_core.link.protocol import Array
-from matte_plugin.document import copying, pixels, reading, writing
+from matte_plugin.document import copying, masks, pixels, reading
 
 SUBJECT_NAME, BACKGROUND_NAME = _("Subject"), _("New background")
 
 KEEP, CENTER, FIT, POSITION = "keep", "center", "fit", "position"
 COVER, INSIDE, ORIGINAL = "cover", "fit", "original"
 
-_SURROUNDINGS_PX = 512  # enough to see by what light a subject stands
+_SURROUNDINGS_PX = 512  # enough to tell the light around a subject
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the subject comes to lie, and how large.
+    """Where to place the subject, and how large.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Placement:
         `KEEP` its place, `CENTER` it, `FIT` it into the image, or `POSITION` its upper left
         corner.
     scale : float
-        Its size, 1 for as it is; on top of the fitting.
+        Its size relative to the original, or to the fitted size.
     x, y : int
         For `POSITION`, in pixels of the image.
     """
@@ -45,12 +45,12 @@ class Placement:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a subject is put in front of, and where it comes to lie there.
+    """A background, and where to place a subject in front of it.
 
     Attributes
     ----------
     background : Gimp.Layer
-        Not in the image yet.
+        Not yet in the image.
     size : str
         Whether the background is to `COVER` the image, lie `INSIDE` it, or keep its `ORIGINAL`
         size; it is centered.
@@ -64,7 +64,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Subject:
-    """A layer with a mask or transparency, its clean colors, and the box of what is visible.
+    """A layer with a mask or transparency, its clean colors, and the box of its visible part.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Subject:
 
 
 def clean_copy(subject, name):
-    """Copy a layer with its mask and transparency, but with clean colors; not in an image yet."""
+    """Copy a layer with its mask and transparency, but with clean colors; not yet in an image."""
     layer = subject.layer
     copy = copying.pixel_copy(layer, name)
     pixels.write_colors(copy, subject.colors)
@@ -88,18 +88,18 @@ def clean_copy(subject, name):
 
 
 def add_clean_copy(subject, name, parent, position):
-    """Put a clean copy of a layer into the image, with the mask that the layer has."""
+    """Insert a clean copy of a layer into the image, with the mask of the layer."""
     copy = clean_copy(subject, name)
     subject.layer.get_image().insert_layer(copy, parent, position)
     copying.copy_filters(subject.layer, copy)
     mask = reading.read_mask(subject.layer)
     if mask is not None:
-        writing.write_layer_mask(copy, mask)
+        masks.write_layer_mask(copy, mask)
     return copy
 
 
 def plain_background(image, color):
-    """Make a layer of one color as large as the image."""
+    """Create a layer of a single color, as large as the image."""
     is_gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
     kind = Gimp.ImageType.GRAY_IMAGE if is_gray else Gimp.ImageType.RGB_IMAGE
     width, height = image.get_width(), image.get_height()
@@ -109,12 +109,12 @@ def plain_background(image, color):
 
 
 def background_from_file(image, file):
-    """Read a picture file as a layer.
+    """Load an image file as a layer.
 
     Raises
     ------
     FileError
-        If GIMP cannot read it; says what GIMP says.
+        If GIMP cannot load it; contains GIMP's reason.
     """
     name = file.get_parse_name()
     try:
@@ -125,12 +125,12 @@ def background_from_file(image, file):
     if layer is None:
         reason = Gimp.get_pdb().get_last_error()
         said = _("{file} cannot be opened: {reason}").format(file=name, reason=reason)
-        raise FileError(said, _("Choose a picture that GIMP reads."))
+        raise FileError(said, _("Choose an image file that GIMP can open."))
     return layer
 
 
 def background_from_layer(image, drawable):
-    """Copy a layer of this or another image, its mask included."""
+    """Copy a layer of this or another image, including its mask."""
     return Gimp.Layer.new_from_drawable(drawable, image)
 
 
@@ -140,17 +140,7 @@ def background_from_image(image, other):
 
 
 def compose(subject, scene):
-    """Put a subject over a background, as a group above its own layer.
-
-    Parameters
-    ----------
-    subject : Subject
-    scene : Scene
-
-    Returns
-    -------
-    Gimp.GroupLayer
-    """
+    """Place a subject over the background of a scene; return the group, above the original."""
     background = scene.background
     layer = subject.layer
     image = layer.get_image()
@@ -178,7 +168,7 @@ def merge(group):
 
 
 def surroundings(subject, scene):
-    """Read what a subject will stand in front of, reduced, before anything is changed.
+    """Read a reduced copy of what will be behind a subject, before anything is changed.
 
     Parameters
     ----------
@@ -188,7 +178,7 @@ def surroundings(subject, scene):
     Returns
     -------
     picture : Array, (h, w, 4) uint8
-        The image's canvas as far as the background covers it: colors and opacity.
+        The canvas as covered by the background: colors and opacity.
     place : list of float
         Top, left, bottom and right of the subject's layer, in pixels of the picture.
     """
@@ -220,7 +210,7 @@ def surroundings(subject, scene):
 
 
 def _background_place(image, scene):
-    """Return left, top, width and height of a background that is fitted into an image."""
+    """Return left, top, width, and height of a background in the image."""
     width, height = scene.background.get_width(), scene.background.get_height()
     ratios = image.get_width() / width, image.get_height() / height
     scale = {COVER: max(ratios), INSIDE: min(ratios), ORIGINAL: 1.0}[scene.size]
@@ -231,7 +221,7 @@ def _background_place(image, scene):
 
 
 def _subject_place(subject, placement):
-    """Return left, top, width and height of a subject's layer, its visible part as asked."""
+    """Return left, top, width, and height of a subject's layer in the image."""
     layer = subject.layer
     image = layer.get_image()
     _found, layer_left, layer_top = layer.get_offsets()
@@ -242,7 +232,7 @@ def _subject_place(subject, placement):
     width, height = (
         max(round(length * scale), 1) for length in (layer.get_width(), layer.get_height())
     )
-    # Rounding the layer's size changes its scale by a trace.
+    # Rounding the size changes the scale slightly.
     across, down = width / layer.get_width(), height / layer.get_height()
     if placement.kind == POSITION:
         x, y = placement.x - left * across, placement.y - top * down

@@ -1,4 +1,4 @@
-"""A layer copied as plain pixels, whatever it is: a group, a text, a link, a shape."""
+"""Copies any kind of layer as plain pixels: a group, text, link, or vector layer."""
 
 import gi
 
@@ -16,20 +16,20 @@ _TYPES = {
 
 
 def pixel_copy(layer, name, image=None):
-    """Copy a layer; groups, text and the like become plain pixels.
+    """Copy a layer; groups, text, and the like become plain pixels.
 
     Parameters
     ----------
     layer : Gimp.Layer
     name : str
     image : Gimp.Image, optional
-        Another image to copy it for, of the same precision and profile.
+        Another image to copy it for, with the same precision and profile.
 
     Returns
     -------
     copy : Gimp.Layer
-        Not in an image yet. A plain layer's mask comes along in its own image: GIMP takes it away
-        only from a layer that is in one.
+        Not yet in an image. Within the same image, a plain layer keeps its mask, as GIMP can
+        remove a mask only from a layer that is in an image.
     """
     if type(layer) is Gimp.Layer and image is None:
         copy = layer.copy()
@@ -39,15 +39,15 @@ def pixel_copy(layer, name, image=None):
     else:
         copy = _redrawn(layer, name, image or layer.get_image())
     copy.set_visible(True)
-    # Alpha is the share of a color as it is stored: layers are to be mixed in the same values.
+    # Our alpha is defined for colors as stored, so the layer must be blended in that space.
     copy.set_composite_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
     return copy
 
 
 def _redrawn(layer, name, image):
-    """Make a plain layer of the pixels.
+    """Create a plain layer from the pixels.
 
-    GIMP's own copy of a group is a group again, and one for another image has rounded colors.
+    GIMP's own copy of a group is a group, and its copy for another image has rounded colors.
     """
     width, height = layer.get_width(), layer.get_height()
     kind = _TYPES[image.get_base_type()][layer.has_alpha()]
@@ -66,7 +66,7 @@ def _redrawn(layer, name, image):
 
 
 def _unlock(layer):
-    """Take the locks off: writing to pixels that are locked ends the plug-in at once."""
+    """Remove all locks: writing to locked pixels terminates the plug-in."""
     layer.set_lock_content(False)
     layer.set_lock_alpha(False)
     layer.set_lock_position(False)
@@ -74,9 +74,9 @@ def _unlock(layer):
 
 
 def copy_filters(layer, copy):
-    """Let the filters of a layer work on its copy too: they are not in the pixels.
+    """Copy the filters of a layer to its copy, as they are not part of the pixels.
 
-    The copy must be in an image; of a plain layer in the same image, it has them already.
+    The copy must be in an image. The copy of a plain layer in the same image already has them.
     """
     if copy.get_filters():
         return

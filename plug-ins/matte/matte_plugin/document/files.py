@@ -1,4 +1,4 @@
-"""Pictures on disk, by GIMP's own loaders and exporters: opened unseen, written whole."""
+"""Opens and exports image files with GIMP's own loaders and exporters."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from matte_core.base.localization import _
 
 PNG, TIFF, WEBP, XCF = "png", "tiff", "webp", "xcf"
 EXTENSIONS = {PNG: ".png", TIFF: ".tif", WEBP: ".webp", XCF: ".xcf"}
-# Without being told, an export from a script leaves the color profile and the camera's facts out.
+# By default, an export from a script omits the color profile and the metadata.
 _ALONG = {
     "include-exif": True,
     "include-iptc": True,
@@ -30,9 +30,9 @@ _EXPORTS = {
     XCF: ("gimp-xcf-save", {}),
 }
 
-# As text: the type that Metadata is derived from is not there for every GIMP's Python.
+# As text, because not every GIMP's Python knows the base class of Metadata.
 _ORIENTATION = re.compile(r'(<tag name="(?:Exif\.Image|Xmp\.tiff)\.Orientation">)([1-8])')
-# What its numbers ask for.
+# The turns and flips for each value of the orientation.
 _UPRIGHT = {
     "2": (Gimp.OrientationType.HORIZONTAL,),
     "3": (Gimp.RotationType.DEGREES180,),
@@ -46,12 +46,12 @@ _UPRIGHT = {
 
 @contextmanager
 def opened(path):
-    """Open a picture as one layer of what is visible of it, and close it again.
+    """Open an image as a single layer of its visible content, and close it again.
 
     Raises
     ------
     FileError
-        If GIMP cannot open it; says what GIMP says.
+        If GIMP cannot open it; contains GIMP's reason.
     """
     image = _load(path)
     try:
@@ -68,14 +68,16 @@ def _load(path):
     try:
         image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(str(path)))
     except GLib.Error as error:
-        raise FileError(_("GIMP cannot open it: {why}").format(why=error.message)) from error
-    if image is None:  # GIMP 3.0 tells the reason to the person, but not to a plug-in
-        raise FileError(_("GIMP cannot open it: it is damaged, or no picture that GIMP knows."))
+        raise FileError(_("GIMP cannot open this file: {why}").format(why=error.message)) from error
+    if image is None:  # GIMP 3.0 shows the reason to the user, but not to a plug-in
+        raise FileError(
+            _("GIMP cannot open this file: it is damaged, or its format is not supported.")
+        )
     return image
 
 
 def _turn_upright(image):
-    """Turn a photo as its camera was held: without a person to ask, GIMP leaves it as it lies."""
+    """Rotate a photo by its Exif orientation, which GIMP does only in interactive mode."""
     metadata = image.get_metadata()
     facts = "" if metadata is None else metadata.serialize()
     found = _ORIENTATION.search(facts)
@@ -100,20 +102,20 @@ def _one_layer(image):
 
 
 def export(image, path, kind):
-    """Write an image so that the file is there whole or not at all.
+    """Export an image, completely or not at all.
 
     Parameters
     ----------
     image : Gimp.Image
     path : Path
-        Its folder is made if need be; a file of that name is replaced.
+        Its folder is created if necessary; an existing file is replaced.
     kind : str
         One of `EXTENSIONS`.
 
     Raises
     ------
     FileError
-        If it cannot be written; nothing is left behind then.
+        If it cannot be written; nothing is left behind.
     """
     part = path.with_name(f".{path.stem[:100]}.{secrets.token_hex(4)}.part{path.suffix}")
     try:
@@ -141,6 +143,6 @@ def _write(image, path, kind):
         config.set_property(setting, value)
     if procedure.run(config).index(0) != Gimp.PDBStatusType.SUCCESS:
         raise FileError(
-            _("The result cannot be written: {why}").format(why=Gimp.get_pdb().get_last_error()),
-            _("Choose another folder for the results, or another format."),
+            _("The result cannot be saved: {why}").format(why=Gimp.get_pdb().get_last_error()),
+            _("Choose another folder or another format for the results."),
         )

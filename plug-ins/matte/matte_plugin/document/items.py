@@ -1,9 +1,9 @@
-"""Layers and channels as items of an image: which are meant, one undo step, and our own tags.
+"""Layers and channels as items of an image: selection, undo steps, and our own tags.
 
-A tag says what made an item, so that it is found again, also after saving as XCF: a parasite that
-is saved with the item and takes part in undo. The photo it belongs to is named by an identity that
-the photo is given as a parasite too, which its copies share, and by its tattoo, the number that is
-the layer's own but that a duplicated image deals out anew.
+A tag is a parasite that records what created an item. It is saved in XCF files and takes part in
+undo. It identifies the photo that the item belongs to in two ways: by an ID, stored as a parasite
+of the photo and shared by its copies; and by the photo's tattoo, which is unique in the image but
+assigned anew when an image is duplicated.
 """
 
 import json
@@ -24,12 +24,12 @@ _PERSISTENT, _UNDOABLE = 1, 2
 
 
 def layers_of(drawables):
-    """Return the layers that an action was called on; a layer mask stands for its layer.
+    """Return the layers that an action was called on; a layer mask counts as its layer.
 
     Raises
     ------
     InputError
-        If there is none, or one of them is a channel or a floating selection.
+        If there are none, or one is a channel or a floating selection.
     """
     layers = []
     for drawable in drawables:
@@ -38,22 +38,22 @@ def layers_of(drawables):
         if not isinstance(drawable, Gimp.Layer):
             raise InputError(
                 _("“{name}” is a channel, not a layer.").format(name=drawable.get_name()),
-                _("Select the layer that holds the photo."),
+                _("Select the layer that contains the photo."),
             )
         if drawable.is_floating_sel():
             raise InputError(
                 _("“{name}” is a floating selection.").format(name=drawable.get_name()),
-                _("Anchor it, or make it a layer (Layer > To New Layer), and run it again."),
+                _("Anchor it or turn it into a layer (Layer > To New Layer), then try again."),
             )
         if drawable not in layers:
             layers.append(drawable)
     if not layers:
-        raise InputError(_("No layer is selected."), _("Select the layer that holds the photo."))
+        raise InputError(_("No layer is selected."), _("Select the layer that contains the photo."))
     return layers
 
 
 def check_on_canvas(layer):
-    """Refuse a layer that lies beyond the canvas, where selections and channels end.
+    """Refuse a layer outside the canvas, to which selections and channels are limited.
 
     Raises
     ------
@@ -66,13 +66,16 @@ def check_on_canvas(layer):
     is_down = top < image.get_height() and top + layer.get_height() > 0
     if not (is_across and is_down):
         raise InputError(
-            _("“{name}” lies wholly outside of the canvas.").format(name=layer.get_name()),
-            _("Let the result be a layer mask or a new layer, or move the layer."),
+            _("“{name}” is completely outside the canvas.").format(name=layer.get_name()),
+            _(
+                "Choose a layer mask or a new layer as the output, or move the layer onto the "
+                "canvas."
+            ),
         )
 
 
 def all_layers(image):
-    """Return every layer of an image, from top to bottom, those in groups too."""
+    """Return every layer of an image from top to bottom, including those in groups."""
     found = []
 
     def collect(layers):
@@ -86,7 +89,7 @@ def all_layers(image):
 
 
 def is_in_locked_group(layer):
-    """Say whether the pixels of a group that a layer lies in, at any depth, are locked."""
+    """Return whether a layer is in a group with locked pixels, at any depth."""
     group = layer.get_parent()
     while group is not None:
         if group.get_lock_content():
@@ -96,9 +99,9 @@ def is_in_locked_group(layer):
 
 
 def hide(layer):
-    """Hide a layer; one whose visibility is locked GIMP lets be seen, and so a person is told."""
+    """Hide a layer, or tell the user if its visibility is locked."""
     if layer.get_lock_visibility():
-        words = _("“{name}” is still seen: its visibility is locked.")
+        words = _("“{name}” is still visible: its visibility is locked.")
         Gimp.message(words.format(name=layer.get_name()))
     else:
         layer.set_visible(False)
@@ -112,7 +115,7 @@ def siblings(layer):
 
 @contextmanager
 def one_undo_step(image):
-    """Make all that happens inside one step of undo, with the selected items as before."""
+    """Group all changes into one undo step, and keep the selected items."""
     layers, channels = image.get_selected_layers(), image.get_selected_channels()
     paths = image.get_selected_paths()
     image.undo_group_start()
@@ -131,25 +134,25 @@ def one_undo_step(image):
 
 
 def untag(item):
-    """Take our parasites off an item, a copy for one, that has them from another."""
+    """Remove our parasites from an item, such as a copy that inherited them."""
     for name in (_PARASITE, _IDENTITY):
         if item.get_parasite(name) is not None:
             item.detach_parasite(name)
 
 
 def tag_of(item):
-    """Return what is written down about an item; empty where it is none of ours."""
+    """Return the tag of an item; empty if it is not one of ours."""
     try:
         facts = json.loads(_read(item, _PARASITE) or "{}")
     except ValueError:
-        return {}  # another program's, or damaged: not ours
+        return {}  # damaged, or from another program
     return facts if isinstance(facts, dict) else {}
 
 
 def tag_result(item, maker, output, photo=None):
-    """Tag a finished result, with a digest by which later work on it is noticed.
+    """Tag a finished result, with a digest that reveals later edits.
 
-    A mask needs no photo: it is its layer's.
+    A mask needs no photo, as it belongs to its layer.
     """
     facts = {"maker": maker, "output": output, "digest": pixels.digest(*_planes(item))}
     if photo is not None:
@@ -162,7 +165,7 @@ def tag_result(item, maker, output, photo=None):
 
 
 def photos_of(item):
-    """Return the layers that a tagged item may belong to: one, or several copies of it."""
+    """Return the layers that a tagged item may belong to: the photo, or several copies of it."""
     facts = tag_of(item)
     if not facts.get("photo"):
         return []
@@ -176,7 +179,7 @@ def photos_of(item):
 
 
 def is_own(item, maker, output, photo=None):
-    """Say whether an item is a result of `maker` for a photo that nobody has worked on since."""
+    """Return whether an item is a result of `maker` for a photo and has not been edited since."""
     facts = tag_of(item)
     return (
         facts.get("maker") == maker

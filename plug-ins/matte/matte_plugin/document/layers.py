@@ -1,4 +1,4 @@
-"""New layers and images made of a layer: cut out, a trimap, a map of classes."""
+"""New layers and images made from a layer: a cut-out, a trimap, or a class map."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ from matte_core.base.localization import _
 from matte_core.link.protocol import Array
 from matte_plugin.document import items, pixels
 from matte_plugin.document.copying import copy_filters, pixel_copy
+from matte_plugin.document.masks import write_layer_mask
 from matte_plugin.document.reading import TRIMAP, is_trimap
-from matte_plugin.document.writing import write_layer_mask
 
 TRIMAP_NAME = _("Matte trimap")
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What the worker found for one layer: its alpha, and its clean colors where asked for."""
+    """The result for one layer: its alpha and, if requested, its clean colors."""
 
     layer: Gimp.Layer
     alpha: Array
@@ -28,7 +28,7 @@ class Cut:
 
 
 def new_layer_with_mask(cut, replaced=None):
-    """Add a copy of the layer above it, with clean colors and a mask of the alpha."""
+    """Add a copy above the layer, with clean colors and the alpha as a layer mask."""
     copy = _clean_copy(cut)
     _put(copy, cut.layer, replaced)
     write_layer_mask(copy, cut.alpha)
@@ -36,12 +36,12 @@ def new_layer_with_mask(cut, replaced=None):
 
 
 def new_transparent_layer(cut, replaced=None):
-    """Add a copy of the layer above it, with clean colors and the alpha in its transparency.
+    """Add a copy above the layer, with clean colors and the alpha as transparency.
 
     Raises
     ------
     InputError
-        If the image is indexed: its layers have no soft edges. Nothing is changed then.
+        If the image is indexed, as its layers cannot have soft edges. Nothing is changed.
     """
     check_soft(cut.layer.get_image())
     copy = _clean_copy(cut)
@@ -51,7 +51,7 @@ def new_transparent_layer(cut, replaced=None):
 
 
 def new_image(cut):
-    """Make an image of the cut-out alone, as deep as the layer's own and with its profile."""
+    """Create an image of the cut-out alone, with the precision and profile of the original."""
     source = cut.layer.get_image()
     kind = source.get_base_type()
     kind = Gimp.ImageBaseType.RGB if kind == Gimp.ImageBaseType.INDEXED else kind
@@ -80,16 +80,16 @@ def new_image(cut):
 
 
 def cut_out(layer, cut):
-    """Give a layer itself clean colors and the alpha in its transparency."""
+    """Apply clean colors and the alpha to the layer itself."""
     if cut.colors is not None:
         pixels.write_colors(layer, cut.colors)
     _make_transparent(layer, cut.alpha)
 
 
 def new_trimap(layer, trimap, opacity):
-    """Put a trimap over a photo, as a layer to paint on.
+    """Insert a trimap above a photo, as a layer to paint on.
 
-    One that was there and that nobody has painted on is replaced.
+    A previous trimap is replaced if it has not been painted on.
     """
     image = layer.get_image()
     height, width = trimap.shape
@@ -108,7 +108,7 @@ def new_trimap(layer, trimap, opacity):
 
 
 def new_picture(layer, colors, name):
-    """Put a picture of a layer's size over it."""
+    """Insert an RGB layer of the same size above a layer."""
     image = layer.get_image()
     height, width = colors.shape[:2]
     made = Gimp.Layer.new(
@@ -131,13 +131,19 @@ def check_soft(image):
     """
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise InputError(
-            _("This image is indexed: its layers hold neither soft edges nor free gray levels."),
-            _("Choose Image > Mode > RGB first, or let the result be a layer mask or a selection."),
+            _(
+                "This image is in indexed mode, which supports neither soft edges nor arbitrary "
+                "shades of gray."
+            ),
+            _(
+                "Choose Image > Mode > RGB first, or choose a layer mask or a selection as the "
+                "output."
+            ),
         )
 
 
 def check_color(image):
-    """Refuse an image that holds no free colors.
+    """Refuse an image that cannot hold arbitrary colors.
 
     Raises
     ------
@@ -146,8 +152,8 @@ def check_color(image):
     """
     if image.get_base_type() != Gimp.ImageBaseType.RGB:
         raise InputError(
-            _("A map of classes is in color, and this image is not."),
-            _("Choose Image > Mode > RGB first, or another output."),
+            _("A class map requires a color image, and this image is not in RGB mode."),
+            _("Choose Image > Mode > RGB first, or choose another output."),
         )
 
 
@@ -160,7 +166,7 @@ def _clean_copy(cut):
 
 
 def _put(copy, layer, replaced):
-    """Insert a layer right above the one it was made from, or in the place of an older one."""
+    """Insert a layer directly above its original, or in place of an older result."""
     image = layer.get_image()
     above = replaced or layer
     if replaced is not None:
@@ -172,7 +178,7 @@ def _put(copy, layer, replaced):
     if replaced is not None:
         name = replaced.get_name()
         image.remove_layer(replaced)
-        copy.set_name(name)  # while both were there, the copy got a number
+        copy.set_name(name)  # while both existed, GIMP appended a number
 
 
 def _make_transparent(layer, alpha):
@@ -182,7 +188,7 @@ def _make_transparent(layer, alpha):
         layer.add_alpha()
     write_layer_mask(layer, alpha)
     layer.remove_mask(Gimp.MaskApplyMode.APPLY)
-    # On the way GIMP rounds colors of profiles other than sRGB. In a group whose pixels are locked
-    # it has to stay at that: writing there ends the plug-in at once.
+    # Applying the mask rounds colors in profiles other than sRGB, so the stored ones are restored,
+    # except in a group with locked pixels, where writing terminates the plug-in.
     if not items.is_in_locked_group(layer):
         pixels.write_color_bits(layer, colors)

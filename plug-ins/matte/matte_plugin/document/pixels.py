@@ -1,10 +1,10 @@
-"""Pixels of a drawable in and out, in the encodings that keep them exact.
+"""Reads and writes the pixels of a drawable, in encodings that keep them exact.
 
-Layer masks and the selection are linear in GIMP. They are read and written as ``Y``; written as
-``Y'`` an alpha of one half would become one fifth. A channel has the image's own encoding, and its
-stored values become the selection's as they are: see `channel_format`.
+Layer masks and the selection are linear in GIMP, so they are read and written as ``Y``; written as
+``Y'``, an alpha of one half would become one fifth. A channel has the encoding of its image, and
+its stored values become those of the selection unchanged: see `channel_format`.
 
-A format by its name means sRGB. The same in a drawable's own color space is `own_format`.
+A format name alone means sRGB; `own_format` names the same format in a drawable's color space.
 """
 
 import hashlib
@@ -26,14 +26,14 @@ _EIGHT_BIT = (
     Gimp.Precision.U8_PERCEPTUAL,
 )
 _BAND_PIXELS = 1 << 20
-# By the number of bands: for 8 bits in sRGB, and for all else, in a drawable's own space. Both are
-# the values in which GIMP mixes our layers, see `copying.pixel_copy`.
+# By number of bands: for 8 bits in sRGB, and for everything else, in the drawable's own space. GIMP
+# blends our layers in these values, see `copying.pixel_copy`.
 _SRGB, _OWN = {1: "Y'", 3: "R'G'B'"}, {1: "Y~", 3: "R~G~B~"}
 
 
 @dataclass(frozen=True)
 class Colors:
-    """A subject's own colors, and where they differ from the photo's.
+    """The clean colors of a subject, and where they differ from the photo.
 
     Attributes
     ----------
@@ -48,29 +48,29 @@ class Colors:
 
     @classmethod
     def of(cls, arrays):
-        """Return the colors in a worker's answer; None where it has none."""
+        """Return the colors in a worker's answer, or None."""
         if "foreground" not in arrays:
             return None
         return cls(arrays["foreground"], arrays["changed"])
 
 
 def is_eight_bit(image):
-    """Say whether the pixels of an image have 8 bits a channel."""
+    """Return whether an image has 8 bits per channel."""
     return image.get_precision() in _EIGHT_BIT
 
 
 def own_format(drawable, name):
-    """Name a format in a drawable's own color space, which may hold more than sRGB does."""
+    """Return the name of a format in a drawable's color space, which may be wider than sRGB."""
     return Babl.get_name(Babl.format_with_space(name, drawable.get_format()))
 
 
 def is_srgb(drawable):
-    """Say whether a drawable's color space is sRGB."""
+    """Return whether a drawable's color space is sRGB."""
     return Babl.get_name(Babl.format_get_space(drawable.get_format())) == "sRGB"
 
 
 def read(drawable, left, top, width, height, format_name):
-    """Read a rectangle; what lies beyond the drawable is 0."""
+    """Read a rectangle; pixels outside the drawable are 0."""
     rectangle = Gegl.Rectangle.new(left, top, width, height)
     return drawable.get_buffer().get(rectangle, 1.0, format_name, Gegl.AbyssPolicy.NONE)
 
@@ -91,7 +91,7 @@ def read_reduced(drawable, left, top, width, height, scale, format_name):
 
 
 def write(drawable, left, top, values, format_name):
-    """Write an `Array`; what lies beyond the drawable is left out."""
+    """Write an `Array`; pixels outside the drawable are ignored."""
     values, left, top = _cropped(values, left, top, drawable.get_width(), drawable.get_height())
     height, width = values.shape[:2]
     if width == 0 or height == 0:
@@ -103,7 +103,7 @@ def write(drawable, left, top, values, format_name):
 
 
 def copy_bits(source, target):
-    """Copy a drawable's pixels to one of the same size, as they are stored."""
+    """Copy the stored pixels of a drawable to another one of the same size."""
     width, height = source.get_width(), source.get_height()
     found = read(source, 0, 0, width, height, None)
     buffer = target.get_buffer()
@@ -113,14 +113,14 @@ def copy_bits(source, target):
 
 
 def color_bits(layer):
-    """Return the stored bytes of a layer's colors, a plane for each byte of a pixel."""
+    """Return the stored bytes of a layer's colors, one plane for each byte of a pixel."""
     stored = read(layer, 0, 0, layer.get_width(), layer.get_height(), None)
     size, color_size = _pixel_sizes(layer)
     return [stored[place::size] for place in range(color_size)]
 
 
 def write_color_bits(layer, planes):
-    """Write what `color_bits` returned of the same picture; its alpha stays."""
+    """Write the result of `color_bits` for the same pixels, and keep the alpha."""
     width, height = layer.get_width(), layer.get_height()
     stored = bytearray(read(layer, 0, 0, width, height, None))
     size, _ = _pixel_sizes(layer)
@@ -134,14 +134,14 @@ def write_color_bits(layer, planes):
 
 
 def _pixel_sizes(layer):
-    """Return the bytes of a pixel, and of its colors, which come first."""
+    """Return the number of bytes of a pixel, and of its colors, which come first."""
     format_ = layer.get_format()
     size = Babl.format_get_bytes_per_pixel(format_)
     return size, size - layer.has_alpha() * size // Babl.format_get_n_components(format_)
 
 
 def raise_to(buffer, drawable, left, top, plane):
-    """Raise the gray values in a drawable's buffer to a float32 plane's, where they are less."""
+    """Raise the gray values in a drawable's buffer to at least those of a float32 plane."""
     plane, left, top = _cropped(plane, left, top, drawable.get_width(), drawable.get_height())
     rows, columns = plane.shape
     if rows == 0 or columns == 0:
@@ -156,7 +156,7 @@ def raise_to(buffer, drawable, left, top, plane):
 
 
 def _cropped(values, left, top, width, height):
-    """Cut off what would lie beyond a drawable: a tile out there ends the plug-in at once."""
+    """Crop to the drawable: writing a tile outside it terminates the plug-in."""
     rows, columns = values.shape[:2]
     first_row, last_row = max(-top, 0), min(rows, height - top)
     first, last = max(-left, 0), min(columns, width - left)
@@ -174,13 +174,13 @@ def _cropped(values, left, top, width, height):
 
 
 def clear(drawable):
-    """Set every pixel of a drawable to 0."""
+    """Set every pixel to 0."""
     rectangle = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
     drawable.get_buffer().clear(rectangle)
 
 
 def fill(drawable, color):
-    """Set every pixel of a drawable to a color."""
+    """Set every pixel to a color."""
     buffer = drawable.get_buffer()
     rectangle = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
     buffer.set_color(rectangle, color)
@@ -189,10 +189,10 @@ def fill(drawable, color):
 
 
 def write_colors(layer, colors):
-    """Set a layer's colors and leave its own transparency.
+    """Set a layer's colors, and keep its transparency.
 
-    Only the pixels that differ are touched: all others keep their stored bits, whatever the
-    image's precision and color profile are.
+    Only pixels that differ are changed; all others keep their stored bits, whatever the precision
+    and color profile of the image.
     """
     height, width, _ = colors.foreground.shape
     format_name = Babl.get_name(layer.get_format())
@@ -202,7 +202,7 @@ def write_colors(layer, colors):
     for stored, (top, rows) in zip(before, _bands(height, width), strict=True):
         new = read(layer, 0, top, width, rows, None)
         mask = _widened(changed[top * width : (top + rows) * width], len(new) // (rows * width))
-        # Whole numbers as wide as the band: picking bytes by a mask at the speed of memory.
+        # Integers as wide as the strip select bytes by a mask at the speed of memory.
         picked = (new_bits := int.from_bytes(new)) ^ (
             (new_bits ^ int.from_bytes(stored)) & ~int.from_bytes(mask)
         )
@@ -213,7 +213,7 @@ def write_colors(layer, colors):
 
 
 def _bands(height, width):
-    """Return the first row and the number of rows of bands of about a million pixels."""
+    """Return first row and number of rows for strips of about a million pixels."""
     step = max(_BAND_PIXELS // width, 1)
     return [(top, min(step, height - top)) for top in range(0, height, step)]
 
@@ -227,7 +227,7 @@ def _widened(plane, size):
 
 
 def _write_all_colors(layer, foreground):
-    """Set the colors of every pixel; gray layers take the first band, a gray photo's are equal."""
+    """Set the color of every pixel; gray layers take the first band, as all three are equal."""
     height, width, _ = foreground.shape
     bands = 1 if layer.is_gray() else 3
     alpha = "A" if layer.has_alpha() else ""
@@ -250,13 +250,13 @@ def _write_all_colors(layer, foreground):
 
 
 def channel_format(channel, values="float", alpha=""):
-    """Name the format in which a channel takes values as it stores them, whatever its curve."""
+    """Return the format in which a channel stores values unchanged, whatever its encoding."""
     gray = Babl.format_get_encoding(channel.get_format()).split()[0]
     return own_format(channel, f"{gray}{alpha} {values}")
 
 
 def digest(*drawables):
-    """Return a short text that changes when a pixel of the drawables does."""
+    """Return a digest of all pixels of the drawables."""
     state = hashlib.blake2b(digest_size=16)
     for drawable in drawables:
         width, height = drawable.get_width(), drawable.get_height()

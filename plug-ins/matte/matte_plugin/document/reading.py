@@ -1,4 +1,4 @@
-"""What an action needs of a document, as arrays for the worker."""
+"""Reads layers, masks, selections, and trimaps as arrays for the worker."""
 
 import gi
 
@@ -27,8 +27,8 @@ def read_photo(layer):
     Returns
     -------
     arrays : dict
-        Its image, as `read_image` does. Where that does not hold them as the layer does, its
-        colors too: (H, W, 3) float32 in its own space, as `pixels.Colors` has them.
+        Its image, as from `read_image`. If that does not represent the colors exactly, also
+        the colors, (H, W, 3) float32 in the layer's own space, as in `pixels.Colors`.
     """
     arrays = {"image": read_image(layer)}
     is_linear = layer.get_image().get_precision() == Gimp.Precision.U8_LINEAR
@@ -41,7 +41,7 @@ def read_photo(layer):
 
 
 def read_selection(layer):
-    """Read the selection where the layer lies, (H, W) uint8.
+    """Read the selection in the area of the layer, (H, W) uint8.
 
     Raises
     ------
@@ -53,15 +53,15 @@ def read_selection(layer):
         raise InputError(
             _("Nothing is selected in this image."),
             _(
-                "Select the subject roughly (a rectangle or a lasso will do) and run it again, or "
-                "choose another subject."
+                "Select the subject roughly, for example with a rectangle or a lasso, and try "
+                "again, or choose another subject."
             ),
         )
     return _read_under(image.get_selection(), layer, "Y u8", "uint8")
 
 
 def read_mask(layer):
-    """Read a layer's mask as (H, W) float32; None where it has none."""
+    """Read a layer's mask as (H, W) float32, or None if it has none."""
     mask = layer.get_mask()
     if mask is None:
         return None
@@ -70,7 +70,7 @@ def read_mask(layer):
 
 
 def read_opacity(layer):
-    """Read a layer's own transparency as (H, W) float32; None where it can have none."""
+    """Read a layer's alpha channel as (H, W) float32, or None if it has none."""
     if not layer.has_alpha():
         return None
     width, height = layer.get_width(), layer.get_height()
@@ -78,12 +78,12 @@ def read_opacity(layer):
 
 
 def read_channel(channel, layer):
-    """Read what a channel holds where the layer lies, (H, W) float32."""
+    """Read a channel in the area of the layer, (H, W) float32."""
     return _read_under(channel, layer, pixels.channel_format(channel), "float32")
 
 
 def read_trimap(trimap, layer, region=None, scale=1.0):
-    """Read what is painted on a layer or channel where a photo's layer lies.
+    """Read a painted layer or channel in the area of a photo's layer.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def read_trimap(trimap, layer, region=None, scale=1.0):
     painted : Array, (h, w, 2) uint8
         Gray level and opacity.
     box : list of int
-        Top, bottom, left and right of the trimap's own rectangle, in pixels of what is read.
+        Top, bottom, left, and right of the trimap's rectangle, in pixels of `painted`.
     """
     left, top, width, height = region or (0, 0, layer.get_width(), layer.get_height())
     _found, layer_left, layer_top = layer.get_offsets()
@@ -126,18 +126,18 @@ def photo_and_trimap(selected, chosen=None):
     selected : Gimp.Layer
         Either of the two.
     chosen : Gimp.Drawable, optional
-        What is to be used as the trimap.
+        The drawable to use as the trimap.
 
     Raises
     ------
     InputError
-        If one of them cannot be found; says how to make or choose it.
+        If one of them cannot be found; says how to create or choose it.
     """
     if chosen is not None and chosen != selected:
         if chosen.get_image() != selected.get_image():
             raise InputError(
                 _("“{name}” belongs to another image.").format(name=chosen.get_name()),
-                _("Choose a layer or channel of the photo's own image."),
+                _("Choose a layer or channel of the image that contains the photo."),
             )
         return selected, chosen
     if chosen is not None or is_trimap(selected):
@@ -146,12 +146,12 @@ def photo_and_trimap(selected, chosen=None):
 
 
 def is_trimap(layer):
-    """Say whether a layer is a trimap that we made."""
+    """Return whether a layer is a trimap created by Matte."""
     return items.tag_of(layer).get("output") == TRIMAP
 
 
 def is_layer(drawable):
-    """Say whether a drawable is a layer, which can be hidden, and no channel or mask."""
+    """Return whether a drawable is a layer, rather than a channel or a mask."""
     return isinstance(drawable, Gimp.Layer)
 
 
@@ -159,20 +159,20 @@ def _photo_of(trimap):
     beside = items.siblings(trimap)
     below = [layer for layer in beside[beside.index(trimap) + 1 :] if not is_trimap(layer)]
     known = items.photos_of(trimap)
-    # Of several copies, the one below; when all are gone, whatever lies right below.
+    # Prefer a known photo below, then one elsewhere, then whatever is directly below.
     for layer in [layer for layer in below if layer in known] + known + below:
         return layer
     raise InputError(
-        _("There is no photo for the trimap “{name}”: no layer lies below it.").format(
+        _("There is no photo for the trimap “{name}”: no layer is below it.").format(
             name=trimap.get_name()
         ),
-        _("Select the photo's layer and choose this one as its trimap."),
+        _("Select the layer that contains the photo, and choose this one as its trimap."),
     )
 
 
 def _trimap_of(photo):
     beside = items.siblings(photo)
-    above = beside[: beside.index(photo)][::-1]  # the nearest first
+    above = beside[: beside.index(photo)][::-1]  # nearest first
     elsewhere = [layer for layer in items.all_layers(photo.get_image()) if layer not in above]
     trimaps = [layer for layer in above + elsewhere if is_trimap(layer)]
     own = [layer for layer in trimaps if photo in items.photos_of(layer)]
@@ -180,12 +180,15 @@ def _trimap_of(photo):
         return layer
     raise InputError(
         _("There is no trimap for “{name}” in this image.").format(name=photo.get_name()),
-        _("Make one with Filters > Matte > Trimap…, or choose the layer or channel to use as one."),
+        _(
+            "Create one with Filters > Matte > Trimap…, or choose the layer or channel to use as "
+            "the trimap."
+        ),
     )
 
 
 def _read_under(drawable, layer, format_name, dtype):
-    """Read a drawable of the canvas's size where a layer lies."""
+    """Read a drawable of the size of the canvas in the area of a layer."""
     width, height = layer.get_width(), layer.get_height()
     _found, left, top = layer.get_offsets()
     found = pixels.read(drawable, left, top, width, height, format_name)

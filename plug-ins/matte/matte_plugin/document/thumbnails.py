@@ -1,4 +1,4 @@
-"""Small pictures of images and layers: GIMP makes them from what it has drawn, in a moment."""
+"""Thumbnails of images and layers, which GIMP makes quickly from what it has rendered."""
 
 import gi
 
@@ -7,17 +7,17 @@ from gi.repository import Gimp
 
 from matte_core.link.protocol import Array
 
-MOST_PX = 1024  # the longer side; GIMP makes none that is larger
+MOST_PX = 1024  # the longer side; GIMP's own limit
 
 
 def thumbnail(item, most_px=MOST_PX):
-    """Return a picture of an image or a layer, over a checkerboard where it is transparent.
+    """Return a thumbnail of an image or a layer, on a checkerboard where it is transparent.
 
     Parameters
     ----------
     item : Gimp.Image or Gimp.Drawable
     most_px : int
-        The longer side is at most that.
+        The maximum length of the longer side.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""Notices that somebody worked on a layer, or closed its image, while the worker was asked.
+"""Notices when a layer was edited, or its image closed, while the worker was computing.
 
-GIMP lets a person go on while a plug-in computes. What was computed from a layer that looks
-otherwise by now must not be written over that work.
+GIMP lets the user continue to work while a plug-in computes. A result computed from a layer that
+has changed since must not overwrite that work.
 """
 
 import gi
@@ -15,7 +15,7 @@ from matte_plugin.document import pixels
 
 
 class Witness:
-    """Remembers how drawables are.
+    """Remembers the state of drawables.
 
     Parameters
     ----------
@@ -27,26 +27,29 @@ class Witness:
         self._seen = [(item, item.get_name(), _state(item)) for item in drawables]
 
     def check(self):
-        """Compare the drawables with what is remembered.
+        """Compare the drawables with their remembered state.
 
         Raises
         ------
         InputError
-            If one of them is gone or is not as it was.
+            If one of them was deleted or changed.
         """
         for item, name, state in self._seen:
             if not item.is_valid() or not item.get_image().is_valid():
                 raise InputError(
                     Message(
-                        "“{name}” was deleted or its image closed while Matte was at work.",
+                        "“{name}” was deleted, or its image was closed, while Matte was working.",
                         name=name,
                     ),
                     Message("Nothing was changed."),
                 )
             if _state(item) != state:
                 raise InputError(
-                    Message("“{name}” was changed while Matte was at work.", name=name),
-                    Message("Nothing else was changed. Run it again for the layer as it is now."),
+                    Message("“{name}” was changed while Matte was working.", name=name),
+                    Message(
+                        "Nothing else was changed. Run the action again to use the layer as it is "
+                        "now."
+                    ),
                 )
 
 

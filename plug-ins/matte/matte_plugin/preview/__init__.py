@@ -1,1 +1,1 @@
-"""The live preview of a dialog: its thread, its picture, and the dialog around both."""
+"""The live preview in the dialogs."""

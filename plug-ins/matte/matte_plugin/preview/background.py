@@ -1,4 +1,4 @@
-"""The picture that a subject can be looked at on: a file, another open image, or a layer."""
+"""Chooses the preview's background: an image file, another open image, or a layer."""
 
 import gi
 
@@ -16,14 +16,14 @@ SPACING = 6
 
 
 class BackgroundChooser(Gtk.Box):
-    """Lets a person choose the picture behind the subject.
+    """Lets the user choose the image behind the subject.
 
     Parameters
     ----------
     layer : Gimp.Layer
-        The subject's own, which is not offered.
+        The layer of the subject, which is not offered.
     on_chosen : callable
-        Given the call that tells a preview's worker.
+        Given the call that tells the preview's worker.
     """
 
     def __init__(self, layer, on_chosen):
@@ -33,12 +33,12 @@ class BackgroundChooser(Gtk.Box):
         self._list = Gtk.ComboBoxText(hexpand=True)
         for number, (name, _item) in enumerate(self._items):
             self._list.append(str(number), name)
-        self._list.append(FILE, _("A picture file…"))
-        self._list.set_tooltip_text(_("The picture that the subject is shown on here"))
+        self._list.append(FILE, _("Image file…"))
+        self._list.set_tooltip_text(_("The image to show the subject on in the preview"))
         self._list.connect("changed", self._changed)
-        self._file = Gtk.FileChooserButton(title=_("Show the Subject On"), hexpand=True)
+        self._file = Gtk.FileChooserButton(title=_("Choose Preview Background"), hexpand=True)
         self._file.add_filter(_pictures())
-        self._file.set_tooltip_text(_("The picture that the subject is shown on here"))
+        self._file.set_tooltip_text(_("The image to show the subject on in the preview"))
         self._file.connect("file-set", lambda _button: self._file_chosen())
         label = Gtk.Label(label=_("Background"))
         self.pack_start(label, False, False, 0)
@@ -49,7 +49,7 @@ class BackgroundChooser(Gtk.Box):
         self.set_no_show_all(True)
 
     def begin(self):
-        """Come into view, with the first that there is."""
+        """Show the chooser, with the first entry chosen."""
         self.show()
         if self._list.get_active_id() is None:
             self._list.set_active(0)
@@ -70,7 +70,7 @@ class BackgroundChooser(Gtk.Box):
 
 
 def _open_items(layer):
-    """Return the other open images, and the layers beside this one, with their names."""
+    """Return the names and items of the other open images, and of the other layers of this one."""
     own = layer.get_image()
     images = [(image.get_name(), image) for image in Gimp.get_images() if image != own]
     layers = [(other.get_name(), other) for other in items.all_layers(own) if other != layer]
@@ -78,9 +78,9 @@ def _open_items(layer):
 
 
 def _pictures():
-    """Return a filter for what a worker can read."""
+    """Return a filter for the file types that the worker can read."""
     kinds = Gtk.FileFilter()
-    kinds.set_name(_("Pictures"))
+    kinds.set_name(_("Images"))
     for kind in ("jpeg", "png", "tiff", "webp", "bmp"):
         kinds.add_mime_type(f"image/{kind}")
     return kinds

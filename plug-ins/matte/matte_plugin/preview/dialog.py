@@ -1,7 +1,7 @@
-"""GIMP's dialog for a procedure, with a live preview beside the controls.
+"""GIMP's dialog for a procedure, with a live preview next to the controls.
 
 The preview works on a reduced copy of the first layer, in a worker of its own, so the window never
-waits. At 100 % the part that is seen is matted at full size, with the reduced trimap.
+waits. At 100%, the visible part is matted at full size, using the reduced trimap.
 """
 
 import gi
@@ -14,8 +14,9 @@ from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 from matte_core.base.localization import _, localized
 from matte_core.link import parts as found_parts
 from matte_core.link.preview_thread import Wanted
+from matte_plugin import dialogs
 from matte_plugin.preview.background import BackgroundChooser
-from matte_plugin.preview.found import FoundList
+from matte_plugin.preview.parts_list import PartsList
 from matte_plugin.preview.picture import PictureView
 from matte_plugin.preview.toolbar import Toolbar
 
@@ -24,27 +25,27 @@ CONTROLS_PX = 440
 SIZE = (1180, 720)
 WAIT_MS = 60
 NOTE_LINES = 2
-CHOOSE = _("Click a subject to add it or leave it out. Turn the wheel for 100 %, then drag.")
-LOOK = _("Click, or turn the wheel, for 100 %; then drag.")
-TICK = _("Nothing is chosen: click a subject, or tick it in the list.")
-NOTHING = " "  # for the argument `parts`, where the empty text leaves it to the subject
+CHOOSE = _("Click a subject to add or remove it. Scroll to zoom to 100%, then drag to pan.")
+LOOK = _("Click or scroll to zoom to 100%, then drag to pan.")
+TICK = _("Nothing is selected. Click a subject, or select it in the list.")
+NOTHING = " "  # for the argument `parts`, whose empty text means the subject
 
 
 class PreviewDialog:
-    """One dialog, from its making to `run`.
+    """A dialog with a preview; see `run`.
 
     Parameters
     ----------
     procedure, config
-        What GIMP's own dialog takes.
+        As for GIMP's own dialog.
     arrange : callable
         See `matte_plugin.dialogs.ask`; it returns the controls.
     source : object
-        The picture, reduced and in full: see `matte_plugin.preview.source`.
+        The image, reduced and in full size; see `matte_plugin.preview.source`.
     params : callable
         Returns what the controls say, as the worker takes it, for lengths times a scale.
     thread : PreviewThread
-        Started, and localized nothing yet. It is left running when the dialog ends with OK.
+        Started, but without any request yet. OK leaves it running.
     """
 
     def __init__(self, procedure, config, arrange, source, params, thread):
@@ -58,9 +59,9 @@ class PreviewDialog:
         self._is_draft = source.has_parts
         self._center = (source.width / 2, source.height / 2)
         self._parts, self._map = [], None
-        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, None)
+        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, dialogs.title_of(procedure))
         if source.has_parts:
-            # What was ticked in another picture says nothing about this one.
+            # A choice made in another image does not apply to this one.
             config.set_property("parts", "")
             config.connect("notify::subject", lambda *_arguments: config.set_property("parts", ""))
             config.connect("notify::parts", lambda *_arguments: self._allow_ok())
@@ -70,7 +71,7 @@ class PreviewDialog:
         self._view.connect("map", self._mapped)
 
     def run(self):
-        """Show the dialog until it is answered; True for OK, which leaves the thread running."""
+        """Show the dialog; return True for OK, which leaves the thread running."""
         self._thread.listen(
             lambda delivered: self._in_window(self._show, delivered),
             lambda fraction, step: self._in_window(self._show_progress, fraction, step),
@@ -85,7 +86,7 @@ class PreviewDialog:
             if self._timer:
                 GLib.source_remove(self._timer)
             self._dialog.destroy()
-            Gdk.Display.get_default().flush()  # gone from the screen before anything is waited for
+            Gdk.Display.get_default().flush()  # close the window before waiting for anything
             if not is_accepted:
                 self._thread.close()
         return is_accepted
@@ -93,7 +94,7 @@ class PreviewDialog:
     def _build(self, controls):
         controls.set_valign(Gtk.Align.START)
         controls.set_size_request(CONTROLS_PX, -1)
-        controls.set_hexpand(False)  # all that a larger window gives is the picture's
+        controls.set_hexpand(False)  # a larger window enlarges the preview alone
         self._view = PictureView(self._clicked, self._dragged, self._zoomed, self._resized)
         chooser = BackgroundChooser(self._source.layer, self._set_background)
         self._toolbar = Toolbar(chooser, self._ask_soon)
@@ -107,11 +108,11 @@ class PreviewDialog:
         left.pack_start(frame, True, True, 0)
         left.pack_start(self._note, False, False, 0)
         left.pack_start(self._bar, False, False, 0)
-        self._list = FoundList(self._toggled)
+        self._list = PartsList(self._toggled)
         self._list.show_parts([])
         if self._source.has_parts:
             controls.pack_start(self._list, False, False, 0)
-            controls.reorder_child(self._list, 1)  # below the subject, which it says more of
+            controls.reorder_child(self._list, 1)  # below the subject, which it refines
         both = Gtk.Box(spacing=SPACING, border_width=SPACING)
         both.pack_start(left, True, True, 0)
         both.pack_start(controls, False, False, 0)
@@ -124,7 +125,7 @@ class PreviewDialog:
             self._painted = view.get_frame_clock().connect("after-paint", self._open)
 
     def _open(self, clock):
-        """Give the worker its picture, once the window is there to be looked at."""
+        """Send the worker its image, once the window is visible."""
         clock.disconnect(self._painted)
         if self._is_closed:
             return
@@ -133,7 +134,7 @@ class PreviewDialog:
         self._ask()
 
     def _ask_soon(self):
-        """Ask when the controls have rested for a moment: a drag is dozens of changes."""
+        """Ask as soon as the controls rest for a moment: a drag makes dozens of changes."""
         if self._timer:
             GLib.source_remove(self._timer)
         self._timer = GLib.timeout_add(WAIT_MS, self._ask)
@@ -162,7 +163,7 @@ class PreviewDialog:
         self._ask_soon()
 
     def _seen(self):
-        """Return left, top, width and height of what 100 % shows, within the layer."""
+        """Return left, top, width, and height of the part of the layer visible at 100%."""
         width = min(self._view.size[0], self._source.width)
         height = min(self._view.size[1], self._source.height)
         left = min(max(round(self._center[0] - width / 2), 0), self._source.width - width)
@@ -170,7 +171,7 @@ class PreviewDialog:
         return left, top, width, height
 
     def _spot(self, across, along):
-        """Return where in the whole layer a spot of what is shown lies, as fractions."""
+        """Convert a position in the preview to one in the layer, both as fractions."""
         if not self._toolbar.is_full:
             return across, along
         left, top, width, height = self._seen()
@@ -214,12 +215,7 @@ class PreviewDialog:
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, self._has_choice)
 
     def _in_window(self, change, *arguments):
-        def once():
-            if not self._is_closed:
-                change(*arguments)
-            return GLib.SOURCE_REMOVE
-
-        GLib.idle_add(once)
+        dialogs.in_main_loop(lambda: change(*arguments), lambda: not self._is_closed)
 
     def _show_progress(self, fraction, step):
         self._bar.set_fraction(fraction)

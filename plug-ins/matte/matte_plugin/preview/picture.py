@@ -1,7 +1,4 @@
-"""The picture in a dialog: fitted or at 100 %, clicked, dragged, zoomed, over a checkerboard.
-
-Knows nothing of GIMP or of what the picture shows.
-"""
+"""A widget that shows an image: fitted or at 100%, with clicks, drags, and zoom."""
 
 import gi
 
@@ -13,22 +10,22 @@ from gi.repository import Gdk, GdkPixbuf, GLib, Gtk
 CHECK_PX = 8
 LIGHT, DARK = 0x999999, 0x666666
 SMALLEST_PX = 320
-CLICK_PX = 4  # a hand that clicks moves the mouse a little
+CLICK_PX = 4  # a click may move the pointer a little
 
 
 class PictureView(Gtk.EventBox):
-    """Shows a picture as large as fits, or as it is.
+    """Shows an image fitted to the widget, or at full size.
 
     Parameters
     ----------
     on_clicked : callable
-        Given where the picture was clicked, as fractions of what is shown of it.
+        Given the position of a click, as fractions of the visible image.
     on_dragged : callable
-        Given how many pixels to the right and down the picture was dragged at 100 %.
+        Given how many pixels to the right and down the image was dragged at 100%.
     on_zoomed : callable
-        Given where the wheel was turned, as fractions, and whether it was toward the picture.
+        Given the position of the pointer, as fractions, and whether to zoom in.
     on_resized : callable
-        Called without arguments after the place for the picture has changed.
+        Called without arguments after the widget was resized.
     """
 
     def __init__(self, on_clicked, on_dragged, on_zoomed, on_resized):
@@ -42,7 +39,7 @@ class PictureView(Gtk.EventBox):
         self._size = (0, 0)
         self._drag_start = None
         self._place = (0, 0, 1, 1)
-        # A layout takes any size, so the window can be made smaller again.
+        # Unlike an image, a layout lets the window shrink again.
         self._layout = Gtk.Layout()
         self._image = Gtk.Image()
         self._layout.put(self._image, 0, 0)
@@ -62,7 +59,7 @@ class PictureView(Gtk.EventBox):
 
     @property
     def size(self):
-        """Width and height of the place for the picture, in pixels."""
+        """Width and height available for the image, in pixels."""
         return max(self._size[0], SMALLEST_PX), max(self._size[1], SMALLEST_PX)
 
     def show_picture(self, data, width, height, bands, is_fitted):
@@ -100,7 +97,7 @@ class PictureView(Gtk.EventBox):
     def _allocated(self, _widget, place):
         if (place.width, place.height) != self._size:
             self._size = (place.width, place.height)
-            # Not at once: what moves while places are given out is given none.
+            # Not immediately: a widget moved during allocation is not allocated.
             GLib.idle_add(self._draw)
             self._on_resized()
 
@@ -109,7 +106,7 @@ class PictureView(Gtk.EventBox):
             self._drag_start = (event.x, event.y)
 
     def _moved(self, _widget, event):
-        """Let the picture follow the mouse until the part that comes into view is there."""
+        """Let the image follow the pointer until the new part has been computed."""
         if self._drag_start is None or self._is_fitted:
             return
         left, top = self._place[:2]
@@ -140,7 +137,7 @@ class PictureView(Gtk.EventBox):
         return event.x - self._drag_start[0], event.y - self._drag_start[1]
 
     def _spot(self, event):
-        """Return where in the picture the mouse is, as fractions; None beside it."""
+        """Return the position of the pointer in the image, as fractions; None outside it."""
         left, top, width, height = self._place
         across, along = (event.x - left) / width, (event.y - top) / height
         return (across, along) if 0 <= across < 1 and 0 <= along < 1 else None

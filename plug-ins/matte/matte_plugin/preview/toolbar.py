@@ -1,4 +1,4 @@
-"""What stands above the picture: how it is shown, how large, and on which background."""
+"""The controls above the preview: view, zoom, and background."""
 
 import gi
 
@@ -10,12 +10,12 @@ from matte_core.base.localization import _
 SPACING = 6
 CUT_OUT, BACKGROUND = "cut-out", "background"
 VIEWS = {
-    CUT_OUT: _("On a checkerboard"),
+    CUT_OUT: _("On checkerboard"),
     "overlay": _("Overlay"),
     "black": _("On black"),
     "white": _("On white"),
-    "color": _("On the background color"),
-    BACKGROUND: _("On a picture"),
+    "color": _("On background color"),
+    BACKGROUND: _("On another image"),
     "matte": _("Matte"),
     "trimap": _("Trimap"),
     "original": _("Original"),
@@ -23,7 +23,7 @@ VIEWS = {
 
 
 class Toolbar(Gtk.Box):
-    """The choice of a view and of a size, and a chooser that one of the views needs.
+    """Chooses a view and a zoom; one of the views shows a further chooser.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ class Toolbar(Gtk.Box):
         for name, label in VIEWS.items():
             self._views.append(name, label)
         self._views.set_active_id(CUT_OUT)
-        self._views.set_tooltip_text(_("How the result is shown here"))
+        self._views.set_tooltip_text(_("How to show the result in the preview"))
         self._views.connect("changed", self._changed)
         self._fit = Gtk.RadioButton.new_with_label(None, _("Fit"))
-        self._fit.set_tooltip_text(_("All of the picture"))
-        self._full = Gtk.RadioButton.new_with_label_from_widget(self._fit, "100 %")
-        self._full.set_tooltip_text(_("Every pixel as it is; drag to see another part"))
+        self._fit.set_tooltip_text(_("Show the whole image"))
+        self._full = Gtk.RadioButton.new_with_label_from_widget(self._fit, "100%")
+        self._full.set_tooltip_text(_("Show the image at full size; drag to pan"))
         self._full.connect("toggled", self._changed)
         for button in (self._fit, self._full):
             button.set_mode(False)
@@ -59,16 +59,16 @@ class Toolbar(Gtk.Box):
 
     @property
     def view(self):
-        """The name of the view that is chosen, as the worker takes it."""
+        """The chosen view, by its name in requests."""
         return self._views.get_active_id()
 
     @property
     def is_full(self):
-        """Whether the picture is wanted at 100 %."""
+        """Whether the zoom is 100%."""
         return self._full.get_active()
 
     def set_full(self, is_full):
-        """Go to 100 %, or back to all of the picture."""
+        """Zoom to 100%, or fit the image."""
         (self._full if is_full else self._fit).set_active(True)
 
     def _changed(self, _widget):

@@ -1,1 +1,1 @@
-"""Set Up and Check: the window behind the action."""
+"""Setting Matte up: the offer, the window of Set Up and Check…, and the sample photo."""

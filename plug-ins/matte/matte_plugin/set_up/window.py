@@ -1,7 +1,7 @@
-"""The window of Set Up and Check…: a line for each part, and a button that repairs.
+"""The window of Set Up and Check…: a line for each check, and a Repair button.
 
-Checks and repairs take seconds to minutes, so they run in a thread; what they find comes to the
-window through the main loop.
+Checks and repairs take seconds to minutes, so they run in a thread and update the window through
+the main loop.
 """
 
 import threading
@@ -17,7 +17,7 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 from matte_core.base import folders
 from matte_core.base.localization import _, localized
 from matte_core.setup import inside, processes
-from matte_plugin import running
+from matte_plugin import dialogs, failures
 
 REPAIR, OPEN_LOGS = 1, 2
 SPACING = 12
@@ -26,13 +26,13 @@ PULSE_MS = 100
 
 
 def show(greeting=""):
-    """Show the window until it is closed; return what was found last.
+    """Show the window until it is closed; return the last results.
 
     Parameters
     ----------
     greeting : str, optional
-        What is said after the first look, to someone who did not come for this. The window then
-        closes by itself when all has come to work.
+        A message to show after the first check, if the window was not requested. The window
+        then closes by itself as soon as everything works.
     """
     GimpUi.init("matte")
     window = Window(greeting)
@@ -48,14 +48,14 @@ def show(greeting=""):
 
 
 class Window:
-    """The dialog and what it shows."""
+    """The dialog and its contents."""
 
     def __init__(self, greeting=""):
         self.found = []
         self._greeting = greeting
         self._is_closed = self._is_repairing = False
         self.dialog = GimpUi.Dialog(title=_("Matte: Set Up and Check"), role="matte-set-up")
-        self._press = _("Press Set Up.") if greeting else _("Press Repair.")
+        self._press = _("Click Set Up.") if greeting else _("Click Repair.")
         self._repair_button = self.dialog.add_button(
             _("_Set Up") if greeting else _("_Repair"), REPAIR
         )
@@ -90,7 +90,7 @@ class Window:
 
         def work():
             words = []
-            failure = running.words_of_failure(
+            failure = failures.message_of_failure(
                 lambda: words.extend(map(localized, inside.repair(self._report)))
             )
             self._is_repairing = False
@@ -99,11 +99,11 @@ class Window:
         self._in_thread(work)
 
     def close(self):
-        """Take the window away; what a thread is still making is ended, and taken away."""
+        """Close the window; a repair in progress is stopped and cleaned up."""
         self._is_closed = True
         self._rest()
         self.dialog.destroy()
-        Gdk.Display.get_default().flush()  # gone from the screen before anything is waited for
+        Gdk.Display.get_default().flush()  # close the window before waiting for anything
         processes.interrupt()
         if self._is_repairing:
             self._thread.join(END_SECONDS)
@@ -123,7 +123,7 @@ class Window:
 
     def _in_thread(self, work):
         def guarded():
-            words = running.words_of_failure(work)
+            words = failures.message_of_failure(work)
             if words:
                 self._in_window(self._finish, [], words)
 
@@ -131,12 +131,7 @@ class Window:
         self._thread.start()
 
     def _in_window(self, change, *arguments):
-        def once():
-            if not self._is_closed:
-                change(*arguments)
-            return GLib.SOURCE_REMOVE
-
-        GLib.idle_add(once)
+        dialogs.in_main_loop(lambda: change(*arguments), lambda: not self._is_closed)
 
     def _start(self, words):
         self._status.set_text(words)
@@ -149,7 +144,7 @@ class Window:
         return GLib.SOURCE_CONTINUE
 
     def _rest(self):
-        """Let the bar stand still, and empty."""
+        """Stop and clear the progress bar."""
         if self._pulse:
             GLib.source_remove(self._pulse)
             self._pulse = 0
@@ -175,9 +170,9 @@ class Window:
         self._rest()
         wrong = [check for check in found if check.is_needed and not check.ok]
         summary = (
-            _("Something is wrong. {press}").format(press=self._press)
+            _("There are problems. {press}").format(press=self._press)
             if wrong
-            else _("Everything that is needed works.")
+            else _("Everything required works.")
         )
         self._status.set_text(words or summary)
         self._repair_button.set_sensitive(True)

@@ -94,11 +94,11 @@ def places():
     for name, canvas, at in (
         ("smaller than the canvas", (90, 80), (20, 15)),
         ("larger than the canvas", (30, 24), (-10, -12)),
-        ("beyond the left and upper edge", (48, 48), (-20, -15)),
-        ("beyond the right and lower edge", (48, 48), (25, 30)),
-        ("beyond the left and lower edge", (48, 48), (-20, 30)),
-        ("wholly outside, to the right", (48, 48), (400, 0)),
-        ("wholly outside, above", (48, 48), (0, -300)),
+        ("beyond the top left corner", (48, 48), (-20, -15)),
+        ("beyond the bottom right corner", (48, 48), (25, 30)),
+        ("beyond the bottom left corner", (48, 48), (-20, 30)),
+        ("completely outside, to the right", (48, 48), (400, 0)),
+        ("completely outside, above", (48, 48), (0, -300)),
     ):
         yield name, partial(plain, canvas=canvas, at=at)
 
@@ -121,16 +121,16 @@ def cases():
     for name, build in profiles():
         more = (CHANNEL, NEW_IMAGE) if name.startswith("Adobe RGB") else ()
         add("Color profile", [(name, build)], (MASK, *more, NEW_LAYER))
-    add("Place", places(), (MASK, SELECTION, CHANNEL, NEW_LAYER))
+    add("Position", places(), (MASK, SELECTION, CHANNEL, NEW_LAYER))
     add("Size", sizes(), (MASK, NEW_LAYER))
-    add("Kind of layer", structures.KINDS.items(), (MASK, NEW_LAYER, NEW_IMAGE))
-    add("State of the layer", structures.STATES.items(), (MASK, NEW_LAYER))
-    add("What is selected", structures.SELECTED.items(), (MASK, SELECTION, NEW_LAYER))
+    add("Layer type", structures.KINDS.items(), (MASK, NEW_LAYER, NEW_IMAGE))
+    add("Layer state", structures.STATES.items(), (MASK, NEW_LAYER))
+    add("Selected items", structures.SELECTED.items(), (MASK, SELECTION, NEW_LAYER))
     for existing, outputs in (
         ("replace", (MASK,)), ("intersect", (MASK, NEW_LAYER_MASK)), ("keep", (MASK,)),
     ):  # fmt: skip
         pairs = [(f"{name}, {existing}", build) for name, build in structures.MASKS.items()]
-        add("A mask is there", pairs, outputs, existing_mask=existing)
+        add("Existing layer mask", pairs, outputs, existing_mask=existing)
     add("Selection", structures.SELECTIONS.items(), (MASK, SELECTION))
     add("Selection", structures.HINTS.items(), (MASK, SELECTION), subject="selection")
     return made

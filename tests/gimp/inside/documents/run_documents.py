@@ -21,7 +21,7 @@ for module, version in (("Babl", "0.1"), ("Gegl", "0.4"), ("Gimp", "3.0")):
     gi.require_version(module, version)
 from gi.repository import Gegl, Gimp
 
-NOT_HERE = "no such layers"
+NOT_HERE = "not supported"
 RESULTS = Path("/mnt/scratch/documents.json")
 ACTIONS = Path("/mnt/scratch/actions.json")
 

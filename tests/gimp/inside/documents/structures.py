@@ -298,10 +298,10 @@ GRAY_BASE = Gimp.ImageBaseType.GRAY
 
 KINDS = {
     "a layer in a group": in_group,
-    "a layer in a half visible group": lambda: in_group(opacity=50.0),
-    "a layer in groups in groups": in_nested_groups,
+    "a layer in a half-transparent group": lambda: in_group(opacity=50.0),
+    "a layer in nested groups": in_nested_groups,
     "a group": a_group,
-    "a group that passes through": lambda: a_group(Gimp.LayerMode.PASS_THROUGH),
+    "a pass-through group": lambda: a_group(Gimp.LayerMode.PASS_THROUGH),
     "an empty group": an_empty_group,
     "a text layer": a_text_layer,
     "a link layer": a_link_layer,
@@ -312,10 +312,10 @@ KINDS = {
 STATES = {
     "with a hole": changed_by(with_hole, has_alpha=True),
     "partly transparent": changed_by(with_veil, has_alpha=True),
-    "partly transparent, 16 bit": changed_by(with_veil, has_alpha=True, precision=DEEP),
-    "wholly transparent": changed_by(nothing_visible, has_alpha=True),
+    "partly transparent, 16-bit": changed_by(with_veil, has_alpha=True, precision=DEEP),
+    "completely transparent": changed_by(nothing_visible, has_alpha=True),
     "all one color": changed_by(one_color),
-    "values that are no numbers": changed_by(no_numbers, precision=FLOAT),
+    "values that are not numbers": changed_by(no_numbers, precision=FLOAT),
     "pixels locked": changed_by(locked("content")),
     "position locked": changed_by(locked("position")),
     "alpha locked": changed_by(locked("alpha"), has_alpha=True),
@@ -323,9 +323,9 @@ STATES = {
     "in a group with locked pixels": in_locked_group("content"),
     "in a group with locked position": in_locked_group("position"),
     "hidden": changed_by(hidden),
-    "multiplied at 40 %": changed_by(mixed_in),
+    "in multiply mode at 40% opacity": changed_by(mixed_in),
     "with a filter": changed_by(with_filter),
-    "with a filter, 16 bit with alpha": changed_by(with_filter, has_alpha=True, precision=DEEP),
+    "with a filter, 16-bit with alpha": changed_by(with_filter, has_alpha=True, precision=DEEP),
     "a group with a filter": filtered_group,
 }
 SELECTED = {
@@ -343,17 +343,17 @@ MASKS = {
     "disabled": with_mask(lambda layer: layer.set_apply_mask(False)),
     "being edited": with_mask(lambda layer: layer.set_edit_mask(True)),
     "shown": with_mask(lambda layer: layer.set_show_mask(True)),
-    "16 bit": with_mask(precision=DEEP),
+    "16-bit": with_mask(precision=DEEP),
     "on gray, float": with_mask(base=GRAY_BASE, precision=FLOAT),
     "on a group": masked_group,
 }
 SELECTIONS = {
-    "a rectangle, beside the subject": selected(0, 0, 12, 12),
-    "a feathered one": selected(10, 10, 30, 30, 12.0),
-    "a feathered one, 16 bit": selected(10, 10, 30, 30, 12.0, precision=DEEP),
+    "a rectangle beside the subject": selected(0, 0, 12, 12),
+    "a feathered selection": selected(10, 10, 30, 30, 12.0),
+    "a feathered selection, 16-bit": selected(10, 10, 30, 30, 12.0, precision=DEEP),
 }
 HINTS = {
-    "subject: what is selected": selected(10, 8, 40, 40),
-    "subject: what is selected, feathered": selected(10, 8, 40, 40, 8.0),
-    "subject: what is selected, nothing of it on the layer": selected(60, 52, 3, 3),
+    "subject inside the selection": selected(10, 8, 40, 40),
+    "subject inside a feathered selection": selected(10, 8, 40, 40, 8.0),
+    "selection that does not touch the layer": selected(60, 52, 3, 3),
 }

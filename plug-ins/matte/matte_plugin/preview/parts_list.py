@@ -1,4 +1,4 @@
-"""The list of what was found in the picture, to be ticked."""
+"""The list of the objects found in the image, with check boxes."""
 
 import gi
 
@@ -7,20 +7,20 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, GLib, Gtk, Pango
 
 from matte_core.base.localization import _
-from matte_core.base.subjects import spoken
+from matte_core.base.subjects import label_of
 
 HEIGHT_PX = 116
 SWATCH_PX = 14
 INDENT_PX = 22
 
 
-class FoundList(Gtk.Box):
-    """Lists parts with their color and share.
+class PartsList(Gtk.Box):
+    """Lists parts with their color and share of the image.
 
     Parameters
     ----------
     on_toggled : callable
-        Given the name of a part whose box was clicked.
+        Given the name of a part whose check box was clicked.
     """
 
     def __init__(self, on_toggled):
@@ -37,7 +37,7 @@ class FoundList(Gtk.Box):
         self.pack_start(scrolled, True, True, 0)
 
     def show_parts(self, parts, can_choose=True):
-        """Show the parts that were found; ticks only can be changed where they count."""
+        """Show the parts found; `can_choose` enables the check boxes."""
         self._rows.set_sensitive(can_choose)
         names = [part.name for part in parts]
         self._is_filling = True
@@ -58,10 +58,12 @@ class FoundList(Gtk.Box):
         for row, part in enumerate(parts):
             indent = INDENT_PX if part.is_one_of_several else 0
             box = Gtk.CheckButton(hexpand=True, margin_start=indent)
-            box.set_tooltip_text(_("Tick what is to be cut out; several become one"))
+            box.set_tooltip_text(_("Select what to cut out; selections are combined"))
             inside = Gtk.Box(spacing=8)
             inside.pack_start(_swatch(part.color), False, False, 0)
-            label = Gtk.Label(label=spoken(part.name), ellipsize=Pango.EllipsizeMode.END, xalign=0)
+            label = Gtk.Label(
+                label=label_of(part.name), ellipsize=Pango.EllipsizeMode.END, xalign=0
+            )
             inside.pack_start(label, True, True, 0)
             box.add(inside)
             box.connect("toggled", self._toggled, part.name)

@@ -1,4 +1,4 @@
-"""Compositing: the equation, the offset, the types, and what is cut at the edges."""
+"""Compositing: the equation, the offset, the types, and cropping."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matte_core.base.errors import InputError
-from matte_core.compositing.composite import composite
+from matte_core.compositing import composite
 
 
 def random_image(seed: int, height: int, width: int, dtype: type = np.uint8) -> np.ndarray:
@@ -45,7 +45,7 @@ def test_more_rows_than_one_block() -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 @pytest.mark.parametrize("other", [np.uint8, np.float32, np.float64])
-def test_the_background_gives_type_and_range(dtype: type, other: type) -> None:
+def test_the_background_determines_type_and_range(dtype: type, other: type) -> None:
     foreground, background = random_image(1, 9, 9, other), random_image(2, 9, 9, dtype)
     alpha = random_alpha(3, 9, 9)
     image = composite(foreground, alpha, background)
@@ -67,7 +67,7 @@ def test_white_on_white_stays_in_range() -> None:
 
 
 @given(st.integers(-9, 12), st.integers(-9, 12))
-def test_offset_is_row_then_column_and_the_rest_is_cut(down: int, right: int) -> None:
+def test_offset_is_row_then_column_and_the_rest_is_cropped(down: int, right: int) -> None:
     foreground, background = random_image(1, 5, 7), random_image(2, 8, 10)
     image = composite(foreground, np.ones((5, 7), np.float32), background, (down, right))
     for row in range(8):
@@ -77,14 +77,14 @@ def test_offset_is_row_then_column_and_the_rest_is_cut(down: int, right: int) ->
             assert (image[row, column] == wanted).all()
 
 
-def test_wholly_outside_gives_the_background() -> None:
+def test_a_foreground_outside_gives_the_background() -> None:
     background = random_image(2, 8, 8)
     image = composite(random_image(1, 4, 4), np.ones((4, 4), np.float32), background, (-4, 3))
     assert (image == background).all()
     assert not np.shares_memory(image, background)
 
 
-def test_numpy_integers_are_whole_numbers() -> None:
+def test_numpy_integers_are_integers() -> None:
     background = random_image(2, 8, 8)
     offset = tuple(np.array([1, 2]))
     image = composite(background, np.ones((8, 8), np.float32), background, offset)

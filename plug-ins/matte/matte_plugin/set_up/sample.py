@@ -1,8 +1,7 @@
-"""Cut the sample photo out in GIMP: run by its Python, without a window, for
-`matte_core.setup.sample`. It is executed as a batch, never imported.
+"""Cuts out the sample photo in GIMP, as a batch script for `matte_core.setup.sample`.
 
-The variables MATTE_SAMPLE_* name the photo, the two files to make, and a third that tells whether
-it went well: GIMP's exit status does not say what a plug-in did.
+The variables MATTE_SAMPLE_* name the photo, the two files to write, and a third one for the
+outcome, because GIMP's exit status does not reflect it.
 """
 
 import os
@@ -50,7 +49,7 @@ def main() -> None:
         save(image)
         image.delete()
         said = "done"
-    except Exception as error:  # a process border: the installer must hear of it
+    except Exception as error:  # a process border: the installer needs the reason
         traceback.print_exc()
         said = str(error) or type(error).__name__
     with open(os.environ["MATTE_SAMPLE_TOLD"], "w", encoding="utf-8") as told:

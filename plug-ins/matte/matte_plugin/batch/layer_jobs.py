@@ -1,8 +1,9 @@
-"""Layers of open images: the arguments of both batches over them, and which layers count."""
+"""What the batches over open images share: their arguments, and which layers they cut out."""
 
 from matte_core.base.localization import _, localized
 from matte_core.batch.report import DONE
 from matte_plugin import arguments, cutting, outputs
+from matte_plugin.batch import loop
 from matte_plugin.document import reading
 
 #: A new image for each would be a flood of windows.
@@ -10,19 +11,18 @@ CHOICES = {name: words for name, words in outputs.CHOICES.items() if name != out
 
 
 def add_arguments(procedure):
-    """Add what is asked for all layers alike."""
-    arguments.add_subject(procedure, _("What to cut out of each"))
-    arguments.add_choice(
-        procedure, "output", _("O_utput"), _("Where each result goes"), CHOICES, outputs.LAYER_MASK
-    )
+    """Add the arguments that apply to all layers, and the return values."""
+    arguments.add_subject(procedure, _("What to cut out of each photo"))
+    arguments.add_output(procedure, CHOICES, outputs.LAYER_MASK, _("Where to put each result"))
     arguments.add_existing_mask(procedure)
-    cutting.add_how(procedure)
+    arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
-    arguments.add_network(procedure)
+    arguments.add_model(procedure)
+    loop.add_report_values(procedure)
 
 
 def why_not(layer):
-    """Say why a layer holds no photo to cut out; empty where it may."""
+    """Return why a layer cannot contain a photo; empty if it can."""
     if layer.is_group():
         return _("a layer group")
     if layer.is_text_layer():
@@ -35,7 +35,7 @@ def why_not(layer):
 
 
 def ask(worker, layer, config, progress, cuts):
-    """Ask for a layer's cut-out and keep it in `cuts`; see `loop.for_each`."""
+    """Ask the worker to cut out a layer, and append the result to `cuts`; see `loop.for_each`."""
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
     output = config.get_property("output")
     cut, note = cutting.ask(

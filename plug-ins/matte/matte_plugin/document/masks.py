@@ -1,4 +1,4 @@
-"""An alpha written to where masks live: a layer's mask, the selection, a channel."""
+"""Writes an alpha as a layer mask, the selection, or a channel."""
 
 from contextlib import contextmanager
 
@@ -16,7 +16,7 @@ _CHANNEL_OPACITY = 50
 
 
 def write_layer_mask(layer, alpha):
-    """Give the layer a mask with the alpha; one that it has takes it, and is enabled."""
+    """Set the layer mask to the alpha, and enable it; add one if necessary."""
     mask = layer.get_mask()
     if mask is None:
         mask = layer.create_mask(Gimp.AddMaskType.WHITE)
@@ -24,7 +24,7 @@ def write_layer_mask(layer, alpha):
         layer.add_mask(mask)
         layer.set_edit_mask(False)
         return mask
-    # In its place: an undo in GIMP 3.0 brings a mask that was removed back, but not its state.
+    # Edited in place: undo in GIMP 3.0 restores a removed mask, but not its state.
     with _nothing_selected(layer.get_image()):
         shadow = mask.get_shadow_buffer()
         pixels.raise_to(_cleared(shadow, mask), mask, 0, 0, alpha)
@@ -35,10 +35,10 @@ def write_layer_mask(layer, alpha):
 
 
 def write_selection(image, cuts):
-    """Select what the alphas show, soft edges included; where several lie, what any shows."""
+    """Select what any of the alphas shows, including soft edges."""
     selection = image.get_selection()
-    # By its shadow, the selection changes as by a filter: undone by itself. A channel to select
-    # from would come back for a moment as this is undone, and take the layers' selection along.
+    # Writing to the shadow buffer is undone like a filter. Undoing a selection from a temporary
+    # channel would restore the channel for a moment, and change which layers are selected.
     shadow = _cleared(selection.get_shadow_buffer(), selection)
     for cut in cuts:
         _found, left, top = cut.layer.get_offsets()
@@ -47,7 +47,7 @@ def write_selection(image, cuts):
 
 
 def write_channel(cut, replaced=None):
-    """Save the alpha as a channel, in the place of an older one where there is one."""
+    """Save the alpha as a channel, in place of an older result if there is one."""
     image = cut.layer.get_image()
     name, position = _("{layer} matte").format(layer=cut.layer.get_name()), 0
     color, opacity = Gegl.Color.new("black"), _CHANNEL_OPACITY
@@ -64,7 +64,7 @@ def write_channel(cut, replaced=None):
 
 @contextmanager
 def _nothing_selected(image):
-    """Let changes reach all pixels of a drawable, and select again what was."""
+    """Clear the selection temporarily, so that changes reach all pixels."""
     selection = image.get_selection()
     if Gimp.Selection.is_empty(image):
         yield
@@ -85,7 +85,7 @@ def _cleared(shadow, drawable):
 
 
 def _merge(drawable, shadow):
-    """Let a drawable take its shadow's pixels, as a step that can be undone."""
+    """Apply a drawable's shadow buffer, as an undoable step."""
     shadow.flush()
     drawable.merge_shadow(True)
     drawable.update(0, 0, drawable.get_width(), drawable.get_height())

@@ -1,0 +1,1 @@
+"""Image filters that more than one algorithm uses."""

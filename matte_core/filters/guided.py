@@ -1,0 +1,129 @@
+"""The guided filter: values that follow the edges of an image.
+
+In every window the output is the affine function of the colors that fits the values best::
+
+    q_i = a_k . I_i + b_k,    a_k = (S_k + eps Id)^-1 cov_k(I, p),    b_k = mean(p) - a_k . mean(I)
+
+with S_k the covariance of the colors in window k. Where the image has an edge, so has the output;
+where the image is flat, the output is smooth. The coefficients vary slowly, so they can be fitted
+on a reduced image and applied to the full-size one.
+
+References
+----------
+He, Sun, Tang: Guided Image Filtering. PAMI 2013, equations 19 to 21 (color guide).
+He, Sun: Fast Guided Filter. 2015 (coefficients fitted at reduced size).
+"""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.images import Float32, Image, as_float, row_slices
+
+#: Variance of the colors, in [0, 1], below which a window counts as flat.
+EPSILON = 3e-4
+
+Floats = NDArray[np.floating[Any]]
+
+
+def guided_coefficients(
+    guide: Float32, values: Floats, radius_px: int, *, epsilon: float = EPSILON
+) -> Float32:
+    """Fit values as an affine function of the guide's colors around every pixel.
+
+    Parameters
+    ----------
+    guide : (h, w, 3) float32, [0, 1]
+    values : (h, w) float32 or float64
+        The computation runs in their precision; use float64 if `epsilon` is below about 1e-4,
+        because covariances are small differences of squares.
+    radius_px : int
+        Windows are (2 r + 1) pixels wide and high.
+    epsilon : float
+        Regularization of the windows' color covariance; smaller values follow weaker edges.
+
+    Returns
+    -------
+    coefficients : (h, w, 4) float32
+        Three slopes and an offset: values are about ``(slopes * guide).sum(-1) + offset``.
+
+    Examples
+    --------
+    >>> guide = np.linspace(0, 1, 75, dtype=np.float32).reshape(5, 5, 3)
+    >>> values = guide @ np.float32([0.25, 0.25, 0.5])
+    >>> filtered = apply_guided(guide, guided_coefficients(guide, values, 2))
+    >>> bool(np.abs(filtered - values).max() < 0.01)
+    True
+    """
+    side = (2 * radius_px + 1, 2 * radius_px + 1)
+
+    def mean(plane: Floats) -> Floats:
+        return np.asarray(cv2.blur(plane, side, borderType=cv2.BORDER_REFLECT))
+
+    red, green, blue = (np.ascontiguousarray(guide[..., c], values.dtype) for c in range(3))
+    mean_red, mean_green, mean_blue, mean_values = map(mean, (red, green, blue, values))
+    x = mean(red * values) - mean_red * mean_values
+    y = mean(green * values) - mean_green * mean_values
+    z = mean(blue * values) - mean_blue * mean_values
+    # The symmetric covariance matrix (a b c, b d e, c e f), inverted by Cramer's rule.
+    a = mean(red * red) - mean_red * mean_red + epsilon
+    d = mean(green * green) - mean_green * mean_green + epsilon
+    f = mean(blue * blue) - mean_blue * mean_blue + epsilon
+    b = mean(red * green) - mean_red * mean_green
+    c = mean(red * blue) - mean_red * mean_blue
+    e = mean(green * blue) - mean_green * mean_blue
+    i, j, k = d * f - e * e, c * e - b * f, b * e - c * d
+    l, m, n = a * f - c * c, c * b - a * e, a * d - b * b  # noqa: E741
+    scale = 1 / (a * i + b * j + c * k)
+    slopes = [
+        (i * x + j * y + k * z) * scale,
+        (j * x + l * y + m * z) * scale,
+        (k * x + m * y + n * z) * scale,
+    ]
+    offset = mean_values - slopes[0] * mean_red - slopes[1] * mean_green - slopes[2] * mean_blue
+    coefficients = np.empty((*values.shape, 4), np.float32)
+    for place, plane in enumerate((*slopes, offset)):
+        coefficients[..., place] = mean(plane)
+    return coefficients
+
+
+def apply_guided(image: Image, coefficients: Float32) -> Float32:
+    """Apply coefficients fitted on a reduced image to the full-size image.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 or float in [0, 1]
+    coefficients : (h, w, 4) float32
+        Fitted on the same image at any size.
+
+    Returns
+    -------
+    values : (H, W) float32, [0, 1]
+    """
+    shape = image.shape[:2]
+    out = np.empty(shape, np.float32)
+    for rows in row_slices(shape):
+        enlarged = _enlarge_rows(coefficients, rows, shape)
+        guide = as_float(image[rows])
+        band = enlarged[..., 3].copy()
+        for channel in range(3):
+            band += enlarged[..., channel] * guide[..., channel]
+        np.clip(band, 0, 1, out=out[rows])
+    return out
+
+
+def _enlarge_rows(coefficients: Float32, rows: slice, shape: tuple[int, ...]) -> Float32:
+    """Interpolate the coefficients at some rows of an image of the given shape."""
+    height = coefficients.shape[0]
+    if coefficients.shape[:2] == shape:
+        return coefficients[rows]
+    place = (np.arange(rows.start, rows.stop) + 0.5) * (height / shape[0]) - 0.5
+    place = np.clip(place, 0, height - 1)
+    top = np.minimum(place.astype(np.intp), max(height - 2, 0))
+    bottom = np.minimum(top + 1, height - 1)
+    down = (place - top).astype(np.float32)[:, None, None]
+    mixed = coefficients[top] * (1 - down) + coefficients[bottom] * down
+    size = (shape[1], rows.stop - rows.start)
+    return np.asarray(cv2.resize(mixed, size, interpolation=cv2.INTER_LINEAR), np.float32)

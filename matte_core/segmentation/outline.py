@@ -1,0 +1,135 @@
+"""From a coarse probability to the mask: drawn to the picture's edges, without specks."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.boxes import Box
+from matte_core.filters.guided import apply_guided, guided_coefficients
+from matte_core.images import Float32, Mask, as_float, resized
+from matte_core.segmentation.views import Views
+
+
+@dataclass(frozen=True)
+class OutlineTuning:
+    """The numbers of this file.
+
+    Attributes
+    ----------
+    fine_px : int
+        Longer side of the picture that the outline follows; beyond, it is interpolated.
+    reach_cells : float
+        How far from where a source puts it the outline may be moved, in cells of that source.
+    most_reach_px : int
+        The same in pixels of the reduced picture, at most.
+    speck_cells : float
+        Side of the smallest part, or hole, that a source can have meant, in its cells.
+    inside_share : float
+        Of a connected part, how much must lie in a selection for it to be meant.
+    margin : float
+        How far beyond a selection its subject may reach, as a share of the selection's longer
+        side.
+    """
+
+    fine_px: int = 2048
+    reach_cells: float = 1.0
+    most_reach_px: int = 24
+    speck_cells: float = 2.0
+    inside_share: float = 0.5
+    margin: float = 0.05
+
+
+DEFAULT = OutlineTuning()
+_NEAREST = cv2.INTER_NEAREST
+_JUST_IN = 0.51
+
+
+def draw(
+    views: Views, probability: Float32, cell_px: float, tuning: OutlineTuning = DEFAULT
+) -> Float32:
+    """Draw a probability to the picture's own edges, and clear it of specks.
+
+    Parameters
+    ----------
+    views : Views
+        Of the picture.
+    probability : (h, w) float32, [0, 1]
+        Of the whole picture, as large as its reduced view.
+    cell_px : float
+        Picture pixels per cell of the finest source.
+
+    Returns
+    -------
+    (H, W) float32, [0, 1]
+    """
+    scale = views.reduced_shape[0] / views.shape[0]
+    reach_px = round(tuning.reach_cells * cell_px * scale)
+    radius_px = int(np.clip(reach_px, 1, tuning.most_reach_px))
+    coefficients = guided_coefficients(as_float(views.reduced), probability, radius_px)
+    fine = min(1.0, tuning.fine_px / max(views.shape))
+    size = (max(1, round(views.shape[0] * fine)), max(1, round(views.shape[1] * fine)))
+    drawn = apply_guided(resized(views.full, *size), coefficients)
+    mask = drawn > 0.5
+    small = cv2.resize(mask.astype(np.uint8), views.reduced_shape[::-1], interpolation=_NEAREST) > 0
+    cleaned = without_specks(small, cell_px * scale, tuning)
+    if (cleaned != small).any():
+        wanted = cv2.resize(cleaned.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
+        was = cv2.resize(small.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
+        drawn = np.where(wanted & ~was, np.maximum(drawn, _JUST_IN), drawn)
+        drawn = np.where(was & ~wanted, np.minimum(drawn, 1 - _JUST_IN), drawn)
+    return lifted(drawn, views.shape)
+
+
+def lifted(probability: Float32, shape: tuple[int, int]) -> Float32:
+    """Interpolate a probability at every pixel of a picture, as it is."""
+    if probability.shape == shape:
+        return probability
+    size = (shape[1], shape[0])
+    return np.asarray(cv2.resize(probability, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def without_specks(mask: Mask, cell_px: float, tuning: OutlineTuning = DEFAULT) -> Mask:
+    """Remove specks and pinholes that are smaller than a source can have meant.
+
+    Holes as large as two by two cells are true ones, and stay.
+    """
+    # What crosses a picture that is narrower than a cell is no speck.
+    least = max(4.0, math.prod(min(tuning.speck_cells * cell_px, length) for length in mask.shape))
+    cleaned = mask
+    for value in (True, False):
+        count, parts, stats, _ = cv2.connectedComponentsWithStats(
+            (cleaned == value).astype(np.uint8), connectivity=4
+        )
+        tiny = np.asarray(stats[:, cv2.CC_STAT_AREA] < least)
+        tiny[0] = False
+        if tiny.any() and tiny[1:].sum() < count - 1:
+            cleaned = np.where(tiny[parts], not value, cleaned)
+    return cleaned
+
+
+def keep_inside(
+    mask: Mask, selection: Mask, cell_px: float, tuning: OutlineTuning = DEFAULT
+) -> Mask:
+    """Keep the connected parts of a mask that lie mostly inside a selection.
+
+    Where one of them reaches far outside it is cut off: it is another thing of the same kind
+    that touches the one selected.
+    """
+    count, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    whole = np.bincount(parts.ravel(), minlength=count)
+    inside = np.bincount(parts[selection], minlength=count)
+    keep = inside >= tuning.inside_share * np.maximum(whole, 1)
+    keep[0] = False
+    around = Box.around(selection)
+    size = 0 if around is None else max(around.height, around.width)
+    return np.asarray(keep[parts] & near(selection, max(cell_px, tuning.margin * size)))
+
+
+def near(mask: Mask, reach_px: float) -> NDArray[Any]:
+    """Return which pixels lie within `reach_px` of a mask."""
+    distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(distance <= reach_px)

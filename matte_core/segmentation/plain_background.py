@@ -1,0 +1,152 @@
+"""A plain background is known exactly: what differs from the border's color is the subject.
+
+Drawings, sprites, products on white, green screens. The border's color may change smoothly over the
+picture, as light does; it is fitted by a quadratic in the place, and how well that fits says how
+far it is to be trusted. What has the background's color and is joined to the border is background;
+what it encloses may be either, and is left to the models.
+
+References
+----------
+Huber: Robust Statistics, 1981 (the fit: least squares anew without what lies far off).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.images import Float32
+from matte_core.segmentation.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class PlainTuning:
+    """The numbers of this file; differences of color are in CIELAB units.
+
+    Attributes
+    ----------
+    side_px : int
+        Longer side of the picture that the border's color is fitted on.
+    border : float
+        Width of the border, as a share of the shorter side.
+    most_spread : float
+        Of the border's color around the fit, beyond which the background is not plain.
+    least_share : float
+        Of the border that must be background; a subject may touch the rest.
+    same, other : float
+        A difference up to which a color is the background's, and from which it surely is not; at
+        least so many spreads.
+    spreads : tuple of float
+    least, most : float
+        Log odds of what is the same, and of what surely differs: white things stand on white.
+    enclosed : float
+        Trust in what has the background's color but is not joined to the border.
+    """
+
+    side_px: int = 256
+    border: float = 0.03
+    most_spread: float = 3.0
+    least_share: float = 0.6
+    same: float = 4.0
+    other: float = 20.0
+    spreads: tuple[float, float] = (4.0, 12.0)
+    least: float = -2.0
+    most: float = 5.0
+    enclosed: float = 0.0
+
+
+DEFAULT = PlainTuning()
+
+
+def plain_background(
+    image: Float32, cell_px: float, tuning: PlainTuning = DEFAULT
+) -> Evidence | None:
+    """Return what the border's color tells of the subject; None where it is not plain.
+
+    Parameters
+    ----------
+    image : (h, w, 3) float32, [0, 1], sRGB
+        The picture at the size that evidence is combined at.
+    cell_px : float
+        Picture pixels per pixel of it.
+    """
+    height, width = image.shape[:2]
+    if min(height, width) < 8:
+        return None
+    lab = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2LAB), np.float32)
+    scale = min(1.0, tuning.side_px / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = np.asarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA), np.float32)
+    border = _border(small.shape[:2], tuning.border)
+    fit = _fitted(small, border, tuning)
+    if fit is None:
+        return None
+    coefficients, spread, share = fit
+    expected = np.asarray(
+        (_powers(height, width).reshape(-1, 6) @ coefficients).reshape(lab.shape), np.float32
+    )
+    difference = np.linalg.norm(lab - expected, axis=-1)
+    same = max(tuning.same, tuning.spreads[0] * spread)
+    other = max(tuning.other, tuning.spreads[1] * spread)
+    middle = (same + other) / 2
+    side = np.clip((difference - middle) / (other - middle), -1, 1)
+    odds = side * np.where(side > 0, tuning.most, -tuning.least)
+    is_same = difference < middle
+    _, parts = cv2.connectedComponents(is_same.astype(np.uint8), connectivity=4)
+    rim = _border((height, width), 0.0)
+    joined = np.isin(parts, np.unique(parts[rim & is_same])) & is_same
+    plainness = min(1.0, (share - tuning.least_share) / (1 - tuning.least_share) + 0.5)
+    trust = np.where(is_same & ~joined, tuning.enclosed, plainness)
+    return Evidence(
+        np.asarray(1 / (1 + np.exp(-odds)), np.float32), np.asarray(trust, np.float32), cell_px
+    )
+
+
+def _border(shape: tuple[int, int], share: float) -> NDArray[np.bool_]:
+    """Return a frame along the picture's border, at least one pixel wide."""
+    wide = max(1, round(share * min(shape)))
+    frame = np.ones(shape, np.bool_)
+    frame[wide:-wide, wide:-wide] = False
+    return frame
+
+
+def _powers(height: int, width: int) -> Float32:
+    """Return 1, x, y, x^2, x y, y^2 at every pixel, x and y from -1 to 1; (h, w, 6)."""
+    y, x = np.meshgrid(
+        np.linspace(-1, 1, height, dtype=np.float32),
+        np.linspace(-1, 1, width, dtype=np.float32),
+        indexing="ij",
+    )
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+
+
+def _fitted(
+    lab: Float32, border: NDArray[np.bool_], tuning: PlainTuning
+) -> tuple[NDArray[np.float64], float, float] | None:
+    """Fit the border's color.
+
+    Returns
+    -------
+    coefficients : (6, 3) float64
+    spread : float
+        Typical difference of what fits.
+    share : float
+        Of the border that fits.
+    """
+    powers = _powers(*lab.shape[:2])[border].astype(np.float64)
+    colors = lab[border].astype(np.float64)
+    # The commonest color to begin with: the median may be the subject's.
+    start = np.median(colors, axis=0)
+    fits = np.linalg.norm(colors - start, axis=1) < 3 * tuning.other
+    for limit in (20.0, 10.0, 6.0, 6.0):
+        if fits.mean() < tuning.least_share:
+            return None
+        coefficients = np.linalg.lstsq(powers[fits], colors[fits], rcond=None)[0]
+        away = np.linalg.norm(colors - powers @ coefficients, axis=1)
+        fits = away < limit
+    spread = float(np.sqrt((away[fits] ** 2).mean())) if fits.any() else np.inf
+    share = float(fits.mean())
+    if spread > tuning.most_spread or share < tuning.least_share:
+        return None
+    return coefficients, spread, share

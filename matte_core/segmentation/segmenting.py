@@ -1,0 +1,298 @@
+"""Find a subject in a picture: `segment`.
+
+References
+----------
+Chen et al.: Rethinking Atrous Convolution for Semantic Image Segmentation, 2017: scores are
+lifted to the picture bilinearly before the best class is taken.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.base.classes import SUBJECT_NAME, SUBJECT_WORDS
+from matte_core.base.errors import NoSubjectError
+from matte_core.base.messages import Message
+from matte_core.base.progress import ProgressCallback, part
+from matte_core.boxes import Box
+from matte_core.catalog.registry import class_model, resolve
+from matte_core.catalog.spec import assumption
+from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
+from matte_core.networks.loading import load_network
+from matte_core.networks.network import Network
+from matte_core.segmentation import outline
+from matte_core.segmentation.evidence import Evidence, combine
+from matte_core.segmentation.instances import Instance, PresentClass, grid_size
+from matte_core.segmentation.passes import blend, closer_passes, finest_cell_px, tuning_for
+from matte_core.segmentation.plain_background import plain_background
+from matte_core.segmentation.result import SUBJECT_INDEX, Segmentation, label_map
+from matte_core.segmentation.subject import Choice, Wanted, choose, parse_subject
+from matte_core.segmentation.survey import Survey, survey, survey_place
+from matte_core.segmentation.views import Views
+
+_MARGIN = 0.15  # of the selection's longer side: the surroundings that models are shown
+_LEAST_CONTRAST = 4  # in steps of 8 bit: models see things in perfect flatness
+_LEAST_SHOWN = 0.002  # of the picture: dust on a white table is less
+_SELECT_IT = Message("Select the subject roughly.")
+
+
+def segment(
+    image: Image,
+    subject: str | Iterable[str] = "auto",
+    model: str | Path | None = None,
+    *,
+    hint: Mask | None = None,
+    refine: bool = True,
+    progress: ProgressCallback | None = None,
+) -> Segmentation:
+    """Find the subject of a picture.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+    subject : str or iterable of str
+        "auto" (the main subject, whatever it is), a class name, several (a sequence, or separated
+        by commas), or "everything" (all but the background). A class name with a number, left,
+        middle, right or largest after it is one thing of that class: "person 2", counted from the
+        left, or "dog left". So is one with a place, "person at 0.31 0.52": the one there, or the
+        nearest one to it, at these fractions of the picture's width and height. The main subject
+        is a class too: "subject 1", "subject at 0.31 0.52". Other class names need a model that
+        knows them.
+    model : str or Path, optional
+        The name of a model or an ONNX file; the default finds the main subject and is built in. Of
+        a model that knows classes, "auto" is the largest class (people first when they cover a
+        third of it).
+    hint : (H, W) bool, optional
+        A rough selection. Only its surroundings are looked at, and only what lies mostly
+        inside it is kept.
+    refine : bool
+        Whether to look at the subject more closely and to draw its outline to the picture's
+        edges. Without it the mask is one pass at the size the model was trained for, its scores
+        interpolated.
+    progress : callable, optional
+        See `matte_core.base.progress`.
+
+    Returns
+    -------
+    Segmentation
+
+    Raises
+    ------
+    InputError
+        If an array or the subject cannot be used.
+    NoSubjectError
+        If nothing of what was asked for is in the picture.
+    ModelError
+        If the model is missing or cannot be used, or no model knows a class that was named.
+    """
+    image = check_image(image)
+    if hint is not None:
+        hint = check_mask(hint, image.shape[:2], "selection")
+        if not hint.any():
+            raise NoSubjectError(Message("The selection is empty."), _SELECT_IT)
+    report = part(progress, 0.0, 1.0)
+    report(0.0, Message("Loading the model"))
+    networks = _networks(model)
+    wanted = parse_subject(subject, [name for one in networks for name in one.spec.classes])
+    _refuse_flat(image)
+    report(0.1, Message("Finding the subject"))
+    box = Box.whole(image.shape) if hint is None else _surroundings(hint)
+    views = Views.of(image)
+    surveys = [survey(one, views, box, hint, refine=refine) for one in networks]
+    try:
+        return _Scene(views, surveys, hint, refine).cut(wanted, part(progress, 0.3, 1.0))
+    except NoSubjectError as error:
+        assumed = assumption(networks[0].spec)
+        if assumed:
+            error.hint = Message("{hint} {assumed}", hint=error.hint, assumed=assumed)
+        raise
+
+
+def _networks(model: str | Path | None) -> list[Network]:
+    """Return the model that says what "auto" is, and with it one that knows classes by name."""
+    first = load_network(resolve(model))
+    classes = class_model() if first.spec.finds_subject else None
+    return [first] if classes is None else [first, load_network(classes)]
+
+
+def _refuse_flat(image: Image) -> None:
+    height, width = image.shape[:2]
+    sample = image[:: max(1, height // 64), :: max(1, width // 64)]
+    if np.ptp(sample) < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
+        raise NoSubjectError(
+            Message("The picture is all one color, so there is nothing to find in it."),
+            Message("Check that the layer with the photo is selected."),
+        )
+
+
+def _surroundings(selection: Mask) -> Box:
+    box = Box.around(selection)
+    assert box is not None  # segment() has refused an empty selection
+    return box.grown(round(_MARGIN * max(box.height, box.width)), selection.shape)
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """A picture with what its models have found in it."""
+
+    views: Views
+    surveys: Sequence[Survey]
+    selection: Mask | None
+    refine: bool
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.views.shape
+
+    def cut(self, wanted: Sequence[Wanted], progress: ProgressCallback) -> Segmentation:
+        """Choose what is wanted, collect the evidence for it, and draw its mask."""
+        plain = self._plain()
+        try:
+            choices = choose(wanted, self.surveys, self._look_at)
+        except NoSubjectError:
+            if wanted[0].class_name not in SUBJECT_WORDS or plain is None or not _shows_much(plain):
+                raise
+            choices = []  # a sprite or a scribble: no model knows it, and yet it stands out
+        sources = self._evidence(choices, plain, part(progress, 0.0, 0.6))
+        progress(0.6, Message("Drawing the mask"))
+        probability = combine(sources)
+        cell_px = min(source.cell_px for source in sources)
+        if self.refine:
+            probability = outline.draw(self.views, probability, cell_px)
+        else:
+            probability = outline.lifted(probability, self.shape)
+        mask = probability > 0.5
+        if self.selection is not None:
+            mask = outline.keep_inside(mask, self.selection, cell_px)
+            probability *= outline.near(mask, 2 * cell_px)
+        names = tuple(name for choice in choices for name in choice.names) or (SUBJECT_NAME,)
+        if not mask.any():
+            raise self._too_small(names)
+        return self._result(mask, probability, cell_px, names, choices)
+
+    def _look_at(self, across: float, along: float) -> Survey:
+        """Survey a place more closely, by the model that finds subjects."""
+        finder = next(one.network for one in self.surveys if one.finds_subjects)
+        return survey_place(finder, self.views, across, along)
+
+    def _plain(self) -> Evidence | None:
+        """Return what a plain background tells, where there is one."""
+        scale = self.shape[0] / self.views.reduced_shape[0]
+        return plain_background(as_float(self.views.reduced), scale)
+
+    def _evidence(
+        self, choices: Sequence[Choice], plain: Evidence | None, progress: ProgressCallback
+    ) -> list[Evidence]:
+        """Return what each source says of the choices."""
+        if not choices:
+            return [] if plain is None else [plain]
+        seen = [self._seen(choice, progress) for choice in choices]
+        cell_px = min(one.cell_px for one in seen)
+        likely = np.maximum.reduce([one.probability for one in seen])
+        sources = [Evidence(likely, 1.0, cell_px)]
+        # A color tells the subject from the background, not one class from another.
+        if plain is not None and all(choice.survey.finds_subjects for choice in choices):
+            meant = np.maximum.reduce([self._meant(choice) for choice in choices])
+            sources.append(replace(plain, trust=plain.trust * meant))
+        return sources
+
+    def _seen(self, choice: Choice, progress: ProgressCallback) -> Evidence:
+        """Return what a model says of a choice, after its closer passes."""
+        first, network = choice.survey.first, choice.survey.network
+        numbers = [present.index for present in choice.classes]
+        weights = choice.survey.things.belonging(choice.whole, choice.instances)
+        passes = [first]
+        if self.refine:
+            passes += closer_passes(network, self.views, first, numbers, progress, weights)
+        size = self.views.reduced_shape
+        probability = blend(passes, numbers, self.shape, size, tuning_for(network.spec))
+        return Evidence(probability * self._meant(choice), 1.0, finest_cell_px(passes))
+
+    def _meant(self, choice: Choice) -> Float32:
+        """Return 1 near the things of a choice, 0 near others and where nobody looked."""
+        weights = choice.survey.things.belonging(choice.whole, choice.instances)
+        size = self.views.reduced_shape
+        if weights is not None:
+            return weights.at(self.shape, size)
+        rows, columns = Box.whole(self.shape).sampled(size)
+        box = choice.survey.first.box
+        down, along = (
+            (rows >= box.top) & (rows < box.bottom),
+            (columns >= box.left) & (columns < box.right),
+        )
+        return np.asarray(np.outer(down, along), np.float32)
+
+    def _too_small(self, names: Sequence[str]) -> NoSubjectError:
+        subject = ", ".join(names)
+        if self.selection is None:
+            return NoSubjectError(
+                Message("No {subject} is large enough.", subject=subject), _SELECT_IT
+            )
+        return NoSubjectError(
+            Message("No {subject} lies mostly inside the selection.", subject=subject), _SELECT_IT
+        )
+
+    def _result(
+        self,
+        mask: Mask,
+        probability: Float32,
+        cell_px: float,
+        names: tuple[str, ...],
+        choices: Sequence[Choice],
+    ) -> Segmentation:
+        surveys = list(self.surveys)
+        surveys += [choice.survey for choice in choices if choice.survey not in surveys]
+        present, instances, numbers = _listed(surveys, self.shape)
+        by_name = next((one for one in surveys if not one.finds_subjects), None)
+        return Segmentation(
+            mask=mask,
+            classes=present,
+            probability=probability,
+            grid_px=cell_px,
+            source="network",
+            subject=names,
+            instances=instances,
+            instance_grid=numbers,
+            _labels=None
+            if by_name is None
+            else lambda: label_map(
+                by_name.network.score(self.views.full, Box.whole(self.shape)), self.shape
+            ),
+        )
+
+
+def _shows_much(plain: Evidence) -> bool:
+    """Say whether a plain background has a subject before it, of its own."""
+    share = float(((plain.probability > 0.5) & (plain.trust > 0.5)).mean())
+    return _LEAST_SHOWN <= share <= 1 - _LEAST_SHOWN
+
+
+def _listed(
+    surveys: Sequence[Survey], shape: tuple[int, int]
+) -> tuple[tuple[PresentClass, ...], tuple[Instance, ...], NDArray[np.uint8]]:
+    """Join what surveys have found: the main subject comes first, and lies on top."""
+    present: list[PresentClass] = []
+    instances: list[Instance] = []
+    grid = np.zeros(grid_size(Box.whole(shape)), np.uint8)
+    for found in surveys:
+        present += [
+            replace(one, index=SUBJECT_INDEX) if found.finds_subjects else one
+            for one in found.present
+            if all(one.name != known.name for known in present)
+        ]
+        numbers = found.things.numbers(shape, (grid.shape[0], grid.shape[1]))
+        grid = np.where((grid == 0) & (numbers > 0), numbers + np.uint8(len(instances)), grid)
+        instances += _renamed(found, instances)
+    return tuple(present), tuple(instances), np.asarray(grid, np.uint8)
+
+
+def _renamed(found: Survey, known: Sequence[Instance]) -> list[Instance]:
+    """Number the things of a closer look after those of the same class that are known."""
+    before = sum(one.class_name == SUBJECT_NAME for one in known) if found.finds_subjects else 0
+    return [
+        replace(one, name=f"{one.class_name} {before + number}") if before else one
+        for number, one in enumerate(found.things.instances, 1)
+    ]
