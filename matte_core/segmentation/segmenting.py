@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from matte_core.base.classes import SUBJECT_NAME, SUBJECT_WORDS
 from matte_core.base.errors import NoSubjectError
 from matte_core.base.messages import Message
-from matte_core.base.progress import ProgressCallback, part
+from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.boxes import Box
 from matte_core.catalog.registry import class_model, resolve
 from matte_core.catalog.spec import assumption
@@ -24,6 +24,7 @@ from matte_core.images import Float32, Image, Mask, as_float, check_image, check
 from matte_core.networks.loading import load_network
 from matte_core.networks.network import Network
 from matte_core.segmentation import outline
+from matte_core.segmentation.agreement import classes_within, edges_of
 from matte_core.segmentation.evidence import Evidence, combine
 from matte_core.segmentation.instances import Instance, PresentClass, grid_size
 from matte_core.segmentation.passes import blend, closer_passes, finest_cell_px, tuning_for
@@ -192,12 +193,24 @@ class _Scene:
         seen = [self._seen(choice, progress) for choice in choices]
         cell_px = min(one.cell_px for one in seen)
         likely = np.maximum.reduce([one.probability for one in seen])
-        sources = [Evidence(likely, 1.0, cell_px)]
+        sources = self._with_classes(Evidence(likely, 1.0, cell_px), choices)
         # A color tells the subject from the background, not one class from another.
         if plain is not None and all(choice.survey.finds_subjects for choice in choices):
             meant = np.maximum.reduce([self._meant(choice) for choice in choices])
             sources.append(replace(plain, trust=plain.trust * meant))
         return sources
+
+    def _with_classes(self, main: Evidence, choices: Sequence[Choice]) -> list[Evidence]:
+        """Let a model of classes have its say about the edge of the main subject."""
+        by_name = next((one for one in self.surveys if not one.finds_subjects), None)
+        if by_name is None or not self.refine or not _is_main_subject(choices):
+            return [main]
+        within = classes_within(by_name, main.probability, self.shape)
+        if not within:
+            return [main]
+        names = tuple(present.name for present in within)
+        known = self._seen(Choice(by_name, within, names), silent)
+        return edges_of(main, known, self.views.reduced_shape[0] / self.shape[0])
 
     def _seen(self, choice: Choice, progress: ProgressCallback) -> Evidence:
         """Return what a model says of a choice, after its closer passes."""
@@ -262,6 +275,10 @@ class _Scene:
                 by_name.network.score(self.views.full, Box.whole(self.shape)), self.shape
             ),
         )
+
+
+def _is_main_subject(choices: Sequence[Choice]) -> bool:
+    return all(choice.survey.finds_subjects and choice.whole for choice in choices)
 
 
 def _shows_much(plain: Evidence) -> bool:

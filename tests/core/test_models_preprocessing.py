@@ -9,7 +9,7 @@ from matte_core.networks.preprocessing import normalization_told
 MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 
 
-def graph_of(*steps: tuple[str, object]) -> onnx.Message:
+def graph_of(*steps: tuple[str, object]) -> onnx.Proto:
     """A graph that takes `image` through steps with constants to a convolution."""
     nodes, constants, value = [], [], "image"
     for place, (op_type, number) in enumerate(steps):

@@ -17,7 +17,7 @@ from matte_core.networks.openvino_ir import import_ir
 _SIDE_PX = 16
 
 
-def _deeplab() -> onnx.Message:
+def _deeplab() -> onnx.Proto:
     """Return a network built like a frozen DeepLab: pooling, two resizes, scores."""
     rng = np.random.default_rng(3)
     weights = {
@@ -50,7 +50,7 @@ def _deeplab() -> onnx.Message:
     return onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset)
 
 
-def _saliency() -> onnx.Message:
+def _saliency() -> onnx.Proto:
     """Return a network of one convolution that answers with one plane."""
     kernel = np.full((1, 3, 3, 3), 0.04, np.float32)
     graph = onnx.new(

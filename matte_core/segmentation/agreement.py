@@ -1,0 +1,105 @@
+"""Where a model that knows classes agrees with the main subject, it says where the edge is.
+
+Models of classes are coarser but were taught by outlines that people drew. What they do not know, a
+helmet beside a face, is left to the model that finds subjects: the closer that one is to certain,
+the less the other counts.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from matte_core.images import Float32, Mask
+from matte_core.segmentation.evidence import Evidence
+from matte_core.segmentation.instances import PresentClass
+from matte_core.segmentation.passes import blend, tuning_for
+from matte_core.segmentation.survey import Survey
+
+
+@dataclass(frozen=True)
+class AgreementTuning:
+    """The numbers of this file.
+
+    Attributes
+    ----------
+    inside : float
+        Of a class, how much must lie within the subject for it to be part of that.
+    side_px : int
+        Longer side of the grid that this is measured on.
+    reach_cells : float
+        How far beyond a class its model has a say, in its cells.
+    most : float
+        The trust in it at most; the rest is left to the other model.
+    power : float
+        How its trust falls as the other model becomes certain.
+    """
+
+    inside: float = 0.7
+    side_px: int = 256
+    reach_cells: float = 3.0
+    most: float = 0.8
+    power: float = 0.5
+
+
+DEFAULT = AgreementTuning()
+
+
+def classes_within(
+    found: Survey, subject: Float32, shape: tuple[int, int], tuning: AgreementTuning = DEFAULT
+) -> tuple[PresentClass, ...]:
+    """Return the classes that lie mostly within the subject.
+
+    Parameters
+    ----------
+    found : Survey
+        By a model that knows classes.
+    subject : (h, w) float32, [0, 1]
+        The subject's probability, of the whole picture.
+    shape : (H, W)
+        Of the picture.
+    """
+    scale = min(1.0, tuning.side_px / max(subject.shape))
+    size = (max(1, round(subject.shape[0] * scale)), max(1, round(subject.shape[1] * scale)))
+    within = cv2.resize(subject, size[::-1], interpolation=cv2.INTER_AREA) > 0.5
+    return tuple(
+        present
+        for present in found.present
+        if _share_within(_region(found, present, shape, size), within) >= tuning.inside
+    )
+
+
+def edges_of(
+    main: Evidence, known: Evidence, scale: float, tuning: AgreementTuning = DEFAULT
+) -> list[Evidence]:
+    """Return both as evidence, the known classes trusted at edges that the main model is unsure of.
+
+    Parameters
+    ----------
+    main, known : Evidence
+        Of the same grid; what the model that finds subjects says, and what the one of classes says.
+    scale : float
+        Pixels of that grid per pixel of the picture.
+    """
+    outside = (known.probability <= 0.5).astype(np.uint8)
+    if outside.all():
+        return [main]
+    away = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
+    doubt = (1 - np.abs(2 * main.probability - 1)) ** tuning.power
+    reach = tuning.reach_cells * known.cell_px * scale
+    trust = np.asarray(np.where(away < reach, tuning.most * doubt, 0), np.float32)
+    return [
+        Evidence(main.probability, 1 - trust, main.cell_px),
+        Evidence(known.probability, trust, known.cell_px),
+    ]
+
+
+def _region(
+    found: Survey, present: PresentClass, shape: tuple[int, int], size: tuple[int, int]
+) -> Mask:
+    tuning = tuning_for(found.network.spec)
+    return np.asarray(blend([found.first], [present.index], shape, size, tuning) > 0.5)
+
+
+def _share_within(region: Mask, within: Mask) -> float:
+    return float((region & within).sum() / max(int(region.sum()), 1))
