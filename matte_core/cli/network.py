@@ -9,6 +9,7 @@ from matte_core.base.errors import InputError, ModelError
 from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC, CLASS_MODEL
 from matte_core.catalog.registry import class_model, model_path, resolve, spec_path
 from matte_core.catalog.spec import ModelSpec, read_spec
+from matte_core.catalog.subject_words import parse_subject
 from matte_core.cli.options import UsageError
 
 
@@ -47,8 +48,6 @@ def check_request(args: argparse.Namespace, *, needs_classes: bool = False) -> N
 
 
 def _check_name(name: str, classes: list[str], *, is_alone: bool) -> None:
-    from matte_core.segmentation.subject import parse_subject
-
     try:
         parse_subject([f"{name} in a list"] if name in SUBJECT_WORDS else name, classes)
     except InputError:

@@ -3,7 +3,7 @@
 A frozen DeepLab holds its size in three places: the average over the whole picture (image
 pooling), the resize of that one value back to the grid, and the last resize of the scores to
 the input's size. The first becomes a global average, the second a broadcast, and the last is
-left out: the answer then comes on the network's own grid, one cell for `stride` pixels, and
+left out: the answer then comes on the model's own grid, one cell for `stride` pixels, and
 whoever asks for it lifts it to the picture by bilinear interpolation with aligned corners, as
 DeepLab was trained. Exporters that could not express aligned corners wrote another rule into
 the two resizes; that error goes with them.
@@ -47,7 +47,7 @@ def free_size(model: onnx.Proto) -> int:
         return _free(model.graph, model.opset_import)
     except (UnicodeDecodeError, IndexError) as error:
         raise ModelError(
-            "The network's graph is damaged: a name is no text, or a node lacks its values."
+            "The model's graph is damaged: a name is no text, or a node lacks its values."
         ) from error
 
 
@@ -55,7 +55,7 @@ def _free(graph: onnx.Proto, opsets: Iterable[onnx.Proto]) -> int:
     shape = onnx.shape_of(graph.input[0]) if len(graph.input) == 1 else None
     opset = next((held.version for held in opsets if not held.domain), 0)
     if shape is None or len(shape) != 4 or shape[3] != 3 or opset < _MIN_OPSET:
-        raise ModelError("The network does not take one picture of shape (1, H, W, 3).")
+        raise ModelError("The model does not take one picture of shape (1, H, W, 3).")
     classes = _cut_last_resize(graph)
     cells = _free_image_pooling(graph)
     size = shape[1]
@@ -83,7 +83,7 @@ def _cut_last_resize(graph: onnx.Proto) -> int:
             break
         node = _maker(graph, node.input[0])
     if node is None or node.op_type not in _RESIZES:
-        raise ModelError("The network does not end with a resize of its class scores.")
+        raise ModelError("The model does not end with a resize of its class scores.")
     shape = onnx.shape_of(graph.output[0]) or []
     lengths = [length for length in shape[1:] if isinstance(length, int)]
     graph.output[0].name = node.input[0]
@@ -120,9 +120,9 @@ def _free_image_pooling(graph: onnx.Proto) -> int:
         is_freed = True
         break
     if not is_freed:
-        raise ModelError("The network has no image pooling beside its other features.")
+        raise ModelError("The model has no image pooling beside its other features.")
     if cells < 2:
-        raise ModelError("The network's image pooling does not average over the whole picture.")
+        raise ModelError("The model's image pooling does not average over the whole picture.")
     return cells
 
 
@@ -131,7 +131,7 @@ def _last_length(constants: dict[str, onnx.Proto], node: onnx.Proto) -> int:
     held = constants.get(node.input[1]) if len(node.input) > 1 else None
     lengths = np.zeros(0) if held is None else onnx.tensor_values(held).ravel()
     if lengths.dtype != np.int64 or not lengths.size:
-        raise ModelError("The network's image pooling is spread to a shape that it does not hold.")
+        raise ModelError("The model's image pooling is spread to a shape that it does not hold.")
     return int(lengths[-1])
 
 

@@ -1,4 +1,4 @@
-"""Where the cells of a network's answer lie in the picture, and lifting them to its pixels."""
+"""Where the cells of a model's answer lie in the picture, and lifting them to its pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Grid:
         cells: tuple[int, int],
         align_corners: bool,
     ) -> "Grid":
-        """Return the grid of one pass of a network.
+        """Return the grid of one pass of a model.
 
         Parameters
         ----------
@@ -44,7 +44,7 @@ class Grid:
         seen : (rows, columns)
             To how many pixels that part was resized, pixel areas kept.
         fed : (rows, columns)
-            How many pixels the network was fed; the part lies at their top left.
+            How many pixels the model was fed; the part lies at their top left.
         cells : (rows, columns)
             How many cells it answered with.
         align_corners : bool
@@ -78,7 +78,7 @@ class ScoreField:
     grid : Grid
         Where the cells lie.
     cell_px : float
-        Picture pixels per cell of the grid that the network decided on.
+        Picture pixels per cell of the grid that the model decided on.
     """
 
     values: Float32

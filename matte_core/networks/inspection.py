@@ -28,14 +28,14 @@ _CHANNELS = 3
 
 
 def inspect_onnx(data: bytes, name: str, given: dict[str, Any] | None = None) -> ModelSpec:
-    """Find out how a network is fed and read.
+    """Find out how a model is fed and read.
 
     Parameters
     ----------
     data : bytes
         The ONNX file.
     name : str
-        What the network is to be called.
+        What the model is to be called.
     given : dict, optional
         Attributes of `ModelSpec` that are known and need not be found out.
 
@@ -62,11 +62,11 @@ def inspect_onnx(data: bytes, name: str, given: dict[str, Any] | None = None) ->
 
 
 def check_size(path: Path) -> None:
-    """Refuse a file that is too large to be a network for pictures."""
+    """Refuse a file that is too large to be a model for pictures."""
     if path.stat().st_size > MAX_FILE_BYTES:
         raise ModelError(
             f"{path} has {path.stat().st_size >> 20} MiB; "
-            f"networks up to {MAX_FILE_BYTES >> 20} MiB are taken."
+            f"models up to {MAX_FILE_BYTES >> 20} MiB are taken."
         )
 
 
@@ -75,26 +75,26 @@ def _input_of(model: onnx.Proto) -> onnx.Proto:
     for opset in model.opset_import:
         if opset.domain not in _USUAL_DOMAINS:
             raise ModelError(
-                f"The network uses operators of the domain {opset.domain!r}, "
+                f"The model uses operators of the domain {opset.domain!r}, "
                 "which onnxruntime does not know.",
                 "Export it with standard operators.",
             )
     constants = {held.name for held in model.graph.initializer}
     if any(held.data_location == onnx.EXTERNAL for held in onnx.tensors(model)):
         raise ModelError(
-            "The network keeps its weights in another file.", "Save it as one ONNX file."
+            "The model keeps its weights in another file.", "Save it as one ONNX file."
         )
     inputs = [held for held in model.graph.input if held.name not in constants]
     shape = onnx.shape_of(inputs[0]) if len(inputs) == 1 else None
     if shape is None or len(shape) != 4 or _CHANNELS not in (shape[1], shape[3]):
         found = ", ".join(f"{held.name} {onnx.shape_of(held)}" for held in inputs)
         raise ModelError(
-            f"The network does not take one color picture; its inputs are: {found}.",
+            f"The model does not take one color picture; its inputs are: {found}.",
             "One input of shape (1, 3, H, W) or (1, H, W, 3) is needed.",
         )
     elem_type = inputs[0].type.tensor_type.elem_type
     if elem_type not in (onnx.FLOAT, onnx.UINT8, onnx.FLOAT16):
-        raise ModelError("The network's input is neither uint8 nor float32 nor float16.")
+        raise ModelError("The model's input is neither uint8 nor float32 nor float16.")
     return inputs[0]
 
 
@@ -104,7 +104,7 @@ def _input_spec(shape: list[int | str], name: str) -> ModelSpec:
     fixed = [side for side in sides if isinstance(side, int) and side > 0]
     if any(side > MAX_SIDE_PX for side in fixed):
         raise ModelError(
-            f"The network wants pictures of {sides[1]} x {sides[0]} pixels; "
+            f"The model wants pictures of {sides[1]} x {sides[0]} pixels; "
             f"up to {MAX_SIDE_PX} a side are taken, for the memory's sake."
         )
     is_free = len(fixed) < 2
@@ -158,7 +158,7 @@ def _output_spec(spec: ModelSpec, answer: NDArray[Any], given: dict[str, Any]) -
             changes["classes"] = _class_names(planes.shape[axis])
     else:
         raise ModelError(
-            f"The network answers with an array of shape {found}.",
+            f"The model answers with an array of shape {found}.",
             "One plane of labels or saliency, or one plane per class, is needed.",
         )
     if changes["output_type"] == "labels" and not given.get("classes"):
@@ -169,7 +169,7 @@ def _output_spec(spec: ModelSpec, answer: NDArray[Any], given: dict[str, Any]) -
         count = planes.shape[0 if spec.output_layout == "NCHW" else 2]
         if count != len(spec.classes):
             raise ModelError(
-                f"The network knows {count} classes, and {len(spec.classes)} names were given.",
+                f"The model knows {count} classes, and {len(spec.classes)} names were given.",
                 "Give one name a line, the background first.",
             )
     elif spec.finds_subject and not spec.classes:

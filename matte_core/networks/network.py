@@ -1,4 +1,4 @@
-"""Run a network: from a part of a picture to class scores on the network's grid."""
+"""Run a model: from a part of a picture to class scores on the model's grid."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ _DTYPES = {"tensor(uint8)": np.uint8, "tensor(float16)": np.float16, "tensor(flo
 
 
 class Network:
-    """A loaded network: its description and its session.
+    """A loaded model: its description and its session.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Network:
         box : Box
             In picture pixels, within the picture.
         long_side_px : int, optional
-            How many pixels the network is to see along the box's longer side, where its size
+            How many pixels the model is to see along the box's longer side, where its size
             is free; by default the size it works best at.
 
         Returns
@@ -98,7 +98,7 @@ class Network:
         return size, size
 
     def _normalize(self, part: Image, height: int, width: int) -> NDArray[Any]:
-        """Return the picture as the network expects it, on a canvas of the size it is fed."""
+        """Return the picture as the model expects it, on a canvas of the size it is fed."""
         to_bytes = np.float32(1 if part.dtype == np.uint8 else 255)
         values = part.astype(np.float32) * to_bytes
         match self.spec.normalization:
@@ -135,7 +135,7 @@ class Network:
         if planes.ndim == 3 and spec.output_layout == "NHWC":
             planes = planes.transpose(2, 0, 1)
         if planes.ndim not in (2, 3):
-            raise ModelError(f"The network answers with an array of shape {answer.shape}.")
+            raise ModelError(f"The model answers with an array of shape {answer.shape}.")
         match spec.output_type:
             case "labels":
                 labels = planes if planes.ndim == 2 else planes[0]

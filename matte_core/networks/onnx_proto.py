@@ -1,6 +1,6 @@
 """Read and write ONNX files with nothing but the protobuf runtime that onnxruntime brings.
 
-The messages are the subset of ``onnx.proto`` that a network's graph is made of, declared here
+The messages are the subset of ``onnx.proto`` that a model's graph is made of, declared here
 field by field, so that the `onnx` package (and its pinned protobuf) is not needed. Fields not
 declared are kept when a file is read and written again. Nothing is ever unpickled: protobuf
 holds values, not code.

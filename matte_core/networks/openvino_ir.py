@@ -1,11 +1,11 @@
-"""Import a network from OpenVINO's intermediate representation (XML and weights) to ONNX.
+"""Import a model from OpenVINO's intermediate representation (XML and weights) to ONNX.
 
 The operators are those of convolutional classifiers such as DeepLab; any other is refused by
 name. Three things are made simpler on the way, none of which changes a value:
 
 * weights kept as float16 become float32 constants;
 * an average over the whole extent becomes a global average, and a resize of that one value
-  becomes a broadcast: the network then takes pictures of any size;
+  becomes a broadcast: the model then takes pictures of any size;
 * padding called "same" is written out for the size that the file declares.
 
 References
@@ -47,7 +47,7 @@ class _Layer:
 
 
 def import_ir(xml: bytes, weights: bytes) -> onnx.Proto:
-    """Turn a network in OpenVINO's representation into an ONNX model.
+    """Turn a model in OpenVINO's representation into an ONNX model.
 
     A last arg max over the classes is left out: the answer is the class scores.
 
@@ -64,7 +64,7 @@ def import_ir(xml: bytes, weights: bytes) -> onnx.Proto:
     Raises
     ------
     ModelError
-        If the files are not such a network, do not belong together, or use an operator that
+        If the files are not such a model, do not belong together, or use an operator that
         is not known here.
     """
     try:
@@ -72,7 +72,7 @@ def import_ir(xml: bytes, weights: bytes) -> onnx.Proto:
         return _Importer(weights).run(layers)
     except (KeyError, IndexError, ValueError, OverflowError) as error:
         raise ModelError(
-            f"The OpenVINO network cannot be read: {type(error).__name__}: {error}.",
+            f"The OpenVINO model cannot be read: {type(error).__name__}: {error}.",
             "Use a file as its publisher provides it.",
         ) from error
 
@@ -83,7 +83,7 @@ def _parse_xml(xml: bytes) -> ElementTree.Element:
     parser = expat.ParserCreate()
 
     def refuse(*_: Any) -> None:
-        raise ModelError("The XML declares a document type, which no OpenVINO network does.")
+        raise ModelError("The XML declares a document type, which no OpenVINO model does.")
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = builder.start
@@ -101,7 +101,7 @@ def _read_layers(xml: bytes) -> list[_Layer]:
     root = _parse_xml(xml)
     held, edges = root.find("layers"), root.find("edges")
     if root.tag != "net" or held is None or edges is None or len(held) > _MAX_LAYERS:
-        raise ModelError("The .xml file is not an OpenVINO network: it has no layers and edges.")
+        raise ModelError("The .xml file is not an OpenVINO model: it has no layers and edges.")
     sources = {
         (edge.attrib["to-layer"], edge.attrib["to-port"]): (
             f"{edge.attrib['from-layer']}_{edge.attrib['from-port']}",
@@ -137,9 +137,7 @@ def _in_order(layers: dict[str, _Layer], needs: dict[str, list[str]]) -> list[_L
     try:
         return [layers[name] for name in TopologicalSorter(needs).static_order()]
     except CycleError as error:
-        raise ModelError(
-            "The layers of the OpenVINO network feed each other in a circle."
-        ) from error
+        raise ModelError("The layers of the OpenVINO model feed each other in a circle.") from error
 
 
 class _Importer:
@@ -173,7 +171,7 @@ class _Importer:
         for layer in _needed(layers):
             if layer.type not in self.handlers:
                 raise ModelError(
-                    f"The OpenVINO network uses the operator {layer.type!r}, "
+                    f"The OpenVINO model uses the operator {layer.type!r}, "
                     "which cannot be imported.",
                     "Convert it to ONNX with OpenVINO's or its framework's own tools.",
                 )
@@ -210,7 +208,7 @@ class _Importer:
 
     def _parameter(self, layer: _Layer) -> None:
         if self.graph.input or layer.data["element_type"] != "f32":
-            raise ModelError("The OpenVINO network does not take one picture of type f32.")
+            raise ModelError("The OpenVINO model does not take one picture of type f32.")
         self.renamed[layer.outputs[0]] = "image"
         shape: list[int | str] = list(layer.output_shapes[0])
         self.graph.input.append(onnx.value_info("image", onnx.FLOAT, shape))
@@ -289,7 +287,7 @@ class _Importer:
 
     def _average(self, layer: _Layer) -> None:
         if layer.ints("kernel") != layer.input_shapes[0][2:]:
-            raise ModelError("The OpenVINO network averages over less than the whole extent.")
+            raise ModelError("The OpenVINO model averages over less than the whole extent.")
         self._emit("GlobalAveragePool", layer, layer.inputs)
 
     def _interpolate(self, layer: _Layer) -> None:
@@ -299,7 +297,7 @@ class _Importer:
             return
         mode = layer.data.get("coordinate_transformation_mode", "half_pixel")
         if not layer.data["mode"].startswith("linear") or len(before) != 4:
-            raise ModelError(f"The OpenVINO network resizes by {layer.data['mode']!r}.")
+            raise ModelError(f"The OpenVINO model resizes by {layer.data['mode']!r}.")
         sizes = f"{layer.id}_sizes"
         self.constants[sizes] = np.array(after, np.int64)
         if before[2:] == [1, 1]:
@@ -321,7 +319,7 @@ def _scores_layer(layers: list[_Layer]) -> _Layer:
     makers = {name: layer for layer in layers for name in layer.outputs}
     results = [layer for layer in layers if layer.type == "Result"]
     if len(results) != 1:
-        raise ModelError(f"The OpenVINO network has {len(results)} outputs; one is needed.")
+        raise ModelError(f"The OpenVINO model has {len(results)} outputs; one is needed.")
     layer = makers[results[0].inputs[0]]
     while layer.type in ("Squeeze", "Unsqueeze", "TopK", "Convert"):
         layer = makers[layer.inputs[0]]

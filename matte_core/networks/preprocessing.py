@@ -1,6 +1,6 @@
-"""Read from a network's graph what values its input holds.
+"""Read from a model's graph what values its input holds.
 
-Many networks bring the first step of their own with them: bytes times 1/127.5 minus 1, or minus
+Many models bring the first step of their own with them: bytes times 1/127.5 minus 1, or minus
 a mean and over a deviation. What follows it is trained on numbers of about one, so that step
 tells what the input's own range is. A graph that begins with a convolution tells nothing.
 """
@@ -14,7 +14,7 @@ from matte_core.base.errors import ModelError
 from matte_core.networks import onnx_proto as onnx
 
 _PASSING = ("Transpose", "Cast", "Identity")
-_USUAL_SPAN = (0.5, 12.0)  # of what a network computes with; ImageNet's deviations give 4.5
+_USUAL_SPAN = (0.5, 12.0)  # of what a model computes with; ImageNet's deviations give 4.5
 _MEAN_OF_BYTES = 16.0  # a mean this large is one of bytes
 
 

@@ -65,8 +65,8 @@ def open_session(model: bytes | str, providers: Sequence[str] | None = None) -> 
         )
     except _FAILURES as error:
         raise ModelError(
-            Message("The network cannot be used: {why}", why=_first_line(error)),
-            Message("Use another network, or export it again with standard ONNX operators."),
+            Message("The model cannot be used: {why}", why=_first_line(error)),
+            Message("Use another model, or export it again with standard ONNX operators."),
         ) from error
 
 
@@ -98,17 +98,17 @@ def run_session(session: Session, tensor: NDArray[Any]) -> NDArray[Any]:
     except _FAILURES as error:
         if _OUT_OF_MEMORY in str(error):
             raise ModelError(
-                f"The network wants more than {MAX_MEMORY_BYTES >> 30} GiB of memory for a "
+                f"The model wants more than {MAX_MEMORY_BYTES >> 30} GiB of memory for a "
                 f"picture of shape {tensor.shape}.",
-                "Use another network.",
+                "Use another model.",
             ) from error
         raise ModelError(
-            f"The network failed on a picture of shape {tensor.shape}: {_first_line(error)}",
-            "Check its description with `models show`, or use another network.",
+            f"The model failed on a picture of shape {tensor.shape}: {_first_line(error)}",
+            "Check its description with `models show`, or use another model.",
         ) from error
     answer = answers[0]
     if not isinstance(answer, np.ndarray):
-        raise ModelError("The network does not answer with an array of numbers.")
+        raise ModelError("The model does not answer with an array of numbers.")
     return answer
 
 

@@ -1,6 +1,6 @@
-"""Put networks into the project's folder and take them out again.
+"""Put models into the project's folder and take them out again.
 
-A network is checked before it is taken: it is read, described, and run once. It then lies in
+A model is checked before it is taken: it is read, described, and run once. It then lies in
 `folders.models()` as NAME.onnx with its description NAME.json beside it.
 """
 
@@ -48,7 +48,7 @@ from matte_core.networks.trial import found_normalization
 def fetch_model(
     name: str = CLASS_MODEL, mirror: str | None = None, progress: ProgressCallback | None = None
 ) -> ModelSpec:
-    """Fetch a published network, check it, convert it and install it.
+    """Fetch a published model, check it, convert it and install it.
 
     Parameters
     ----------
@@ -67,11 +67,11 @@ def fetch_model(
     FileError
         If the disk is full, or the folder is not ours to write; nothing is left there then.
     ModelError
-        If there is no published network of that name.
+        If there is no published model of that name.
     """
     if name not in PUBLISHED:
         raise ModelError(
-            f"There is no published network called {name!r}.",
+            f"There is no published model called {name!r}.",
             f"There are: {', '.join(PUBLISHED)}. "
             "A file of your own is added with `models add FILE`.",
         )
@@ -92,7 +92,7 @@ def fetch_model(
             report = part(progress, 0.9 * done / whole, 0.9 * (done + file.size) / whole)
             download(address, folder / file.name, file.sha256, file.size, report)
             done += file.size
-        part(progress, 0.9, 1.0)(0.0, "Converting the network")
+        part(progress, 0.9, 1.0)(0.0, "Converting the model")
         spec = _install_published(model, folder / model.files[0].name)
     except FileError:
         # A full disk needs the room more than the next try needs a start.
@@ -108,7 +108,7 @@ def fetch_model(
 def add_model(
     path: Path | str, name: str | None = None, *, default: bool = False, **known: Any
 ) -> ModelSpec:
-    """Install a network from a file.
+    """Install a model from a file.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def add_model(
     name : str, optional
         What it will be called; by default the file's name, or the published one.
     default : bool
-        Whether it is to be used where no network is named.
+        Whether it is to be used where no model is named.
     **known
         Attributes of `ModelSpec` that the file does not tell, such as ``normalization`` or
         ``classes``.
@@ -128,7 +128,7 @@ def add_model(
     FileError
         If the disk is full, or the folder is not ours to write.
     ModelError
-        If it is not a network that can be used here; says why.
+        If it is not a model that can be used here; says why.
     """
     path = Path(path).expanduser()
     if name == BUILT_IN:
@@ -149,7 +149,7 @@ def add_model(
 
 
 def remove_model(name: str) -> None:
-    """Remove an installed network.
+    """Remove an installed model.
 
     Raises
     ------
@@ -165,12 +165,12 @@ def remove_model(name: str) -> None:
 
 
 def describe_model(model: str | Path | None = None) -> ModelSpec:
-    """Return what is known of a network: from its description, or from the file itself.
+    """Return what is known of a model: from its description, or from the file itself.
 
     Raises
     ------
     ModelError
-        If there is no such network, or it has no description and cannot be used here.
+        If there is no such model, or it has no description and cannot be used here.
     """
     path = resolve(model)
     if path == model_path(BUILT_IN):
@@ -232,8 +232,7 @@ def _weights_beside(path: Path) -> bytes:
     weights = path.with_suffix(".bin")
     if not weights.is_file():
         raise ModelError(
-            f"{path.name} is an OpenVINO network, and its weights {weights.name} are not "
-            "beside it.",
+            f"{path.name} is an OpenVINO model, and its weights {weights.name} are not beside it.",
             f"Put both files into {path.parent}.",
         )
     check_size(weights)

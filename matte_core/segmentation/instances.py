@@ -1,6 +1,6 @@
 """Tell things of one kind apart: the first person, the second, from left to right.
 
-A network of classes says where there are people, not where one ends and the next begins. Parts
+A model of classes says where there are people, not where one ends and the next begins. Parts
 that do not touch are told apart by that; people who do touch are parted at their neck: where the
 way from one to the other leads through pixels that are near the outline, or less surely a
 person, than the middles of both. Depth is the distance to the outline times the certainty; two

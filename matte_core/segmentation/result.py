@@ -60,8 +60,8 @@ class Segmentation:
     def labels(self) -> NDArray[np.uint8]:
         """(H, W) uint8: the class number of every pixel, as the published recipe has it.
 
-        One look at the whole picture at the size the network was trained for, nothing drawn
-        to the picture's edges. Made when it is first asked for; without a network it is the
+        One look at the whole picture at the size the model was trained for, nothing drawn
+        to the picture's edges. Made when it is first asked for; without a model it is the
         mask's 0 and 1.
         """
         return self.mask.astype(np.uint8) if self._labels is None else self._labels()

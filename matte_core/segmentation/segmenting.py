@@ -20,6 +20,7 @@ from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.boxes import Box
 from matte_core.catalog.registry import class_model, resolve
 from matte_core.catalog.spec import assumption
+from matte_core.catalog.subject_words import Wanted, parse_subject
 from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
 from matte_core.networks.loading import load_network
 from matte_core.networks.network import Network
@@ -30,7 +31,7 @@ from matte_core.segmentation.instances import Instance, PresentClass, grid_size
 from matte_core.segmentation.passes import blend, closer_passes, finest_cell_px, tuning_for
 from matte_core.segmentation.plain_background import plain_background
 from matte_core.segmentation.result import SUBJECT_INDEX, Segmentation, label_map
-from matte_core.segmentation.subject import Choice, Wanted, choose, parse_subject
+from matte_core.segmentation.subject import Choice, choose
 from matte_core.segmentation.survey import Survey, survey, survey_place
 from matte_core.segmentation.views import Views
 

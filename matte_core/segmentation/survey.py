@@ -29,7 +29,7 @@ class Survey:
     network : Network
     first : Pass
     present : tuple of PresentClass
-        The classes, the largest first; class numbers are the network's own.
+        The classes, the largest first; class numbers are the model's own.
     things : InstanceMap
     """
 

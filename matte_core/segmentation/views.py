@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from matte_core.boxes import Box
-from matte_core.images import Image, resized
+from matte_core.images import Image, as_float, resized
 
 #: Longer side of the reduced picture, on which sources are combined and the outline is drawn.
 SIDE_PX = 1024
@@ -26,6 +28,7 @@ class Views:
     @classmethod
     def of(cls, image: Image) -> "Views":
         """Return the views of a picture."""
+        image = image if image.dtype == np.uint8 else as_float(image)  # OpenCV knows no float16
         scale = min(1.0, SIDE_PX / max(image.shape[:2]))
         size = (max(1, round(image.shape[0] * scale)), max(1, round(image.shape[1] * scale)))
         return cls(image, resized(image, *size))

@@ -189,9 +189,9 @@ def _with_edge(mask: Mask, name: str) -> Mask:
     if mask.any() and not mask.all():
         return mask
     raise InputError(
-        Message("There is no edge: {name} covers the whole layer.", name=name)
+        Message("{name} covers the whole layer, so it has no edge.", name=name)
         if mask.any()
-        else Message("There is no edge: {name} is empty.", name=name),
+        else Message("{name} is empty, so it has no edge.", name=name),
         Message("It must show the subject, roughly: white inside, black outside."),
     )
 

@@ -79,7 +79,7 @@ def test_network_that_is_not_there(matte):
     assert "models fetch deeplab-257" in result.stderr
     result = matte("segment", "a.jpg", "-o", "b.png", "--class-map")
     assert result.returncode == 1
-    assert "No model is installed." in result.stderr
+    assert "needs a model that knows classes" in result.stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)

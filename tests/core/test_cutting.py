@@ -1,4 +1,4 @@
-"""The whole chain, on a picture made here (colors stand in) and on a real one."""
+"""The whole chain, on a picture made here and on a real one."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ from matte_core.base.errors import InputError, NoSubjectError
 
 
 @pytest.fixture
-def no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATTE_HOME", str(tmp_path))
 
 
@@ -26,14 +26,14 @@ def scene() -> tuple[np.ndarray, np.ndarray]:
     return np.clip(image, 0, 255).astype(np.uint8), alpha
 
 
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("nothing_downloaded")
 def test_every_step_is_there_and_the_alpha_is_right() -> None:
     image, truth = scene()
     steps: list[tuple[float, str]] = []
     cut = cut_out(image, radius_px=8, progress=lambda *step: steps.append(step))
     assert cut.mask.shape == cut.trimap.shape == cut.alpha.shape == (120, 160)
     assert cut.alpha.dtype == np.float32
-    assert cut.segmentation.source == "grabcut"
+    assert cut.segmentation.subject == ("subject",)
     assert (cut.alpha[cut.trimap == 255] == 1).all()
     assert (cut.alpha[cut.trimap == 0] == 0).all()
     assert np.abs(cut.alpha - truth).mean() < 0.01
@@ -42,7 +42,7 @@ def test_every_step_is_there_and_the_alpha_is_right() -> None:
     assert fractions[-1] == 1
 
 
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("nothing_downloaded")
 def test_the_old_background_is_taken_out_by_the_amount_asked_for() -> None:
     image, truth = scene()
     rim = (truth > 0.3) & (truth < 0.7)
@@ -55,7 +55,7 @@ def test_the_old_background_is_taken_out_by_the_amount_asked_for() -> None:
     assert greens[2] < 62
 
 
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("nothing_downloaded")
 def test_the_edge_is_adjusted_and_the_colors_are_not() -> None:
     image, _ = scene()
     plain = cut_out(image, radius_px=8)
@@ -68,7 +68,7 @@ def test_the_edge_is_adjusted_and_the_colors_are_not() -> None:
         cut_out(image, radius_px=8, contrast=2)
 
 
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("nothing_downloaded")
 def test_alpha_is_estimated_where_colors_mix() -> None:
     """As in a photo of a wide gamut, whose strongest colors sRGB cuts off."""
     image, truth = scene()
@@ -83,7 +83,7 @@ def test_alpha_is_estimated_where_colors_mix() -> None:
     assert errors[1] < 0.6 * errors[0]
 
 
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("nothing_downloaded")
 def test_what_cannot_be_used_is_said() -> None:
     image, _ = scene()
     with pytest.raises(InputError, match="wide-gamut image has shape"):

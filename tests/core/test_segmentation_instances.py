@@ -11,10 +11,11 @@ import pytest
 from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.boxes import Box
 from matte_core.catalog.spec import ModelSpec
+from matte_core.catalog.subject_words import Wanted, parse_subject
 from matte_core.networks import fetch_model
 from matte_core.segmentation import Segmentation, segment
 from matte_core.segmentation.instances import InstanceMap, PresentClass, find_instances, part
-from matte_core.segmentation.subject import Wanted, choose, parse_subject
+from matte_core.segmentation.subject import choose
 from matte_core.segmentation.survey import Survey
 
 CLASSES = ("background", "cat", "dog", "person", "tv set")

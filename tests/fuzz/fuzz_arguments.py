@@ -17,9 +17,9 @@ from matte_core.base import folders
 from matte_core.base.classes import VOC_CLASSES
 from matte_core.catalog.registry import check_name, installed, resolve
 from matte_core.catalog.spec import ModelSpec, spec_from_values
+from matte_core.catalog.subject_words import parse_subject
 from matte_core.cli import COMMANDS, main
 from matte_core.cli.colors import parse_color
-from matte_core.segmentation.subject import parse_subject
 from matte_core.setup import homes, networks, plugin
 
 _ODD_WORDS = st.one_of(
