@@ -23,7 +23,7 @@ from matte_core.base.errors import ModelError
 
 Proto: TypeAlias = Any  # protobuf makes its classes at run time; a checker cannot know them.
 
-FLOAT, UINT8, INT8, INT32, INT64, STRING, BOOL, FLOAT16, DOUBLE = 1, 2, 3, 6, 7, 8, 9, 10, 11
+FLOAT, UINT8, INT8, INT32, INT64, BOOL, FLOAT16, DOUBLE = 1, 2, 3, 6, 7, 9, 10, 11
 EXTERNAL = 1
 
 _DTYPES: dict[int, np.dtype[Any]] = {

@@ -45,11 +45,12 @@ beside them. "invented" is the share of pictures without a subject in which some
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo, what is true of it, and whether numbers were chosen on it."""
+    """A photo, what is true of it, whether numbers were chosen on it, and boxes of its people."""
 
     image: Image
     truth: NDArray[np.float64]
     is_chosen_on: bool
+    boxes: Mask | None = None
 
 
 def load(path: Path) -> Image:
@@ -66,14 +67,21 @@ def matting_photos(shared: Path) -> list[Photo]:
 
 def street_photos(shared: Path) -> list[Photo]:
     folder = shared / "data" / "segmentation" / "pennfudan"
-    return [
-        Photo(
-            load(path),
-            (cv2.imread(str(folder / "masks" / path.name), cv2.IMREAD_UNCHANGED) > 0) * 1.0,
-            k % 2 == 0,
-        )
-        for k, path in enumerate(sorted((folder / "images").iterdir()))
-    ]
+    photos = []
+    for k, path in enumerate(sorted((folder / "images").iterdir())):
+        people = cv2.imread(str(folder / "masks" / path.name), cv2.IMREAD_UNCHANGED)
+        photos.append(Photo(load(path), (people > 0) * 1.0, k % 2 == 0, boxes_of(people)))
+    return photos
+
+
+def boxes_of(people: Image) -> Mask:
+    """Return the rough selection that a person would draw: a box around everyone."""
+    boxes = np.zeros(people.shape, np.bool_)
+    for number in np.unique(people)[1:]:
+        around = Box.around(people == number)
+        assert around is not None
+        boxes[around.slices] = True
+    return boxes
 
 
 def alpha_of(image: Image, model: str | None) -> NDArray[np.float32]:
@@ -92,9 +100,9 @@ def raw_alpha(image: Image, model: str | None) -> NDArray[np.float32]:
     return np.exp(scores.at(np.arange(height), np.arange(width), [1])[0])
 
 
-def mask_of(image: Image, subject: str, model: str | None) -> Mask:
+def mask_of(image: Image, subject: str, model: str | None, hint: Mask | None = None) -> Mask:
     try:
-        return segment(image, subject, model).mask
+        return segment(image, subject, model, hint=hint).mask
     except NoSubjectError:
         return np.zeros(image.shape[:2], np.bool_)
 
@@ -116,12 +124,12 @@ def alpha_row(photos: list[Photo], find: Callable[[Image], NDArray[np.float32]])
     ]
 
 
-def street_row(photos: list[Photo], find: Callable[[Image], Mask]) -> list[str]:
+def street_row(photos: list[Photo], find: Callable[[Photo], Mask]) -> list[str]:
     """Return mean IoU and F over all photos, and over those not chosen on."""
     scores = []
     for photo in photos:
         truth = photo.truth > 0.5
-        found = find(photo.image) & grown(truth, GROWN_PX)
+        found = find(photo) & grown(truth, GROWN_PX)
         scores.append((iou(found, truth), boundary_f(found, truth), photo.is_chosen_on))
     others = [score for score in scores if not score[2]]
     return [f"{np.mean([s[k] for s in held]):.3f}" for held in (scores, others) for k in (0, 1)]
@@ -148,41 +156,51 @@ def seconds_a_pass(model: str | None, image: Image) -> float:
     return min(times)
 
 
-def measure(shared: Path, peer: str | None) -> str:
-    matting, street = matting_photos(shared), street_photos(shared)
-    heads = ["photos with true alpha", "IoU", "median", "MSE", "IoU, others", "MSE, others"]
-    rows = [["Matte, built-in model", *alpha_row(matting, lambda i: alpha_of(i, None))]]
-    passes = [["built-in", f"{seconds_a_pass(None, matting[0].image):.3f}"]]
+def matting_table(photos: list[Photo], peer: str | None) -> str:
+    rows = [["Matte, built-in model", *alpha_row(photos, lambda image: alpha_of(image, None))]]
     if peer is not None:
-        rows.append(
-            ["peer's own answer as alpha", *alpha_row(matting, lambda i: raw_alpha(i, peer))]
-        )
-        rows.append(
-            ["Matte with the peer's model", *alpha_row(matting, lambda i: alpha_of(i, peer))]
-        )
-        passes.append(["peer", f"{seconds_a_pass(peer, matting[0].image):.3f}"])
-    parts = [table(heads, rows)]
-    heads = [f"{len(street)} street photos", "IoU", "F", "IoU, others", "F, others"]
+        rows += [
+            ["the peer's own answer", *alpha_row(photos, lambda image: raw_alpha(image, peer))],
+            ["Matte, the peer's model", *alpha_row(photos, lambda image: alpha_of(image, peer))],
+        ]
+    heads = ["photos with true alpha", "IoU", "median", "MSE", "IoU, others", "MSE, others"]
+    return table(heads, rows)
+
+
+def street_table(shared: Path, photos: list[Photo], peer: str | None) -> str:
+    def row(name: str, subject: str, model: str | None = None, *, boxed: bool = False) -> list[str]:
+        return [
+            name,
+            *street_row(
+                photos, lambda p: mask_of(p.image, subject, model, p.boxes if boxed else None)
+            ),
+        ]
+
     rows = [
-        ["main subject, built-in model", *street_row(street, lambda i: mask_of(i, "auto", None))]
+        row("main subject", "auto"),
+        row("main subject within boxes of the people", "auto", boxed=True),
     ]
     if peer is not None:
-        rows.append(
-            ["main subject, peer's model", *street_row(street, lambda i: mask_of(i, "auto", peer))]
-        )
+        rows.append(row("main subject, the peer's model", "auto", peer))
     fetch_model("deeplab-513", mirror=str(shared / "models" / "intel_ir"))
-    for subject in ("auto", "person"):
-        rows.append(
-            [
-                f"{subject}, DeepLab installed too",
-                *street_row(street, lambda i, s=subject: mask_of(i, s, None)),
-            ]
+    rows.append(row("main subject, DeepLab installed", "auto"))
+    rows.append(row("person, DeepLab installed", "person"))
+    return table([f"{len(photos)} street photos", "IoU", "F", "IoU, others", "F, others"], rows)
+
+
+def measure(shared: Path, peer: str | None) -> str:
+    matting, street = matting_photos(shared), street_photos(shared)
+    models = {"built-in": None} | ({"peer": peer} if peer is not None else {})
+    passes = [[name, f"{seconds_a_pass(m, matting[0].image):.3f}"] for name, m in models.items()]
+    return "\n\n".join(
+        (
+            matting_table(matting, peer),
+            street_table(shared, street, peer),
+            table(["before a plain background", "IoU"], list(plain_rows())),
+            table(["no subject", "invented"], [["made-up pictures", invented()]]),
+            table(["seconds a pass", "two threads"], passes),
         )
-    parts.append(table(heads, rows))
-    parts.append(table(["before a plain background", "IoU"], list(plain_rows())))
-    parts.append(table(["no subject", "invented"], [["made-up pictures", invented()]]))
-    parts.append(table(["seconds a pass", "two threads"], passes))
-    return "\n\n".join(parts)
+    )
 
 
 def main() -> None:
