@@ -38,6 +38,7 @@ VOC_CLASSES = (
 
 #: Names for people, to be translated.
 CLASS_MESSAGES = {
+    SUBJECT_NAME: Message("main subject"),
     "background": Message("background"),
     "aeroplane": Message("airplane"),
     "bicycle": Message("bicycle"),

@@ -1,7 +1,7 @@
 """The subjects that can be chosen, with their labels."""
 
-from matte_core.base.classes import CLASS_MESSAGES, VOC_CLASSES
-from matte_core.base.localization import localized
+from matte_core.base.classes import CLASS_MESSAGES, SUBJECT_NAME, VOC_CLASSES
+from matte_core.base.localization import _, localized
 
 AUTO, SELECTION, EVERYTHING = "auto", "selection", "everything"
 
@@ -19,9 +19,24 @@ CLASS_LABELS = {
 }
 
 
-def label_of(name: str) -> str:
-    """Return the label of a class or of one of its objects: "Person 2" for "person 2"."""
-    kind, _space, number = name.rpartition(" ")
-    if kind in CLASS_LABELS and number.isdecimal():
-        return f"{CLASS_LABELS[kind]} {number}"
-    return CLASS_LABELS.get(name, name)
+#: Of the main subject, whatever it is.
+MAIN_SUBJECT = _label(localized(CLASS_MESSAGES[SUBJECT_NAME]))
+
+
+def label_of(name: str, number: int = 0) -> str:
+    """Return the label of a part: "Person 2" for "person 2".
+
+    Parameters
+    ----------
+    name : str
+        A class, one of its objects, or a place: "subject at 0.310 0.520".
+    number : int
+        Counts the places.
+    """
+    labels = {SUBJECT_NAME: MAIN_SUBJECT, **CLASS_LABELS}
+    if name.startswith(f"{SUBJECT_NAME} at "):
+        return _("Clicked object {number}").format(number=number)
+    kind, _space, count = name.rpartition(" ")
+    if kind in labels and count.isdecimal():
+        return f"{labels[kind]} {count}"
+    return labels.get(name, name)

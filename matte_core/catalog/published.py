@@ -8,6 +8,7 @@ The models that rembg (Daniel Gatis) publishes, with the values that it prepares
 from dataclasses import dataclass
 
 from matte_core.base.classes import BACKGROUND_NAME, SUBJECT_NAME, VOC_CLASSES
+from matte_core.base.messages import Message
 from matte_core.catalog.spec import ModelSpec
 
 #: Finds the main subject; the default unless another model was made it.
@@ -148,7 +149,7 @@ PUBLISHED = {
     for model in (
         _deeplab(
             CLASS_MODEL,
-            "DeepLabV3-MobileNetV2, 20 classes by name",
+            Message("DeepLabV3-MobileNetV2, 20 classes by name"),
             _GITHUB + "intel/openvino-ai-plugins-gimp/c9fb13e9697891afb044c84b01421010a0e59b5e/",
             (
                 RemoteFile(
@@ -168,7 +169,7 @@ PUBLISHED = {
         ),
         _deeplab(
             "deeplab-257",
-            "DeepLabV3-MobileNetV2 (half width), 20 classes by name",
+            Message("DeepLabV3-MobileNetV2 (half width), 20 classes by name"),
             _GITHUB
             + "Kazuhito00/Image-Processing-Node-Editor/46979d5b8eacb181abe970e4dd18e8f4cf0e750b/",
             (
@@ -185,7 +186,7 @@ PUBLISHED = {
         ),
         _rembg(
             "u2netp",
-            "U2-Net, small: any subject",
+            Message("U2-Net, small: any subject"),
             RemoteFile(
                 "u2netp.onnx",
                 "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
@@ -196,7 +197,7 @@ PUBLISHED = {
         ),
         _rembg(
             "u2net",
-            "U2-Net: any subject",
+            Message("U2-Net: any subject"),
             RemoteFile(
                 "u2net.onnx",
                 "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491",
@@ -207,7 +208,7 @@ PUBLISHED = {
         ),
         _rembg(
             "silueta",
-            "Silueta, a U2-Net of a quarter of the size: any subject",
+            Message("Silueta, a U2-Net of a quarter of the size: any subject"),
             RemoteFile(
                 "silueta.onnx",
                 "75da6c8d2f8096ec743d071951be73b4a8bc7b3e51d9a6625d63644f90ffeedb",
@@ -218,7 +219,7 @@ PUBLISHED = {
         ),
         _rembg(
             "isnet-general-use",
-            "IS-Net: any subject, in detail",
+            Message("IS-Net: any subject, in detail"),
             RemoteFile(
                 "isnet-general-use.onnx",
                 "60920e99c45464f2ba57bee2ad08c919a52bbf852739e96947fbb4358c0d964a",
@@ -231,7 +232,7 @@ PUBLISHED = {
         ),
         _rembg(
             "isnet-anime",
-            "IS-Net for drawn characters",
+            Message("IS-Net for drawn characters"),
             RemoteFile(
                 "isnet-anime.onnx",
                 "f15622d853e8260172812b657053460e20806f04b9e05147d49af7bed31a6e99",
@@ -243,7 +244,7 @@ PUBLISHED = {
         ),
         _rembg(
             "birefnet-general-lite",
-            "BiRefNet, lite: any subject, slow and exact",
+            Message("BiRefNet, lite: any subject, slow and exact"),
             RemoteFile(
                 "BiRefNet-general-bb_swin_v1_tiny-epoch_232.onnx",
                 "5600024376f572a557870a5eb0afb1e5961636bef4e1e22132025467d0f03333",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from matte_core.base.classes import SUBJECT_NAME
 from matte_core.link.fields import Color, Share
 from matte_core.link.protocol import Array
 
@@ -14,7 +15,7 @@ class FoundPart:
     Attributes
     ----------
     name : str
-        "person", or "person 2".
+        "person", or "person 2"; for what was clicked, the same as `subject`.
     subject : str
         What `segment` takes for it: the class, or for one of several objects its position, which
         means the same object in the image at any size.
@@ -35,6 +36,21 @@ class FoundPart:
     color: Color
     is_chosen: bool
     is_one_of_several: bool = False
+
+    @property
+    def is_clicked(self) -> bool:
+        """Whether a click has found it."""
+        return self.name == self.subject and is_place(self.subject)
+
+
+def place(across: float, along: float, class_name: str = SUBJECT_NAME) -> str:
+    """Return what `segment` takes for a place in the image, fractions of width and height."""
+    return f"{class_name} at {across:.3f} {along:.3f}"
+
+
+def is_place(subject: str) -> bool:
+    """Return whether a subject is one that `place` returns."""
+    return subject.startswith(f"{SUBJECT_NAME} at ")
 
 
 def toggled(parts: Sequence[FoundPart], name: str) -> list[FoundPart]:

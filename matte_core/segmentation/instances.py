@@ -34,6 +34,7 @@ _SMOOTHING = 1.0  # of the depth, in cells
 _LEAST = 0.1  # of the largest of its class: what is smaller is no thing of its own
 _MOST_HEAD = 0.3  # of the body that a head sits on
 _MOST = 99  # in a picture
+_NEAR = 0.01  # of the picture's longer side: what is that far from a place is at it
 
 Places = NDArray[np.uint8]
 
@@ -74,6 +75,9 @@ class Instance:
         The mean of its class's probability there, in [0, 1].
     box_px : (first row, first column, last row + 1, last column + 1)
         In pixels of the picture.
+    place : (across, along), optional
+        The fractions of the picture's width and height that were looked at to find it; None for
+        what was found without being told where to look.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Instance:
     share: float
     confidence: float
     box_px: tuple[int, int, int, int]
+    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -164,12 +169,24 @@ class InstanceMap:
         own = [
             number for number, one in enumerate(self.instances, 1) if one.class_name == class_name
         ]
-        rows, columns = np.nonzero(np.isin(self.labels, own))
+        rows, columns, away_px = self._distances(np.isin(self.labels, own), across, along)
+        nearest = int(np.argmin(away_px))
+        return self.instances[int(self.labels[rows[nearest], columns[nearest]]) - 1]
+
+    def is_near(self, across: float, along: float) -> bool:
+        """Return whether a place is on an instance, or as near to one as a click on it may be."""
+        away_px = self._distances(self.labels > 0, across, along)[2]
+        return bool(away_px.size) and float(away_px.min()) <= _NEAR * max(self.shape)
+
+    def _distances(
+        self, cells: NDArray[np.bool_], across: float, along: float
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+        """Return rows and columns of cells, and how far they are from a place, in pixels."""
+        rows, columns = np.nonzero(cells)
         cell_px = (self.box.height / self.labels.shape[0], self.box.width / self.labels.shape[1])
         down_px = self.box.top + (rows + 0.5) * cell_px[0] - along * self.shape[0]
         right_px = self.box.left + (columns + 0.5) * cell_px[1] - across * self.shape[1]
-        nearest = int(np.argmin(np.hypot(down_px, right_px)))
-        return self.instances[int(self.labels[rows[nearest], columns[nearest]]) - 1]
+        return rows, columns, np.hypot(down_px, right_px)
 
     def number_at(self, across: float, along: float) -> int:
         """Return the number in `labels` at a place, fractions of width and height; 0 is none."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.classes import voc_color
+from matte_core.base.messages import Message
 from matte_core.images import Float32, Mask, row_slices
 from matte_core.networks.grid import ScoreField
 from matte_core.segmentation.instances import Instance, PresentClass
@@ -39,8 +40,8 @@ class Segmentation:
         The single things of every class present, those of a class numbered from left to right.
     instance_grid : (h, w) uint8
         Where they are in the whole picture, roughly: 0 is none, 1 the first of them, and so on.
-    note : str
-        What a person should be told, in plain words; mostly empty.
+    missing : tuple of str
+        The places that were named, such as "subject at 0.310 0.520", and have nothing.
     """
 
     mask: Mask
@@ -49,12 +50,20 @@ class Segmentation:
     grid_px: float
     source: str
     subject: tuple[str, ...] = ()
-    note: str = ""
     instances: tuple[Instance, ...] = ()
+    missing: tuple[str, ...] = ()
     instance_grid: NDArray[np.uint8] = field(
         default_factory=lambda: np.zeros((1, 1), np.uint8), repr=False, compare=False
     )
     _labels: Callable[[], NDArray[np.uint8]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def note(self) -> str:
+        """What a person should be told; mostly empty."""
+        if not self.missing:
+            return ""
+        places = ", ".join(word.rpartition(" at ")[2] for word in self.missing)
+        return Message("Nothing was found at {places}.", places=places)
 
     @cached_property
     def labels(self) -> NDArray[np.uint8]:

@@ -9,7 +9,9 @@ lifted to the picture bilinearly before the best class is taken.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,8 @@ from matte_core.base.errors import NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.boxes import Box
-from matte_core.catalog.registry import class_model, resolve
+from matte_core.catalog.published import BUILT_IN
+from matte_core.catalog.registry import class_model, model_path, resolve
 from matte_core.catalog.spec import assumption
 from matte_core.catalog.subject_words import Wanted, parse_subject
 from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
@@ -31,7 +34,7 @@ from matte_core.segmentation.instances import Instance, PresentClass, grid_size
 from matte_core.segmentation.passes import blend, closer_passes, finest_cell_px, tuning_for
 from matte_core.segmentation.plain_background import plain_background
 from matte_core.segmentation.result import SUBJECT_INDEX, Segmentation, label_map
-from matte_core.segmentation.subject import Choice, choose
+from matte_core.segmentation.subject import Choice, choose, missing
 from matte_core.segmentation.survey import Survey, survey, survey_place
 from matte_core.segmentation.views import Views
 
@@ -97,7 +100,9 @@ def segment(
             raise NoSubjectError(Message("The selection is empty."), _SELECT_IT)
     report = part(progress, 0.0, 1.0)
     report(0.0, Message("Loading the model"))
-    networks = _networks(model)
+    subject = subject if isinstance(subject, str) else tuple(map(str, subject))
+    words = subject.split(",") if isinstance(subject, str) else subject
+    networks = _networks(model, needs_finder=any(SUBJECT_NAME in word for word in words))
     wanted = parse_subject(subject, [name for one in networks for name in one.spec.classes])
     _refuse_flat(image)
     report(0.1, Message("Finding the subject"))
@@ -113,11 +118,18 @@ def segment(
         raise
 
 
-def _networks(model: str | Path | None) -> list[Network]:
-    """Return the model that says what "auto" is, and with it one that knows classes by name."""
+def _networks(model: str | Path | None, *, needs_finder: bool) -> list[Network]:
+    """Return the model that says what "auto" is, and with it one that knows what that does not.
+
+    Beside a model that finds subjects it is one that knows classes by name; beside such a one,
+    where the main subject is named, it is the built-in one.
+    """
     first = load_network(resolve(model))
-    classes = class_model() if first.spec.finds_subject else None
-    return [first] if classes is None else [first, load_network(classes)]
+    if first.spec.finds_subject:
+        other = class_model()
+    else:
+        other = model_path(BUILT_IN) if needs_finder else None
+    return [first] if other is None else [first, load_network(other)]
 
 
 def _refuse_flat(image: Image) -> None:
@@ -152,13 +164,16 @@ class _Scene:
     def cut(self, wanted: Sequence[Wanted], progress: ProgressCallback) -> Segmentation:
         """Choose what is wanted, collect the evidence for it, and draw its mask."""
         plain = self._plain()
+        unknown = self._unknown(plain)
+        names_it = any(one.class_name == SUBJECT_NAME and not one.is_single for one in wanted)
         try:
             choices = choose(wanted, self.surveys, self._look_at)
         except NoSubjectError:
-            if wanted[0].class_name not in SUBJECT_WORDS or plain is None or not _shows_much(plain):
+            if unknown is None or not (names_it or wanted[0].class_name in SUBJECT_WORDS):
                 raise
-            choices = []  # a sprite or a scribble: no model knows it, and yet it stands out
-        sources = self._evidence(choices, plain, part(progress, 0.0, 0.6))
+            choices = []
+        is_unknown = unknown is not None and (names_it or not choices)
+        sources = self._evidence(choices, plain, part(progress, 0.0, 0.6), with_plain=is_unknown)
         progress(0.6, Message("Drawing the mask"))
         probability = combine(sources)
         cell_px = min(source.cell_px for source in sources)
@@ -170,10 +185,12 @@ class _Scene:
         if self.selection is not None:
             mask = outline.keep_inside(mask, self.selection, cell_px)
             probability *= outline.near(mask, 2 * cell_px)
-        names = tuple(name for choice in choices for name in choice.names) or (SUBJECT_NAME,)
+        listing = _listed(self.surveys, choices, unknown, self.shape)
+        names = (SUBJECT_NAME,) * is_unknown + listing.chosen
         if not mask.any():
             raise self._too_small(names)
-        return self._result(mask, probability, cell_px, names, choices)
+        lost = missing(wanted, self.surveys, choices)
+        return self._result(mask, probability, cell_px, names, listing, lost)
 
     def _look_at(self, across: float, along: float) -> Survey:
         """Survey a place more closely, by the model that finds subjects."""
@@ -185,18 +202,34 @@ class _Scene:
         scale = self.shape[0] / self.views.reduced_shape[0]
         return plain_background(as_float(self.views.reduced), scale)
 
+    def _unknown(self, plain: Evidence | None) -> Evidence | None:
+        """Return what stands out from a plain background, where no model knows a subject.
+
+        A sprite or a scribble.
+        """
+        is_known = any(one.present for one in self.surveys if one.finds_subjects)
+        return plain if plain is not None and _shows_much(plain) and not is_known else None
+
     def _evidence(
-        self, choices: Sequence[Choice], plain: Evidence | None, progress: ProgressCallback
+        self,
+        choices: Sequence[Choice],
+        plain: Evidence | None,
+        progress: ProgressCallback,
+        *,
+        with_plain: bool,
     ) -> list[Evidence]:
-        """Return what each source says of the choices."""
+        """Return what each source says of the choices, and of what no model knows."""
         if not choices:
             return [] if plain is None else [plain]
         seen = [self._seen(choice, progress) for choice in choices]
         cell_px = min(one.cell_px for one in seen)
         likely = np.maximum.reduce([one.probability for one in seen])
+        if plain is not None and with_plain:
+            likely = np.maximum(likely, plain.probability * plain.trust)
         sources = self._with_classes(Evidence(likely, 1.0, cell_px), choices)
         # A color tells the subject from the background, not one class from another.
-        if plain is not None and all(choice.survey.finds_subjects for choice in choices):
+        are_subjects = all(choice.survey.finds_subjects for choice in choices)
+        if plain is not None and not with_plain and are_subjects:
             meant = np.maximum.reduce([self._meant(choice) for choice in choices])
             sources.append(replace(plain, trust=plain.trust * meant))
         return sources
@@ -255,21 +288,20 @@ class _Scene:
         probability: Float32,
         cell_px: float,
         names: tuple[str, ...],
-        choices: Sequence[Choice],
+        listing: "_Listing",
+        lost: tuple[str, ...],
     ) -> Segmentation:
-        surveys = list(self.surveys)
-        surveys += [choice.survey for choice in choices if choice.survey not in surveys]
-        present, instances, numbers = _listed(surveys, self.shape)
-        by_name = next((one for one in surveys if not one.finds_subjects), None)
+        by_name = next((one for one in self.surveys if not one.finds_subjects), None)
         return Segmentation(
             mask=mask,
-            classes=present,
+            classes=listing.classes,
             probability=probability,
             grid_px=cell_px,
             source="network",
             subject=names,
-            instances=instances,
-            instance_grid=numbers,
+            instances=listing.instances,
+            missing=lost,
+            instance_grid=listing.grid,
             _labels=None
             if by_name is None
             else lambda: label_map(
@@ -288,29 +320,83 @@ def _shows_much(plain: Evidence) -> bool:
     return _LEAST_SHOWN <= share <= 1 - _LEAST_SHOWN
 
 
+@dataclass
+class _Listing:
+    """All that is known of a picture: classes, single things, and where those are.
+
+    Attributes
+    ----------
+    grid : (h, w) uint8
+        See `Segmentation.instance_grid`.
+    classes : tuple of PresentClass
+    instances : tuple of Instance
+    chosen : tuple of str
+        Names of what the choices mean.
+    """
+
+    grid: NDArray[np.uint8]
+    classes: tuple[PresentClass, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+    def add_class(self, present: PresentClass) -> None:
+        """Add a class, unless it is there."""
+        if all(present.name != known.name for known in self.classes):
+            self.classes += (present,)
+
+    def add_things(self, things: Sequence[Instance], numbers: NDArray[Any]) -> None:
+        """Add single things and their places, numbers from 1; what is there stays on top."""
+        first = np.uint8(len(self.instances))
+        self.grid = np.where((self.grid == 0) & (numbers > 0), numbers + first, self.grid)
+        self.instances += tuple(things)
+
+
 def _listed(
-    surveys: Sequence[Survey], shape: tuple[int, int]
-) -> tuple[tuple[PresentClass, ...], tuple[Instance, ...], NDArray[np.uint8]]:
-    """Join what surveys have found: the main subject comes first, and lies on top."""
-    present: list[PresentClass] = []
-    instances: list[Instance] = []
-    grid = np.zeros(grid_size(Box.whole(shape)), np.uint8)
-    for found in surveys:
-        present += [
-            replace(one, index=SUBJECT_INDEX) if found.finds_subjects else one
-            for one in found.present
-            if all(one.name != known.name for known in present)
-        ]
-        numbers = found.things.numbers(shape, (grid.shape[0], grid.shape[1]))
-        grid = np.where((grid == 0) & (numbers > 0), numbers + np.uint8(len(instances)), grid)
-        instances += _renamed(found, instances)
-    return tuple(present), tuple(instances), np.asarray(grid, np.uint8)
+    surveys: Sequence[Survey],
+    choices: Sequence[Choice],
+    unknown: Evidence | None,
+    shape: tuple[int, int],
+) -> _Listing:
+    """Join what surveys and closer looks have found: the main subject comes first, on top."""
+    size = grid_size(Box.whole(shape))
+    listing = _Listing(np.zeros(size, np.uint8))
+    if unknown is not None:
+        there = unknown.probability * unknown.trust > 0.5
+        present, thing = _standing_out(there, unknown.probability, shape)
+        listing.add_class(present)
+        small = cv2.resize(there.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
+        listing.add_things([thing], small > 0)
+    for found in sorted(surveys, key=lambda one: not one.finds_subjects):
+        for one in found.present:
+            listing.add_class(replace(one, index=SUBJECT_INDEX) if found.finds_subjects else one)
+        listing.add_things(found.things.instances, found.things.numbers(shape, size))
+    for choice in choices:
+        if choice.place is None:
+            listing.chosen += choice.names
+            continue
+        # Numbered after those of the survey; what else the closer look shows was not asked for.
+        things = choice.survey.things
+        (number,) = (i for i, one in enumerate(things.instances, 1) if one.name in choice.instances)
+        known = sum(one.class_name == SUBJECT_NAME for one in listing.instances)
+        name = f"{SUBJECT_NAME} {known + 1}"
+        thing = replace(things.instances[number - 1], name=name, place=choice.place)
+        listing.add_class(PresentClass(SUBJECT_NAME, SUBJECT_INDEX, thing.share, thing.confidence))
+        listing.add_things([thing], (things.numbers(shape, size) == number))
+        listing.chosen += (name,)
+    return listing
 
 
-def _renamed(found: Survey, known: Sequence[Instance]) -> list[Instance]:
-    """Number the things of a closer look after those of the same class that are known."""
-    before = sum(one.class_name == SUBJECT_NAME for one in known) if found.finds_subjects else 0
-    return [
-        replace(one, name=f"{one.class_name} {before + number}") if before else one
-        for number, one in enumerate(found.things.instances, 1)
-    ]
+def _standing_out(
+    there: Mask, probability: Float32, shape: tuple[int, int]
+) -> tuple[PresentClass, Instance]:
+    """Describe what stands out from a plain background, (h, w), of a picture of a shape."""
+    share, confidence = float(there.mean()), float(probability[there].mean())
+    tight = Box.around(there)
+    assert tight is not None  # `_shows_much`
+    down, across = shape[0] / there.shape[0], shape[1] / there.shape[1]
+    edges = (tight.top * down, tight.left * across, tight.bottom * down, tight.right * across)
+    box_px = (round(edges[0]), round(edges[1]), round(edges[2]), round(edges[3]))
+    return (
+        PresentClass(SUBJECT_NAME, SUBJECT_INDEX, share, confidence),
+        Instance(f"{SUBJECT_NAME} 1", SUBJECT_NAME, share, confidence, box_px),
+    )

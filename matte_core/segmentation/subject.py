@@ -28,12 +28,15 @@ class Choice:
         Names of those of which everything counts.
     instances : tuple of str
         Names of the single things that count.
+    place : (across, along), optional
+        Where a closer look found it, as fractions of the picture's width and height.
     """
 
     survey: Survey
     classes: tuple[PresentClass, ...]
     whole: tuple[str, ...]
     instances: tuple[str, ...] = ()
+    place: tuple[float, float] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -84,6 +87,8 @@ def choose(
     choices += _looked_at(wanted, surveys, look_at)
     if choices:
         return choices
+    if missing(wanted, surveys, ()):
+        raise NoSubjectError(Message("Nothing was found at this place."), _SELECT_IT)
     words = " or ".join(dict.fromkeys(one.class_name for one in wanted))
     listed = ", ".join(
         f"{present.name} ({present.share:.1%})" for survey in found for present in survey.present
@@ -128,6 +133,20 @@ def _choice(wanted: Sequence[Wanted], survey: Survey) -> Choice | None:
     return Choice(survey, classes, whole, picked)
 
 
+def missing(
+    wanted: Sequence[Wanted], surveys: Sequence[Survey], choices: Sequence[Choice]
+) -> tuple[str, ...]:
+    """Return the words for places at which neither surveys nor closer looks found anything."""
+    known = {choice.place for choice in choices}
+    return tuple(
+        f"{one.class_name} at {one.place[0]:.3f} {one.place[1]:.3f}"
+        for one in wanted
+        if one.place is not None
+        and one.place not in known
+        and any(_is_elsewhere(one, survey) for survey in surveys)
+    )
+
+
 def _is_elsewhere(wanted: Wanted, survey: Survey) -> bool:
     """Say whether a place was named at which a survey has found no subject."""
     return (
@@ -149,9 +168,9 @@ def _looked_at(
         if one.place is None or not any(_is_elsewhere(one, survey) for survey in surveys):
             continue
         closer = look_at(*one.place)
-        if closer.present and closer.things.instances:
+        if closer.present and closer.things.is_near(*one.place):
             name = closer.things.nearest_one(SUBJECT_NAME, *one.place).name
-            choices.append(Choice(closer, closer.present, (), (name,)))
+            choices.append(Choice(closer, closer.present, (), (name,), one.place))
     return choices
 
 

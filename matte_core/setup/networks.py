@@ -79,7 +79,7 @@ def ensure(
     arguments = ["models", "fetch", DEFAULT]
     if mirror is not None:
         arguments += ["--mirror", mirror]
-    return _matte(place, core, *arguments)
+    return run_matte(place, core, *arguments)
 
 
 def share(source: Path, target: Path) -> None:
@@ -117,13 +117,14 @@ def _add(place: Place, report: StepCallback, file: Path, core: Path) -> str:
     if homes.read_note(place.home).get(_ADDED) == digest and present(place.home):
         return ""
     report(STEP, Message("Adding {name}", name=file.name))
-    wrong = _matte(place, core, "models", "add", str(file.absolute()), "--default")
+    wrong = run_matte(place, core, "models", "add", str(file.absolute()), "--default")
     if not wrong:
         homes.write_note(place.home, {_ADDED: digest})
     return wrong
 
 
-def _matte(place: Place, core: Path, *arguments: str) -> str:
+def run_matte(place: Place, core: Path, *arguments: str) -> str:
+    """Run the command line in the environment; return what went wrong, empty if nothing."""
     python = place.python_of(place.environment)
     command = place.command(python, "-I", "-B", "-X", "utf8", "-c", _START, core.parent, *arguments)
     log = place.home / "logs" / "install.log"

@@ -148,6 +148,11 @@ def interrupt() -> None:
     Other threads see that their program failed, and can clean up.
     """
     _INTERRUPTED.set()
+    stop()
+
+
+def stop() -> None:
+    """End all programs that `follow` runs."""
     for process in list(_FOLLOWED):
         _let_go(process)
 

@@ -1,27 +1,80 @@
 """The parts that were found in an image: as a list to choose from, and as a map to click on."""
 
+from dataclasses import dataclass, replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.base.classes import voc_color
+from matte_core.base.classes import SUBJECT_NAME, voc_color
+from matte_core.link import parts
 from matte_core.link.parts import FoundPart
 from matte_core.segmentation import Instance, Segmentation
 
+_CLICKED_COLOR = (240, 180, 60)
 
-def parts_of(found: Segmentation) -> tuple[FoundPart, ...]:
-    """List the classes that were found, the largest first, each followed by its objects."""
-    parts = []
+
+@dataclass(frozen=True)
+class PartList:
+    """Parts, and where they are.
+
+    Attributes
+    ----------
+    parts : tuple of FoundPart
+        The main subject with its objects, what was clicked, then the classes, the largest first,
+        each followed by its objects.
+    map : (h, w) uint8
+        Of the whole image: numbers in the list from 1 on; 0 for nothing.
+    """
+
+    parts: tuple[FoundPart, ...]
+    map: NDArray[np.uint8]
+
+
+class Clicked:
+    """The objects that clicks have found, which stay in the list when they are deselected."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[FoundPart, NDArray[np.bool_]]] = {}
+
+    def list_with(self, found: Segmentation) -> PartList:
+        """List what was found, and what clicks have found before."""
+        for number, one in enumerate(found.instances, 1):
+            if one.place is not None:
+                part = _clicked_part(one)
+                self._kept[part.name] = part, found.instance_grid == number
+        chosen = {parts.place(*one.place) for one in found.instances if one.place is not None}
+        clicked = [
+            replace(part, is_chosen=name in chosen) for name, (part, _) in self._kept.items()
+        ]
+        listed = _with_clicked(_parts_of(found), clicked)
+        numbers = {part.name: number for number, part in enumerate(listed, 1)}
+        known = np.zeros(len(found.instances) + 1, np.uint8)
+        for index, one in enumerate(found.instances, 1):
+            if one.place is None:
+                known[index] = numbers.get(one.name) or numbers[one.class_name]
+        part_map = np.asarray(known[found.instance_grid])
+        for name, (_, there) in self._kept.items():
+            part_map[there & (part_map == 0)] = numbers[name]
+        return PartList(tuple(listed), part_map)
+
+
+def _parts_of(found: Segmentation) -> list[FoundPart]:
+    """List the classes that were found, each followed by its objects."""
+    listed = []
     for present in found.classes:
-        objects = [one for one in found.instances if one.class_name == present.name]
+        named = [one for one in found.instances if one.class_name == present.name]
+        objects = [one for one in named if one.place is None]
+        if named and not objects:
+            continue  # a click alone has found it
         names = {one.name for one in objects}
         is_whole = present.name in found.subject or bool(names and names <= set(found.subject))
         color = voc_color(present.index)
-        parts.append(
+        listed.append(
             FoundPart(present.name, present.name, present.name, present.share, color, is_whole)
         )
         if len(objects) > 1:
-            parts += [
+            listed += [
                 FoundPart(
                     one.name,
                     _position_of(found, one),
@@ -33,7 +86,20 @@ def parts_of(found: Segmentation) -> tuple[FoundPart, ...]:
                 )
                 for one in objects
             ]
-    return tuple(parts)
+    return listed
+
+
+def _clicked_part(one: Instance) -> FoundPart:
+    """Return the part for an object that a click has found: a class of its own."""
+    assert one.place is not None
+    name = parts.place(*one.place)
+    return FoundPart(name, name, name, one.share, _CLICKED_COLOR, is_chosen=True)
+
+
+def _with_clicked(listed: list[FoundPart], clicked: list[FoundPart]) -> list[FoundPart]:
+    """Put what was clicked below the main subject."""
+    main = [part for part in listed if part.class_name == SUBJECT_NAME]
+    return [*main, *clicked, *(part for part in listed if part.class_name != SUBJECT_NAME)]
 
 
 def _position_of(found: Segmentation, one: Instance) -> str:
@@ -45,19 +111,4 @@ def _position_of(found: Segmentation, one: Instance) -> str:
     depth = cv2.distanceTransform(there, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
     row, column = np.unravel_index(int(depth.argmax()), depth.shape)
     across, along = (column + 0.5) / depth.shape[1], (row + 0.5) / depth.shape[0]
-    return f"{one.class_name} at {across:.3f} {along:.3f}"
-
-
-def map_of(found: Segmentation) -> NDArray[np.uint8]:
-    """Map the parts in the whole image.
-
-    Returns
-    -------
-    (h, w) uint8
-        The number in the list of `parts_of`, from 1 on; 0 for nothing.
-    """
-    rows = {part.name: number for number, part in enumerate(parts_of(found), 1)}
-    numbers = np.zeros(len(found.instances) + 1, np.uint8)
-    for index, one in enumerate(found.instances, 1):
-        numbers[index] = rows.get(one.name) or rows[one.class_name]
-    return np.asarray(numbers[found.instance_grid])
+    return parts.place(across, along, one.class_name)

@@ -4,6 +4,7 @@ The image's `Steps` keep their results, so another view takes milliseconds, anot
 matting, and another width no segmentation.
 """
 
+from collections import defaultdict
 from dataclasses import asdict, replace
 
 import cv2
@@ -18,6 +19,7 @@ from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Mas
 from matte_core.link.fields import EdgeControls, Region, ViewSettings
 from matte_core.segmentation import Segmentation, segment
 from matte_core.worker import views
+from matte_core.worker.parts import Clicked, PartList
 
 WHOLE = Region()
 
@@ -48,6 +50,8 @@ class Preview:
         self._hint = hint
         self._painted = trimap
         self._steps = Steps(image)
+        self._drawn: Segmentation | None = None
+        self._clicked: defaultdict[str, Clicked] = defaultdict(Clicked)
         self.background: Image | None = None
         self.found: Segmentation | None = None
 
@@ -124,6 +128,10 @@ class Preview:
         except NoSubjectError:
             return None
 
+    def list_parts(self, found: Segmentation, model: str) -> PartList:
+        """List what was found, with what clicks have found before with that model."""
+        return self._clicked[model].list_with(found)
+
     def original(self) -> NDArray[np.uint8]:
         """Return the image as it is."""
         return as_uint8(self._image)
@@ -144,12 +152,21 @@ class Preview:
             refine=not settings.is_draft,
             progress=progress,
         )
-        return self._steps.trimap(self.found, settings.radius_px)
+        if self._drawn is None or not _looks_same(self.found, self._drawn):
+            self._drawn = self.found
+        return self._steps.trimap(self._drawn, settings.radius_px)
 
     def _alpha(self, trimap: Trimap, settings: ViewSettings, progress: ProgressCallback) -> Alpha:
         if settings.is_draft and self.found is not None:
             return self.found.probability  # soft along the outline, and available already
         return self._steps.alpha(trimap, progress=progress)
+
+
+def _looks_same(one: Segmentation, other: Segmentation) -> bool:
+    """Return whether two segmentations lead to the same trimap, whatever they are called."""
+    return one.grid_px == other.grid_px and all(
+        map(np.array_equal, (one.mask, one.probability), (other.mask, other.probability))
+    )
 
 
 def _enlarged(trimap: Trimap, region: Region, size: tuple[int, int]) -> Trimap:

@@ -10,21 +10,23 @@ from numpy.typing import NDArray
 from matte_core.base.errors import NoSubjectError, ProtocolError
 from matte_core.base.progress import ProgressCallback
 from matte_core.images import Image, Trimap, as_uint8, resized
+from matte_core.link.fields import ViewSettings
 from matte_core.link.preview_requests import (
     PreviewBackgroundRequest,
     PreviewDetailRequest,
     PreviewOpenRequest,
     PreviewRequest,
 )
+from matte_core.link.protocol import Array
 from matte_core.link.requests import Request
 from matte_core.link.results import NoResult, ViewResult
 from matte_core.segmentation import Segmentation
 from matte_core.worker.arrays import from_numpy, read_image, read_painted_trimap, read_selection
 from matte_core.worker.methods import Method
-from matte_core.worker.parts import map_of, parts_of
 from matte_core.worker.preview import Preview
 
 _BACKGROUND_PX = 2048
+_EMPTY_MAP = Array("uint8", (1, 1), bytes(1))
 
 
 class PreviewMethods:
@@ -70,9 +72,8 @@ class PreviewMethods:
         try:
             picture = preview.show(settings, progress)
         except NoSubjectError as error:
-            found = preview.survey(settings.choice.model)
-            return _without_subject(preview.original(), found, error.text)
-        return _result(picture, preview.found, is_mapped=not settings.with_selection)
+            return self._without_subject(preview.original(), settings, error.text)
+        return self._result(picture, preview.found, settings)
 
     def detail(self, request: PreviewDetailRequest, progress: ProgressCallback) -> ViewResult:
         """Draw a view of a region at full size."""
@@ -83,9 +84,30 @@ class PreviewMethods:
                 image, request.region, settings, request.edge, progress, _trimap_of(request)
             )
         except NoSubjectError as error:
-            found = preview.survey(settings.choice.model)
-            return _without_subject(as_uint8(image), found, error.text)
-        return _result(picture, preview.found, is_mapped=not settings.with_selection)
+            return self._without_subject(as_uint8(image), settings, error.text)
+        return self._result(picture, preview.found, settings)
+
+    def _result(
+        self, picture: NDArray[np.uint8], found: Segmentation | None, settings: ViewSettings
+    ) -> ViewResult:
+        if found is None:
+            return ViewResult(picture=from_numpy(picture), map=_EMPTY_MAP, parts=(), note="")
+        listed = self._opened().list_parts(found, settings.choice.model)
+        return ViewResult(
+            picture=from_numpy(picture),
+            map=None if settings.with_selection else from_numpy(listed.map),
+            parts=listed.parts,
+            note=found.note,
+        )
+
+    def _without_subject(
+        self, picture: NDArray[np.uint8], settings: ViewSettings, note: str
+    ) -> ViewResult:
+        """Show what there is to choose from, which helps more than an error message alone."""
+        found = self._opened().survey(settings.choice.model)
+        result = self._result(picture, found, replace(settings, with_selection=False))
+        parts = tuple(replace(part, is_chosen=False) for part in result.parts)
+        return replace(result, parts=parts, note=note)
 
     def _opened(self) -> Preview:
         if self._preview is None:
@@ -104,25 +126,3 @@ def _limited(image: Image) -> Image:
     height, width = image.shape[:2]
     scale = min(1.0, _BACKGROUND_PX / max(height, width))
     return as_uint8(resized(image, max(1, round(height * scale)), max(1, round(width * scale))))
-
-
-def _result(
-    picture: NDArray[np.uint8], found: Segmentation | None, *, is_mapped: bool = True
-) -> ViewResult:
-    if found is None:
-        return ViewResult(picture=from_numpy(picture), parts=(), note="")
-    return ViewResult(
-        picture=from_numpy(picture),
-        map=from_numpy(map_of(found)) if is_mapped else None,
-        parts=parts_of(found),
-        note=found.note,
-    )
-
-
-def _without_subject(
-    picture: NDArray[np.uint8], found: Segmentation | None, note: str
-) -> ViewResult:
-    """Show what there is to choose from, which helps more than an error message alone."""
-    result = _result(picture, found)
-    parts = tuple(replace(part, is_chosen=False) for part in result.parts)
-    return replace(result, parts=parts, note=note)

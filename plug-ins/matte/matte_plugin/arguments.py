@@ -7,7 +7,7 @@ from gi.repository import Gimp, GObject
 
 from matte_core.base.classes import VOC_CLASSES
 from matte_core.base.localization import _
-from matte_core.base.subjects import AUTO, CLASS_LABELS, EVERYTHING, SELECTION
+from matte_core.base.subjects import AUTO, CLASS_LABELS, EVERYTHING, MAIN_SUBJECT, SELECTION
 from matte_core.link.fields import EdgeControls, SubjectChoice
 
 READWRITE = GObject.ParamFlags.READWRITE
@@ -18,13 +18,14 @@ SHAPES = {
     "cross": (_("Cross"), _("Along rows and columns only")),
 }
 SUBJECTS = {
-    AUTO: (_("Automatic"), _("The largest subject found; people take precedence")),
+    AUTO: (MAIN_SUBJECT, _("Whatever the photo shows")),
     SELECTION: (_("Inside the selection"), _("The subject inside a rough selection")),
     EVERYTHING: (_("Everything"), _("Everything except the background")),
     **{name: (label, "") for name, label in CLASS_LABELS.items()},
 }
 SUBJECTS_HELP = _(
-    "Subjects: {words}, or one of these classes: {classes}. Unknown names are treated as auto."
+    "Subjects: {words}, or one of these classes: {classes}. “auto” is the main subject, whatever "
+    "the photo shows; the classes need a model that knows them. Unknown names are treated as auto."
 ).format(words=f"{AUTO}, {SELECTION}, {EVERYTHING}", classes=", ".join(VOC_CLASSES[1:]))
 
 

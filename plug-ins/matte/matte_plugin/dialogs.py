@@ -7,7 +7,7 @@ import gi
 gi.require_version("Gimp", "3.0")
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gimp, GimpUi, GLib, GObject, Gtk
+from gi.repository import Gimp, GimpUi, GObject, Gtk
 
 from matte_core.base.localization import _
 
@@ -43,17 +43,6 @@ def title_of(procedure):
     return re.sub(r"\(_\w\)|_|…", "", procedure.get_menu_label())
 
 
-def in_main_loop(change, is_wanted):
-    """Let the main loop make a change to a window soon, if it is still wanted by then."""
-
-    def once():
-        if is_wanted():
-            change()
-        return GLib.SOURCE_REMOVE
-
-    GLib.idle_add(once)
-
-
 def arrange_with_colors(dialog, config, values):
     """Arrange the dialog of an action whose outputs differ in whether colors are cleaned.
 
@@ -71,7 +60,7 @@ def arrange_with_colors(dialog, config, values):
     sliders(dialog, *(name for name in SLIDERS if name in names))
     box = dialog.fill_box("matte-controls", names)
     if "model" in names:
-        explain_model(dialog)
+        offer_models(dialog, config)
     only_if(dialog, config, ("decontaminate", "hide-original"), "output", values)
     return box
 
@@ -82,9 +71,11 @@ def sliders(dialog, *names):
         dialog.get_scale_entry(name, 1.0)
 
 
-def explain_model(dialog):
-    """Show in the empty field of the model what it stands for. Call after filling the dialog."""
-    dialog.get_widget("model", GObject.TYPE_NONE).get_entry().set_placeholder_text(_("Default"))
+def offer_models(dialog, config):
+    """Let the model be chosen from a list. Call after filling the dialog."""
+    from matte_plugin.set_up import model_choice  # which opens windows of its own
+
+    model_choice.add(dialog, config)
 
 
 def only_if(dialog, config, names, choice, values):

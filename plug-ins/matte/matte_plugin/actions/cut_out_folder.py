@@ -89,7 +89,7 @@ def _arrange(dialog, config):
     dialogs.sliders(dialog, *dialogs.SLIDERS)
     names = [spec.name for spec in config.list_properties() if spec.name not in dialogs.NOT_SHOWN]
     dialog.fill(names)
-    dialogs.explain_model(dialog)
+    dialogs.offer_models(dialog, config)
     transparent = (files.PNG, files.TIFF, files.WEBP)
     dialogs.only_if(dialog, config, ("decontaminate",), "format", transparent)
 

@@ -51,7 +51,7 @@ def _arrange(dialog, config):
     from matte_plugin import dialogs
 
     dialog.fill(None)
-    dialogs.explain_model(dialog)
+    dialogs.offer_models(dialog, config)
     dialogs.only_if(dialog, config, ("subject", "edge", "existing-mask"), "output", CUT_OUTPUTS)
 
 

@@ -71,7 +71,7 @@ def _arrange(dialog, config):
 
     dialogs.sliders(dialog, "trimap-width", "opacity")
     dialog.fill(None)
-    dialogs.explain_model(dialog)
+    dialogs.offer_models(dialog, config)
     dialogs.only_if(dialog, config, ("subject", "model"), "source", (AUTOMATIC,))
     dialogs.only_if(dialog, config, ("channel",), "source", (CHANNEL,))
 

@@ -16,7 +16,7 @@ from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 from matte_core.base.localization import _, localized
 from matte_core.link import parts as found_parts
 from matte_core.link.preview_requests import PreviewRequest
-from matte_plugin import dialogs
+from matte_plugin import dialogs, main_loop
 from matte_plugin.preview.background import BackgroundChooser
 from matte_plugin.preview.parts_list import PartsList
 from matte_plugin.preview.picture import PictureView
@@ -27,9 +27,11 @@ CONTROLS_PX = 440
 SIZE = (1180, 720)
 WAIT_MS = 60
 NOTE_LINES = 2
-CHOOSE = _("Click a subject to add or remove it. Scroll to zoom to 100%, then drag to pan.")
+CHOOSE = _("Click anything to add or remove it. Scroll to zoom to 100%, then drag to pan.")
 LOOK = _("Click or scroll to zoom to 100%, then drag to pan.")
 TICK = _("Nothing is selected. Click a subject, or select it in the list.")
+LOOKING = _("Looking closer at the place you clicked…")
+NOT_THERE = _("Nothing was found where you clicked.")
 NOTHING = " "  # for the argument `parts`, whose empty text means the subject
 
 
@@ -61,14 +63,17 @@ class PreviewDialog:
         self._is_draft = source.has_parts
         self._center = (source.width / 2, source.height / 2)
         self._parts, self._map = [], None
+        self._places = []  # clicked, and not answered yet
+        self._before_places = None
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, dialogs.title_of(procedure))
         if source.has_parts:
             # A choice made in another image does not apply to this one.
             config.set_property("parts", "")
-            config.connect("notify::subject", lambda *_arguments: config.set_property("parts", ""))
+            for name in ("subject", "model"):
+                config.connect(f"notify::{name}", lambda *_arguments: self._forget_choice())
             config.connect("notify::parts", lambda *_arguments: self._allow_ok())
         self._build(arrange(self._dialog, config))
-        config.connect("notify", lambda *_arguments: self._ask_soon())
+        self._asking = config.connect("notify", lambda *_arguments: self._ask_soon())
         self._painted = 0
         self._view.connect("map", self._mapped)
 
@@ -187,6 +192,21 @@ class PreviewDialog:
             number = found_parts.at(self._map, *self._spot(across, along))
             if number is not None:
                 self._toggled(self._parts[number].name)
+            else:
+                self._look_at(found_parts.place(*self._spot(across, along)))
+
+    def _look_at(self, place):
+        """Ask for what is at a place where nothing has been found."""
+        if not self._places:
+            self._before_places = self._config.get_property("parts")
+        if place not in self._places:
+            self._places.append(place)
+        self._say(LOOKING)
+        self._config.set_property("parts", self._argument())
+
+    def _forget_choice(self):
+        self._places = []
+        self._config.set_property("parts", "")
 
     def _dragged(self, right, down):
         left, top, width, height = self._seen()
@@ -205,7 +225,13 @@ class PreviewDialog:
     def _toggled(self, name):
         self._parts = found_parts.toggled(self._parts, name)
         self._list.show_parts(self._parts)
-        self._config.set_property("parts", found_parts.argument(self._parts) or NOTHING)
+        self._before_places = None
+        self._config.set_property("parts", self._argument())
+
+    def _argument(self):
+        """Return the argument `parts` for what is selected, and what was clicked just now."""
+        chosen = found_parts.argument(self._parts)
+        return ", ".join([*([chosen] if chosen else []), *self._places]) or NOTHING
 
     @property
     def _has_choice(self):
@@ -215,7 +241,7 @@ class PreviewDialog:
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, self._has_choice)
 
     def _in_window(self, change, *arguments):
-        dialogs.in_main_loop(lambda: change(*arguments), lambda: not self._is_closed)
+        main_loop.in_main_loop(lambda: change(*arguments), lambda: not self._is_closed)
 
     def _show_progress(self, fraction, step):
         self._bar.set_fraction(fraction)
@@ -224,21 +250,38 @@ class PreviewDialog:
 
     def _show(self, delivered):
         self._bar.set_fraction(0.0)
+        settings = delivered.request.settings
         if delivered.error is not None:
+            self._take_back_places(settings, ())
             self._say(localized(delivered.error))
             return
-        result, settings = delivered.result, delivered.request.settings
+        result = delivered.result
         self._show_picture(result.picture, isinstance(delivered.request, PreviewRequest))
-        self._say(localized(result.note) if self._has_choice else TICK)
         # Not if the choice has changed since.
         if self._has_choice and settings.choice.subject == self._settings(1.0).choice.subject:
             self._parts = result.parts
             # A draft may count objects differently, so it is for display only.
             self._map = None if settings.is_draft else result.map
             self._list.show_parts(self._parts, can_choose=self._map is not None)
+        if not self._take_back_places(settings, result.parts):
+            self._say(NOT_THERE)
+        else:
+            self._say(localized(result.note) if self._has_choice else TICK)
         if settings.is_draft:
             self._is_draft = False
             self._ask()
+
+    def _take_back_places(self, settings, parts):
+        """Deselect the clicked places at which nothing was found; return False if there are any."""
+        answered = [place for place in self._places if place in settings.choice.subject]
+        self._places = [place for place in self._places if place not in answered]
+        if {part.name for part in parts if part.is_chosen}.issuperset(answered):
+            return True
+        value = self._argument() if self._places else self._before_places
+        self._config.handler_block(self._asking)  # what is shown is without them already
+        self._config.set_property("parts", self._argument() if value is None else value)
+        self._config.handler_unblock(self._asking)
+        return False
 
     def _show_picture(self, picture, is_fitted):
         height, width, bands = picture.shape

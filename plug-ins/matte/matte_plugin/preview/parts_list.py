@@ -1,5 +1,7 @@
 """The list of the objects found in the image, with check boxes."""
 
+import itertools
+
 import gi
 
 gi.require_version("GdkPixbuf", "2.0")
@@ -55,15 +57,15 @@ class PartsList(Gtk.Box):
         for child in self._rows.get_children():
             child.destroy()
         self._boxes = []
+        clicked = itertools.count(1)
         for row, part in enumerate(parts):
+            words = label_of(part.name, next(clicked) if part.is_clicked else 0)
             indent = INDENT_PX if part.is_one_of_several else 0
             box = Gtk.CheckButton(hexpand=True, margin_start=indent)
             box.set_tooltip_text(_("Select what to cut out; selections are combined"))
             inside = Gtk.Box(spacing=8)
             inside.pack_start(_swatch(part.color), False, False, 0)
-            label = Gtk.Label(
-                label=label_of(part.name), ellipsize=Pango.EllipsizeMode.END, xalign=0
-            )
+            label = Gtk.Label(label=words, ellipsize=Pango.EllipsizeMode.END, xalign=0)
             inside.pack_start(label, True, True, 0)
             box.add(inside)
             box.connect("toggled", self._toggled, part.name)

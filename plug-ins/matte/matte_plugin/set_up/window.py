@@ -17,7 +17,7 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 from matte_core.base import folders
 from matte_core.base.localization import _, localized
 from matte_core.setup import inside, processes
-from matte_plugin import dialogs, failures
+from matte_plugin import failures, main_loop
 
 REPAIR, OPEN_LOGS = 1, 2
 SPACING = 12
@@ -131,7 +131,7 @@ class Window:
         self._thread.start()
 
     def _in_window(self, change, *arguments):
-        dialogs.in_main_loop(lambda: change(*arguments), lambda: not self._is_closed)
+        main_loop.in_main_loop(lambda: change(*arguments), lambda: not self._is_closed)
 
     def _start(self, words):
         self._status.set_text(words)
