@@ -9,11 +9,8 @@ lifted to the picture bilinearly before the best class is taken.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from matte_core.base.classes import SUBJECT_NAME, SUBJECT_WORDS
 from matte_core.base.errors import NoSubjectError
@@ -30,17 +27,16 @@ from matte_core.networks.network import Network
 from matte_core.segmentation import outline
 from matte_core.segmentation.agreement import classes_within, edges_of
 from matte_core.segmentation.evidence import Evidence, combine
-from matte_core.segmentation.instances import Instance, PresentClass, grid_size
+from matte_core.segmentation.listing import Listing, listed, shows_much
 from matte_core.segmentation.passes import blend, closer_passes, finest_cell_px, tuning_for
 from matte_core.segmentation.plain_background import plain_background
-from matte_core.segmentation.result import SUBJECT_INDEX, Segmentation, label_map
+from matte_core.segmentation.result import Segmentation, label_map
 from matte_core.segmentation.subject import Choice, choose, missing
 from matte_core.segmentation.survey import Survey, survey, survey_place
 from matte_core.segmentation.views import Views
 
 _MARGIN = 0.15  # of the selection's longer side: the surroundings that models are shown
 _LEAST_CONTRAST = 4  # in steps of 8 bit: models see things in perfect flatness
-_LEAST_SHOWN = 0.002  # of the picture: dust on a white table is less
 _SELECT_IT = Message("Select the subject roughly.")
 
 
@@ -185,7 +181,7 @@ class _Scene:
         if self.selection is not None:
             mask = outline.keep_inside(mask, self.selection, cell_px)
             probability *= outline.near(mask, 2 * cell_px)
-        listing = _listed(self.surveys, choices, unknown, self.shape)
+        listing = listed(self.surveys, choices, unknown, self.shape)
         names = (SUBJECT_NAME,) * is_unknown + listing.chosen
         if not mask.any():
             raise self._too_small(names)
@@ -208,7 +204,7 @@ class _Scene:
         A sprite or a scribble.
         """
         is_known = any(one.present for one in self.surveys if one.finds_subjects)
-        return plain if plain is not None and _shows_much(plain) and not is_known else None
+        return plain if plain is not None and shows_much(plain) and not is_known else None
 
     def _evidence(
         self,
@@ -288,7 +284,7 @@ class _Scene:
         probability: Float32,
         cell_px: float,
         names: tuple[str, ...],
-        listing: "_Listing",
+        listing: Listing,
         lost: tuple[str, ...],
     ) -> Segmentation:
         by_name = next((one for one in self.surveys if not one.finds_subjects), None)
@@ -312,91 +308,3 @@ class _Scene:
 
 def _is_main_subject(choices: Sequence[Choice]) -> bool:
     return all(choice.survey.finds_subjects and choice.whole for choice in choices)
-
-
-def _shows_much(plain: Evidence) -> bool:
-    """Say whether a plain background has a subject before it, of its own."""
-    share = float(((plain.probability > 0.5) & (plain.trust > 0.5)).mean())
-    return _LEAST_SHOWN <= share <= 1 - _LEAST_SHOWN
-
-
-@dataclass
-class _Listing:
-    """All that is known of a picture: classes, single things, and where those are.
-
-    Attributes
-    ----------
-    grid : (h, w) uint8
-        See `Segmentation.instance_grid`.
-    classes : tuple of PresentClass
-    instances : tuple of Instance
-    chosen : tuple of str
-        Names of what the choices mean.
-    """
-
-    grid: NDArray[np.uint8]
-    classes: tuple[PresentClass, ...] = ()
-    instances: tuple[Instance, ...] = ()
-    chosen: tuple[str, ...] = ()
-
-    def add_class(self, present: PresentClass) -> None:
-        """Add a class, unless it is there."""
-        if all(present.name != known.name for known in self.classes):
-            self.classes += (present,)
-
-    def add_things(self, things: Sequence[Instance], numbers: NDArray[Any]) -> None:
-        """Add single things and their places, numbers from 1; what is there stays on top."""
-        first = np.uint8(len(self.instances))
-        self.grid = np.where((self.grid == 0) & (numbers > 0), numbers + first, self.grid)
-        self.instances += tuple(things)
-
-
-def _listed(
-    surveys: Sequence[Survey],
-    choices: Sequence[Choice],
-    unknown: Evidence | None,
-    shape: tuple[int, int],
-) -> _Listing:
-    """Join what surveys and closer looks have found: the main subject comes first, on top."""
-    size = grid_size(Box.whole(shape))
-    listing = _Listing(np.zeros(size, np.uint8))
-    if unknown is not None:
-        there = unknown.probability * unknown.trust > 0.5
-        present, thing = _standing_out(there, unknown.probability, shape)
-        listing.add_class(present)
-        small = cv2.resize(there.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
-        listing.add_things([thing], small > 0)
-    for found in sorted(surveys, key=lambda one: not one.finds_subjects):
-        for one in found.present:
-            listing.add_class(replace(one, index=SUBJECT_INDEX) if found.finds_subjects else one)
-        listing.add_things(found.things.instances, found.things.numbers(shape, size))
-    for choice in choices:
-        if choice.place is None:
-            listing.chosen += choice.names
-            continue
-        # Numbered after those of the survey; what else the closer look shows was not asked for.
-        things = choice.survey.things
-        (number,) = (i for i, one in enumerate(things.instances, 1) if one.name in choice.instances)
-        known = sum(one.class_name == SUBJECT_NAME for one in listing.instances)
-        name = f"{SUBJECT_NAME} {known + 1}"
-        thing = replace(things.instances[number - 1], name=name, place=choice.place)
-        listing.add_class(PresentClass(SUBJECT_NAME, SUBJECT_INDEX, thing.share, thing.confidence))
-        listing.add_things([thing], (things.numbers(shape, size) == number))
-        listing.chosen += (name,)
-    return listing
-
-
-def _standing_out(
-    there: Mask, probability: Float32, shape: tuple[int, int]
-) -> tuple[PresentClass, Instance]:
-    """Describe what stands out from a plain background, (h, w), of a picture of a shape."""
-    share, confidence = float(there.mean()), float(probability[there].mean())
-    tight = Box.around(there)
-    assert tight is not None  # `_shows_much`
-    down, across = shape[0] / there.shape[0], shape[1] / there.shape[1]
-    edges = (tight.top * down, tight.left * across, tight.bottom * down, tight.right * across)
-    box_px = (round(edges[0]), round(edges[1]), round(edges[2]), round(edges[3]))
-    return (
-        PresentClass(SUBJECT_NAME, SUBJECT_INDEX, share, confidence),
-        Instance(f"{SUBJECT_NAME} 1", SUBJECT_NAME, share, confidence, box_px),
-    )

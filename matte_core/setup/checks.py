@@ -14,10 +14,12 @@ import matte_core
 from matte_core.base import folders
 from matte_core.base.errors import Cancelled, MatteError, NoSubjectError
 from matte_core.base.messages import Message
+from matte_core.catalog.published import BUILT_IN, PUBLISHED
 from matte_core.link.client import Worker
+from matte_core.link.fields import SubjectChoice
 from matte_core.link.protocol import Array
 from matte_core.link.requests import CutOutRequest
-from matte_core.setup import environments, gimps, networks, plugin
+from matte_core.setup import environments, gimps, models, plugin
 from matte_core.setup.gimps import Gimp, Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
@@ -76,7 +78,7 @@ def check_plugins(profiles: Sequence[Profile], source: Source, homes: Homes) -> 
 
 
 def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Check]:
-    """Check the environment, the log, the packages, the model, and a trial cut-out.
+    """Check the environment, the log, the packages, the models, and a trial cut-out.
 
     Parameters
     ----------
@@ -106,26 +108,27 @@ def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Che
     yield Check(_part(Message("Packages"), where), not wrong, found, repair if wrong else "")
     if wrong:
         return
-    yield check_network(place, where, repair)
+    yield check_models(place, where, repair)
     yield from check_worker(place, core, where, repair)
 
 
-def check_network(place: Place, where: str = "", repair: str = REPAIR) -> Check:
-    """Check that there is a model, and that its file is undamaged."""
-    broken, whole = networks.damaged(place.home), networks.present(place.home)
+def check_models(place: Place, where: str = "", repair: str = REPAIR) -> Check:
+    """Check that the files of the installed models are undamaged; one is built in."""
+    name = _part(Message("Model"), where)
+    broken = models.damaged(place.home)
     if broken:
         found = Message(
             "{names}: the file has changed since it was installed", names=", ".join(broken)
         )
-        return Check(_part(Message("Model"), where), False, found, repair, is_needed=not whole)
-    if whole:
-        return Check(_part(Message("Model"), where), True, ", ".join(whole))
-    remedy = networks.how_to_get_one(place)
-    if repair != REPAIR:
-        remedy = Message("{message} {hint}", message=repair, hint=networks.STAND_IN)
-    return Check(
-        _part(Message("Model"), where), False, Message("not installed"), remedy, is_needed=False
-    )
+        if own := [each for each in broken if each not in PUBLISHED]:
+            repair = Message(
+                "Add {names} again with `matte models add`, or use `matte models remove`.",
+                names=", ".join(own),
+            )
+        return Check(name, False, found, repair)
+    listed = ", ".join([BUILT_IN, *models.present(place.home)])
+    remedy = "" if models.knows_classes(place.home) else models.without_classes(repair)
+    return Check(name, True, listed, remedy)
 
 
 def check_log(place: Place, where: str = "") -> Check:
@@ -168,7 +171,7 @@ def _part(name: str, where: str) -> str:
 
 
 def _trial_cut_out(worker: Worker) -> str:
-    """Cut the bright middle out of a small image; return what came of it."""
+    """Cut the bright middle out of a small image with the built-in model; return the outcome."""
     limit = time.monotonic() + WORKER_SECONDS
 
     def watch_time(fraction: float, step: str) -> None:  # noqa: ARG001
@@ -181,11 +184,12 @@ def _trial_cut_out(worker: Worker) -> str:
     request = CutOutRequest(
         image=Array("uint8", (TRIAL_PX, TRIAL_PX, 3), image),
         selection=Array("uint8", (TRIAL_PX, TRIAL_PX), selection),
+        choice=SubjectChoice(model=BUILT_IN),
     )
     try:
         result = worker.call(request, watch_time)
     except NoSubjectError:
-        # The model ran and was right: there is nothing that it knows in the trial image.
+        # The model ran, which is what matters: a bright disc need not be a subject.
         return Message("the model ran on a trial image")
     return Message("a trial image in {seconds} s", seconds=result.seconds)
 

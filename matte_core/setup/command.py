@@ -1,6 +1,6 @@
 """The command behind `install.py`: its options, its output and its exit status.
 
-0    everything needed is installed (a model that could not be downloaded is only a warning)
+0    everything needed is installed (the model for classes by name is an extra)
 1    something needed is missing or broken
 2    usage error
 130  stopped with Ctrl+C; whatever was installed before is unchanged
@@ -70,6 +70,7 @@ def _run(options: argparse.Namespace, root: Path) -> int:
         python=options.python,
         gimp=options.gimp,
         mirror=options.mirror,
+        download=options.download,
         with_gimp=not options.no_gimp,
     )
     targets = installing.look_around(Source(root), machine, wanted)
@@ -130,6 +131,8 @@ def _summary(targets: Targets, result: InstallResult, wanted: InstallOptions) ->
         print(f"Matte {matte_core.__version__} is installed and up to date; nothing changed.")
     for warning in result.warnings:
         print("\nNote: " + warning.replace("\n", "\n      "))
+    for note in result.notes:
+        print(f"\n{note}")
     if result.pictures:
         print("\nSample cut-out:")
         for path in result.pictures:
@@ -162,8 +165,14 @@ def _parser() -> argparse.ArgumentParser:
         "--no-demo", dest="demo", action="store_const", const=False, help="skip the sample photo"
     )
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--model", type=_file, metavar="FILE", help="install this ONNX model")
-    source.add_argument("--mirror", metavar="URL", help="download the model from this folder")
+    source.add_argument("--model", type=_file, metavar="FILE", help="install this ONNX model, too")
+    source.add_argument("--mirror", metavar="URL", help="download the extra model from here")
+    parser.add_argument(
+        "--no-download",
+        dest="download",
+        action="store_false",
+        help="leave out the extra model, which finds classes by name (person, cat, ...)",
+    )
     parser.add_argument(
         "--wheels", type=_folder, metavar="FOLDER", help="install packages offline from here"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import matte_core
 from matte_core.base.messages import Message
-from matte_core.setup import checks, environments, homes, library, networks, places, pythons
+from matte_core.setup import checks, environments, homes, library, models, places, pythons
 from matte_core.setup.checks import Check
 from matte_core.setup.environments import StepCallback
 from matte_core.setup.plugin import Source
@@ -56,8 +56,8 @@ def repair(report: StepCallback) -> list[str]:
                 Message("{folder}: {wrong}", folder=place.environment, wrong=wrong),
             )
             environments.make(place, pythons.find(place), report, requirements=wanted)
-        # The model is downloaded with the command line, so that must be installed as well.
+        # Models are downloaded with the command line, so that must be installed as well.
         if library.problem(place, source):
             library.install(place, source)
-        wrong = networks.ensure(place, report, core=CORE)
+        wrong = models.ensure(place, report, core=CORE)
     return [Message("The model could not be downloaded: {why}", why=wrong)] if wrong else []

@@ -16,7 +16,7 @@ from matte_core.setup import (
     gimps,
     homes,
     library,
-    networks,
+    models,
     places,
     plugin,
     pythons,
@@ -27,6 +27,10 @@ from matte_core.setup.environments import StepCallback
 from matte_core.setup.gimps import Gimp, Machine, Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
+
+GET_IT_LATER = (
+    "To get it later, run python3 install.py with an internet connection or with --mirror URL."
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class InstallOptions:
     model, wheels, python, gimp : Path or None
         Files and folders to use instead of those that would be found or downloaded.
     mirror : str or None
-        Where to download the model from.
+        Where to download models from.
+    download : bool
+        Whether to download the extra model, which knows classes by name.
     with_gimp : bool
         Whether to look for GIMP at all.
     """
@@ -54,6 +60,7 @@ class InstallOptions:
     python: Path | None = None
     gimp: Path | None = None
     mirror: str | None = None
+    download: bool = True
     with_gimp: bool = True
 
 
@@ -99,12 +106,15 @@ class InstallResult:
         The parts that were installed or updated, for people.
     warnings : list of str
         Failures that are no reason to stop.
+    notes : list of str
+        What was left out, and how to get it later, for people.
     pictures : list of Path
         The cut-outs of the sample photo.
     """
 
     changed: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     pictures: list[Path] = field(default_factory=list)
 
 
@@ -152,7 +162,7 @@ def install(targets: Targets, options: InstallOptions, report: StepCallback) -> 
             library.install(targets.host, targets.source)
             result.changed.append("the matte command")
         _plugins(targets, report, result)
-        _network(targets, options, report, result)
+        _models(targets, options, report, result)
         _sample(targets, options, report, result)
     return result
 
@@ -212,23 +222,24 @@ def _plugins(
         raise failed[0]
 
 
-def _network(
+def _models(
     targets: Targets, options: InstallOptions, report: StepCallback, result: InstallResult
 ) -> None:
-    before = networks.present(targets.host.home)
-    wrong = networks.ensure(
-        targets.host, report, options.model, options.mirror, targets.source.core
-    )
-    after = networks.present(targets.host.home)
-    if wrong:
-        result.warnings.append(
-            f"The model could not be installed: {wrong}"
-            + ("" if after else f"\n{networks.how_to_get_one(targets.host)}")
+    home = targets.host.home
+    if options.model is not None or options.download:
+        before = models.present(home)
+        wrong = models.ensure(
+            targets.host, report, options.model, options.mirror, targets.source.core
         )
-    elif after != before:
-        result.changed.append(f"the model {', '.join(set(after) - set(before))}")
+        new = sorted(set(models.present(home)) - set(before))
+        if new:
+            result.changed.append(f"the model {', '.join(new)}")
+        if wrong and (options.model or options.mirror or models.damaged(home)):
+            result.warnings.append(f"The model could not be installed: {wrong}")
+        elif wrong:
+            result.notes.append(models.without_classes(GET_IT_LATER))
     for place in targets.places[1:]:
-        networks.share(targets.host.home, place.home)
+        models.share(home, place.home)
 
 
 def _sample(

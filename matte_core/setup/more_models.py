@@ -13,7 +13,7 @@ from matte_core.catalog.borrowed import borrowed
 from matte_core.catalog.published import BUILT_IN, PUBLISHED, PublishedModel
 from matte_core.catalog.registry import default_name, installed, model_path, spec_path
 from matte_core.catalog.spec import NORMALIZATIONS
-from matte_core.setup import networks, places, processes
+from matte_core.setup import models, places, processes
 
 CORE = Path(matte_core.__file__).resolve().parent
 
@@ -83,7 +83,7 @@ def more() -> list[MoreModel]:
 
 def fetch(name: str, core: Path = CORE) -> str:
     """Install a published model; return what went wrong, empty if nothing."""
-    return networks.run_matte(places.host(), core, "models", "fetch", name)
+    return models.run_matte(places.host(), core, "models", "fetch", name)
 
 
 def fetched_share(name: str) -> float:
@@ -102,7 +102,7 @@ def add(file: Path, core: Path = CORE) -> tuple[str, str]:
     words : str
         Which values it expects, or what went wrong.
     """
-    wrong = networks.run_matte(places.host(), core, "models", "add", str(file.absolute()))
+    wrong = models.run_matte(places.host(), core, "models", "add", str(file.absolute()))
     if wrong:
         return "", wrong
     written = [spec for spec in installed() if spec.name != BUILT_IN]

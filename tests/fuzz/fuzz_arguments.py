@@ -20,7 +20,7 @@ from matte_core.catalog.spec import ModelSpec, spec_from_values
 from matte_core.catalog.subject_words import parse_subject
 from matte_core.cli import COMMANDS, main
 from matte_core.cli.colors import parse_color
-from matte_core.setup import homes, networks, plugin
+from matte_core.setup import homes, plugin
 
 _ODD_WORDS = st.one_of(
     st.text(max_size=12).filter(lambda word: "/" not in word and "\\" not in word),
@@ -190,7 +190,7 @@ def a_note_is_read(content: bytes) -> None:
         (home / "models" / "net.onnx").write_bytes(b"network")
         assert isinstance(homes.read_note(home), dict)
         assert isinstance(plugin.read_note(home), dict)
-        assert networks.present(home) == []
+        assert models.present(home) == []
         for spec in installed():
             assert spec.name
         with refused():

@@ -253,10 +253,9 @@ def with_python(path, scratch):
         words = ["sh", path, folder, ROOT / LISTED]
         return subprocess.run(["sh", "-c", script, *words], capture_output=True, text=True)
 
-    command = [path, ROOT / "install.py", "--no-demo", "--no-gimp", "--python", path]
-    command += ["--wheels", wheels_for(version[1], fetch)]
+    command = [path, ROOT / "install.py", "--no-demo", "--no-download", "--no-gimp"]
+    command += ["--python", path, "--wheels", wheels_for(version[1], fetch)]
     environ = {"HOME": str(scratch), "PATH": os.environ["PATH"]}
-    environ["MATTE_MODEL_MIRROR"] = str(scratch)  # nothing is fetched
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     check = subprocess.run(
         [path, ROOT / "install.py", "--check", "--no-gimp"],

@@ -21,7 +21,7 @@ from matte_core.files.writing import write_whole
 from matte_core.networks import onnx_proto as onnx
 from matte_core.networks.inspection import inspect_onnx
 from matte_core.networks.openvino_ir import import_ir
-from matte_core.setup import homes, library, networks, plugin
+from matte_core.setup import homes, library, plugin
 from matte_core.setup.gimps import Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
@@ -67,7 +67,7 @@ def test_the_installer_closes_what_it_makes(tmp_path):
         plugin.install(profile, source, Homes(place.home))
         (place.home / "models").mkdir()
         (place.home / "models" / "a.json").write_text("{}")
-        networks.share(place.home, other)
+        models.share(place.home, other)
     for folder in (place.home, profile.folder, other):
         assert writable_by_others(folder) == []
     assert os.umask(0) == 0, "the shell's mask is given back"

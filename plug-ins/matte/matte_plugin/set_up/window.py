@@ -94,7 +94,8 @@ class Window:
                 lambda: words.extend(map(localized, inside.repair(self._report)))
             )
             self._is_repairing = False
-            self._look(version, failure or " ".join(words))
+            # The action that was called goes on, whatever is left out.
+            self._look(version, failure or ("" if self._greeting else " ".join(words)))
 
         self._in_thread(work)
 

@@ -1,7 +1,7 @@
-"""Install a model in the project's folder, with the command line in the environment.
+"""Install models beside the built-in one, with the command line in the environment.
 
-Matte works without one: the selection, a face or the picture's center, and GrabCut replace it. So a
-model that cannot be downloaded is reported, but is no reason to stop.
+Matte works without them: the built-in model finds the main subject. The one that knows classes by
+name is an extra, downloaded if there is a connection.
 """
 
 import hashlib
@@ -12,18 +12,15 @@ from pathlib import Path
 import matte_core
 from matte_core.base import errors, folders
 from matte_core.base.messages import Message
+from matte_core.catalog.published import CLASS_MODEL, PUBLISHED
+from matte_core.catalog.spec import read_spec
 from matte_core.setup import homes, notes
 from matte_core.setup.environments import StepCallback
 from matte_core.setup.places import Place
 from matte_core.setup.processes import follow
 
 CORE = Path(matte_core.__file__).resolve().parent
-DEFAULT = "deeplab-513"
 STEP = Message("Model")
-STAND_IN = Message(
-    "Until then, a simpler and less accurate method finds the subject, based on the selection, a "
-    "face or the center of the picture."
-)
 _ADDED = "added_model"
 # Errors are returned as data, so that they can be shown in the user's language.
 _START = """
@@ -49,6 +46,19 @@ def damaged(home: Path) -> list[str]:
     return [name for name, is_whole in _found(home) if not is_whole]
 
 
+def knows_classes(home: Path) -> bool:
+    """Return whether an undamaged model finds classes by name (person, cat, ...)."""
+    return bool(_class_models(home))
+
+
+def without_classes(how: str) -> str:
+    """Say what is missing without a model that knows classes; `how` says how to get one."""
+    return Message(
+        "The classes by name (person, cat, …) need one more model. {how}",
+        how=how,
+    )
+
+
 def ensure(
     place: Place,
     report: StepCallback,
@@ -56,7 +66,10 @@ def ensure(
     mirror: str | None = None,
     core: Path = CORE,
 ) -> str:
-    """Install a model unless there is one; return what went wrong, empty if nothing.
+    """Install the user's own model, or download what is missing; return what went wrong, if any.
+
+    Unless a model is already installed that knows classes by name, the published one is downloaded,
+    and so are published models whose files are damaged.
 
     Parameters
     ----------
@@ -66,20 +79,24 @@ def ensure(
     file : Path, optional
         The user's own ONNX file, which becomes the default.
     mirror : str, optional
-        Where to download the published one from, instead of its public address.
+        Where to download from, instead of the public address.
     core : Path, optional
         The `matte_core` whose command line to use.
     """
     if file is not None:
         return _add(place, report, file, core)
-    names = present(place.home)
-    if names and (mirror is None or DEFAULT in names) and DEFAULT not in damaged(place.home):
-        return ""
-    report(STEP, Message("Downloading {name} (5 MB, once)", name=DEFAULT))
-    arguments = ["models", "fetch", DEFAULT]
-    if mirror is not None:
-        arguments += ["--mirror", mirror]
-    return run_matte(place, core, *arguments)
+    wanted = {name for name in damaged(place.home) if name in PUBLISHED}
+    names = _class_models(place.home)
+    if not names or (mirror is not None and CLASS_MODEL not in names):
+        wanted.add(CLASS_MODEL)
+    for name in sorted(wanted):
+        size = round(PUBLISHED[name].size / 1e6)
+        report(STEP, Message("Downloading {name} ({size} MB)", name=name, size=size))
+        source = [] if mirror is None else ["--mirror", mirror]
+        wrong = run_matte(place, core, "models", "fetch", name, *source)
+        if wrong:
+            return wrong
+    return ""
 
 
 def share(source: Path, target: Path) -> None:
@@ -96,17 +113,6 @@ def share(source: Path, target: Path) -> None:
                 fresh.replace(wanted)
             finally:
                 fresh.unlink(missing_ok=True)
-
-
-def how_to_get_one(place: Place) -> str:
-    """Return how to install a model later, for people."""
-    if place.kind == "host":
-        return Message(
-            "To install it later, run python3 install.py with an internet connection, with "
-            "--mirror ADDRESS, or with --model FILE.\n{until_then}",
-            until_then=STAND_IN,
-        )
-    return Message("Run: python3 install.py. {until_then}", until_then=STAND_IN)
 
 
 def _add(place: Place, report: StepCallback, file: Path, core: Path) -> str:
@@ -141,6 +147,18 @@ def _text_of(words: str) -> str:
     if not isinstance(described, dict):
         return words
     return errors.from_wire(described).text
+
+
+def _class_models(home: Path) -> list[str]:
+    found = []
+    for name in present(home):
+        try:
+            spec = read_spec(home / "models" / f"{name}.json")
+        except errors.ModelError:
+            continue
+        if not spec.finds_subject:
+            found.append(name)
+    return found
 
 
 def _found(home: Path) -> list[tuple[str, bool]]:

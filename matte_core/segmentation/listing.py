@@ -1,0 +1,108 @@
+"""All that is known of a picture, joined into one list: classes, single things, and places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from matte_core.base.classes import SUBJECT_NAME
+from matte_core.boxes import Box
+from matte_core.images import Float32, Mask
+from matte_core.segmentation.evidence import Evidence
+from matte_core.segmentation.instances import Instance, PresentClass, grid_size
+from matte_core.segmentation.result import SUBJECT_INDEX
+from matte_core.segmentation.subject import Choice
+from matte_core.segmentation.survey import Survey
+
+_LEAST_SHOWN = 0.002  # of the picture: dust on a white table is less
+
+
+@dataclass
+class Listing:
+    """All that is known of a picture: classes, single things, and where those are.
+
+    Attributes
+    ----------
+    grid : (h, w) uint8
+        See `Segmentation.instance_grid`.
+    classes : tuple of PresentClass
+    instances : tuple of Instance
+    chosen : tuple of str
+        Names of what the choices mean.
+    """
+
+    grid: NDArray[np.uint8]
+    classes: tuple[PresentClass, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+    def add_class(self, present: PresentClass) -> None:
+        """Add a class, unless it is there."""
+        if all(present.name != known.name for known in self.classes):
+            self.classes += (present,)
+
+    def add_things(self, things: Sequence[Instance], numbers: NDArray[Any]) -> None:
+        """Add single things and their places, numbers from 1; what is there stays on top."""
+        first = np.uint8(len(self.instances))
+        self.grid = np.where((self.grid == 0) & (numbers > 0), numbers + first, self.grid)
+        self.instances += tuple(things)
+
+
+def listed(
+    surveys: Sequence[Survey],
+    choices: Sequence[Choice],
+    unknown: Evidence | None,
+    shape: tuple[int, int],
+) -> Listing:
+    """Join what surveys and closer looks have found: the main subject comes first, on top."""
+    size = grid_size(Box.whole(shape))
+    listing = Listing(np.zeros(size, np.uint8))
+    if unknown is not None:
+        there = unknown.probability * unknown.trust > 0.5
+        present, thing = _standing_out(there, unknown.probability, shape)
+        listing.add_class(present)
+        small = cv2.resize(there.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
+        listing.add_things([thing], small > 0)
+    for found in sorted(surveys, key=lambda one: not one.finds_subjects):
+        for one in found.present:
+            listing.add_class(replace(one, index=SUBJECT_INDEX) if found.finds_subjects else one)
+        listing.add_things(found.things.instances, found.things.numbers(shape, size))
+    for choice in choices:
+        if choice.place is None:
+            listing.chosen += choice.names
+            continue
+        # Numbered after those of the survey; what else the closer look shows was not asked for.
+        things = choice.survey.things
+        (number,) = (i for i, one in enumerate(things.instances, 1) if one.name in choice.instances)
+        known = sum(one.class_name == SUBJECT_NAME for one in listing.instances)
+        name = f"{SUBJECT_NAME} {known + 1}"
+        thing = replace(things.instances[number - 1], name=name, place=choice.place)
+        listing.add_class(PresentClass(SUBJECT_NAME, SUBJECT_INDEX, thing.share, thing.confidence))
+        listing.add_things([thing], (things.numbers(shape, size) == number))
+        listing.chosen += (name,)
+    return listing
+
+
+def _standing_out(
+    there: Mask, probability: Float32, shape: tuple[int, int]
+) -> tuple[PresentClass, Instance]:
+    """Describe what stands out from a plain background, (h, w), of a picture of a shape."""
+    share, confidence = float(there.mean()), float(probability[there].mean())
+    tight = Box.around(there)
+    assert tight is not None  # `shows_much`
+    down, across = shape[0] / there.shape[0], shape[1] / there.shape[1]
+    edges = (tight.top * down, tight.left * across, tight.bottom * down, tight.right * across)
+    box_px = (round(edges[0]), round(edges[1]), round(edges[2]), round(edges[3]))
+    return (
+        PresentClass(SUBJECT_NAME, SUBJECT_INDEX, share, confidence),
+        Instance(f"{SUBJECT_NAME} 1", SUBJECT_NAME, share, confidence, box_px),
+    )
+
+
+def shows_much(plain: Evidence) -> bool:
+    """Say whether a plain background has a subject before it, of its own."""
+    share = float(((plain.probability > 0.5) & (plain.trust > 0.5)).mean())
+    return _LEAST_SHOWN <= share <= 1 - _LEAST_SHOWN
