@@ -33,6 +33,8 @@ class AgreementTuning:
         The trust in it at most; the rest is left to the other model.
     power : float
         How its trust falls as the other model becomes certain.
+    share : float
+        The trust in the main subject near a class that is hardly known.
     """
 
     inside: float = 0.7
@@ -40,9 +42,12 @@ class AgreementTuning:
     reach_cells: float = 3.0
     most: float = 0.8
     power: float = 0.5
+    share: float = 0.6
 
 
 DEFAULT = AgreementTuning()
+#: A class with a mean probability below this is one that its model hardly knows.
+HARDLY_KNOWN = 0.8
 
 
 def classes_within(
@@ -91,6 +96,25 @@ def edges_of(
     return [
         Evidence(main.probability, 1 - trust, main.cell_px),
         Evidence(known.probability, trust, known.cell_px),
+    ]
+
+
+def completed(
+    known: Evidence, main: Evidence, scale: float, tuning: AgreementTuning = DEFAULT
+) -> list[Evidence]:
+    """Return both as evidence, the main subject trusted near a class that lies mostly within it.
+
+    Parameters as in `edges_of`; the class is one that its model is unsure of throughout.
+    """
+    region = known.probability > 0.5
+    if not region.any() or _share_within(region, main.probability > 0.5) < tuning.inside:
+        return [known]
+    away = cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, 3)
+    reach = tuning.reach_cells * known.cell_px * scale
+    trust = np.asarray(np.where(away < reach, tuning.share, 0), np.float32)
+    return [
+        Evidence(known.probability, 1 - trust, known.cell_px),
+        Evidence(main.probability, trust, main.cell_px),
     ]
 
 

@@ -25,7 +25,7 @@ from matte_core.images import Float32, Image, Mask, as_float, check_image, check
 from matte_core.networks.loading import load_network
 from matte_core.networks.network import Network
 from matte_core.segmentation import outline
-from matte_core.segmentation.agreement import classes_within, edges_of
+from matte_core.segmentation.agreement import HARDLY_KNOWN, classes_within, completed, edges_of
 from matte_core.segmentation.evidence import Evidence, combine
 from matte_core.segmentation.listing import Listing, listed, shows_much
 from matte_core.segmentation.passes import blend, closer_passes, finest_cell_px, tuning_for
@@ -108,6 +108,9 @@ def segment(
     try:
         return _Scene(views, surveys, hint, refine).cut(wanted, part(progress, 0.3, 1.0))
     except NoSubjectError as error:
+        if hint is not None and wanted[0].class_name in SUBJECT_WORDS and not _finds(networks):
+            # A selection says that something is there, whether or not the classes are known.
+            return segment(image, "auto", BUILT_IN, hint=hint, refine=refine, progress=progress)
         assumed = assumption(networks[0].spec)
         if assumed:
             error.hint = Message("{hint} {assumed}", hint=error.hint, assumed=assumed)
@@ -126,6 +129,10 @@ def _networks(model: str | Path | None, *, needs_finder: bool) -> list[Network]:
     else:
         other = model_path(BUILT_IN) if needs_finder else None
     return [first] if other is None else [first, load_network(other)]
+
+
+def _finds(networks: Sequence[Network]) -> bool:
+    return any(network.spec.finds_subject for network in networks)
 
 
 def _refuse_flat(image: Image) -> None:
@@ -222,9 +229,14 @@ class _Scene:
         likely = np.maximum.reduce([one.probability for one in seen])
         if plain is not None and with_plain:
             likely = np.maximum(likely, plain.probability * plain.trust)
-        sources = self._with_classes(Evidence(likely, 1.0, cell_px), choices)
-        # A color tells the subject from the background, not one class from another.
+        models = Evidence(likely, 1.0, cell_px)
         are_subjects = all(choice.survey.finds_subjects for choice in choices)
+        sources = (
+            self._with_classes(models, choices)
+            if are_subjects
+            else self._with_main_subject(models, choices)
+        )
+        # A color tells the subject from the background, not one class from another.
         if plain is not None and not with_plain and are_subjects:
             meant = np.maximum.reduce([self._meant(choice) for choice in choices])
             sources.append(replace(plain, trust=plain.trust * meant))
@@ -241,6 +253,21 @@ class _Scene:
         names = tuple(present.name for present in within)
         known = self._seen(Choice(by_name, within, names), silent)
         return edges_of(main, known, self.views.reduced_shape[0] / self.shape[0])
+
+    def _with_main_subject(self, known: Evidence, choices: Sequence[Choice]) -> list[Evidence]:
+        """Let the model that finds subjects complete a class that its own model hardly knows."""
+        classes = [present for choice in choices for present in choice.classes]
+        area = sum(present.share for present in classes)
+        confidence = sum(present.share * present.confidence for present in classes) / area
+        if confidence >= HARDLY_KNOWN or not self.refine:
+            return [known]
+        finder = load_network(model_path(BUILT_IN))
+        box = choices[0].survey.first.box
+        found = survey(finder, self.views, box, self.selection)
+        if not found.present:
+            return [known]
+        main = self._seen(Choice(found, found.present, (SUBJECT_NAME,)), silent)
+        return completed(known, main, self.views.reduced_shape[0] / self.shape[0])
 
     def _seen(self, choice: Choice, progress: ProgressCallback) -> Evidence:
         """Return what a model says of a choice, after its closer passes."""

@@ -20,7 +20,7 @@ from matte_core.catalog.spec import ModelSpec, spec_from_values
 from matte_core.catalog.subject_words import parse_subject
 from matte_core.cli import COMMANDS, main
 from matte_core.cli.colors import parse_color
-from matte_core.setup import homes, plugin
+from matte_core.setup import homes, models, plugin
 
 _ODD_WORDS = st.one_of(
     st.text(max_size=12).filter(lambda word: "/" not in word and "\\" not in word),

@@ -21,7 +21,7 @@ from matte_core.files.writing import write_whole
 from matte_core.networks import onnx_proto as onnx
 from matte_core.networks.inspection import inspect_onnx
 from matte_core.networks.openvino_ir import import_ir
-from matte_core.setup import homes, library, plugin
+from matte_core.setup import homes, library, models, plugin
 from matte_core.setup.gimps import Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source

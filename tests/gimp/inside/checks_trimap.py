@@ -103,6 +103,6 @@ def check_trimap_refusals():
     assert "channel" in message, message
     layer.add_mask(layer.create_mask(Gimp.AddMaskType.WHITE))
     message = fail(image, [layer], name=TRIMAP, source="layer-mask")
-    assert "everything" in message, message
+    assert "covers the whole layer" in message, message
     message = fail(image, [layer], name=FROM_TRIMAP)
     assert "no trimap" in message, message
