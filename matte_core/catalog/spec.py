@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from matte_core.base.errors import ModelError
+from matte_core.base.messages import Message
 
 LAYOUTS = ("NHWC", "NCHW")
 COLOR_ORDERS = ("RGB", "BGR")
 NORMALIZATIONS = {
-    "bytes": "0 to 255",
-    "unit": "0 to 1",
-    "signed": "-1 to 1",
-    "centered": "-0.5 to 0.5",
-    "imagenet": "ImageNet mean and standard deviation",
-    "imagenet-mean": "ImageNet mean alone",
-    "imagenet-peak": "ImageNet mean and standard deviation, the brightest value as 1",
+    "bytes": Message("0 to 255"),
+    "unit": Message("0 to 1"),
+    "signed": Message("-1 to 1"),
+    "centered": Message("-0.5 to 0.5"),
+    "imagenet": Message("ImageNet mean and standard deviation"),
+    "imagenet-mean": Message("ImageNet mean alone"),
+    "imagenet-peak": Message("ImageNet mean and standard deviation, the brightest value as 1"),
 }
 OUTPUT_TYPES = {
     "logits": "class scores before the softmax",

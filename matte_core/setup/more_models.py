@@ -107,7 +107,7 @@ def add(file: Path, core: Path = CORE) -> tuple[str, str]:
         return "", wrong
     written = [spec for spec in installed() if spec.name != BUILT_IN]
     spec = max(written, key=lambda one: spec_path(model_path(one.name)).stat().st_mtime_ns)
-    values = Message(NORMALIZATIONS[spec.normalization])
+    values = NORMALIZATIONS[spec.normalization]
     if "normalization" in spec.assumed:
         return spec.name, Message(
             "{name} is installed, but its file does not say which input values it expects; "
