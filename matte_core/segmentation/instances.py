@@ -75,6 +75,9 @@ class Instance:
         The mean of its class's probability there, in [0, 1].
     box_px : (first row, first column, last row + 1, last column + 1)
         In pixels of the picture.
+    inside : (across, along)
+        The point that is farthest from its outline, as fractions of the picture's width and
+        height.
     place : (across, along), optional
         The fractions of the picture's width and height that were looked at to find it; None for
         what was found without being told where to look.
@@ -85,6 +88,7 @@ class Instance:
     share: float
     confidence: float
     box_px: tuple[int, int, int, int]
+    inside: tuple[float, float]
     place: tuple[float, float] | None = None
 
 
@@ -266,6 +270,7 @@ def find_instances(
                         box.top + min(box.height, int(np.ceil(tight.bottom * cell_px[0]))),
                         box.left + min(box.width, int(np.ceil(tight.right * cell_px[1]))),
                     ),
+                    inside=_inside(mask, box, picture_shape),
                 )
             )
             owners.append(held.name)
@@ -278,6 +283,16 @@ def find_instances(
     return InstanceMap(
         box, picture_shape, tuple(instances), labels, _nearest(nearest), tuple(owners)
     )
+
+
+def _inside(mask: NDArray[np.bool_], box: Box, shape: tuple[int, int]) -> tuple[float, float]:
+    """Return the point of a mask over a box that is farthest from the outline, as fractions."""
+    there = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(there, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    row, column = np.unravel_index(int(depth.argmax()), depth.shape)
+    across = box.left + (column + 0.5) * box.width / depth.shape[1]
+    along = box.top + (row + 0.5) * box.height / depth.shape[0]
+    return float(across / shape[1]), float(along / shape[0])
 
 
 def part(certainty: Float32) -> NDArray[np.int32]:

@@ -12,7 +12,13 @@ from matte_core.base.classes import SUBJECT_NAME
 from matte_core.boxes import Box
 from matte_core.images import Float32, Mask
 from matte_core.segmentation.evidence import Evidence
-from matte_core.segmentation.instances import Instance, PresentClass, grid_size
+from matte_core.segmentation.instances import (
+    Instance,
+    InstanceMap,
+    PresentClass,
+    find_instances,
+    grid_size,
+)
 from matte_core.segmentation.result import SUBJECT_INDEX
 from matte_core.segmentation.subject import Choice
 from matte_core.segmentation.survey import Survey
@@ -62,10 +68,10 @@ def listed(
     listing = Listing(np.zeros(size, np.uint8))
     if unknown is not None:
         there = unknown.probability * unknown.trust > 0.5
-        present, thing = _standing_out(there, unknown.probability, shape)
+        present, things = _standing_out(there, unknown.probability, shape)
         listing.add_class(present)
-        small = cv2.resize(there.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
-        listing.add_things([thing], small > 0)
+        # One thing, whatever its parts: no model can tell them apart when one of them is named.
+        listing.add_things(things.instances[:1], things.labels > 0)
     for found in sorted(surveys, key=lambda one: not one.finds_subjects):
         for one in found.present:
             listing.add_class(replace(one, index=SUBJECT_INDEX) if found.finds_subjects else one)
@@ -88,18 +94,16 @@ def listed(
 
 def _standing_out(
     there: Mask, probability: Float32, shape: tuple[int, int]
-) -> tuple[PresentClass, Instance]:
+) -> tuple[PresentClass, InstanceMap]:
     """Describe what stands out from a plain background, (h, w), of a picture of a shape."""
-    share, confidence = float(there.mean()), float(probability[there].mean())
-    tight = Box.around(there)
-    assert tight is not None  # `shows_much`
-    down, across = shape[0] / there.shape[0], shape[1] / there.shape[1]
-    edges = (tight.top * down, tight.left * across, tight.bottom * down, tight.right * across)
-    box_px = (round(edges[0]), round(edges[1]), round(edges[2]), round(edges[3]))
-    return (
-        PresentClass(SUBJECT_NAME, SUBJECT_INDEX, share, confidence),
-        Instance(f"{SUBJECT_NAME} 1", SUBJECT_NAME, share, confidence, box_px),
+    present = PresentClass(
+        SUBJECT_NAME, SUBJECT_INDEX, float(there.mean()), float(probability[there].mean())
     )
+    box = Box.whole(shape)
+    size = grid_size(box)[::-1]
+    likely = np.where(there, probability, np.float32(0))
+    sure = np.asarray(cv2.resize(likely, size, interpolation=cv2.INTER_AREA), np.float32)
+    return present, find_instances(box, [present], [sure], [sure], shape)
 
 
 def shows_much(plain: Evidence) -> bool:

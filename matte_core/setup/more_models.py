@@ -36,8 +36,6 @@ class MoreModel:
     name, title, license : str
     size : int
         Bytes to download.
-    address : str
-        Where its file is from; empty if there are several.
     is_borrowed : bool
         Whether rembg has downloaded it already.
     """
@@ -46,7 +44,6 @@ class MoreModel:
     title: str
     license: str
     size: int
-    address: str
     is_borrowed: bool
 
 
@@ -73,7 +70,6 @@ def more() -> list[MoreModel]:
             model.title,
             model.spec.license,
             model.size,
-            model.address(model.files[0]) if len(model.files) == 1 else "",
             name in lent,
         )
         for name, model in PUBLISHED.items()
@@ -83,7 +79,9 @@ def more() -> list[MoreModel]:
 
 def fetch(name: str, core: Path = CORE) -> str:
     """Install a published model; return what went wrong, empty if nothing."""
-    return models.run_matte(places.host(), core, "models", "fetch", name)
+    wrong = models.run_matte(places.host(), core, "models", "fetch", name)
+    # The hint is about options of the command line.
+    return wrong.values.get("message", wrong) if isinstance(wrong, Message) else wrong
 
 
 def fetched_share(name: str) -> float:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,7 +76,7 @@ def _parts_of(found: Segmentation) -> list[FoundPart]:
             listed += [
                 FoundPart(
                     one.name,
-                    _position_of(found, one),
+                    parts.place(*one.inside, one.class_name),
                     present.name,
                     one.share,
                     color,
@@ -100,15 +99,3 @@ def _with_clicked(listed: list[FoundPart], clicked: list[FoundPart]) -> list[Fou
     """Put what was clicked below the main subject."""
     main = [part for part in listed if part.class_name == SUBJECT_NAME]
     return [*main, *clicked, *(part for part in listed if part.class_name != SUBJECT_NAME)]
-
-
-def _position_of(found: Segmentation, one: Instance) -> str:
-    """Name an object by the point inside it that is farthest from its outline."""
-    number = found.instances.index(one) + 1
-    there = cv2.copyMakeBorder(
-        (found.instance_grid == number).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0
-    )
-    depth = cv2.distanceTransform(there, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-    row, column = np.unravel_index(int(depth.argmax()), depth.shape)
-    across, along = (column + 0.5) / depth.shape[1], (row + 0.5) / depth.shape[0]
-    return parts.place(across, along, one.class_name)

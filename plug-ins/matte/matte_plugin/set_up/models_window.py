@@ -185,10 +185,11 @@ class ModelsWindow:
         if self._is_stopped:
             self._status.set_text(_("Canceled. The download resumes when you get it again."))
         elif wrong:
-            by_hand = _("Or download {address} in a browser and choose “Add from a File…”.")
-            words = [localized(wrong)]
-            words += [by_hand.format(address=model.address)] if model.address else []
-            self._status.set_text("\n".join(words))
+            by_hand = _(
+                "Try again later, or open the address in a browser, save the file, and choose “Add "
+                "from a File…”."
+            )
+            self._status.set_text(f"{localized(wrong)} {by_hand}")
         else:
             self.installed = model.name
             name = localized(model.title)
