@@ -17,6 +17,7 @@ SEEN = [
     "what is clicked again is left out",
     "OK goes on with the preview's worker",
     "what was clicked away is cut away",
+    "the list of models leads to more of them",
     "cancelling the run changes nothing",
     "a cancelled batch is told and leaves no picture open",
     "a cancelled batch leaves whole files alone",

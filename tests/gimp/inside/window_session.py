@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import act_cancel
+import act_models
 import act_parts
 import act_portrait
 from session import Session
@@ -43,6 +44,7 @@ def main(picture, folder, version, takes_pictures):
             act_cancel.during_the_run,
             act_cancel.a_batch,
             act_parts.choose,
+            act_models.get_more,
             set_up,
         )
         try:
