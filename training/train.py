@@ -23,6 +23,7 @@ from torch.nn import functional
 
 SIZES = {192: 12, 224: 9, 256: 8, 320: 5, 384: 3}  # side in px: pictures in a batch
 SIZE_WEIGHTS = [0.1, 0.15, 0.55, 0.15, 0.05]
+LATE_WEIGHTS = [0.05, 0.1, 0.4, 0.35, 0.1]  # while the rate falls: fine edges come last
 ENCODER_RATE = 0.3  # of the rate of the new layers
 WARM_STEPS = 150
 MEET_STEPS = 8
@@ -30,6 +31,7 @@ LOG_STEPS = 100
 MEAN_KEPT = 0.98  # of the running mean of weights, at each meeting
 EDGE_WEIGHT, EDGE_PX = 3.0, 15
 COARSE_WEIGHT = 0.3
+STEEPEST = 3.0  # length of a gradient; longer ones are cut
 
 
 def loss(logits: Tensor, answers: Tensor) -> Tensor:
@@ -88,70 +90,94 @@ def follow(mean: SubjectNet, net: SubjectNet, kept: float) -> None:
                 value.copy_(values[name])
 
 
-def learn(rank: int, args: argparse.Namespace, photos: list[Labeled]) -> None:
+class Learner:
+    """A network that learns, with what it takes to go on after a stop.
+
+    Parameters
+    ----------
+    rate : float
+        The highest rate of learning.
+    pretrained : bool
+        Start from ImageNet weights, and leave the first of them as they are.
+    """
+
+    def __init__(self, rate: float, pretrained: bool):
+        self.net = SubjectNet(pretrained).to(memory_format=torch.channels_last).train()
+        encoder = self.net.encoder_weights()
+        if pretrained:
+            for weight in self.net.fixed_weights():
+                weight.requires_grad_(False)
+        known = {id(weight) for weight in encoder}
+        others = [w for w in self.net.parameters() if w.requires_grad and id(w) not in known]
+        groups = [{"params": encoder, "share": ENCODER_RATE}, {"params": others, "share": 1.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=1e-3)
+        self.mean = copy.deepcopy(self.net)
+        self.rate, self.step = rate, 0
+
+    def keep(self, path: Path) -> None:
+        """Write all that is needed to go on."""
+        parts = {"net": self.net, "mean": self.mean, "optimizer": self.optimizer}
+        states = {name: part.state_dict() for name, part in parts.items()}
+        torch.save(states | {"step": self.step}, path)
+
+    def resume(self, path: Path) -> None:
+        """Go on from what was kept."""
+        kept = torch.load(path)
+        for name, part in (("net", self.net), ("mean", self.mean), ("optimizer", self.optimizer)):
+            part.load_state_dict(kept[name])
+        self.step = kept["step"]
+
+    def learn(self, pictures: Tensor, answers: Tensor, share: float) -> float:
+        """Take one step at a share of the highest rate; return the loss before it."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * share * group["share"]
+        ordered = pictures.contiguous(memory_format=torch.channels_last)
+        wrong = total_loss(self.net, ordered, answers)
+        self.optimizer.zero_grad()
+        wrong.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), STEEPEST)
+        self.optimizer.step()
+        self.step += 1
+        if self.step % MEET_STEPS == 0:
+            meet(self.net, self.optimizer)
+            follow(self.mean, self.net, min(MEAN_KEPT, self.step / (self.step + 80)))
+        return wrong.item()
+
+
+def run(rank: int, args: argparse.Namespace, photos: list[Labeled]) -> None:
     """Train in one of the processes; the first one keeps the records."""
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     meeting = f"file://{args.out.resolve() / 'meeting'}"
     together.init_process_group("gloo", init_method=meeting, rank=rank, world_size=args.processes)
-    net = SubjectNet(not args.scratch).to(memory_format=torch.channels_last).train()
-    encoder = net.encoder_weights()
-    if not args.scratch:
-        for weight in net.fixed_weights():
-            weight.requires_grad_(False)
-    known = {id(weight) for weight in encoder}
-    others = [w for w in net.parameters() if w.requires_grad and id(w) not in known]
-    optimizer = torch.optim.AdamW(
-        [{"params": encoder, "share": ENCODER_RATE}, {"params": others, "share": 1.0}],
-        lr=args.rate,
-        weight_decay=1e-3,
-    )
-    mean, done = copy.deepcopy(net), 0
+    learner = Learner(args.rate, not args.scratch)
     if args.resume:
-        kept = torch.load(args.resume)
-        net.load_state_dict(kept["net"])
-        mean.load_state_dict(kept["mean"])
-        optimizer.load_state_dict(kept["optimizer"])
-        done = kept["step"]
-    samples = Samples(photos, args.seed + 1000 * rank + done)
-    sizes = random.Random(args.seed + done)  # the same in every process
-    start, steady, losses, step = time.monotonic(), True, [], done
+        learner.resume(args.resume)
+    samples = Samples(photos, args.seed + 1000 * rank + learner.step)
+    sizes = random.Random(args.seed + learner.step)  # the same in every process
+    start, losses = time.monotonic(), []
     while True:
         elapsed = (time.monotonic() - start) / 60
-        over = elapsed >= args.minutes or (args.steps and step >= args.steps)
-        finished = torch.tensor(float(over))
-        if step % MEET_STEPS == 0 or args.steps:
+        over = elapsed >= args.minutes or (args.steps and learner.step >= args.steps)
+        if learner.step % MEET_STEPS == 0 or args.steps:  # all of them stop together
+            finished = torch.tensor(float(over))
             together.broadcast(finished, 0)
             if finished:
                 break
-        share = rate_share(step - done, elapsed, args.minutes, args.falling)
-        for group in optimizer.param_groups:
-            group["lr"] = args.rate * share * group["share"]
-        (size,) = sizes.choices(list(SIZES), SIZE_WEIGHTS)
-        pictures, answers = (torch.from_numpy(a) for a in samples.batch(SIZES[size], size))
-        wrong = total_loss(net, pictures.contiguous(memory_format=torch.channels_last), answers)
-        optimizer.zero_grad()
-        wrong.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 3.0)
-        optimizer.step()
-        step += 1
-        losses.append(wrong.item())
-        if step % MEET_STEPS == 0:
-            meet(net, optimizer)
-            follow(mean, net, min(MEAN_KEPT, step / (step + 80)))
-        if rank == 0 and step % LOG_STEPS == 0:
-            seen = step * 7.9 * args.processes / len(photos)
+        share = rate_share(learner.step, elapsed, args.minutes, args.falling)
+        late = share < 1 and learner.step > WARM_STEPS
+        (size,) = sizes.choices(list(SIZES), LATE_WEIGHTS if late else SIZE_WEIGHTS)
+        pictures, answers = map(torch.from_numpy, samples.batch(SIZES[size], size))
+        losses.append(learner.learn(pictures, answers, share))
+        if rank == 0 and learner.step % LOG_STEPS == 0:
             print(
-                f"step {step}, {elapsed:.1f} min, about {seen:.1f} times each photo, "
-                f"loss {sum(losses[-LOG_STEPS:]) / LOG_STEPS:.4f}, rate {share:.2f}",
+                f"step {learner.step}, {elapsed:.1f} min, rate {share:.2f}, "
+                f"loss {sum(losses[-LOG_STEPS:]) / LOG_STEPS:.4f}",
                 flush=True,
             )
-            state = {"net": net, "mean": mean, "optimizer": optimizer}
-            kept = {name: part.state_dict() for name, part in state.items()} | {"step": step}
-            steady = share == 1.0
-            torch.save(kept, args.out / ("steady.pt" if steady else "falling.pt"))
+            learner.keep(args.out / ("falling.pt" if late else "steady.pt"))
     if rank == 0:
-        torch.save({"mean": mean.state_dict(), "step": step}, args.out / "final.pt")
+        learner.keep(args.out / "final.pt")
     together.destroy_process_group()
 
 
@@ -174,7 +200,7 @@ def main(arguments: list[str] | None = None) -> None:
     photos = load(args.photos, args.labels, validation=False)
     print(f"{len(photos)} photos", flush=True)
     torch.set_num_threads(1)
-    mp.start_processes(learn, (args, photos), args.processes, start_method="fork")
+    mp.start_processes(run, (args, photos), args.processes, start_method="fork")
 
 
 if __name__ == "__main__":
