@@ -175,7 +175,7 @@ def seconds_a_look(look: Look) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("networks", type=Path, nargs="+")
+    parser.add_argument("networks", type=Path, nargs="*")
     parser.add_argument("--shared", type=Path, required=True, help="folder of the test photos")
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--labels", type=Path)
