@@ -64,7 +64,7 @@ class PassTuning:
 
 CLASSES = PassTuning()
 SUBJECT = PassTuning(
-    first=1.0, closer=((1.0, False), (1.0, True), (1.4, False)), logit_margin=0.0, backdrop=0.3
+    first=1.0, closer=((1.0, False), (1.0, True)), logit_margin=0.0, margin=0.1, backdrop=0.3
 )
 
 
