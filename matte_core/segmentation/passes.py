@@ -68,9 +68,16 @@ SUBJECT = PassTuning(
 )
 
 
+#: A large model sees details at once, and takes about a second for every pass.
+LARGE = replace(SUBJECT, closer=())
+_LARGE_PX = 768
+
+
 def tuning_for(spec: ModelSpec) -> PassTuning:
     """Return how a model is passed: one that finds the subject, or one that knows classes."""
-    return SUBJECT if spec.finds_subject else CLASSES
+    if not spec.finds_subject:
+        return CLASSES
+    return LARGE if max(spec.height, spec.width) >= _LARGE_PX else SUBJECT
 
 
 @dataclass(frozen=True)
