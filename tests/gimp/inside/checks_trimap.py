@@ -72,7 +72,7 @@ def check_trimap_by_the_network():
     trimap = image.get_layers()[0]
     assert trimap.get_opacity() == 30
     values = pixels(trimap, "Y' u8")
-    assert box_mean(values, HER_FACE) == 255
+    assert box_mean(values, HER_FACE) > 235  # a strand of her hair falls into it
     assert 0.02 < values.count(128) / len(values) < 0.5
 
 
