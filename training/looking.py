@@ -22,8 +22,8 @@ class Network:
     ----------
     path : Path
         The ONNX file.
-    size : int
-        Side in px of what the network is shown, a multiple of 32.
+    size, closer_size : int
+        Side in px of what the network is shown, first and then closer; multiples of 32.
     letterbox : bool
         Keep a photo's shape and fill up with gray; otherwise squash it to a square.
     closer : int
@@ -38,34 +38,36 @@ class Network:
         self,
         path: Path,
         size: int = 256,
+        closer_size: int = 320,
         letterbox: bool = False,
         closer: int = 0,
         margin: float = 0.25,
         threads: int = 2,
     ):
-        self.size, self.letterbox, self.closer, self.margin = size, letterbox, closer, margin
+        self.size, self.closer_size, self.letterbox = size, closer_size, letterbox
+        self.closer, self.margin = closer, margin
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self.session = onnxruntime.InferenceSession(path, options)
 
     def __call__(self, photo: Picture) -> Alpha:
         """Return alpha (H x W, [0, 1]) of a photo (H x W x 3, uint8, RGB)."""
-        alpha = self.look(photo)
+        alpha = self.look(photo, self.size)
         for _ in range(self.closer):
             alpha = self.look_closer(photo, alpha)
         return alpha
 
-    def look(self, photo: Picture) -> Alpha:
-        """Look once at all of a photo."""
+    def look(self, photo: Picture, size: int) -> Alpha:
+        """Look once at all of a photo, at size x size px."""
         height, width = photo.shape[:2]
-        across = down = self.size
+        across = down = size
         if self.letterbox:
-            share = self.size / max(height, width)
+            share = size / max(height, width)
             across, down = max(1, round(width * share)), max(1, round(height * share))
         way = cv2.INTER_AREA if across < width else cv2.INTER_LINEAR
         small = cv2.resize(photo, (across, down), interpolation=way).astype(np.float32)
-        values = np.zeros((1, 3, self.size, self.size), np.float32)
-        top, left = (self.size - down) // 4 * 2, (self.size - across) // 4 * 2
+        values = np.zeros((1, 3, size, size), np.float32)
+        top, left = (size - down) // 4 * 2, (size - across) // 4 * 2
         shown = (small - 127) / 128
         values[0, :, top : top + down, left : left + across] = shown.transpose(2, 0, 1)
         (answer,) = self.session.run(None, {"image": values})
@@ -81,7 +83,7 @@ class Network:
             if (right - left) * (bottom - top) > 0.8 * alpha.size:
                 continue
             place = np.s_[top:bottom, left:right]
-            near = self.look(photo[place])
+            near = self.look(photo[place], self.closer_size)
             fresh = weight[place] == 0
             better[place] = np.where(fresh, near, np.maximum(better[place], near))
             weight[place] = 1

@@ -183,13 +183,16 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, help="IS-Net's weights")
     parser.add_argument("--masks", type=Path, help="keep IS-Net's masks of the demos there")
     parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--closer-size", type=int, default=320)
     parser.add_argument("--letterbox", action="store_true")
     parser.add_argument("--closer", type=int, default=0)
     parser.add_argument("--margin", type=float, default=0.25)
     parser.add_argument("--each", action="store_true", help="show each picture's figures")
     args = parser.parse_args()
     looks: dict[str, Look] = {
-        path.stem: Network(path, args.size, args.letterbox, args.closer, args.margin)
+        path.stem: Network(
+            path, args.size, args.closer_size, args.letterbox, args.closer, args.margin
+        )
         for path in args.networks
     }
     masks: dict[str, Alpha] = {}
