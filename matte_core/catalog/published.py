@@ -21,8 +21,8 @@ _SUBJECT = (BACKGROUND_NAME, SUBJECT_NAME)
 BUILT_IN_SPEC = ModelSpec(
     BUILT_IN,
     layout="NCHW",
-    height=320,
-    width=320,
+    height=256,
+    width=256,
     is_free=True,
     is_squashed=True,
     step=32,

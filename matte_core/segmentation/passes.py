@@ -32,6 +32,10 @@ class PassTuning:
     ----------
     first : float
         Longer side of the first pass, as a multiple of the size the model was trained for.
+    second : float
+        The same of a second pass over all, where the first finds something small; 0 is none.
+    small : float
+        Share of the picture below which a subject is small.
     closer : tuple of (float, bool)
         The same of each closer pass at a part, and whether it is mirrored.
     logit_margin : float
@@ -52,6 +56,8 @@ class PassTuning:
     """
 
     first: float = 1.25
+    second: float = 0.0
+    small: float = 0.4
     closer: tuple[tuple[float, bool], ...] = ((1.25, True), (1.75, False))
     logit_margin: float = 0.3
     margin: float = 0.3
@@ -64,12 +70,17 @@ class PassTuning:
 
 CLASSES = PassTuning()
 SUBJECT = PassTuning(
-    first=1.0, closer=((1.0, False), (1.0, True)), logit_margin=0.0, margin=0.1, backdrop=0.3
+    first=1.0,
+    second=1.5,
+    closer=((1.25, False), (1.25, True)),
+    logit_margin=0.0,
+    margin=0.25,
+    backdrop=0.3,
 )
 
 
 #: A large model sees details at once, and takes about a second for every pass.
-LARGE = replace(SUBJECT, closer=())
+LARGE = replace(SUBJECT, second=0.0, closer=())
 _LARGE_PX = 768
 
 
@@ -94,7 +105,19 @@ def first_pass(network: Network, views: Views, box: Box, *, refine: bool = True)
     tuning = tuning_for(network.spec)
     side = _side_px(tuning.first if refine else 1.0, network, box)
     part, shown = views.part(box, side)
-    return Pass(network.score_part(part, shown, side), box, tuning.backdrop)
+    scores = network.score_part(part, shown, side)
+    if refine and tuning.second and 0 < (scores.values[1] > scores.values[0]).mean() < tuning.small:
+        side = _side_px(tuning.second, network, box)
+        part, shown = views.part(box, side)
+        scores = _mean(scores, network.score_part(part, shown, side), shown)
+    return Pass(scores, box, tuning.backdrop)
+
+
+def _mean(coarse: ScoreField, fine: ScoreField, box: Box) -> ScoreField:
+    """Return the mean of two answers about a box, as probabilities, on the finer one's cells."""
+    count, rows, columns = fine.values.shape
+    shares = np.exp(fine.values) + np.exp(coarse.at(*box.sampled((rows, columns)), range(count)))
+    return replace(fine, values=np.log(shares / 2))
 
 
 def closer_passes(
