@@ -38,6 +38,9 @@ class PlainTuning:
         A difference up to which a color is the background's, and from which it surely is not; at
         least so many spreads.
     spreads : tuple of float
+    soft_px : int
+        How near the background an edge may be soft: so far, the subject's color begins halfway to
+        the strongest difference nearby.
     least, most : float
         Log odds of what is the same, and of what surely differs: white things stand on white.
     enclosed : float
@@ -51,6 +54,7 @@ class PlainTuning:
     same: float = 4.0
     other: float = 20.0
     spreads: tuple[float, float] = (4.0, 12.0)
+    soft_px: int = 4
     least: float = -2.0
     most: float = 5.0
     enclosed: float = 0.0
@@ -89,18 +93,27 @@ def plain_background(
     difference = np.linalg.norm(lab - expected, axis=-1)
     same = max(tuning.same, tuning.spreads[0] * spread)
     other = max(tuning.other, tuning.spreads[1] * spread)
-    middle = (same + other) / 2
-    side = np.clip((difference - middle) / (other - middle), -1, 1)
-    odds = side * np.where(side > 0, tuning.most, -tuning.least)
-    is_same = difference < middle
+    is_same = difference < (same + other) / 2
     _, parts = cv2.connectedComponents(is_same.astype(np.uint8), connectivity=4)
     rim = _border((height, width), 0.0)
     joined = np.isin(parts, np.unique(parts[rim & is_same])) & is_same
+    nearby = _disc(tuning.soft_px)
+    is_edge = cv2.dilate(joined.astype(np.uint8), nearby) > 0
+    strongest = np.where(is_edge, cv2.dilate(difference, nearby), other)
+    surely = np.maximum(strongest, other)
+    middle = (same + surely) / 2
+    side = np.clip((difference - middle) / (surely - middle), -1, 1)
+    odds = side * np.where(side > 0, tuning.most, -tuning.least)
     plainness = min(1.0, (share - tuning.least_share) / (1 - tuning.least_share) + 0.5)
     trust = np.where(is_same & ~joined, tuning.enclosed, plainness)
     return Evidence(
         np.asarray(1 / (1 + np.exp(-odds)), np.float32), np.asarray(trust, np.float32), cell_px
     )
+
+
+def _disc(radius: int) -> NDArray[np.uint8]:
+    side = 2 * radius + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
 def _border(shape: tuple[int, int], share: float) -> NDArray[np.bool_]:

@@ -59,6 +59,17 @@ def test_what_differs_from_a_plain_background_is_exact(scene) -> None:
     assert overlap(segment(image).mask, truth) > 0.97
 
 
+def test_a_soft_edge_is_crossed_in_its_middle() -> None:
+    rows, columns = np.mgrid[:200, :200] - 99.5
+    alpha = np.clip((60 - np.hypot(rows, columns)) / 6 + 0.5, 0, 1)[..., None]
+    image = alpha * (0.9, 0.6, 0.1) + (1 - alpha) * (0.1, 0.1, 0.4)
+    found = plain_background(image.astype(np.float32), 1.0)
+    assert found is not None
+    is_subject = found.probability > 0.5
+    assert alpha[is_subject].min() > 0.35
+    assert alpha[~is_subject].max() < 0.65
+
+
 def test_a_background_that_is_not_plain_tells_nothing() -> None:
     noise = np.random.default_rng(1).random((60, 80, 3)).astype(np.float32)
     assert plain_background(noise, 1.0) is None
