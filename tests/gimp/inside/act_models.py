@@ -9,6 +9,7 @@ WINDOW = "Matte: Get Models"
 def get_more(session):
     """Open the window from the list, close it, and cancel the dialog."""
     window = session.window
+    session.take()
     before = session.fingerprint()
     session.dialog(ACTION)
     for name in ("alt+e", "alt+Down", "End", "Return"):
