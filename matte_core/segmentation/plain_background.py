@@ -39,8 +39,9 @@ class PlainTuning:
         least so many spreads.
     spreads : tuple of float
     soft_px : int
-        How near the background an edge may be soft: so far, the subject's color begins halfway to
-        the strongest difference nearby.
+        How near the background an edge may be soft.
+    edge : float
+        Share of the strongest difference nearby at which the subject begins there.
     least, most : float
         Log odds of what is the same, and of what surely differs: white things stand on white.
     enclosed : float
@@ -55,6 +56,7 @@ class PlainTuning:
     other: float = 20.0
     spreads: tuple[float, float] = (4.0, 12.0)
     soft_px: int = 4
+    edge: float = 0.55
     least: float = -2.0
     most: float = 5.0
     enclosed: float = 0.0
@@ -101,7 +103,7 @@ def plain_background(
     is_edge = cv2.dilate(joined.astype(np.uint8), nearby) > 0
     strongest = np.where(is_edge, cv2.dilate(difference, nearby), other)
     surely = np.maximum(strongest, other)
-    middle = (same + surely) / 2
+    middle = same + tuning.edge * (surely - same)
     side = np.clip((difference - middle) / (surely - middle), -1, 1)
     odds = side * np.where(side > 0, tuning.most, -tuning.least)
     plainness = min(1.0, (share - tuning.least_share) / (1 - tuning.least_share) + 0.5)
