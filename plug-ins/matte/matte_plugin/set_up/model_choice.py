@@ -42,7 +42,11 @@ class ModelChoice(Gtk.ComboBoxText):
         self._is_filling = False
         for cell in self.get_cells():
             # Long titles must not widen the dialog.
-            cell.set_properties(ellipsize=Pango.EllipsizeMode.END, width_chars=WIDTH_CHARS)
+            cell.set_properties(
+                ellipsize=Pango.EllipsizeMode.END,
+                width_chars=WIDTH_CHARS,
+                max_width_chars=WIDTH_CHARS,
+            )
         self.set_tooltip_text(_("The model that finds the subject"))
         self._fill()
         self.connect("changed", self._changed)
