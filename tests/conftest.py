@@ -10,7 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +58,34 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"needs the test photos and networks, and {folder} is not there")
     return folder
+
+
+@pytest.fixture(scope="session")
+def deeplab_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for `MATTE_HOME` in which DeepLab is installed."""
+    from matte_core.networks import fetch_model
+
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MATTE_HOME", str(folder))
+        fetch_model("deeplab-513", mirror=str(shared / "models" / "intel_ir"))
+    return folder
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[type[BaseHTTPRequestHandler]], str]]:
+    """Serve on this machine by a handler; returns the address."""
+    with ExitStack() as running:
+
+        def start(handler: type[BaseHTTPRequestHandler]) -> str:
+            server = running.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            running.callback(thread.join)
+            running.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_address[1]}"
+
+        yield start
 
 
 NAMESPACE = ["unshare", "--mount", "--map-root-user"]

@@ -1,7 +1,6 @@
 import hashlib
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import ClassVar
 
@@ -44,15 +43,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
+def server(serve: Callable[[type[BaseHTTPRequestHandler]], str]) -> str:
     Handler.asked.clear()
-    held = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=held.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{held.server_address[1]}"
-    held.shutdown()
-    thread.join()
-    held.server_close()
+    return serve(Handler)
 
 
 @pytest.fixture(autouse=True)

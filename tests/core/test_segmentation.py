@@ -27,14 +27,12 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
     return (one & other).sum() / (one | other).sum()
 
 
-@pytest.fixture(scope="module")
-def networks(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
+@pytest.fixture(scope="session")
+def networks(shared: Path, deeplab_home: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MATTE_HOME", str(home))
-        fetch_model("deeplab-513", mirror=str(shared / "models" / "intel_ir"))
+        patch.setenv("MATTE_HOME", str(deeplab_home))
         fetch_model("deeplab-257", mirror=str(shared / "models"))
-    return home
+    return deeplab_home
 
 
 @pytest.fixture

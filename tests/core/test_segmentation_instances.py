@@ -12,7 +12,6 @@ from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.boxes import Box
 from matte_core.catalog.spec import ModelSpec
 from matte_core.catalog.subject_words import Wanted, parse_subject
-from matte_core.networks import fetch_model
 from matte_core.segmentation import Segmentation, segment
 from matte_core.segmentation.instances import InstanceMap, PresentClass, find_instances, part
 from matte_core.segmentation.subject import choose
@@ -174,19 +173,10 @@ def test_choosing_single_things() -> None:
         choose([Wanted("dog", "left")], [survey(too_many)], nowhere)
 
 
-@pytest.fixture(scope="module")
-def home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MATTE_HOME", str(folder))
-        fetch_model("deeplab-513", mirror=str(shared / "models" / "intel_ir"))
-    return folder
-
-
 @pytest.fixture
-def two_people(shared: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+def two_people(shared: Path, deeplab_home: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
     """A photo of one woman, and beside her, mirrored, herself again."""
-    monkeypatch.setenv("MATTE_HOME", str(home))
+    monkeypatch.setenv("MATTE_HOME", str(deeplab_home))
     image = cv2.imread(str(shared / "data" / "photos" / "astronaut.png"))[:, :, ::-1]
     return np.concatenate([image, image[:, ::-1]], axis=1)
 
@@ -235,9 +225,9 @@ def test_a_selection_sees_its_own_things(two_people: np.ndarray) -> None:
 
 @pytest.mark.parametrize("name", ["three_people.jpg", "deeplab_demo_image1.jpg", "cat.png"])
 def test_names_are_the_same_in_a_reduced_picture(
-    shared: Path, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    shared: Path, deeplab_home: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setenv("MATTE_HOME", str(home))
+    monkeypatch.setenv("MATTE_HOME", str(deeplab_home))
     image = cv2.imread(str(shared / "data" / "photos" / name))[:, :, ::-1]
     places = []
     for long_side in (700, 1000, 2800):

@@ -4,8 +4,7 @@ import hashlib
 import os
 import stat
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import cv2
@@ -112,14 +111,8 @@ class Redirecting(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def redirecting():
-    server = HTTPServer(("127.0.0.1", 0), Redirecting)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/net"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def redirecting(serve):
+    return f"{serve(Redirecting)}/net"
 
 
 @pytest.mark.parametrize("scheme", ["file", "data", "ftp-data", "javascript"])

@@ -17,12 +17,10 @@ from matte_core.base.progress import silent
 from matte_core.base.subjects import label_of
 from matte_core.files import read_picture
 from matte_core.link import parts
-from matte_core.link.client import Worker, worker_command
 from matte_core.link.fields import SubjectChoice, ViewSettings
 from matte_core.link.parts import FoundPart
 from matte_core.link.preview_requests import PreviewOpenRequest, PreviewRequest
 from matte_core.link.protocol import Array
-from matte_core.networks.store import fetch_model
 from matte_core.segmentation import segment, segmenting
 from matte_core.segmentation.survey import survey
 from matte_core.segmentation.views import Views
@@ -70,18 +68,6 @@ def test_a_click_finds_what_lies_there():
     assert parts.at(found_map, 0.0, 0.99) == 1
     assert parts.at(found_map, 0.5, 0.5) is None
     assert parts.at(found_map, 1.0, 1.0) is None
-
-
-@pytest.fixture(scope="module")
-def worker(shared, tmp_path_factory):
-    """A worker that has got a network."""
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MATTE_HOME", str(folder))
-        fetch_model("deeplab-513", mirror=str(shared / "models" / "intel_ir"))
-        started = Worker(worker_command(sys.executable), folder / "worker.log").__enter__()
-    with started:
-        yield started
 
 
 def show(worker, path):

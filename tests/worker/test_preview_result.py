@@ -1,13 +1,10 @@
 """What the preview shows is what OK makes: the same worker, asked for both."""
 
-import sys
-
 import cv2
 import numpy as np
 import pytest
 
 from matte_core.files import read_picture
-from matte_core.link.client import Worker, worker_command
 from matte_core.link.fields import EdgeControls, Region, ViewSettings
 from matte_core.link.preview_requests import (
     PreviewDetailRequest,
@@ -15,23 +12,10 @@ from matte_core.link.preview_requests import (
     PreviewRequest,
 )
 from matte_core.link.requests import CutOutRequest
-from matte_core.networks.store import fetch_model
 from matte_core.worker.arrays import from_numpy, to_numpy
 
 EDGE = EdgeControls(shift_px=-2.0, smooth_px=2.0, feather_px=3.0, contrast=0.2)
 SCALE = 0.5
-
-
-@pytest.fixture(scope="module")
-def worker(shared, tmp_path_factory):
-    """A worker that has got a network."""
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MATTE_HOME", str(folder))
-        fetch_model("deeplab-513", mirror=str(shared / "models" / "intel_ir"))
-        started = Worker(worker_command(sys.executable), folder / "worker.log").__enter__()
-    with started:
-        yield started
 
 
 @pytest.fixture(scope="module")
