@@ -39,6 +39,7 @@ class BatchWindow:
         self._is_cancelled = False
         self._dialog = GimpUi.Dialog(title=dialogs.title_of(procedure), role="matte-batch")
         self._button = self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
+        dialogs.add_help(self._dialog, procedure.get_name())
         self._handlers = [
             self._dialog.connect("response", self._cancel),
             self._dialog.connect("delete-event", self._cancel),
