@@ -65,24 +65,6 @@ def arrange_with_colors(dialog, config, values):
     return box
 
 
-def add_help(dialog, topic):
-    """Add a Help button to a dialog that GIMP does not give one.
-
-    Parameters
-    ----------
-    topic : str
-        One of `matte_core.setup.guide.TOPICS`.
-    """
-    dialog.add_button(_("_Help"), Gtk.ResponseType.HELP)
-
-    def show(_dialog, response):
-        if response == Gtk.ResponseType.HELP:
-            Gimp.help(None, topic)
-            dialog.stop_emission_by_name("response")  # it stays open
-
-    dialog.connect("response", show)
-
-
 def sliders(dialog, *names):
     """Show arguments as sliders."""
     for name in names:

@@ -17,7 +17,7 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 from matte_core.base import folders
 from matte_core.base.localization import _, localized
 from matte_core.setup import inside, processes, report
-from matte_plugin import dialogs, failures, main_loop
+from matte_plugin import failures, help_button, main_loop
 
 REPAIR, OPEN_LOGS, COPY_REPORT = 1, 2, 3
 HELP_TOPIC = "plug-in-matte-setup"
@@ -65,7 +65,7 @@ class Window:
         self.dialog.add_button(_("Open _Log Folder"), OPEN_LOGS)
         self._report_button = self.dialog.add_button(_("Copy Re_port"), COPY_REPORT)
         self._close_button = self.dialog.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
-        dialogs.add_help(self.dialog, HELP_TOPIC)
+        help_button.add(self.dialog, HELP_TOPIC)
         self.dialog.set_default_size(620, 380)
         box = self.dialog.get_content_area()
         box.set_spacing(SPACING)
