@@ -107,7 +107,8 @@ def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Che
     if wrong:
         return
     wrong = environments.import_problem(place)
-    found = wrong or ", ".join(name.partition(".")[0] for name in environments.modules_of(place))
+    modules = [name.removeprefix("google.") for name in environments.modules_of(place)]
+    found = wrong or ", ".join(name.partition(".")[0] for name in modules)
     yield Check(_part(Message("Packages"), where), not wrong, found, remedy if wrong else "")
     if wrong:
         return

@@ -337,3 +337,28 @@ def test_killed_half_way_it_leaves_no_process_and_can_be_run_again(
     home = machine / "user" / "matte home"
     assert not (home / "env").exists()
     assert not (home / "env.new").exists()
+
+
+def test_an_upgrade_keeps_what_is_the_users_own(run, machine, wheels, source):
+    home, profile = machine / "user" / "matte home", machine / "user" / "GIMP" / "3.0"
+    offline = ["--no-demo", "--no-download", "--wheels", str(wheels)]
+    own = machine / "own.onnx"
+    own.write_bytes(b"a model")
+    run(*offline[:1], *offline[2:], "--model", str(own))
+    (home / "models" / "default.txt").write_text("own")
+    values = profile / "plug-in-settings" / "GimpProcedureConfigRun-plug-in-matte-cut-out.last"
+    values.parent.mkdir(parents=True)
+    values.write_text('(output "new-layer")')
+    kept = [*(home / "models").iterdir(), values]
+    assert len(kept) == 4
+    before = {path: path.read_bytes() for path in kept}
+
+    (source.core / "newer.py").write_text("")
+    (source.plugin / "matte_plugin" / "actions.py").rename(
+        source.plugin / "matte_plugin" / "new.py"
+    )
+    said = run(*offline)
+    assert "the plug-in" in said
+    assert not (profile / "plug-ins" / "matte" / "matte_plugin" / "actions.py").exists()
+    assert {path: path.read_bytes() for path in kept} == before
+    assert [*(home / "models").iterdir()] == kept[:-1]

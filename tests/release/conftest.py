@@ -4,6 +4,7 @@ The installations wait for GIMP most of the time, so they run beside the other t
 other; the tests then look at what came of them.
 """
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -37,6 +38,7 @@ NEWEST = DOWNLOAD.replace('&& rm -r', '&& "$2/venv/bin/python" -m pip download -
 BATCH = "exec(open('/mnt/release/inside/cut_out.py').read())"
 GIMP = f'gimp-console -i -d -f -s --batch-interpreter=python-fu-eval -b "{BATCH}" --quit'
 PROFILE = "home/.config/GIMP"
+LAST_VALUES = "plug-in-settings/GimpProcedureConfigRun-plug-in-matte-cut-out.last"
 
 
 @dataclass
@@ -99,14 +101,14 @@ def build(folder: Path) -> Path:
     return folder
 
 
-def install(tree, dist, script, *, wheels=None, unpack=None, environ=None, thrown_away=False):
+def install(tree, dist, script, *, wheels=None, prepare=None, environ=None, thrown_away=False):
     """Run a script in a tree without a network and with an empty home; return what was seen."""
     scratch = Path(tempfile.mkdtemp(prefix="matte-release-"))
     try:
         (scratch / "home").mkdir()
         (scratch / "photo.ppm").write_bytes(photo())
-        if unpack:
-            unpack(scratch / PROFILE / tree.version / "plug-ins")
+        if prepare:
+            prepare(scratch / PROFILE / tree.version)
         binds = [(dist, "/mnt/dist", "ro"), (scratch, "/mnt/scratch", "rw")]
         binds += [(HERE, "/mnt/release", "ro")] + (
             [(wheels, "/mnt/wheels", "ro")] if wheels else []
@@ -129,13 +131,32 @@ def install(tree, dist, script, *, wheels=None, unpack=None, environ=None, throw
 def unzip(dist: Path):
     """Return what unpacks the .zip as archive managers do: with the modes of its files."""
 
-    def unpack(folder: Path) -> None:
+    def unpack(profile: Path) -> None:
+        folder = profile / "plug-ins"
         (path,) = dist.glob("*.zip")
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
                 Path(archive.extract(entry, folder)).chmod(entry.external_attr >> 16 & 0o777)
 
     return unpack
+
+
+def be_older(profile: Path) -> None:
+    """Leave what version 0.1 left: the plug-in, its last values, and a model of the user's own."""
+    home = profile.parents[2] / ".local/share/matte-for-gimp"
+    data = b"a model"
+    described = {"name": "mine", "sha256": hashlib.sha256(data).hexdigest()}
+    for path, contents in {
+        profile / "plug-ins/matte/matte.py": b"# plug-in-matte-cut-out",
+        profile / "plug-ins/matte/matte_plugin/old.py": b"",
+        profile / "plug-ins/matte/matte-home.json": json.dumps({"home": f"{HOME}/x"}).encode(),
+        profile / LAST_VALUES: b'(subject "auto")\n(output "new-layer")\n(feather 3)\n(model "")\n',
+        home / "install.json": b'{"app": "matte-for-gimp"}',
+        home / "models/mine.onnx": data,
+        home / "models/mine.json": json.dumps(described).encode(),
+    }.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(contents)
 
 
 def look(dist: Path) -> dict[tuple[str, str], Seen]:
@@ -166,9 +187,9 @@ def look(dist: Path) -> dict[tuple[str, str], Seen]:
         if version == NEWEST_GIMP:
             seen["flatpak", version] = install(packaged, dist, FLATPAK, thrown_away=True)
         seen["zip", version] = install(
-            bare, dist, GIMP, wheels=wheels, unpack=unzip(dist), environ=offline
+            bare, dist, GIMP, wheels=wheels, prepare=unzip(dist), environ=offline
         )
-        seen["wheel", version] = install(bare, dist, WHEEL, wheels=wheels)
+        seen["wheel", version] = install(bare, dist, WHEEL, wheels=wheels, prepare=be_older)
     return seen
 
 
@@ -193,8 +214,8 @@ PATH=/mnt/scratch/venv/bin:$PATH
 matte --version > /mnt/scratch/version.txt
 matte gimp install --no-demo --no-download
 matte gimp check
-{GIMP}
-matte gimp remove
+AGAIN=1 {GIMP}
+matte gimp remove --keep-models
 find {HOME} -type f ! -path '*/GIMP/*' ! -path '*/.cache/*' > /mnt/scratch/left.txt
 """
 

@@ -36,7 +36,13 @@ def test_the_wheel_brings_the_command_and_the_plug_in(installed, gimp):
     assert "ok: Environment: /mnt/scratch/venv/bin/python" in words
     assert seen.files["opencv.txt"].startswith("5.")
     assert seen.files["version.txt"].strip() == f"matte {matte_core.__version__}"
-    assert seen.files["left.txt"] == ""
+    left = {line.rpartition("/")[2] for line in seen.files["left.txt"].splitlines()}
+    assert left == {"install.json", "mine.onnx", "mine.json"}
+
+
+@each_gimp
+def test_the_last_values_of_the_version_before_still_hold(installed, gimp):
+    assert installed["wheel", gimp].told["layers"] == 2  # "new-layer", where a mask is the default
 
 
 def test_what_flathub_builds_works_without_onnxruntime_and_is_noticed_when_updated(installed):

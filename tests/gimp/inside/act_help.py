@@ -51,6 +51,8 @@ def copy_report(session, title):
     window = session.window
 
     def copied():
+        # A search fails when any window goes meanwhile.
+        window.wait_for(lambda: window.windows(title), 30, "the window")
         window.keys_in(title, "alt+p")
         return session.ask(CLIPBOARD)
 
