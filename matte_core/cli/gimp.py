@@ -6,8 +6,6 @@ import sys
 from typing import Any
 
 from matte_core.base import folders
-from matte_core.setup import command
-from matte_core.setup.plugin import own_source
 
 _FLAGS = {"install": [], "check": ["--check"], "repair": ["--repair"], "remove": ["--uninstall"]}
 
@@ -28,6 +26,9 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    from matte_core.setup import command
+    from matte_core.setup.plugin import own_source
+
     os.environ.setdefault(folders.PYTHON_VARIABLE, sys.executable)
     options = [*_FLAGS[args.action], *args.options]
     return command.main(options, own_source(), f"matte gimp {args.action}")

@@ -5,7 +5,8 @@
     help/en/images/         its pictures
 
 A translation is a file like ``guide.de.md`` beside ``guide.md`` with the same headings in the same
-order. Only the Markdown that the guide uses is understood.
+order; one that has fallen behind is left out, and GIMP shows the English page. Only the Markdown
+that the guide uses is understood.
 """
 
 import html
@@ -59,21 +60,20 @@ def pages(guide: Path) -> Tree:
     Raises
     ------
     SetupError
-        If a topic or a picture is missing, or a translation has other headings.
+        If a topic or a picture is missing.
     """
     english = guide.read_text(encoding="utf-8")
     names = [_anchor(title) for _level, title in _headings(english)]
     tree = _language("en", english, names, guide.parent)
     for path in sorted(guide.parent.glob(f"{guide.stem}.*{guide.suffix}")):
-        language = path.suffixes[0].lstrip(".")
-        tree |= _language(language, path.read_text(encoding="utf-8"), names, guide.parent)
+        text = path.read_text(encoding="utf-8")
+        if len(_headings(text)) == len(names):
+            tree |= _language(path.suffixes[0].lstrip("."), text, names, guide.parent)
     return tree
 
 
 def _language(language: str, text: str, names: list[str], folder: Path) -> Tree:
     titles = [title for _level, title in _headings(text)]
-    if len(titles) != len(names):
-        raise SetupError(f"The guide in {language} has {len(titles)} headings, not {len(names)}.")
     items = []
     for topic, heading in TOPICS.items():
         name = _anchor(heading)
