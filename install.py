@@ -73,8 +73,9 @@ def start():
     from pathlib import Path
 
     from matte_core.setup.command import main
+    from matte_core.setup.plugin import Source
 
-    return main(sys.argv[1:], Path(here))
+    return main(sys.argv[1:], Source(Path(here)))
 
 
 if __name__ == "__main__":

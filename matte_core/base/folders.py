@@ -7,6 +7,9 @@ Everything is in one folder, so that it can be found, moved and removed as a who
     <home>/logs/      the standard error of the worker
     <home>/lib/       the library behind the `matte` command
     <home>/bin/       the `matte` command
+
+Where the packages come with the system or from pip, `MATTE_PYTHON` names the Python that has them,
+and there are no ``env``, ``lib``, and ``bin``.
 """
 
 import os
@@ -15,6 +18,7 @@ from pathlib import Path
 
 APP = "matte-for-gimp"
 HOME_VARIABLE = "MATTE_HOME"
+PYTHON_VARIABLE = "MATTE_PYTHON"
 
 
 def home() -> Path:
@@ -54,6 +58,17 @@ def environment_python(root: Path | None = None) -> Path:
     if sys.platform == "win32":
         return root / "Scripts" / "python.exe"
     return root / "bin" / "python"
+
+
+def given_python() -> Path | None:
+    """Return the Python that has the packages already; None if Matte has its own environment."""
+    named = os.environ.get(PYTHON_VARIABLE)
+    return Path(named).absolute() if named else None
+
+
+def worker_python() -> Path:
+    """Return the Python that runs the worker, which may not exist yet."""
+    return given_python() or environment_python()
 
 
 def models() -> Path:

@@ -22,7 +22,7 @@ from matte_core.cli.unexpected import explain
 
 FAILED, INTERRUPTED = 1, 130
 
-COMMANDS = ("cutout", "segment", "trimap", "alpha", "composite", "models")
+COMMANDS = ("cutout", "segment", "trimap", "alpha", "composite", "models", "gimp")
 
 _DESCRIPTION = """\
 Cut subjects out of photos: a model finds the subject, KNN matting recovers the hair along

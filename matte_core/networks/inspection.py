@@ -18,7 +18,7 @@ from matte_core.base.errors import ModelError
 from matte_core.catalog.spec import ModelSpec
 from matte_core.networks import onnx_proto as onnx
 from matte_core.networks.preprocessing import normalization_told
-from matte_core.networks.session import open_session, run_session
+from matte_core.networks.session import open_session
 
 MAX_FILE_BYTES = 1 << 30
 MAX_SIDE_PX = 2048
@@ -124,14 +124,14 @@ def _input_spec(shape: list[int | str], name: str) -> ModelSpec:
 
 
 def _probe(data: bytes, spec: ModelSpec, elem_type: int) -> NDArray[Any]:
-    session = open_session(data, ["CPUExecutionProvider"])
+    session = open_session(data, only_cpu=True)
     shape = (
         (1, spec.height, spec.width, _CHANNELS)
         if spec.layout == "NHWC"
         else (1, _CHANNELS, spec.height, spec.width)
     )
     dtype = {onnx.UINT8: np.uint8, onnx.FLOAT16: np.float16}.get(elem_type, np.float32)
-    return run_session(session, np.full(shape, 127 if dtype == np.uint8 else 0.5, dtype))
+    return session.run(np.full(shape, 127 if dtype == np.uint8 else 0.5, dtype))
 
 
 def _output_spec(spec: ModelSpec, answer: NDArray[Any], given: dict[str, Any]) -> ModelSpec:

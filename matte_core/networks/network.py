@@ -10,12 +10,11 @@ from matte_core.boxes import Box
 from matte_core.catalog.spec import ModelSpec
 from matte_core.images import Float32, Image, resized
 from matte_core.networks.grid import Grid, ScoreField
-from matte_core.networks.session import Session, run_session
+from matte_core.networks.session import Session
 
 _IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _IMAGENET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 _TINY = 1e-6
-_DTYPES = {"tensor(uint8)": np.uint8, "tensor(float16)": np.float16, "tensor(float)": np.float32}
 
 
 class Network:
@@ -25,13 +24,13 @@ class Network:
     ----------
     spec : ModelSpec
         How it is fed and read.
-    session : onnxruntime.InferenceSession
+    session : Session
     """
 
     def __init__(self, spec: ModelSpec, session: Session) -> None:
         self.spec = spec
         self.session = session
-        self._dtype = _DTYPES[session.get_inputs()[0].type]
+        self._dtype = session.dtype
 
     def score(self, image: Image, box: Box, long_side_px: int | None = None) -> ScoreField:
         """Score the part of the picture within `box`.
@@ -57,7 +56,7 @@ class Network:
         (height, width), (seen_height, seen_width) = self._sizes(box, long_side_px)
         canvas = self._normalize(resized(part, seen_height, seen_width), height, width)
         tensor = canvas[None] if self.spec.layout == "NHWC" else canvas.transpose(2, 0, 1)[None]
-        answer = run_session(self.session, np.ascontiguousarray(tensor))
+        answer = self.session.run(np.ascontiguousarray(tensor))
         values = self._log_scores(answer)
         grid = Grid.of_pass(
             box,

@@ -29,6 +29,7 @@ WORKER_SECONDS = 120.0
 SWITCHES = ("-I", "-B", "-X", "utf8")
 TRIAL_PX = 96
 REPAIR = Message("Run: python3 install.py --repair")
+REPAIR_GIVEN = Message("Run: matte gimp repair")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def check_gimp(found: Sequence[Gimp], platform: str) -> Check:
     return Check("GIMP", False, what, gimps.where_to_get(platform))
 
 
-def check_plugins(profiles: Sequence[Profile], source: Source, homes: Homes) -> Iterator[Check]:
+def check_plugins(
+    profiles: Sequence[Profile], source: Source, homes: Homes, repair: str = REPAIR
+) -> Iterator[Check]:
     """Check that each profile has this version of the plug-in."""
     if not profiles:
         yield Check("Plug-in", False, "there is no GIMP 3 profile to install it in", "", False)
@@ -74,7 +77,7 @@ def check_plugins(profiles: Sequence[Profile], source: Source, homes: Homes) -> 
         except (MatteError, OSError) as error:
             wrong = str(error)
         found = f"{profile.plugin}: {wrong}" if wrong else str(profile.plugin)
-        yield Check("Plug-in", not wrong, found, REPAIR if wrong else "")
+        yield Check("Plug-in", not wrong, found, repair if wrong else "")
 
 
 def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Check]:
@@ -96,16 +99,17 @@ def check_inside(place: Place, core: Path, repair: str = REPAIR) -> Iterator[Che
     """
     where = "" if place.kind == "host" else f" ({place.called})"
     wrong = environments.problem(place, core / "setup" / "requirements.txt")
-    remedy = repair if wrong else ""
-    yield Check(
-        _part(Message("Environment"), where), not wrong, wrong or str(place.environment), remedy
-    )
+    remedy = repair if place.given is None else environments.REINSTALL
+    found = wrong or str(place.given or place.environment)
+    part = _part(Message("Environment"), where)
+    yield Check(part, not wrong, found, remedy if wrong else "")
     yield check_log(place, where)
     if wrong:
         return
     wrong = environments.import_problem(place)
-    found = wrong or ", ".join(name.partition(".")[0] for name in environments.IMPORTS)
-    yield Check(_part(Message("Packages"), where), not wrong, found, repair if wrong else "")
+    modules = [name.removeprefix("google.") for name in environments.modules_of(place)]
+    found = wrong or ", ".join(name.partition(".")[0] for name in modules)
+    yield Check(_part(Message("Packages"), where), not wrong, found, remedy if wrong else "")
     if wrong:
         return
     yield check_models(place, where, repair)
@@ -151,8 +155,7 @@ def check_worker(
     place: Place, core: Path, where: str = "", repair: str = REPAIR
 ) -> Iterator[Check]:
     """Does the worker greet, and does it cut something out?"""
-    python, script = place.python_of(place.environment), core / "worker" / "__main__.py"
-    command = place.command(python, *SWITCHES, script)
+    command = place.command(place.python, *SWITCHES, core / "worker" / "__main__.py")
     log = place.home / "logs" / "check.log"
     see_log = Message("See {log}. {remedy}", log=log, remedy=repair)
     name = _part(Message("Worker"), where)

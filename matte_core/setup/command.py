@@ -1,4 +1,4 @@
-"""The command behind `install.py`: its options, its output and its exit status.
+"""The command behind `install.py` and `matte gimp`: its options, output and exit status.
 
 0    everything needed is installed (the model for classes by name is an extra)
 1    something needed is missing or broken
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 import matte_core
+from matte_core.base import folders
 from matte_core.base.errors import MatteError
 from matte_core.setup import gimps, installing, library, places
 from matte_core.setup.checks import Check
@@ -26,16 +27,24 @@ from matte_core.setup.uninstall import uninstall
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-def main(arguments: list[str], root: Path) -> int:
-    """Run the command for the project in the folder `root`; return the exit status."""
+def main(arguments: list[str], source: Source, called: str = "install.py") -> int:
+    """Run the command for a project; return the exit status.
+
+    Parameters
+    ----------
+    arguments : list of str
+    source : Source
+    called : str, optional
+        How the user called it.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A folder name that the terminal cannot show is no reason to stop.
             stream.reconfigure(errors="replace")
-    options = _parser().parse_args(arguments)
+    options = _parser(called).parse_args(arguments)
     before = {number: signal.signal(number, _stop) for number in STOPS}
     try:
-        return _run(options, root)
+        return _run(options, source)
     except KeyboardInterrupt:
         print("\nStopped. Whatever was installed before is unchanged.", file=sys.stderr)
         return 130
@@ -60,7 +69,7 @@ def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     raise KeyboardInterrupt
 
 
-def _run(options: argparse.Namespace, root: Path) -> int:
+def _run(options: argparse.Namespace, source: Source) -> int:
     machine = Machine(sys.platform, os.environ, Path.home())
     wanted = InstallOptions(
         repair=options.repair,
@@ -73,7 +82,7 @@ def _run(options: argparse.Namespace, root: Path) -> int:
         download=options.download,
         with_gimp=not options.no_gimp,
     )
-    targets = installing.look_around(Source(root), machine, wanted)
+    targets = installing.look_around(source, machine, wanted)
     if options.uninstall:
         return _uninstall(targets, keep_models=options.keep_models)
     if options.check:
@@ -146,9 +155,9 @@ def _summary(targets: Targets, result: InstallResult, wanted: InstallOptions) ->
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(called: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="install.py",
+        prog=called,
         description="Install or update Matte for GIMP for the current user, without root. "
         "Whatever is up to date stays unchanged.",
     )
@@ -173,10 +182,13 @@ def _parser() -> argparse.ArgumentParser:
         action="store_false",
         help="leave out the extra model, which finds classes by name (person, cat, ...)",
     )
-    parser.add_argument(
-        "--wheels", type=_folder, metavar="FOLDER", help="install packages offline from here"
-    )
-    parser.add_argument("--python", type=_file, metavar="PATH", help="the Python to use")
+    if folders.given_python() is None:
+        parser.add_argument(
+            "--wheels", type=_folder, metavar="FOLDER", help="install packages offline from here"
+        )
+        parser.add_argument("--python", type=_file, metavar="PATH", help="the Python to use")
+    else:
+        parser.set_defaults(wheels=None, python=None)
     parser.add_argument("--gimp", type=_file, metavar="PATH", help="the GIMP 3 to try first")
     parser.add_argument("--no-gimp", action="store_true", help="install the command line only")
     parser.add_argument("--version", action="version", version=matte_core.__version__)

@@ -31,6 +31,8 @@ FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "[WinErr
 STAMP = "matte.json"
 TEMPORARY = "tmp"
 IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime")
+# Without those that only speed things up, or serve models that are not built in.
+NEEDED = ("numpy", "scipy.sparse", "cv2", "google.protobuf")
 STEP = Message("Environment")
 
 QUICK_SECONDS = 30.0
@@ -42,6 +44,7 @@ CONNECTION = Message(
     "Check the connection (and HTTPS_PROXY, behind a proxy), or install from a folder with wheels "
     "with --wheels."
 )
+REINSTALL = Message("Reinstall Matte with the program that installed it (apt, pipx, …).")
 NEEDS = Message(
     "Choose a Python from 3.11 to 3.14 (to 3.13 on an Intel Mac) with --python. The packages "
     "require macOS 14 or glibc 2.28, or later."
@@ -70,12 +73,16 @@ def problem(place: Place, requirements: Path = REQUIREMENTS) -> str:
     Quick: reads the stamp and starts the environment's Python, which system upgrades may break.
     `import_problem` checks more thoroughly.
     """
+    if place.given is not None:
+        answer = run(place.command(place.given, "-I", "-S", "-c", ""), QUICK_SECONDS)
+        why = answer.last_words
+        return Message("its Python does not start ({why})", why=why) if answer.status else ""
     stamp = notes.read_note(place.environment / STAMP)
     if not stamp:
         return Message("not installed") if not place.environment.exists() else Message("incomplete")
     if stamp.get("requirements") != fingerprint(requirements):
         return Message("created for another version of Matte")
-    python = place.python_of(place.environment)
+    python = place.python
     script = "import sys; print('%d.%d' % sys.version_info[:2])"
     answer = run(place.command(python, "-I", "-S", "-c", script), QUICK_SECONDS)
     if answer.status:
@@ -89,14 +96,38 @@ def problem(place: Place, requirements: Path = REQUIREMENTS) -> str:
     return ""
 
 
+def modules_of(place: Place) -> tuple[str, ...]:
+    """Return the modules that must load in a place."""
+    return IMPORTS if place.given is None else NEEDED
+
+
 def import_problem(
-    place: Place, environment: Path | None = None, imports: tuple[str, ...] = IMPORTS
+    place: Place, environment: Path | None = None, imports: tuple[str, ...] | None = None
 ) -> str:
     """Import every package of the environment; return what is wrong, empty if nothing."""
-    python = place.python_of(environment or place.environment)
+    python = place.python_of(environment) if environment else place.python
+    imports = imports or modules_of(place)
     script = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     answer = run(place.command(python, "-I", "-c", script, *imports), IMPORT_SECONDS)
     return "" if answer.status == 0 else answer.last_words
+
+
+def require_given(place: Place) -> None:
+    """Check that a Python that was given has the packages.
+
+    Raises
+    ------
+    SetupError
+        If it does not; nothing is installed for it.
+    """
+    wrong = problem(place) or import_problem(place)
+    if wrong:
+        raise SetupError(
+            Message(
+                "{python} cannot run Matte: {wrong}.", python=place.python, wrong=wrong.rstrip(".")
+            ),
+            REINSTALL,
+        )
 
 
 def make(

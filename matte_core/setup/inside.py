@@ -1,7 +1,8 @@
 """Check and repair from inside GIMP: the same parts as `install.py`, for this plug-in only.
 
 The plug-in's folder contains all that is needed: `matte_core` with the pinned list of packages. The
-result is the same as that of `install.py`, in the same place.
+result is the same as that of `install.py`, in the same place. With a Python that was given, nothing
+is installed for it.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from matte_core.base.messages import Message
 from matte_core.setup import checks, environments, homes, library, models, places, pythons
 from matte_core.setup.checks import Check
 from matte_core.setup.environments import StepCallback
+from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source
 
 CORE = Path(matte_core.__file__).resolve().parent
@@ -46,18 +48,25 @@ def repair(report: StepCallback) -> list[str]:
         If the environment cannot be created; the old one is then unchanged.
     """
     place, source = places.host(), Source(CORE.parent)
-    wanted = source.requirements
     homes.claim(place.home)
     with homes.one_at_a_time(place.home):
-        wrong = environments.problem(place, wanted) or environments.import_problem(place)
-        if wrong:
-            report(
-                environments.STEP,
-                Message("{folder}: {wrong}", folder=place.environment, wrong=wrong),
-            )
-            environments.make(place, pythons.find(place), report, requirements=wanted)
-        # Models are downloaded with the command line, so that must be installed as well.
-        if library.problem(place, source):
-            library.install(place, source)
+        if place.given is None:
+            _repair_environment(place, source, report)
+        else:
+            environments.require_given(place)
         wrong = models.ensure(place, report, core=CORE)
     return [Message("The model could not be downloaded: {why}", why=wrong)] if wrong else []
+
+
+def _repair_environment(place: Place, source: Source, report: StepCallback) -> None:
+    wanted = source.requirements
+    wrong = environments.problem(place, wanted) or environments.import_problem(place)
+    if wrong:
+        report(
+            environments.STEP,
+            Message("{folder}: {wrong}", folder=place.environment, wrong=wrong),
+        )
+        environments.make(place, pythons.find(place), report, requirements=wanted)
+    # People expect the `matte` command as well.
+    if library.problem(place, source):
+        library.install(place, source)

@@ -28,9 +28,7 @@ from matte_core.setup.gimps import Gimp, Machine, Profile
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Homes, Source
 
-GET_IT_LATER = (
-    "To get it later, run python3 install.py with an internet connection or with --mirror URL."
-)
+GET_IT_LATER = "To get it later, run matte models fetch with an internet connection."
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class Targets:
         by_kind = {place.kind: place.home for place in self.places}
         if profile.kind == "snap":
             return Homes(by_kind.get("snap", self.host.home))
-        return Homes(self.host.home, by_kind.get("flatpak"))
+        return Homes(self.host.home, by_kind.get("flatpak"), self.host.given)
 
     def core_for(self, place: Place) -> Path:
         """Return a `matte_core` that the programs of a place can read.
@@ -157,7 +155,8 @@ def install(targets: Targets, options: InstallOptions, report: StepCallback) -> 
                     raise
                 # One package's sandbox must not hold up the rest of the computer.
                 result.warnings.append(f"{place.called}: {error}")
-        if library.problem(targets.host, targets.source):
+        # With a Python that was given, the command comes with its packages.
+        if targets.host.given is None and library.problem(targets.host, targets.source):
             report("Library", str(library.folder(targets.host)))
             library.install(targets.host, targets.source)
             result.changed.append("the matte command")
@@ -169,14 +168,16 @@ def install(targets: Targets, options: InstallOptions, report: StepCallback) -> 
 
 def check(targets: Targets, *, with_gimp: bool = True) -> Iterator[Check]:
     """Check every part; see `matte_core.setup.checks`."""
+    repair = checks.REPAIR if targets.host.given is None else checks.REPAIR_GIVEN
     if with_gimp:
         yield checks.check_gimp(targets.gimps, targets.host.platform)
         for profile in targets.profiles:
-            yield from checks.check_plugins([profile], targets.source, targets.homes_for(profile))
+            noted = targets.homes_for(profile)
+            yield from checks.check_plugins([profile], targets.source, noted, repair)
         if not targets.profiles:
             yield from checks.check_plugins([], targets.source, Homes(targets.host.home))
     for place in targets.places:
-        yield from checks.check_inside(place, targets.core_for(place))
+        yield from checks.check_inside(place, targets.core_for(place), repair)
 
 
 def _environment(
@@ -186,6 +187,9 @@ def _environment(
     report: StepCallback,
     result: InstallResult,
 ) -> None:
+    if place.given is not None:
+        environments.require_given(place)
+        return
     wrong = environments.problem(place, source.requirements)
     if not wrong and options.repair:
         report(environments.STEP, "Testing the packages")

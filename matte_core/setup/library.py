@@ -1,11 +1,9 @@
 """Install the library and the `matte` command in the project's folder.
 
-    <home>/lib/__main__.py     starts the command line
     <home>/lib/matte_core/     a copy of the library
     <home>/bin/matte           a script for the shell; matte.cmd on Windows
 
-``<env>/bin/python -I <home>/lib`` runs it too: Python adds a folder with a `__main__.py` to the
-path even in isolated mode.
+``<env>/bin/python -I <home>/lib/matte_core/__main__.py`` runs it too.
 """
 
 import os
@@ -17,15 +15,7 @@ from matte_core.setup import trees
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source
 
-_START = b'''"""Start Matte's command line from its own folder."""
-
-import sys
-
-from matte_core.cli import main
-
-if __name__ == "__main__":
-    sys.exit(main())
-'''
+MAIN = "__main__.py"
 
 
 def folder(place: Place) -> Path:
@@ -53,15 +43,16 @@ def install(place: Place, source: Source) -> None:
     trees.place(_scripts(place), launcher(place).parent, place.home, "bin", {launcher(place).name})
 
 
-def command(place: Place, *arguments: str | Path) -> list[str]:
-    """Return the command line that runs `matte` with these arguments."""
-    python = place.python_of(place.environment)
-    return place.command(python, "-I", "-X", "utf8", folder(place), *arguments)
+def command(place: Place, core: Path, *arguments: str | Path) -> list[str]:
+    """Return the command line that runs the `matte` of a copy of the library."""
+    return place.command(place.python, "-I", "-B", "-X", "utf8", core / MAIN, *arguments)
 
 
 def how_to_call(place: Place, search_path: str) -> str:
     """Return how to run the command in a shell, for people."""
     script = launcher(place)
+    if place.given is not None:
+        return "In a terminal: matte --help"
     if str(script.parent) in search_path.split(os.pathsep):
         return "In a terminal: matte --help"
     if place.platform == "win32":
@@ -73,7 +64,7 @@ def how_to_call(place: Place, search_path: str) -> str:
 
 
 def _library(source: Source) -> trees.Tree:
-    return {"__main__.py": _START, **trees.read(source.core, "matte_core/")}
+    return trees.read(source.core, "matte_core/")
 
 
 def _scripts(place: Place) -> trees.Tree:
@@ -84,10 +75,10 @@ def _scripts(place: Place) -> trees.Tree:
             "setlocal",
             f'for %%I in ("%~dp0..") do set "{folders.HOME_VARIABLE}=%%~fI"',
             f'"%{folders.HOME_VARIABLE}%\\env\\Scripts\\python.exe" -I -X utf8 '
-            f'"%{folders.HOME_VARIABLE}%\\lib" %*',
+            f'"%{folders.HOME_VARIABLE}%\\lib\\matte_core\\{MAIN}" %*',
         ]
         return {"matte.cmd": "\r\n".join([*lines, ""]).encode("ascii")}
-    python, library = place.python_of(place.environment), folder(place)
+    python, library = place.python_of(place.environment), folder(place) / "matte_core" / MAIN
     variable = f"{folders.HOME_VARIABLE}={shlex.quote(str(place.home))}"
     start, where = shlex.quote(str(python)), shlex.quote(str(library))
     script = (

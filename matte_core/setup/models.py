@@ -131,8 +131,9 @@ def _add(place: Place, report: StepCallback, file: Path, core: Path) -> str:
 
 def run_matte(place: Place, core: Path, *arguments: str) -> str:
     """Run the command line in the environment; return what went wrong, empty if nothing."""
-    python = place.python_of(place.environment)
-    command = place.command(python, "-I", "-B", "-X", "utf8", "-c", _START, core.parent, *arguments)
+    command = place.command(
+        place.python, "-I", "-B", "-X", "utf8", "-c", _START, core.parent, *arguments
+    )
     log = place.home / "logs" / "install.log"
     done = follow(command, log, changes={folders.HOME_VARIABLE: str(place.home)})
     return "" if done.status == 0 else _text_of(done.last_words)

@@ -30,11 +30,19 @@ class Place:
         What `matte_core.base.folders.home` is for the programs of this place.
     platform : str
         As `sys.platform`.
+    given : Path or None
+        A Python that has the packages already: no environment is created, and nothing is fetched.
     """
 
     kind: Kind
     home: Path
     platform: str = sys.platform
+    given: Path | None = None
+
+    @property
+    def python(self) -> Path:
+        """The Python that has the packages, or will have them."""
+        return self.given or self.python_of(self.environment)
 
     @property
     def environment(self) -> Path:
@@ -67,7 +75,7 @@ class Place:
 
 def host() -> Place:
     """Return the place of this process's own programs."""
-    return Place("host", folders.home())
+    return Place("host", folders.home(), given=folders.given_python())
 
 
 def flatpak(user_folder: Path) -> Place:

@@ -1,9 +1,10 @@
 """Install the plug-in in a profile of GIMP, together with its own copy of `matte_core`.
 
 The folder contains `matte.py`, the only executable file (GIMP starts every one), the plug-in's
-package, `matte_core`, `locale/` with the translations compiled from `po/`, and `matte-home.json`,
-which says where the environment is. It is first written outside of GIMP's search path, so that a
-GIMP that starts meanwhile sees the old plug-in or the new one, but never half of one.
+package, `matte_core`, `locale/` with the translations compiled from `po/`, `help/` with the guide,
+and `matte-home.json`, which says where the environment is. It is first written outside of GIMP's
+search path, so that a GIMP that starts meanwhile sees the old plug-in or the new one, but never
+half of one.
 """
 
 import json
@@ -12,22 +13,27 @@ from pathlib import Path
 
 import matte_core
 from matte_core.base.errors import SetupError
-from matte_core.setup import catalogs, notes, removal, trees
+from matte_core.setup import catalogs, guide, notes, removal, trees
 from matte_core.setup.gimps import Profile
 
 NOTE = "matte-home.json"
 MAIN = "matte.py"
+PACKAGED = "matte_for_gimp"  # where pip puts what is not the library
 
 
 @dataclass(frozen=True)
 class Source:
-    """The project's folder, or another with the same layout."""
+    """The project's folder, or another with the same layout.
+
+    In what pip installs, the library itself lies beside the rest of the project.
+    """
 
     root: Path
 
     @property
     def core(self) -> Path:
-        return self.root / "matte_core"
+        inside = self.root / "matte_core"
+        return inside if inside.is_dir() else self.root.parent / "matte_core"
 
     @property
     def plugin(self) -> Path:
@@ -38,6 +44,10 @@ class Source:
         return sorted((self.root / "po").glob("*.po"))
 
     @property
+    def guide(self) -> Path:
+        return self.root / "docs" / "guide.md"
+
+    @property
     def requirements(self) -> Path:
         return self.core / "setup" / "requirements.txt"
 
@@ -46,42 +56,82 @@ class Source:
         return (self.plugin / MAIN).is_file()
 
 
+def own_source() -> Source:
+    """Return the project that this library belongs to: a checkout, or what pip installed.
+
+    Raises
+    ------
+    SetupError
+        If it is neither, but a copy without the plug-in's files.
+    """
+    core = Path(matte_core.__file__).resolve().parent
+    for root in (core.parent, core.parent / PACKAGED):
+        if (source := Source(root)).has_plugin:
+            return source
+    raise SetupError(
+        f"{core.parent} contains the library without the plug-in.",
+        "Install matte-for-gimp with pipx or pip, or run install.py.",
+    )
+
+
 @dataclass(frozen=True)
 class Homes:
-    """The project's folder for each kind of GIMP that may use a profile."""
+    """What a plug-in notes of the installation.
+
+    Attributes
+    ----------
+    home, flatpak : Path or None
+        The project's folder for each kind of GIMP that may use a profile.
+    python : Path or None
+        The Python that has the packages, if Matte has no environment of its own.
+    """
 
     home: Path
     flatpak: Path | None = None
+    python: Path | None = None
 
 
-def tree(source: Source, homes: Homes, made: tuple[str, ...] = ()) -> trees.Tree:
+def tree(source: Source, note: dict[str, object]) -> trees.Tree:
     """Return everything that belongs in the plug-in's folder.
 
     Parameters
     ----------
     source : Source
-    homes : Homes
-    made : tuple of str
-        The folders around it that did not exist before; they are removed with the plug-in.
+    note : dict
+        What the plug-in is to know of its installation; nothing is written if it is empty.
+
+    Raises
+    ------
+    SetupError
+        If the project is incomplete.
     """
     if not source.has_plugin:
         raise SetupError(
             f"{source.plugin / MAIN} is missing.", "Download the whole project, not a part of it."
         )
+    noted = {NOTE: (json.dumps(note, indent=1) + "\n").encode()} if note else {}
+    return {
+        **trees.read(source.plugin),
+        **trees.read(source.core, "matte_core/"),
+        **_translations(source),
+        **guide.pages(source.guide),
+        **noted,
+    }
+
+
+def _note(homes: Homes, made: tuple[str, ...]) -> dict[str, object]:
     note: dict[str, object] = {
         "home": str(homes.home),
         "source_version": matte_core.__version__,
     }
     if homes.flatpak is not None:
         note["flatpak_home"] = str(homes.flatpak)
+    if homes.python is not None:
+        note["python"] = str(homes.python)
     if made:
+        # The folders around it that did not exist before; they are removed with the plug-in.
         note["made"] = list(made)
-    return {
-        **trees.read(source.plugin),
-        **trees.read(source.core, "matte_core/"),
-        **_translations(source),
-        NOTE: (json.dumps(note, indent=1) + "\n").encode(),
-    }
+    return note
 
 
 def _translations(source: Source) -> trees.Tree:
@@ -95,7 +145,7 @@ def _translations(source: Source) -> trees.Tree:
 
 def problem(profile: Profile, source: Source, homes: Homes) -> str:
     """Return how the plug-in of a profile is out of date; empty if it is not."""
-    wanted = tree(source, homes, _made_before(profile))
+    wanted = tree(source, _note(homes, _made_before(profile)))
     if removal.is_link(profile.plugin):
         return "it is a link"
     return trees.difference(wanted, profile.plugin, {MAIN})
@@ -120,7 +170,7 @@ def install(profile: Profile, source: Source, homes: Homes) -> None:
         for folder in (target.parent, profile.folder, profile.folder.parent)
         if not folder.exists()
     )
-    wanted = tree(source, homes, made)
+    wanted = tree(source, _note(homes, made))
     trees.place(wanted, target, profile.folder, "matte-plug-in", {MAIN})
 
 

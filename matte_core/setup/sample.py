@@ -1,8 +1,8 @@
 """Finish an installation with a real result: the cut-out of a sample photo.
 
 The photo is the portrait of the astronaut Eileen Collins (NASA, public domain) from the wheel of
-scikit-image, of which only that file is kept. If it cannot be downloaded, the flower of
-scikit-learn, which is part of the environment, replaces it.
+scikit-image, of which only that file is kept. If it cannot be downloaded, or nothing is to be
+fetched, the flower of scikit-learn, which is part of the environment, replaces it.
 """
 
 import shutil
@@ -26,6 +26,7 @@ MEMBER = "skimage/data/astronaut.png"
 # In the plug-in's folder: it needs GIMP's own modules.
 GIMP_SCRIPT = "matte_plugin/set_up/sample.py"
 GIMP_SECONDS = 300.0
+SKLEARN_SECONDS = 60.0
 _DONE = "sample"
 
 
@@ -70,7 +71,7 @@ def show(
         if wrong:
             report(STEP, f"GIMP failed ({wrong}); using the command line instead")
     if not made:
-        made = [_through_command_line(place, photo, folder, report)]
+        made = [_through_command_line(place, source, photo, folder, report)]
     homes.write_note(place.home, {_DONE: matte_core.__version__})
     return made
 
@@ -79,11 +80,23 @@ def _photo(place: Place, folder: Path, report: StepCallback, wheels: Path | None
     photo = folder / Path(MEMBER).name
     if photo.is_file():
         return photo
+    if place.given is None and _fetch_photo(place, photo, report, wheels):
+        return photo
+    script = "import sklearn; print(sklearn.__path__[0])"
+    found = run(place.command(place.python, "-I", "-c", script), SKLEARN_SECONDS)
+    flower = Path(found.output.strip()) / "datasets" / "images" / "flower.jpg"
+    if found.status or not flower.is_file():
+        raise SetupError("There is no sample photo.", f"See {place.home / 'logs' / 'install.log'}.")
+    report(STEP, "Using a photo of a flower")
+    return Path(shutil.copyfile(flower, folder / flower.name))
+
+
+def _fetch_photo(place: Place, photo: Path, report: StepCallback, wheels: Path | None) -> bool:
     report(STEP, "Downloading the sample photo")
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(dir=photo.parent) as scratch:
         source = ["--no-index", "--find-links", str(wheels.absolute())] if wheels else []
         command = place.command(
-            place.python_of(place.environment), "-I", "-m", "pip", "download", "--no-deps",
+            place.python, "-I", "-m", "pip", "download", "--no-deps",
             "--require-hashes", "--only-binary", ":all:", *source,
             "-r", REQUIREMENTS, "-d", scratch,
         )  # fmt: skip
@@ -92,13 +105,8 @@ def _photo(place: Place, folder: Path, report: StepCallback, wheels: Path | None
         found = sorted(Path(scratch).glob("*.whl")) if done.status == 0 else []
         if found and _extract(found[0], Path(scratch) / photo.name):
             (Path(scratch) / photo.name).replace(photo)
-            return photo
-    flowers = place.environment.glob("[Ll]ib/**/sklearn/datasets/images/flower.jpg")
-    flower = next(flowers, None)
-    if flower is None:
-        raise SetupError("There is no sample photo.", f"See {log}.")
-    report(STEP, "The portrait cannot be downloaded; using a flower instead")
-    return Path(shutil.copyfile(flower, folder / flower.name))
+            return True
+    return False
 
 
 def _extract(wheel: Path, target: Path) -> bool:
@@ -136,11 +144,13 @@ def _through_gimp(gimp: Gimp, script: Path, photo: Path, folder: Path) -> tuple[
     return said or f"status {done.status}", []
 
 
-def _through_command_line(place: Place, photo: Path, folder: Path, report: StepCallback) -> Path:
+def _through_command_line(
+    place: Place, source: Source, photo: Path, folder: Path, report: StepCallback
+) -> Path:
     report(STEP, f"Cutting out {photo.name}")
     target = folder / f"{photo.stem}-cut-out.png"
     done = follow(
-        library.command(place, "cutout", photo, "-o", target),
+        library.command(place, source.core, "cutout", photo, "-o", target),
         place.home / "logs" / "install.log",
         changes={folders.HOME_VARIABLE: str(place.home)},
     )

@@ -22,6 +22,8 @@ SEEN = [
     "a cancelled batch is told and leaves no picture open",
     "a cancelled batch leaves whole files alone",
     "set up opens and closes",
+    "help opens the guide at the right section",
+    "the report has no personal path",
 ]
 
 

@@ -1,9 +1,10 @@
 """A real GIMP 3.0 and 3.2 to test in: Debian's own packages, unpacked into a folder.
 
 Where the machine is a Debian or Ubuntu and we are root, each GIMP lives in a tree of its own
-(`mmdebstrap`, about 45 s and 900 MB each), kept in the cache for the next run. A command in a
-tree runs in namespaces of its own: nothing stays mounted, nothing goes on running, and nothing
-is installed on the machine itself.
+(`mmdebstrap`, about 45 s and 900 MB each), kept in the cache for the next run. Each has a copy with
+Debian's packages of what the plug-in needs, for the .deb (another 1.5 GB). A command in a tree runs
+in namespaces of its own: nothing stays mounted, nothing goes on running, and nothing is installed
+on the machine itself.
 
 Run as a program, it builds those that are missing, side by side; whoever opens one waits for it.
 """
@@ -22,16 +23,31 @@ PACKAGES = (
     "gimp,python3-gi,gir1.2-gimp-3.0,python3-venv,xvfb,xdotool,xauth,dbus-x11,"
     "fonts-dejavu-core,imagemagick,ca-certificates,procps,openbox"
 )
+# Of the package and its checks.
+PACKAGED = (
+    *("python3-numpy", "python3-scipy", "python3-opencv", "python3-protobuf"),
+    *("python3-onnxruntime", "lintian", "appstream"),
+)
 CERTIFICATES = Path("etc/ssl/certs/ca-certificates.crt")
 COMPLETE = "complete-1"
+COMPLETE_PACKAGED = "complete-packages-1"
 NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
+
+# Everything that is written disappears with the namespace: $tree becomes a layer over itself.
+THROWN_AWAY = """
+mkdir -p "$1.layer"
+mount -t tmpfs tmpfs "$1.layer"
+mkdir "$1.layer/upper" "$1.layer/work" "$1.layer/root"
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$1.layer/upper,workdir=$1.layer/work" \
+    "$1.layer/root"
+tree=$1.layer/root; shift
+set -- "$tree" "$@"
+"""
 
 # Runs in new mount and process namespaces, so that nothing stays mounted and nothing goes on
 # running: $1 is the tree, then SOURCE TARGET MODE triples up to --.
 ENTER = """
-set -e
 tree=$1; shift
-mount --make-rprivate /
 mount --bind "$tree" "$tree"
 mount -t proc proc "$tree/proc"
 mount --rbind /dev "$tree/dev"
@@ -61,7 +77,7 @@ class Tree:
     version: str
     root: Path
 
-    def run(self, command, binds=(), environ=None, **options):
+    def run(self, command, binds=(), environ=None, *, thrown_away=False, **options):
         """Run a command inside.
 
         Parameters
@@ -71,13 +87,16 @@ class Tree:
             Folders of the machine, the place inside, and "ro" or "rw".
         environ : dict, optional
             Variables on top of a plain environment.
+        thrown_away : bool
+            Whether the tree is to be as before afterwards.
         options
             Of `subprocess.run`.
         """
         options.setdefault("env", OUTSIDE)
-        return subprocess.run(self.arguments(command, binds, environ), check=False, **options)
+        arguments = self.arguments(command, binds, environ, thrown_away=thrown_away)
+        return subprocess.run(arguments, check=False, **options)
 
-    def arguments(self, command, binds=(), environ=None):
+    def arguments(self, command, binds=(), environ=None, *, thrown_away=False):
         """Return the argument list that runs `command` inside; see `run`."""
         triples = [str(part) for bind in binds for part in bind]
         plain = {
@@ -94,7 +113,8 @@ class Tree:
             **(environ or {}),
         }
         settings = [f"{name}={value}" for name, value in plain.items()]
-        enter = [*NAMESPACES, "sh", "-c", ENTER, "sh", str(self.root), *triples, "--"]
+        script = "mount --make-rprivate /\n" + (THROWN_AWAY if thrown_away else "") + ENTER
+        enter = [*NAMESPACES, "sh", "-ec", script, "sh", str(self.root), *triples, "--"]
         return [*enter, "/usr/bin/env", "-i", *settings, *command]
 
 
@@ -120,6 +140,33 @@ def open_tree(version):
             _build(SUITES[version], root)
     _bring_network_settings(root)
     return Tree(version, root)
+
+
+def open_packaged_tree(version):
+    """Return a tree that also has Debian's packages of what the plug-in needs; see `open_tree`."""
+    bare = open_tree(version).root
+    root = cache_folder() / f"gimp-{version}-packaged"
+    with _alone(root.name):
+        if not (root / COMPLETE_PACKAGED).exists():
+            _add_packages(bare, root)
+    return Tree(version, root)
+
+
+def _add_packages(bare, root):
+    print(f"adding Debian's packages in {root} (once, a minute or two)", flush=True)
+    shutil.rmtree(root, ignore_errors=True)
+    # dpkg replaces files and never writes into them, so the copy can share them.
+    subprocess.run(["cp", "-al", bare, root], check=True)
+    _bring_network_settings(root)
+    apt = "apt-get -y -q -o Acquire::Check-Valid-Until=false -o Dpkg::Options::=--force-unsafe-io"
+    install = f"{apt} update && {apt} --no-install-recommends install $@ && apt-get clean"
+    environ = {"DEBIAN_FRONTEND": "noninteractive"}
+    command = ["sh", "-c", install, "sh", *PACKAGED]
+    done = Tree("", root).run(command, environ=environ, capture_output=True, text=True)
+    if done.returncode:
+        shutil.rmtree(root, ignore_errors=True)
+        raise Unavailable(f"Debian's packages cannot be had: {done.stderr[-600:]}")
+    (root / COMPLETE_PACKAGED).touch()
 
 
 @contextmanager
@@ -203,7 +250,7 @@ def main():
 
     def build(version):
         with suppress(Unavailable):
-            open_tree(version)
+            open_packaged_tree(version)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(build, SUITES))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import matte_core
-from matte_core.setup import environments, homes, pythons
+from matte_core.setup import environments, guide, homes, pythons
 from matte_core.setup.places import Place
 from matte_core.setup.plugin import Source
 
@@ -205,6 +205,7 @@ def source(tmp_path: Path, requirements: Path) -> Source:
     for folder in ("cli", "worker", "setup"):
         (core / folder).mkdir(parents=True)
     shutil.copy(real / "__init__.py", core)
+    shutil.copy(real / "__main__.py", core)
     for name in ("base", "link"):
         shutil.copytree(real / name, core / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(requirements, core / "setup")
@@ -217,4 +218,7 @@ def source(tmp_path: Path, requirements: Path) -> Source:
     (package / "set_up").mkdir()
     (package / "set_up" / "sample.py").write_text("")
     (package.parent / "matte.py").write_text("#!/usr/bin/env python3\n# plug-in-matte-cut-out\n")
+    (root / "docs").mkdir()
+    sections = "\n\n".join(f"## {heading}" for heading in dict.fromkeys(guide.TOPICS.values()))
+    (root / "docs" / "guide.md").write_text(f"# Guide\n\n{sections}\n")
     return Source(root)

@@ -43,7 +43,7 @@ def machine(tmp_path, monkeypatch):
 @pytest.fixture
 def run(machine, source, wheels, capsys):
     def run(*arguments: str, status: int = 0) -> str:
-        assert command.main([*arguments], source.root) == status
+        assert command.main([*arguments], source) == status
         captured = capsys.readouterr()
         return captured.out + captured.err
 
@@ -118,7 +118,7 @@ def test_the_sample_is_cut_out_once_in_gimp_or_by_the_command(run, machine, whee
     assert "is installed: " in said
     assert "could not be" not in said
     assert "The classes by name (person, cat, …) need one more model." in said
-    assert "--mirror URL" in said
+    assert "matte models fetch" in said
     assert "need one more model" not in run("--no-demo", "--no-gimp", "--no-download", *offline)
     put_flower(machine / "user" / "matte home" / "env")
 
@@ -216,7 +216,7 @@ def test_a_second_signal_does_not_disturb_the_tidying_up(run, monkeypatch, numbe
 )
 def test_options_that_make_no_sense_are_refused(arguments, source, capsys):
     with pytest.raises(SystemExit) as ended:
-        command.main(arguments, source.root)
+        command.main(arguments, source)
     assert ended.value.code == 2
     assert "usage:" in capsys.readouterr().err
 
@@ -314,9 +314,10 @@ def test_killed_half_way_it_leaves_no_process_and_can_be_run_again(
     script = (
         "import shutil, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
         "from matte_core.setup import command, environments\n"
+        "from matte_core.setup.plugin import Source\n"
         "environments._create = lambda place, python, new, report, log: shutil.copytree("
         "sys.argv[2], new, symlinks=True)\n"
-        "sys.exit(command.main(sys.argv[4:], Path(sys.argv[3])))\n"
+        "sys.exit(command.main(sys.argv[4:], Source(Path(sys.argv[3]))))\n"
     )
     real = Path(command.__file__).resolve().parents[2]
     process = subprocess.Popen(
@@ -336,3 +337,28 @@ def test_killed_half_way_it_leaves_no_process_and_can_be_run_again(
     home = machine / "user" / "matte home"
     assert not (home / "env").exists()
     assert not (home / "env.new").exists()
+
+
+def test_an_upgrade_keeps_what_is_the_users_own(run, machine, wheels, source):
+    home, profile = machine / "user" / "matte home", machine / "user" / "GIMP" / "3.0"
+    offline = ["--no-demo", "--no-download", "--wheels", str(wheels)]
+    own = machine / "own.onnx"
+    own.write_bytes(b"a model")
+    run(*offline[:1], *offline[2:], "--model", str(own))
+    (home / "models" / "default.txt").write_text("own")
+    values = profile / "plug-in-settings" / "GimpProcedureConfigRun-plug-in-matte-cut-out.last"
+    values.parent.mkdir(parents=True)
+    values.write_text('(output "new-layer")')
+    kept = [*(home / "models").iterdir(), values]
+    assert len(kept) == 4
+    before = {path: path.read_bytes() for path in kept}
+
+    (source.core / "newer.py").write_text("")
+    (source.plugin / "matte_plugin" / "actions.py").rename(
+        source.plugin / "matte_plugin" / "new.py"
+    )
+    said = run(*offline)
+    assert "the plug-in" in said
+    assert not (profile / "plug-ins" / "matte" / "matte_plugin" / "actions.py").exists()
+    assert {path: path.read_bytes() for path in kept} == before
+    assert [*(home / "models").iterdir()] == kept[:-1]

@@ -15,12 +15,13 @@ from pathlib import Path
 root, bare = Path(sys.argv.pop(1)), sys.argv.pop(1)
 sys.path.insert(0, sys.argv.pop(1))
 from matte_core.setup import command, environments
+from matte_core.setup.plugin import Source
 
 if bare:
     environments._create = lambda place, python, new, report, log: shutil.copytree(
         bare, new, symlinks=True
     )
-sys.exit(command.main(sys.argv[1:], root))
+sys.exit(command.main(sys.argv[1:], Source(root)))
 """
 
 

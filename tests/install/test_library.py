@@ -42,7 +42,7 @@ def test_the_command_runs_in_isolation_from_a_folder_with_any_name(with_python, 
         assert done.returncode == 3, done.stderr
         assert done.stdout.decode().strip() == f"{with_python.home} ['cutout', 'a b.png'] 1"
     direct = subprocess.run(
-        library.command(with_python, "x"),
+        library.command(with_python, source.core, "x"),
         capture_output=True,
         env={**os.environ, "MATTE_HOME": "home"},
         check=False,
@@ -58,7 +58,8 @@ def test_the_command_of_windows(tmp_path, source):
     # The console would read another letter than the one that was written.
     lines = library.launcher(place).read_bytes().decode("ascii").split("\r\n")
     assert lines[-2] == (
-        '"%MATTE_HOME%\\env\\Scripts\\python.exe" -I -X utf8 "%MATTE_HOME%\\lib" %*'
+        '"%MATTE_HOME%\\env\\Scripts\\python.exe" -I -X utf8 '
+        '"%MATTE_HOME%\\lib\\matte_core\\__main__.py" %*'
     )
     assert library.problem(place, source) == ""
 

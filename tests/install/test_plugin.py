@@ -28,7 +28,7 @@ def test_it_holds_the_plugin_its_library_and_the_note(profile, source, homes):
     plugin.install(profile, source, homes)
     assert plugin.problem(profile, source, homes) == ""
     names = sorted(os.listdir(profile.plugin))
-    assert names == ["matte-home.json", "matte.py", "matte_core", "matte_plugin"]
+    assert names == ["help", "matte-home.json", "matte.py", "matte_core", "matte_plugin"]
     assert (profile.plugin / "matte_core" / "link" / "protocol.py").read_bytes() == (
         source.core / "link" / "protocol.py"
     ).read_bytes()

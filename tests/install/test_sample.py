@@ -38,6 +38,7 @@ def put_flower(place):
     images = next(place.environment.glob("lib/**/site-packages")) / "sklearn/datasets/images"
     images.mkdir(parents=True)
     (images / "flower.jpg").write_bytes(b"flower")
+    (images.parents[1] / "__init__.py").touch()
 
 
 def test_the_photo_is_taken_out_of_the_wheel_once(place, source, told, photo_wheel):
@@ -73,7 +74,7 @@ def test_a_wheel_without_the_photo_is_no_reason_to_fail(
 
 
 def test_a_command_line_that_fails_is_told(place, source, told, photo_wheel):
-    (place.home / "lib" / "matte_core" / "cli" / "__init__.py").write_text(
+    (source.core / "cli" / "__init__.py").write_text(
         "def main():\n    print('matte: no subject was found')\n    return 1\n"
     )
     with pytest.raises(SetupError, match="no subject was found"):

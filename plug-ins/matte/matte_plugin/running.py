@@ -108,7 +108,7 @@ def worker():
     """Return a worker of the installed environment; use it in a ``with`` statement."""
     home.use_installed_home()
     parent.exit_with_parent()
-    return Worker(worker_command(folders.environment_python()), home.worker_log())
+    return Worker(worker_command(folders.worker_python()), home.worker_log())
 
 
 def for_each(layers, ask_worker, process=None):

@@ -2,6 +2,8 @@
 
 import time
 
+import act_help
+
 ACTION = "Cut Out Subject"
 WINDOW = "Matte: Get Models"
 
@@ -12,6 +14,7 @@ def get_more(session):
     session.take()
     before = session.fingerprint()
     session.dialog(ACTION)
+    act_help.press_help(session, ACTION, "cut-out-a-subject")
     for name in ("alt+e", "alt+Down", "End", "Return"):
         window.keys_in(ACTION, name) if name == "alt+e" else window.keys(name)
         time.sleep(1)

@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import act_cancel
+import act_help
 import act_models
 import act_parts
 import act_portrait
@@ -27,12 +28,15 @@ def set_up(session):
     window.action("Set Up and Check")
     window.wait_for(lambda: window.windows("Matte: Set Up"), 60, "its window")
     session.picture("set-up", seconds=8)
-    window.keys("Escape")
+    act_help.press_help(session, "Matte: Set Up", "set-up-and-check")
+    act_help.copy_report(session, "Matte: Set Up")
+    window.keys_in("Matte: Set Up", "Escape")
     window.wait_for(lambda: not window.windows("Matte: Set Up"), 30, "it to close")
     session.see("set up opens and closes", True)
 
 
 def main(picture, folder, version, takes_pictures):
+    act_help.be_the_browser(folder)
     with Window(picture, folder / "window", version) as window:
         session = Session(window, picture, folder, version, takes_pictures)
         acts = (

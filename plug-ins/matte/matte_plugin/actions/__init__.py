@@ -18,7 +18,7 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.localization import _
-from matte_plugin import arguments
+from matte_plugin import arguments, registration
 from matte_plugin.actions import (
     composite,
     cut_out,
@@ -58,7 +58,7 @@ def create(plug_in, action):
     for menu in ("<Image>/Filters/Matte", *(action.MENUS or ())):
         procedure.add_menu_path(menu)
     procedure.set_documentation(action.BLURB, action.HELP, action.NAME)
-    procedure.set_attribution("The Matte for GIMP authors", "MIT License", "2026")
+    procedure.set_attribution("The Matte for GIMP authors", "MIT License", registration.DATE)
     if needs_image:
         procedure.set_image_types("*")
         procedure.set_sensitivity_mask(

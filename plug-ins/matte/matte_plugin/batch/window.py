@@ -15,7 +15,7 @@ from gi.repository import Gdk, GimpUi, Gtk, Pango
 from matte_core.base.errors import Cancelled
 from matte_core.base.localization import _, localized
 from matte_core.batch.report import DONE, FAILED, NO_SUBJECT, OUTCOMES, SKIPPED
-from matte_plugin import dialogs
+from matte_plugin import dialogs, help_button
 
 SPACING = 12
 ICONS = {
@@ -39,6 +39,7 @@ class BatchWindow:
         self._is_cancelled = False
         self._dialog = GimpUi.Dialog(title=dialogs.title_of(procedure), role="matte-batch")
         self._button = self._dialog.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
+        help_button.add(self._dialog, procedure.get_name())
         self._handlers = [
             self._dialog.connect("response", self._cancel),
             self._dialog.connect("delete-event", self._cancel),

@@ -16,9 +16,10 @@ from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 
 from matte_core.base.localization import _, localized
 from matte_core.setup import more_models
-from matte_plugin import failures, main_loop
+from matte_plugin import failures, help_button, main_loop
 
 FROM_FILE = 1
+HELP_TOPIC = "plug-in-matte-models"
 SPACING = 12
 SIZE = (640, 460)
 LINE_CHARS = 60
@@ -56,6 +57,7 @@ class ModelsWindow:
             self.dialog.set_modal(True)
         self._file_button = self.dialog.add_button(_("_Add from a File…"), FROM_FILE)
         self.dialog.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
+        help_button.add(self.dialog, HELP_TOPIC)
         self.dialog.set_default_size(*SIZE)
         box = self.dialog.get_content_area()
         box.set_spacing(SPACING)

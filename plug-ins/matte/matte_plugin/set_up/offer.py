@@ -12,9 +12,9 @@ FIRST_RUN = _(
 def is_set_up():
     """Return whether Matte is set up; if it is not, show the window that does it first."""
     home.use_installed_home()
-    if not folders.environment_python().is_file():
+    if not folders.worker_python().is_file():
         from matte_plugin.set_up import window  # the toolkit, which needs a screen
 
         parent.exit_with_parent()
         window.show(FIRST_RUN)
-    return folders.environment_python().is_file()
+    return folders.worker_python().is_file()

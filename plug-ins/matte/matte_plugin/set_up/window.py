@@ -16,10 +16,11 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
 from matte_core.base import folders
 from matte_core.base.localization import _, localized
-from matte_core.setup import inside, processes
-from matte_plugin import failures, main_loop
+from matte_core.setup import inside, processes, report
+from matte_plugin import failures, help_button, main_loop
 
-REPAIR, OPEN_LOGS = 1, 2
+REPAIR, OPEN_LOGS, COPY_REPORT = 1, 2, 3
+HELP_TOPIC = "plug-in-matte-setup"
 SPACING = 12
 END_SECONDS = 10.0
 PULSE_MS = 100
@@ -37,9 +38,11 @@ def show(greeting=""):
     GimpUi.init("matte")
     window = Window(greeting)
     window.look()
-    while (response := window.dialog.run()) in (REPAIR, OPEN_LOGS):
+    while (response := window.dialog.run()) in (REPAIR, OPEN_LOGS, COPY_REPORT):
         if response == REPAIR:
             window.repair()
+        elif response == COPY_REPORT:
+            window.copy_report()
         else:
             folders.make_private(folders.logs())
             Gtk.show_uri_on_window(window.dialog, folders.logs().as_uri(), 0)
@@ -60,7 +63,9 @@ class Window:
             _("_Set Up") if greeting else _("_Repair"), REPAIR
         )
         self.dialog.add_button(_("Open _Log Folder"), OPEN_LOGS)
+        self._report_button = self.dialog.add_button(_("Copy Re_port"), COPY_REPORT)
         self._close_button = self.dialog.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
+        help_button.add(self.dialog, HELP_TOPIC)
         self.dialog.set_default_size(620, 380)
         box = self.dialog.get_content_area()
         box.set_spacing(SPACING)
@@ -98,6 +103,13 @@ class Window:
             self._look(version, failure or ("" if self._greeting else " ".join(words)))
 
         self._in_thread(work)
+
+    def copy_report(self):
+        """Copy the results to the clipboard, for a report of a problem."""
+        clipboard = Gtk.Clipboard.get_default(self.dialog.get_display())
+        clipboard.set_text(report.report(self.found, Gimp.version()), -1)
+        clipboard.store()  # so that it outlives this process
+        self._status.set_text(_("The report is in the clipboard, without personal paths."))
 
     def close(self):
         """Close the window; a repair in progress is stopped and cleaned up."""
@@ -139,6 +151,7 @@ class Window:
         self._rest()
         self._pulse = GLib.timeout_add(PULSE_MS, self._go_on)
         self._repair_button.set_sensitive(False)
+        self._report_button.set_sensitive(False)
 
     def _go_on(self):
         self._bar.pulse()
@@ -177,6 +190,7 @@ class Window:
         )
         self._status.set_text(words or summary)
         self._repair_button.set_sensitive(True)
+        self._report_button.set_sensitive(bool(found))
         if self._greeting and found and not wrong:
             self._close_button.set_label(_("_Continue"))
             if not words:

@@ -1,0 +1,277 @@
+"""What is released, built once, and installed in bare systems with a real GIMP.
+
+The installations wait for GIMP most of the time, so they run beside the other tests, one after the
+other; the tests then look at what came of them.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT / path) for path in ("tests/gimp", "tests/install", "tools")]
+
+import flathub
+import trees
+from matrix import DOWNLOAD, wheels_for
+
+SECONDS = 600
+NEWEST_GIMP = max(trees.SUITES)
+NEWLINE = "\n"
+SHAPE = (240, 320)
+HOME = "/mnt/scratch/home"
+RUNS = pytest.StashKey[Future]()
+# The worker's packages, and of OpenCV the newest there is, for those who use pip.
+NEWEST = DOWNLOAD.replace('&& rm -r', '&& "$2/venv/bin/python" -m pip download --quiet --no-deps '
+    '--only-binary :all: "opencv-python-headless>=5" -d "$2" && rm -r')  # fmt: skip
+BATCH = "exec(open('/mnt/release/inside/cut_out.py').read())"
+GIMP = f'gimp-console -i -d -f -s --batch-interpreter=python-fu-eval -b "{BATCH}" --quit'
+PROFILE = "home/.config/GIMP"
+LAST_VALUES = "plug-in-settings/GimpProcedureConfigRun-plug-in-matte-cut-out.last"
+
+
+@dataclass
+class Seen:
+    """What came of one artifact in one GIMP.
+
+    Attributes
+    ----------
+    done : subprocess.CompletedProcess
+        The commands that were run.
+    told : dict
+        What the script in GIMP saw.
+    mask : numpy array or None
+        The layer mask of the photo.
+    files : dict of str to str
+        What the commands wrote to the scratch folder.
+    """
+
+    done: subprocess.CompletedProcess
+    told: dict
+    mask: np.ndarray | None
+    files: dict = field(default_factory=dict)
+
+    def check(self) -> str:
+        """Fail unless the photo was cut out; return what was printed."""
+        words = f"{self.told}\n{self.done.stdout}\n{self.done.stderr}"
+        assert self.done.returncode == 0, words
+        assert "error" not in self.told, words
+        lines = self.told["check"].splitlines()
+        assert lines, words
+        assert all(line.startswith("ok: ") for line in lines), words
+        assert self.mask is not None, words
+        found, wanted = self.mask > 127, disc()
+        assert (found & wanted).sum() / (found | wanted).sum() > 0.95, words
+        return words
+
+
+def disc() -> np.ndarray:
+    """Return where the subject of the photo is."""
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    return (rows - 120) ** 2 + (columns - 170) ** 2 < 70**2
+
+
+def photo() -> bytes:
+    """Return a made-up photo as a PPM file: a bright, grainy disc on a plain ground."""
+    rng = np.random.default_rng(16)
+    values = np.where(disc()[..., None], [225, 140, 60], [70, 90, 120])
+    values = (
+        values + rng.normal(0, 3, (*SHAPE, 1)) + disc()[..., None] * rng.normal(0, 9, (*SHAPE, 3))
+    )
+    header = f"P6 {SHAPE[1]} {SHAPE[0]} 255\n".encode()
+    return header + np.clip(values, 0, 255).astype(np.uint8).tobytes()
+
+
+def build(folder: Path) -> Path:
+    """Build what is released into a folder; return it."""
+    command = [sys.executable, ROOT / "tools" / "release.py", "--no-isolation", "--out", folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def install(tree, dist, script, *, wheels=None, prepare=None, environ=None, thrown_away=False):
+    """Run a script in a tree without a network and with an empty home; return what was seen."""
+    scratch = Path(tempfile.mkdtemp(prefix="matte-release-"))
+    try:
+        (scratch / "home").mkdir()
+        (scratch / "photo.ppm").write_bytes(photo())
+        if prepare:
+            prepare(scratch / PROFILE / tree.version)
+        binds = [(dist, "/mnt/dist", "ro"), (scratch, "/mnt/scratch", "rw")]
+        binds += [(HERE, "/mnt/release", "ro")] + (
+            [(wheels, "/mnt/wheels", "ro")] if wheels else []
+        )
+        done = tree.run(
+            ["unshare", "--net", "sh", "-ec", script], binds, {"HOME": HOME, **(environ or {})},
+            thrown_away=thrown_away, capture_output=True, text=True, timeout=SECONDS,
+        )  # fmt: skip
+        told, mask = scratch / "seen.json", scratch / "mask.bin"
+        return Seen(
+            done,
+            json.loads(told.read_text()) if told.exists() else {"error": "GIMP told nothing"},
+            np.frombuffer(mask.read_bytes(), np.uint8).reshape(SHAPE) if mask.exists() else None,
+            {path.name: path.read_text() for path in scratch.glob("*.txt")},
+        )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def unzip(dist: Path):
+    """Return what unpacks the .zip as archive managers do: with the modes of its files."""
+
+    def unpack(profile: Path) -> None:
+        folder = profile / "plug-ins"
+        (path,) = dist.glob("*.zip")
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                Path(archive.extract(entry, folder)).chmod(entry.external_attr >> 16 & 0o777)
+
+    return unpack
+
+
+def be_older(profile: Path) -> None:
+    """Leave what version 0.1 left: the plug-in, its last values, and a model of the user's own."""
+    home = profile.parents[2] / ".local/share/matte-for-gimp"
+    data = b"a model"
+    described = {"name": "mine", "sha256": hashlib.sha256(data).hexdigest()}
+    for path, contents in {
+        profile / "plug-ins/matte/matte.py": b"# plug-in-matte-cut-out",
+        profile / "plug-ins/matte/matte_plugin/old.py": b"",
+        profile / "plug-ins/matte/matte-home.json": json.dumps({"home": f"{HOME}/x"}).encode(),
+        profile / LAST_VALUES: b'(subject "auto")\n(output "new-layer")\n(feather 3)\n(model "")\n',
+        home / "install.json": b'{"app": "matte-for-gimp"}',
+        home / "models/mine.onnx": data,
+        home / "models/mine.json": json.dumps(described).encode(),
+    }.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(contents)
+
+
+def look(dist: Path) -> dict[tuple[str, str], Seen]:
+    """Install every artifact in both GIMPs.
+
+    Raises
+    ------
+    trees.Unavailable
+        If this machine has no such GIMP and cannot build one.
+    """
+    seen = {}
+    for version in sorted(trees.SUITES):
+        bare, packaged = trees.open_tree(version), trees.open_packaged_tree(version)
+        python = bare.run(
+            ["python3", "-c", "import platform; print(platform.python_version())"],
+            capture_output=True, text=True,
+        ).stdout.strip()  # fmt: skip
+
+        def fetch(folder, script, bare=bare):
+            binds = [(ROOT, "/mnt/checkout", "ro"), (folder, "/mnt/wheels", "rw")]
+            words = ["python3", "/mnt/wheels", f"/mnt/checkout/{REQUIREMENTS}"]
+            command = ["sh", "-c", NEWEST, "sh", *words]
+            return bare.run(command, binds, capture_output=True, text=True)
+
+        wheels = wheels_for(f"{python}-and-newest", fetch)
+        seen["deb", version] = install(packaged, dist, DEB, thrown_away=True)
+        offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/mnt/wheels", "SET_UP": "1"}
+        if version == NEWEST_GIMP:
+            seen["flatpak", version] = install(packaged, dist, FLATPAK, thrown_away=True)
+        seen["zip", version] = install(
+            bare, dist, GIMP, wheels=wheels, prepare=unzip(dist), environ=offline
+        )
+        seen["wheel", version] = install(bare, dist, WHEEL, wheels=wheels, prepare=be_older)
+    return seen
+
+
+REQUIREMENTS = "matte_core/setup/requirements.txt"
+LIST = "find / -xdev ! -path '/mnt/*' ! -path '/tmp/*' ! -path '/var/log/*' ! -path '/var/cache/*'"
+DEB = f"""
+{LIST} | sort > /mnt/scratch/before.txt
+apt-get install -y -q /mnt/dist/*.deb
+{GIMP}
+matte --version > /mnt/scratch/version.txt
+matte cutout /mnt/scratch/photo.ppm -o /tmp/cut.png
+lintian --fail-on error /mnt/dist/*.deb
+apt-get purge -y -q gimp-plugin-matte
+{LIST} | sort > /mnt/scratch/after.txt
+"""
+WHEEL = f"""
+python3 -m venv /mnt/scratch/venv
+export PIP_NO_INDEX=1 PIP_FIND_LINKS=/mnt/wheels
+/mnt/scratch/venv/bin/pip install -q --no-compile /mnt/dist/*.whl
+/mnt/scratch/venv/bin/python -c 'import cv2; print(cv2.__version__)' > /mnt/scratch/opencv.txt
+PATH=/mnt/scratch/venv/bin:$PATH
+matte --version > /mnt/scratch/version.txt
+matte gimp install --no-demo --no-download
+matte gimp check
+AGAIN=1 {GIMP}
+matte gimp remove --keep-models
+find {HOME} -type f ! -path '*/GIMP/*' ! -path '*/.cache/*' > /mnt/scratch/left.txt
+"""
+
+
+# What Flathub runs, with Debian's packages in place of those that it builds, and without ONNX
+# Runtime; then a second version, as Flatpak installs it: with the same times.
+FLATPAK = f"""
+rm -r /usr/lib/python3/dist-packages/onnxruntime*
+export FLATPAK_DEST={flathub.PREFIX}
+site=$(python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')/site-packages
+mkdir -p $FLATPAK_DEST/lib/$site {HOME}/.config/GIMP/{NEWEST_GIMP}/plug-ins /tmp/build
+cp -rs /usr/lib/python3/dist-packages/. $FLATPAK_DEST/lib/$site
+tar xf /mnt/dist/*.tar.gz --strip-components=1 -C /tmp/build
+cp /mnt/dist/flathub/{flathub.ID}.metainfo.xml /tmp/build
+cd /tmp/build
+{NEWLINE.join(flathub.COMMANDS)}
+appstreamcli validate --no-net $FLATPAK_DEST/share/metainfo/*.xml
+plug_in=$FLATPAK_DEST/plug-ins/matte
+ln -s $plug_in {HOME}/.config/GIMP/{NEWEST_GIMP}/plug-ins/matte
+find $FLATPAK_DEST -exec touch -h -d @0 {{}} +
+{GIMP}
+cp /mnt/scratch/seen.json /mnt/scratch/first.txt
+sed -i 's/^__version__ = .*/__version__ = "99.0"/' $plug_in/matte_core/__init__.py
+find $FLATPAK_DEST -exec touch -h -d @0 {{}} +
+{GIMP}
+cp /mnt/scratch/seen.json /mnt/scratch/second.txt
+{GIMP}
+"""
+
+
+def pytest_collection_modifyitems(items):
+    """Let others go first: these wait for what the GIMPs do meanwhile."""
+    items.sort(key=lambda item: "installed" in getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_finish(session):
+    """Start the installations whose tests were chosen."""
+    chosen = any("installed" in getattr(item, "fixturenames", ()) for item in session.items)
+    if chosen and not session.config.option.collectonly:
+        folder = Path(tempfile.mkdtemp(prefix="matte-dist-"))
+        session.config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        pool = ThreadPoolExecutor(1)
+        session.config.stash[RUNS] = pool.submit(lambda: look(build(folder)))
+        pool.shutdown(wait=False)
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory):
+    """A folder with everything that is released."""
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def installed(request):
+    """What came of each artifact, by its kind and the GIMP; skipped where there is no GIMP."""
+    try:
+        return request.config.stash[RUNS].result()
+    except trees.Unavailable as reason:
+        pytest.skip(f"not both GIMPs: {reason}")
