@@ -30,7 +30,7 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "[WinError 112]")
 STAMP = "matte.json"
 TEMPORARY = "tmp"
-IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime")
+IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime", "PIL.Image")
 STEP = Message("Environment")
 
 QUICK_SECONDS = 30.0
