@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
-from matte_core.base.errors import InputError
+import numpy as np
+
+from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
-from matte_core.images import Alpha, Image, Mask, Trimap, check_image
-from matte_core.segmentation import Segmentation, segment
+from matte_core.images import Alpha, Image, Mask, Trimap, check_alpha, check_image
+from matte_core.segmentation import Segmentation, own_alpha, segment
+from matte_core.segmentation.result import OWN_ALPHA
 from matte_core.trimap import make_trimap, widen_to_hair
 
 _Result = TypeVar("_Result")
@@ -32,7 +35,7 @@ class CutOut:
     mask : (H, W) bool
     trimap : (H, W) uint8, {0, 128, 255}
     alpha : (H, W) float32, [0, 1]
-        With its edge adjusted.
+        With its edge adjusted, and not above the image's own alpha.
     foreground : (H, W, 3), the type of the image, sRGB
         The subject's own colors, without the old background's where that shines through.
     segmentation : Segmentation
@@ -58,6 +61,9 @@ class Steps:
     wide_gamut_image : (H, W, 3) uint8 or float in [0, 1], optional
         The same image in a wider color space, in which alpha is estimated: colors that were
         clipped to sRGB no longer mix as they did in the photo.
+    opacity : (H, W) float in [0, 1], optional
+        The image's own alpha. If it has the shape of a subject, the image is cut out already: then
+        no other subject is looked for, unless one is named or marked.
 
     Raises
     ------
@@ -65,8 +71,17 @@ class Steps:
         If an image is not as described.
     """
 
-    def __init__(self, image: Image, wide_gamut_image: Image | None = None) -> None:
+    def __init__(
+        self,
+        image: Image,
+        wide_gamut_image: Image | None = None,
+        opacity: Alpha | None = None,
+    ) -> None:
         self.image = check_image(image)
+        self.opacity = opacity
+        if opacity is not None:
+            self.opacity = check_alpha(opacity, (image.shape[0], image.shape[1]))
+        self._own_trimap: Trimap | None = None
         self._matted = self.image
         if wide_gamut_image is not None:
             self._matted = check_image(wide_gamut_image, "wide-gamut image")
@@ -86,28 +101,65 @@ class Steps:
         refine: bool = True,
         progress: ProgressCallback | None = None,
     ) -> Segmentation:
-        """Find the subject; see `segment`."""
+        """Find the subject, which an image that is cut out already says itself; see `segment`."""
         subject = subject if isinstance(subject, str) else tuple(subject)
+
+        def find() -> Segmentation:
+            own = self.opacity if hint is None and own_alpha.names_no_subject(subject) else None
+            if own is not None and own_alpha.is_cut_out(own):
+                return own_alpha.of_opacity(own)
+            try:
+                return segment(
+                    self._seen_everywhere(),
+                    subject,
+                    model,
+                    hint=hint,
+                    refine=refine,
+                    progress=progress,
+                )
+            except NoSubjectError:
+                if own is None or not own_alpha.has_shape(own):
+                    raise
+                return own_alpha.of_opacity(own)
+
+        return self.once("segmentation", (subject, model, hint, refine), find)
+
+    def _seen_everywhere(self) -> Image:
+        """Return the image with what is seen continued over what is transparent.
+
+        A transparent frame would be taken for a plain background, in front of which the whole photo
+        stands out.
+        """
+        opacity = self.opacity
+        if opacity is None or not own_alpha.has_shape(opacity):
+            return self.image
+        from matte_core.matting import clear_hidden
+
         return self.once(
-            "segmentation",
-            (subject, model, hint, refine),
-            lambda: segment(
-                self.image, subject, model, hint=hint, refine=refine, progress=progress
-            ),
+            "continued",
+            (opacity,),
+            lambda: clear_hidden(self.image, opacity, max(opacity.shape))[0],
         )
 
     def trimap(
         self, found: Segmentation, radius_px: int | None = None, shape: str = "ellipse"
     ) -> Trimap:
         """Make the trimap of a segmentation; see `trimap_of`."""
-        return self.once(
+        trimap = self.once(
             "trimap",
             (found, radius_px, shape),
             lambda: trimap_of(found, self.image, radius_px, shape),
         )
+        self._own_trimap = trimap if found.source == OWN_ALPHA else None
+        return trimap
 
     def alpha(self, trimap: Trimap, *, progress: ProgressCallback | None = None) -> Alpha:
-        """Estimate the alpha of a trimap, found or painted; see `estimate_alpha`."""
+        """Estimate the alpha of a trimap, found or painted; see `estimate_alpha`.
+
+        An image that is cut out already has its alpha: this is `opacity` itself.
+        """
+        if self.opacity is not None and trimap is self._own_trimap:
+            return self.opacity
         # The matting takes a while to load, and segmentation alone does not need it.
         from matte_core.matting import estimate_alpha
 
@@ -123,21 +175,23 @@ class Steps:
         smooth_px: float = 0.0,
         feather_px: float = 0.0,
         contrast: float = 0.0,
+        threshold: float = 0.0,
     ) -> Alpha:
         """Adjust the edge of an alpha; see `adjust_edge`."""
         from matte_core.matting.edge import adjust_edge
 
-        if not (shift_px or smooth_px or feather_px or contrast):
+        if not (shift_px or smooth_px or feather_px or contrast or threshold):
             return alpha
         return self.once(
             "edge",
-            (alpha, shift_px, smooth_px, feather_px, contrast),
+            (alpha, shift_px, smooth_px, feather_px, contrast, threshold),
             lambda: adjust_edge(
                 alpha,
                 shift_px=shift_px,
                 smooth_px=smooth_px,
                 feather_px=feather_px,
                 contrast=contrast,
+                threshold=threshold,
             ),
         )
 
@@ -151,7 +205,8 @@ class Steps:
         """
         from matte_core.matting import decontaminate, estimate_foreground
 
-        if amount == 0:
+        # The colors of an image that is cut out already are its subject's own.
+        if amount == 0 or alpha is self.opacity:
             return self.image
         clean = self.once(
             "foreground",
@@ -159,6 +214,14 @@ class Steps:
             lambda: estimate_foreground(self.image, alpha, progress=progress),
         )
         return decontaminate(self.image, clean, amount)
+
+    def shown(self, alpha: Alpha, estimated: Alpha) -> Alpha:
+        """Return an adjusted alpha as far as the image's own transparency lets it be seen."""
+        if self.opacity is None:
+            return alpha
+        if estimated is self.opacity:
+            return np.minimum(alpha, self.opacity)
+        return alpha * self.opacity
 
     def once(
         self, step: str, made_from: tuple[Any, ...], compute: Callable[[], _Result]
@@ -184,7 +247,9 @@ def cut_out(
     smooth_px: float = 0.0,
     feather_px: float = 0.0,
     contrast: float = 0.0,
+    threshold: float = 0.0,
     wide_gamut_image: Image | None = None,
+    opacity: Alpha | None = None,
     progress: ProgressCallback | None = None,
 ) -> CutOut:
     """Cut the subject out of an image: segmentation, trimap, matting, edge, foreground colors.
@@ -198,9 +263,10 @@ def cut_out(
         See `make_trimap`.
     decontaminate : float, [0, 1]
         How much of the old background's color to remove from the edge.
-    shift_px, smooth_px, feather_px, contrast : float
+    shift_px, smooth_px, feather_px, contrast, threshold : float
         How to adjust the edge of the alpha; see `matte_core.matting.edge.adjust_edge`.
     wide_gamut_image : (H, W, 3) uint8 or float in [0, 1], optional
+    opacity : (H, W) float in [0, 1], optional
         See `Steps`.
     progress : callable, optional
         See `matte_core.base.progress`.
@@ -212,7 +278,7 @@ def cut_out(
     """
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
-    steps = Steps(image, wide_gamut_image)
+    steps = Steps(image, wide_gamut_image, opacity)
     found = steps.segmentation(subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
     trimap = steps.trimap(found, radius_px, shape)
     estimated = steps.alpha(trimap, progress=part(progress, 0.3, 0.85))
@@ -222,10 +288,11 @@ def cut_out(
         smooth_px=smooth_px,
         feather_px=feather_px,
         contrast=contrast,
+        threshold=threshold,
     )
     foreground = steps.foreground(estimated, decontaminate, progress=part(progress, 0.85, 1.0))
     part(progress, 0.0, 1.0)(1.0, Message("Done"))
-    return CutOut(found.mask, trimap, alpha, foreground, found)
+    return CutOut(found.mask, trimap, steps.shown(alpha, estimated), foreground, found)
 
 
 def trimap_of(
@@ -250,6 +317,8 @@ def trimap_of(
     InputError
         If radius or shape is not as described.
     """
+    if found.source == OWN_ALPHA:
+        return own_alpha.trimap_of_opacity(found.probability)
     trimap = make_trimap(
         found.mask,
         radius_px,

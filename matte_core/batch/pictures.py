@@ -7,11 +7,14 @@ from pathlib import Path
 
 #: Extensions of the pictures that `matte_core.files` reads.
 READABLE = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib")
+    (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".tif", ".tiff"),
+        *(".webp", ".avif", ".heic", ".heif", ".hif", ".gif", ".bmp", ".dib"),
+    )
 )
 #: Extensions of the pictures that GIMP opens, with its own loaders or common helpers.
 GIMP_READABLE = READABLE | {
-    *(".gif", ".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".j2k", ".exr", ".hdr"),
+    *(".jxl", ".jp2", ".j2k", ".exr", ".hdr"),
     *(".xcf", ".xcfgz", ".xcfbz2", ".xcfxz", ".psd", ".psb", ".ora", ".tga", ".pcx"),
     *(".pnm", ".ppm", ".pgm", ".pbm", ".pam", ".sgi", ".qoi", ".dds", ".fits"),
     # Raw photos, where a raw developer is installed beside GIMP.

@@ -7,13 +7,16 @@ from typing import Any
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.framing import add_framing, framing
 from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import (
     UsageError,
     add_common,
     add_decontaminate,
     add_edge,
+    add_files,
     edge_controls,
+    extensions_of,
 )
 
 
@@ -49,6 +52,8 @@ def add_parser(commands: Any) -> None:
         help="alpha: the alpha channel alone (default); rgba: the cut-out",
     )
     add_common(parser)
+    add_files(parser)
+    add_framing(parser)
     add_edge(parser)
     add_decontaminate(parser)
 
@@ -60,24 +65,26 @@ def run(args: argparse.Namespace) -> int:
         if len(named) != 2 or any(Path(name).is_dir() for name in named):
             raise UsageError("give a photo and its trimap, or photos and --trimaps FOLDER")
         named, trimaps = named[:1], named[1]
+    crop = framing(args)
     suffix = "" if args.output == "rgba" else "-alpha"
     plan = plan_command(
         args,
         named,
         {args.output: suffix},
         companions=[Companion(Path(trimaps), "trimap", "-trimap")],
+        extensions=extensions_of(args),
     )
 
     from matte_core.base.progress import part
-    from matte_core.cli.pictures import check_size, with_holes
+    from matte_core.cli.outcome import Outcome
+    from matte_core.cli.pictures import check_size, read_photo, with_holes
     from matte_core.cutting import Steps
-    from matte_core.files import encode_png, read_picture, read_plane
-    from matte_core.files.writing import quantize, stack_alpha
+    from matte_core.files import read_plane
     from matte_core.images import UNKNOWN, as_uint8
     from matte_core.trimap import read_trimap
 
     def work(job: Job, progress: ProgressCallback) -> Result:
-        picture = read_picture(job.source, max_megapixels=args.max_megapixels)
+        picture = read_photo(job.source, args.max_megapixels)
         path = job.companions["trimap"]
         plane = read_plane(path, "trimap", max_megapixels=args.max_megapixels)
         check_size(plane, picture, "trimap", str(path))
@@ -87,15 +94,16 @@ def run(args: argparse.Namespace) -> int:
         steps = Steps(picture.image)
         estimated = steps.alpha(trimap, progress=part(progress, 0.0, 0.7 if is_cutout else 1.0))
         alpha = steps.edge(estimated, **edge_controls(args))
+        made = Outcome(picture, with_holes(alpha, picture), args, crop)
         values = {"unknown_share": round(share, 4)}
         if is_cutout:
             foreground = steps.foreground(
                 estimated, args.decontaminate / 100, progress=part(progress, 0.7, 1.0)
             )
-            pixels = stack_alpha(foreground, with_holes(alpha, picture), is_deep=picture.is_deep)
-            png = encode_png(pixels, icc_profile=picture.icc_profile)
+            data = made.cut_out(foreground, job.target)
         else:
-            png = encode_png(quantize(with_holes(alpha, picture), is_deep=picture.is_deep))
-        return Result({args.output: png}, values, f"{share:.1%} unknown")
+            data = made.plane(made.alpha, job.target)
+        text = f"{share:.1%} unknown"
+        return Result({args.output: data}, {**values, **made.describe()}, text, made.notes(job))
 
     return run_batch(args, plan, work)

@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
@@ -12,6 +12,7 @@ from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job, Plan
 from matte_core.batch.report import DONE, FAILED, FATAL, NO_SUBJECT, SKIPPED, Report
 from matte_core.cli.bar import Bar, one_line, printable
+from matte_core.cli.jobs import STREAM
 from matte_core.cli.unexpected import explain
 
 ALL_DONE, SOME_FAILED, INTERRUPTED = 0, 1, 130
@@ -45,10 +46,12 @@ Work = Callable[[Job, ProgressCallback], Result]
 class _Run:
     """One run: its report, and what it prints."""
 
-    def __init__(self, args: Namespace, total: int) -> None:
+    def __init__(self, args: Namespace, jobs: Sequence[Job]) -> None:
         self.report = Report()
-        self._total = total
+        self._total = total = len(jobs)
         self._args = args
+        # A result on standard output must be alone there.
+        self._told = sys.stderr if any(job.target == STREAM for job in jobs) else sys.stdout
         self._warned: set[str] = set()
         self.bar = Bar(sys.stderr, total, quiet=args.quiet)
 
@@ -68,18 +71,18 @@ class _Run:
         if self._args.json:
             files = {kind: str(path) for kind, path in job.results.items()}
             described = {"picture": str(job.source), "files": files, **result.values}
-            self.print(json.dumps(described), sys.stdout)
+            self.print(json.dumps(described), self._told)
         elif not self._args.quiet:
             first, *others = job.results.values()
             names = f"{first} and {len(others)} more" if others else str(first)
             detail = f": {result.text}" if result.text else ""
-            self.print(printable(f"{job.source} -> {names}{detail}"), sys.stdout)
+            self.print(printable(f"{job.source} -> {names}{detail}"), self._told)
 
     def fail(self, job: Job, error: MatteError) -> None:
         self.report.add_failure(str(job.source), error)
         if self._args.json:
             described = {"picture": str(job.source), "error": to_wire(error)}
-            self.print(json.dumps(described), sys.stdout)
+            self.print(json.dumps(described), self._told)
         message, source = one_line(error), printable(str(job.source))
         named = message if source in message else f"{source}: {message}"
         self.print(f"matte: {self.bar.in_red('failed:')} {named}", sys.stderr)
@@ -114,7 +117,7 @@ def run_batch(args: Namespace, plan: Plan, work: Work) -> int:
     int
         0 if everything is done, 1 if something failed, 130 after Ctrl+C.
     """
-    run = _Run(args, len(plan.jobs))
+    run = _Run(args, plan.jobs)
     for text in plan.notes:
         run.note(text)
     status = ALL_DONE
@@ -142,10 +145,15 @@ def _do(job: Job, plan: Plan, work: Work, args: Namespace, run: _Run) -> bool:
         if args.skip_existing and job.is_done and job.failure is None:
             run.report.add(str(job.source), SKIPPED)
             return True
-        plan.check(job, overwrite=args.overwrite or args.skip_existing)
+        if job.target != STREAM:
+            plan.check(job, overwrite=args.overwrite or args.skip_existing)
         result = work(job, run.bar.report)
         for kind, path in job.results.items():
-            write_whole(path, result.files[kind])
+            if path == STREAM:
+                sys.stdout.buffer.write(result.files[kind])
+                sys.stdout.buffer.flush()
+            else:
+                write_whole(path, result.files[kind])
     except (Cancelled, ModuleNotFoundError):
         raise
     except MatteError as error:

@@ -12,6 +12,7 @@ from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
+    add_metadata,
     new_command,
     number,
     position,
@@ -89,6 +90,7 @@ def add_parser(commands: Any) -> None:
         help="JPEG quality (default %(default)s)",
     )
     add_common(parser)
+    add_metadata(parser)
     add_decontaminate(
         parser, default=None, when="100 with --alpha, 0 for cut-outs, which are clean already"
     )
@@ -140,8 +142,8 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.cli import placement
     from matte_core.cli.pictures import as_fraction, check_size
     from matte_core.compositing import behind, match_colors, wrap_light
-    from matte_core.files import encode_jpeg, encode_png, read_picture, read_plane
-    from matte_core.files.header import is_srgb
+    from matte_core.files import encode, encode_jpeg, read_picture, read_plane
+    from matte_core.files.color import is_srgb
     from matte_core.files.writing import quantize
     from matte_core.images import Alpha, Image, as_float, as_uint8
 
@@ -207,13 +209,19 @@ def run(args: argparse.Namespace) -> int:
                     "has the background's, which may shift the subject's colors."
                 )
             profile = scene.icc_profile
+        if picture.has_gray_profile:
+            warnings.append("The result is in color, so the subject's gray profile is left out.")
+        kept = picture.metadata.kept(args.metadata)
         flat = place(foreground, alpha, is_deep=picture.is_deep)
         if job.results["composite"].suffix.lower() == ".png":
             pixels = flat if flat.dtype == np.uint8 else quantize(as_float(flat), is_deep=True)
-            encoded = encode_png(pixels, icc_profile=profile)
+            encoded = encode("PNG", pixels, icc_profile=profile, metadata=kept)
         else:
-            encoded = encode_jpeg(as_uint8(flat), quality=args.quality, icc_profile=profile)
+            encoded = encode_jpeg(
+                as_uint8(flat), quality=args.quality, icc_profile=profile, metadata=kept
+            )
         height, width = flat.shape[:2]
+        warnings += picture.notes
         values = {"width": width, "height": height}
         return Result({"composite": encoded}, values, f"{width} x {height}", warnings)
 

@@ -2,26 +2,26 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.framing import add_framing, framing
 from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.network import check_request
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
     add_edge,
+    add_files,
     add_selection,
     add_subject,
     add_trimap,
     edge_controls,
+    extensions_of,
 )
 from matte_core.cli.segment import describe, in_words, notes
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _SUFFIXES = {"rgba": "", "alpha": "-alpha", "mask": "-mask", "trimap": "-trimap"}
 
@@ -31,27 +31,30 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "cutout",
         help="cut the subject out of photos",
-        description="Cut the subject out of photos. Each becomes a PNG with transparency, its "
-        "fringe cleaned of the old background's color. Transparent pixels of a picture stay "
-        "transparent. Photos with 16 bits per channel give results with 16 bits; the color "
-        "profile is kept.",
+        description="Cut the subject out of photos. Each becomes a picture with transparency, its "
+        "fringe cleaned of the old background's color, and with nothing of the photo under its "
+        "transparent pixels. A picture that is cut out already keeps its shape unless a subject "
+        "is named. Photos with 16 bits per channel give results with 16 bits; color profile, "
+        "resolution, and metadata are kept.",
         epilog="Results in a folder are named NAME.png, NAME-alpha.png, NAME-mask.png and "
         "NAME-trimap.png.",
         allow_abbrev=False,
     )
-    parser.add_argument("pictures", nargs="+", metavar="IN", help="photos, or folders with photos")
+    parser.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="IN",
+        help="photos, or folders with photos; - for a photo from standard input",
+    )
     parser.add_argument(
         "--output",
         choices=(*_SUFFIXES, "all"),
         default="rgba",
         help="what to write: the cut-out (rgba, default), one of the steps toward it, or all",
     )
-    parser.add_argument(
-        "--crop",
-        action="store_true",
-        help="crop the results to the pixels that are not transparent",
-    )
     add_common(parser)
+    add_files(parser)
+    add_framing(parser)
     add_subject(parser)
     add_selection(parser)
     add_trimap(parser)
@@ -62,21 +65,22 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     check_request(args)
+    crop = framing(args)
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
-    plan = plan_command(args, args.pictures, suffixes, companions=selections)
+    plan = plan_command(
+        args, args.pictures, suffixes, companions=selections, extensions=extensions_of(args)
+    )
 
     from matte_core import cut_out
     from matte_core.base.errors import NoSubjectError
-    from matte_core.boxes import Box
-    from matte_core.cli.pictures import read_selection, with_holes
-    from matte_core.files import encode_png, read_picture
-    from matte_core.files.writing import quantize, stack_alpha
+    from matte_core.cli.outcome import Outcome
+    from matte_core.cli.pictures import read_photo, read_selection, with_holes
     from matte_core.images import BACKGROUND
 
     def work(job: Job, progress: ProgressCallback) -> Result:
-        picture = read_picture(job.source, max_megapixels=args.max_megapixels)
+        picture = read_photo(job.source, args.max_megapixels)
         cut = cut_out(
             picture.image,
             args.subject,
@@ -86,38 +90,32 @@ def run(args: argparse.Namespace) -> int:
             hint=read_selection(job, picture, args.max_megapixels),
             decontaminate=args.decontaminate / 100,
             **edge_controls(args),
+            opacity=picture.alpha,
             progress=progress,
         )
-        alpha = with_holes(cut.alpha, picture)
-        box = Box.around(alpha > 0)
-        if box is None:
+        made = Outcome(picture, cut.alpha, args, crop)
+        if made.box is None:
             raise NoSubjectError(
                 f"The subject of {job.source} lies in its transparent parts, so nothing is left.",
                 "Choose another subject with --subject, or mark it with --selection.",
             )
-        kept = box if args.crop else Box.whole(alpha.shape)
-        offset_px = (kept.top, kept.left) if args.crop else None
-
-        def encode(pixels: "NDArray[Any]") -> bytes:
-            cropped = pixels[kept.top : kept.bottom, kept.left : kept.right]
-            return encode_png(cropped, icc_profile=picture.icc_profile, offset_px=offset_px)
-
         files: dict[str, bytes] = {}
-        if "rgba" in kinds:
-            files["rgba"] = encode(stack_alpha(cut.foreground, alpha, is_deep=picture.is_deep))
-        if "alpha" in kinds:
-            files["alpha"] = encode(quantize(alpha, is_deep=picture.is_deep))
-        if "mask" in kinds:
-            files["mask"] = encode(quantize(with_holes(cut.mask, picture), is_deep=False))
-        if "trimap" in kinds:
-            trimap = cut.trimap
-            if picture.alpha is not None:
-                trimap = trimap.copy()
-                trimap[picture.alpha == 0] = BACKGROUND
-            files["trimap"] = encode(trimap)
-        values = describe(cut.segmentation)
-        if offset_px:
-            values["offset"] = {"x": offset_px[1], "y": offset_px[0]}
-        return Result(files, values, in_words(cut.segmentation), notes(cut.segmentation))
+        for kind, path in job.results.items():
+            if kind == "rgba":
+                files[kind] = made.cut_out(cut.foreground, path)
+            elif kind == "alpha":
+                files[kind] = made.plane(cut.alpha, path)
+            elif kind == "mask":
+                files[kind] = made.plane(with_holes(cut.mask, picture), path, is_hard=True)
+            else:
+                trimap = cut.trimap
+                if picture.alpha is not None:
+                    trimap = trimap.copy()
+                    trimap[picture.alpha == 0] = BACKGROUND
+                files[kind] = made.plane(trimap, path, is_hard=True)
+        found = cut.segmentation
+        sure = float(found.probability[found.mask].mean()) if found.mask.any() else 0.0
+        values = {**describe(found), **made.describe(), "confidence": round(sure, 4)}
+        return Result(files, values, in_words(found), [*made.notes(job), *notes(found)])
 
     return run_batch(args, plan, work)

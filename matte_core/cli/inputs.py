@@ -149,7 +149,7 @@ def _add_folder(
     if count := len(files) - len(pictures):
         listing.notes.append(
             f"{folder}: skipped {count} {'file' if count == 1 else 'files'} without the "
-            "extension of a JPEG, PNG, TIFF, WebP or BMP picture."
+            "extension of a picture that can be read."
         )
     if not used:
         listing.notes.append(f"{folder}: no pictures found.")

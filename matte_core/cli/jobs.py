@@ -1,6 +1,7 @@
 """What a command does: each picture with its companions and the files that it becomes."""
 
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from matte_core.cli.inputs import find_companion, list_pictures, plain_stem
 from matte_core.cli.options import UsageError
 
 PNG = (".png",)
+#: In place of a file: standard input, or standard output.
+STREAM = Path("-")
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,9 @@ def plan_command(
         If -o does not fit the results.
     """
     out = Path(args.out)
+    _check_streams(args, named, suffixes)
     listing = list_pictures(named, out=out, recursive=args.recursive, wanted=wanted)
-    is_file = _names_file(args.out, extensions)
+    is_file = out == STREAM or _names_file(args.out, extensions)
     if is_file and not listing.is_single:
         raise UsageError(f"several pictures need an output folder, but {out} names a file")
 
@@ -86,6 +90,19 @@ def plan_command(
             except FileError as error:
                 job.failure = error
     return plan
+
+
+def _check_streams(args: Namespace, named: Sequence[str], suffixes: Mapping[str, str]) -> None:
+    """Check that what is read from standard input, or written to standard output, is one file."""
+    is_read, is_written = str(STREAM) in named, args.out == str(STREAM)
+    if is_read and len(named) > 1:
+        raise UsageError("standard input (-) holds one picture, so nothing else can be named")
+    if is_read and not is_written and not Path(args.out).suffix:
+        raise UsageError("a picture from standard input (-) needs the name of a file with -o, or -")
+    if is_written and len(suffixes) > 1:
+        raise UsageError("standard output (-) takes one result; choose one with --output")
+    if is_written and sys.stdout.isatty():
+        raise UsageError("standard output is a terminal; redirect it to a file or another program")
 
 
 def _names_file(out: str, extensions: Sequence[str]) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 SHAPES = ("ellipse", "rectangle", "cross")
+#: The formats with transparency, and the extensions of their files.
+FORMATS = {"png": ".png", "tiff": ".tif", "webp": ".webp"}
 
 
 class UsageError(Exception):
@@ -61,6 +63,37 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """Add the format of the results, and what goes along with the pixels."""
+    group = parser.add_argument_group("files")
+    group.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="png",
+        help="file format of results in a folder (default %(default)s); with -o FILE, its "
+        "extension decides. WebP is lossless and has 8 bits per channel",
+    )
+    add_metadata(group)
+
+
+def add_metadata(group: Any) -> None:
+    """Add what to keep of a photo's metadata."""
+    group.add_argument(
+        "--metadata",
+        choices=("public", "all", "none"),
+        default="public",
+        help="which EXIF, IPTC, and XMP data of the photo to keep. public (default): all but the "
+        "place, serial numbers, the camera's owner, and the maker's notes, since cut-outs get "
+        "published; all; or none. Thumbnails are never kept, and the resolution always is",
+    )
+
+
+def extensions_of(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the extensions that a result may have, the one for folders first."""
+    first = FORMATS[args.format]
+    return (first, *(other for other in (".png", ".tif", ".tiff", ".webp") if other != first))
+
+
 def add_subject(parser: argparse.ArgumentParser) -> None:
     """Add what to cut out, and which model finds it."""
     group = parser.add_argument_group("subject")
@@ -108,6 +141,13 @@ def add_edge(parser: argparse.ArgumentParser) -> None:
         ("smooth", "pixels", 0, 50, "remove spikes and fill notches of up to this size"),
         ("feather", "pixels", 0, 250, "soften the edge by this radius"),
         ("contrast", "percent", 0, 100, "harden the edge"),
+        (
+            "threshold",
+            "percent",
+            0,
+            100,
+            "make the edge hard, for sprites and cutters: alpha from this on becomes 1, lower 0",
+        ),
     ):
         group.add_argument(
             f"--{name}",
@@ -125,6 +165,7 @@ def edge_controls(args: argparse.Namespace) -> dict[str, Any]:
         "smooth_px": args.smooth,
         "feather_px": args.feather,
         "contrast": args.contrast / 100,
+        "threshold": args.threshold / 100,
     }
 
 

@@ -1,14 +1,39 @@
 """Helpers of the commands for masks and alphas."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matte_core.base.errors import InputError
+from matte_core.base.errors import FileError, InputError
 from matte_core.batch.plan import Job
-from matte_core.files import Picture, read_plane
+from matte_core.cli.jobs import STREAM
+from matte_core.files import Picture, decode_picture, read_picture, read_plane
+from matte_core.files.reading import largest_file, plane_of
 from matte_core.images import Float32, Mask
+
+
+def read_photo(path: Path, max_megapixels: float) -> Picture:
+    """Read a picture from a file, or from standard input where the path is a dash."""
+    if path != STREAM:
+        return read_picture(path, max_megapixels=max_megapixels)
+    limit = largest_file(max_megapixels)
+    data = sys.stdin.buffer.read(limit + 1)
+    if len(data) > limit:
+        raise FileError(
+            f"Standard input holds more than {limit >> 20} MiB.",
+            "If there is enough memory, raise the limit with --max-megapixels.",
+        )
+    return decode_picture(data, "Standard input", max_megapixels)
+
+
+def read_gray(path: Path, what: str, max_megapixels: float) -> NDArray[Any]:
+    """Read a mask, trimap, or alpha, as `read_photo` reads a photo; see `read_plane`."""
+    if path != STREAM:
+        return read_plane(path, what, max_megapixels=max_megapixels)
+    return plane_of(read_photo(path, max_megapixels), what, "Standard input")
 
 
 def read_selection(job: Job, picture: Picture, max_megapixels: float) -> Mask | None:

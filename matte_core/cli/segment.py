@@ -53,13 +53,13 @@ def run(args: argparse.Namespace) -> int:
     plan = plan_command(args, args.pictures, {kind: f"-{kind}"}, companions=selections)
 
     from matte_core import segment
-    from matte_core.cli.pictures import read_selection, with_holes
-    from matte_core.files import encode_png, read_picture
+    from matte_core.cli.pictures import read_photo, read_selection, with_holes
+    from matte_core.files import encode_png
     from matte_core.files.writing import quantize
     from matte_core.segmentation import color_map
 
     def work(job: Job, progress: ProgressCallback) -> Result:
-        picture = read_picture(job.source, max_megapixels=args.max_megapixels)
+        picture = read_photo(job.source, args.max_megapixels)
         hint = read_selection(job, picture, args.max_megapixels)
         found = segment(picture.image, args.subject, args.model, hint=hint, progress=progress)
         if kind == "classes":

@@ -34,13 +34,13 @@ def run(args: argparse.Namespace) -> int:
     plan = plan_command(args, args.masks, {"trimap": "-trimap"}, wanted=["-mask", "-probability"])
 
     from matte_core import make_trimap
-    from matte_core.cli.pictures import as_fraction, to_mask
-    from matte_core.files import encode_png, read_plane
+    from matte_core.cli.pictures import as_fraction, read_gray, to_mask
+    from matte_core.files import encode_png
     from matte_core.images import UNKNOWN
 
     def work(job: Job, progress: ProgressCallback) -> Result:
         progress(0.0, "Trimap")
-        plane = read_plane(job.source, "mask", max_megapixels=args.max_megapixels)
+        plane = read_gray(job.source, "mask", args.max_megapixels)
         mask = to_mask(plane)
         trimap = make_trimap(mask, args.radius, args.shape, probability=as_fraction(plane))
         share = float((trimap == UNKNOWN).mean())

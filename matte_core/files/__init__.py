@@ -2,20 +2,25 @@
 
 | module | what |
 |---|---|
-| `header` | what a file says about its picture, read before any pixel is decoded |
-| `jpeg`, `png`, `tiff`, `webp`, `bmp` | the headers of these formats |
+| `sniffing` | what a file is, by its first bytes |
+| `opening` | Pillow's view of a file, and its failures in clear words |
+| `deep` | more than 8 bits per channel |
+| `color` | color profiles; CMYK and CIELAB to sRGB |
+| `metadata` | resolution, EXIF, IPTC and XMP data, and what of it is passed on |
 | `reading` | `read_picture`: photos; `read_plane`: masks, trimaps and alphas |
-| `writing` | `encode_png`, `encode_jpeg`, `write_whole` |
-
-OpenCV does the decoding. On its own, it ignores transparency, orientation or the color profile in
-several of these formats, so the headers tell the reader what to do about them.
+| `png`, `tiff` | encoders for what neither Pillow nor OpenCV writes |
+| `writing` | `encode`, `encode_png`, `encode_jpeg`, `write_whole` |
 """
 
-from matte_core.files.reading import Picture, read_picture, read_plane
-from matte_core.files.writing import encode_jpeg, encode_png, write_whole
+from matte_core.files.metadata import Metadata
+from matte_core.files.reading import Picture, decode_picture, read_picture, read_plane
+from matte_core.files.writing import encode, encode_jpeg, encode_png, write_whole
 
 __all__ = [
+    "Metadata",
     "Picture",
+    "decode_picture",
+    "encode",
     "encode_jpeg",
     "encode_png",
     "read_picture",

@@ -1,63 +1,54 @@
-"""The header of a PNG file (PNG specification, 3rd edition), and how to add chunks.
+"""PNG files, with 8 or 16 bits, and what goes along with the pixels.
 
-OpenCV ignores the transparent gray level of a gray PNG; the header tells it to the reader.
+References
+----------
+Portable Network Graphics (PNG) Specification, third edition. Register of Public PNG Chunks: oFFs.
 """
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
-from matte_core.files.header import Damaged, Header, rgb_profile
-from matte_core.files.tiff import exif_orientation
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_IHDR_END = len(SIGNATURE) + 12 + 13
-_GRAY = 0
-_MAX_PROFILE_BYTES = 1 << 24
+from matte_core.files.metadata import Metadata, photoshop_block
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_IHDR_END = len(_SIGNATURE) + 12 + 13
+_INCHES_PER_M = 1 / 0.0254
+_GRAY_AND_ALPHA = 4
+_SUB = 1  # the filter that stores differences to the pixel on the left
 
 Chunk = tuple[bytes, bytes]
 
 
-def parse(data: bytes) -> Header:
-    """Read the header of a PNG file, and check that every chunk is complete and undamaged."""
-    header: tuple[int, ...] | None = None
-    orientation, profile, gray_key = 1, None, None
-    for kind, content in _chunks(data):
-        if header is None:
-            if kind != b"IHDR" or len(content) != 13:
-                raise Damaged("it does not start with a header")
-            header = struct.unpack(">IIBBBBB", content)
-            if header[2] not in (1, 2, 4, 8, 16):
-                raise Damaged(f"it has {header[2]} bits per sample")
-        elif kind == b"eXIf":
-            orientation = exif_orientation(bytes(content))
-        elif kind == b"iCCP":
-            profile = _profile(bytes(content))
-        elif kind == b"tRNS" and header[3] == _GRAY and len(content) == 2:
-            bits = header[2]
-            level = int.from_bytes(content, "big") & ((1 << bits) - 1)
-            # OpenCV scales gray levels of 1, 2 and 4 bits to 0 to 255.
-            gray_key = level * 255 // ((1 << bits) - 1) if bits < 8 else level
-    if header is None:
-        raise Damaged("it contains no picture")
-    return Header("PNG", header[0], header[1], orientation, profile, gray_key)
+def encode(pixels: NDArray[Any]) -> bytes:
+    """Encode (H, W), (H, W, 2), (H, W, 3) or (H, W, 4), uint8 or uint16, without anything else.
+
+    Raises
+    ------
+    ValueError
+        If the picture is too large for the format.
+    """
+    if pixels.ndim == 3 and pixels.shape[2] == 2:
+        return _gray_and_alpha(pixels)
+    if pixels.ndim == 3:
+        code = cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
+        pixels = cv2.cvtColor(np.ascontiguousarray(pixels), code)
+    # OpenCV's default settings are faster than any level, and the files no larger.
+    is_encoded, encoded = cv2.imencode(".png", pixels)
+    if not is_encoded:
+        raise ValueError("too large")
+    return encoded.tobytes()
 
 
 def with_chunks(png: bytes, chunks: Iterable[Chunk]) -> bytes:
     """Return a PNG file with chunks added right after its header."""
-    packed = b"".join(
-        struct.pack(">I", len(content))
-        + kind
-        + content
-        + struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))
-        for kind, content in chunks
-    )
+    packed = b"".join(_packed(*chunk) for chunk in chunks)
     return png[:_IHDR_END] + packed + png[_IHDR_END:]
-
-
-def profile_chunk(profile: bytes) -> Chunk:
-    """Return the chunk that contains an ICC profile."""
-    return b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)
 
 
 def offset_chunk(left_px: int, top_px: int) -> Chunk:
@@ -65,28 +56,43 @@ def offset_chunk(left_px: int, top_px: int) -> Chunk:
     return b"oFFs", struct.pack(">iiB", left_px, top_px, 0)
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    view = memoryview(data)
-    at = len(SIGNATURE)
-    while True:
-        if at + 12 > len(data):
-            raise Damaged(f"it is truncated after {len(data)} bytes")
-        length = int.from_bytes(view[at : at + 4], "big")
-        kind, content = bytes(view[at + 4 : at + 8]), view[at + 8 : at + 8 + length]
-        at += 12 + length
-        if at > len(data):
-            raise Damaged(f"it is truncated: {len(data)} of at least {at} bytes")
-        if zlib.crc32(content, zlib.crc32(kind)) != int.from_bytes(view[at - 4 : at], "big"):
-            raise Damaged(f"the checksum of its {kind.decode('latin-1')} chunk is wrong")
-        if kind == b"IEND":
-            return
-        yield kind, content
+def chunks_of(icc_profile: bytes | None, metadata: Metadata) -> list[Chunk]:
+    """Return the chunks for a color profile and metadata."""
+    chunks = []
+    if icc_profile:
+        chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(icc_profile)))
+    if metadata.dpi:
+        across, down = (round(value * _INCHES_PER_M) for value in metadata.dpi)
+        chunks.append((b"pHYs", struct.pack(">IIB", across, down, 1)))
+    if metadata.exif:
+        chunks.append((b"eXIf", metadata.exif))
+    if metadata.xmp:
+        head = b"XML:com.adobe.xmp\0\1\0\0\0"  # compressed, no language, no translated keyword
+        chunks.append((b"iTXt", head + zlib.compress(metadata.xmp)))
+    if metadata.iptc:
+        # PNG has no place for it; this is ImageMagick's, which ExifTool and GIMP read too.
+        block = photoshop_block(metadata.iptc)
+        lines = "\n".join(block.hex()[at : at + 72] for at in range(0, 2 * len(block), 72))
+        text = f"\niptc\n{len(block):8}\n{lines}\n".encode()
+        chunks.append((b"zTXt", b"Raw profile type iptc\0\0" + zlib.compress(text)))
+    return chunks
 
 
-def _profile(content: bytes) -> bytes | None:
-    """Unpack a color profile; a damaged one is no reason to reject the picture."""
-    _, _, rest = content.partition(b"\0")
-    try:
-        return rgb_profile(zlib.decompressobj().decompress(rest[1:], _MAX_PROFILE_BYTES))
-    except zlib.error:
-        return None
+def _gray_and_alpha(pixels: NDArray[Any]) -> bytes:
+    """Encode gray and alpha, which OpenCV does not."""
+    height, width = pixels.shape[:2]
+    bits = 8 * pixels.itemsize
+    rows = pixels.astype(pixels.dtype.newbyteorder(">")).view(np.uint8).reshape(height, -1)
+    step = 2 * pixels.itemsize
+    filtered = np.empty((height, rows.shape[1] + 1), np.uint8)
+    filtered[:, 0] = _SUB
+    filtered[:, 1 : 1 + step] = rows[:, :step]
+    filtered[:, 1 + step :] = rows[:, step:] - rows[:, :-step]
+    header = struct.pack(">IIBBBBB", width, height, bits, _GRAY_AND_ALPHA, 0, 0, 0)
+    data = zlib.compress(filtered.tobytes(), 4)
+    return _SIGNATURE + _packed(b"IHDR", header) + _packed(b"IDAT", data) + _packed(b"IEND", b"")
+
+
+def _packed(kind: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(content, zlib.crc32(kind))
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)

@@ -1,17 +1,26 @@
-"""Read photos, masks, trimaps and alphas with OpenCV, and correct what it gets wrong."""
+"""Read photos, masks, trimaps and alphas: upright, straight alpha, as deep as they are.
+
+Pillow reads the files. It knows no RGB with 16 bits per channel, so OpenCV decodes those.
+"""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageFile
 
 from matte_core.base.errors import FileError
-from matte_core.files.header import SIGNATURE_BYTES, Header, read_header, sniff
-from matte_core.images import Float32, Image, as_uint8
+from matte_core.files.color import cmyk_to_srgb, gray_profile, lab_to_srgb, rgb_profile
+from matte_core.files.deep import bits_per_channel, decode_deep
+from matte_core.files.metadata import Metadata, orientation, read_metadata
+from matte_core.files.opening import decoding, open_file, tiff_tags
+from matte_core.files.sniffing import EXPORT_HINT, SIGNATURE_BYTES, sniff
+from matte_core.images import Float32, Image
 
 MAX_MEGAPIXELS = 200.0
 
@@ -22,6 +31,9 @@ _METADATA_BYTES = 64 << 20
 # A mask saved as JPEG in color has a little color; a photo given as a mask has a lot.
 _COLOR_STEP = 48
 _COLORED_SHARE = 0.02
+
+_MOST_PAGES = 100  # that are looked at, to say how many there are
+_IS_REDUCED_OR_MASK = 0b101  # of the tag NewSubfileType
 
 
 @dataclass(frozen=True)
@@ -37,13 +49,24 @@ class Picture:
     is_gray : bool
         Whether the file contains gray levels; the three channels are then equal.
     icc_profile : bytes or None
-        The RGB color profile, for the results.
+        The color profile, for the results: for RGB or, if the picture is gray, for gray.
+    metadata : Metadata
+        As it is in the file.
+    notes : tuple of str
+        What the user should know: of what is in the file, what was left out or changed.
     """
 
     image: Image
     alpha: Float32 | None = None
     is_gray: bool = False
     icc_profile: bytes | None = None
+    metadata: Metadata = field(default_factory=Metadata)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_gray_profile(self) -> bool:
+        """Whether the color profile is for gray, so that results must be gray as well."""
+        return gray_profile(self.icc_profile) is not None
 
     @property
     def is_deep(self) -> bool:
@@ -54,10 +77,11 @@ class Picture:
 def read_picture(
     path: str | os.PathLike[str], *, max_megapixels: float = MAX_MEGAPIXELS
 ) -> Picture:
-    """Read a JPEG, PNG, TIFF, WebP or BMP picture.
+    """Read a JPEG, PNG, TIFF, WebP, AVIF, HEIC, GIF or BMP picture.
 
-    The EXIF orientation is applied, palettes and gray are converted to RGB, and transparency is
-    returned separately. Colors stay in the picture's own profile.
+    The EXIF orientation is applied, palettes and gray are converted to RGB, CMYK and CIELAB to
+    sRGB, and transparency is returned separately. RGB stays in the picture's own profile. Of
+    several pages or frames, the first is read, or the one that a viewer without animation shows.
 
     Parameters
     ----------
@@ -71,30 +95,41 @@ def read_picture(
     FileError
         If the file cannot be read, is not such a picture, or is damaged or too large.
     """
-    name = os.fspath(path)
-    data = _read_bytes(
-        Path(path), round(max_megapixels * 1e6 * _MAX_BYTES_PER_PIXEL) + _METADATA_BYTES
-    )
-    header = read_header(data, name)
-    megapixels = header.width * header.height / 1e6
-    if megapixels > max_megapixels:
-        raise FileError(
-            f"{name} has {header.width} x {header.height} pixels, {megapixels:.0f} megapixels; "
-            f"the limit is {max_megapixels:g}.",
-            "Scale it down or, if there is enough memory, raise the limit with --max-megapixels.",
-        )
-    pixels = _decode(data, header, name)
-    is_gray = pixels.ndim == 2
-    if header.is_inverted:
-        pixels = np.iinfo(pixels.dtype).max - pixels
-    colors, alpha = _split(pixels, header)
-    image = _to_rgb(colors)
-    if alpha is not None and header.is_premultiplied:
-        image = _divide_by_alpha(image, alpha)
-    image = _upright(image, header.orientation)
-    if alpha is not None:
-        alpha = None if alpha.min() == 1 else _upright(alpha, header.orientation)
-    return Picture(image, alpha, is_gray, header.icc_profile)
+    data = _read_bytes(Path(path), largest_file(max_megapixels))
+    return decode_picture(data, os.fspath(path), max_megapixels)
+
+
+def largest_file(max_megapixels: float) -> int:
+    """Return how many bytes a file can have that is within a limit."""
+    return round(max_megapixels * 1e6 * _MAX_BYTES_PER_PIXEL) + _METADATA_BYTES
+
+
+def decode_picture(data: bytes, name: str, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
+    """Read a picture from the bytes of its file; `name` is for messages. See `read_picture`."""
+    kind, opened = open_file(data, name, max_megapixels)
+    if kind == "PNG":
+        with decoding(name, kind):
+            opened.verify()  # the checksums, which decoding ignores
+        kind, opened = open_file(data, name, max_megapixels)
+    with decoding(name, kind):
+        bits = bits_per_channel(data, opened, name)
+        if bits > 8:
+            pixels, turn = decode_deep(data, opened, bits, name), orientation(opened)
+            notes: list[str] = []
+        else:
+            opened.load()
+            turn = orientation(opened)
+            # Pillow itself turns TIFF upright.
+            turn = 1 if kind == "TIFF" else turn
+            pixels, notes = _decoded(opened, bits, name)
+        found = read_metadata(opened)
+        notes += _notes(opened, kind, found)
+    pixels = _upright(pixels, turn)
+    is_gray = pixels.ndim == 2 or pixels.shape[2] == 2
+    colors, alpha = _split(pixels)
+    profile = opened.info.get("icc_profile")
+    used = rgb_profile(profile) or (gray_profile(profile) if is_gray else None)
+    return Picture(_as_image(colors), alpha, is_gray, used, found, tuple(notes))
 
 
 def read_plane(
@@ -124,10 +159,15 @@ def read_plane(
         As for `read_picture`, and for an opaque color picture: a photo is not a mask.
     """
     picture = read_picture(path, max_megapixels=max_megapixels)
+    return plane_of(picture, what, os.fspath(path))
+
+
+def plane_of(picture: Picture, what: str, name: str) -> NDArray[np.uint8] | Float32:
+    """Return the gray levels of a picture that was read; see `read_plane`."""
     if not picture.is_gray and _is_colored(picture.image):
         if picture.alpha is None:
             raise FileError(
-                f"{os.fspath(path)} is a color picture, not a {what}.",
+                f"{name} is a color picture, not a {what}.",
                 f"A {what} is a grayscale picture: white is foreground, black is background.",
             )
         plane: NDArray[Any] = picture.alpha
@@ -165,59 +205,89 @@ def _read_bytes(path: Path, limit: int) -> bytes:
         raise FileError(f"{path} cannot be read: {reason}.") from error
 
 
-def _decode(data: bytes, header: Header, name: str) -> NDArray[Any]:
-    if header.patches:
-        patched = bytearray(data)
-        for offset, replacement in header.patches:
-            patched[offset : offset + len(replacement)] = replacement
-        data = bytes(patched)
-    try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    except cv2.error as error:
-        raise FileError(f"{name} cannot be decoded: {error.err}.") from error
-    if pixels is None:
-        raise FileError(
-            f"{name} is a {header.format} with {header.width} x {header.height} pixels that cannot "
-            "be decoded: it is damaged or not supported.",
-            "Open it in GIMP and export it again as PNG, TIFF or JPEG.",
-        )
-    if pixels.dtype not in (np.uint8, np.uint16):
-        raise FileError(f"{name} has values of type {pixels.dtype}, not of 8 or 16 bits.")
-    return pixels
+def _decoded(opened: ImageFile.ImageFile, bits: int, name: str) -> tuple[NDArray[Any], list[str]]:
+    """Return the pixels of an opened file, (H, W) or (H, W, 2 to 4) uint8, and notes."""
+    notes = []
+    picture: Pillow.Image = opened
+    if picture.mode in ("F", "I"):
+        raise FileError(f"{name} has floating-point or 32-bit values.", EXPORT_HINT)
+    if picture.mode == "CMYK":
+        picture, note = cmyk_to_srgb(picture, opened.info.get("icc_profile"))
+        notes.append(note)
+    elif picture.mode == "LAB":
+        picture = lab_to_srgb(picture)
+        notes.append("It is in CIELAB colors; the result is in sRGB.")
+    is_gray = picture.mode in ("1", "L", "LA", "La")
+    key = picture.info.get("transparency")
+    if picture.mode == "L" and bits < 8 and isinstance(key, int):
+        # Pillow has scaled the gray levels to 8 bits, but not the one that is transparent.
+        picture.info["transparency"] = key * 255 // ((1 << bits) - 1)
+    if picture.has_transparency_data:
+        picture = picture.convert("LA" if is_gray else "RGBA")
+    else:
+        picture = picture.convert("L" if is_gray else "RGB")
+    return np.asarray(picture), notes
 
 
-def _split(pixels: NDArray[Any], header: Header) -> tuple[NDArray[Any], Float32 | None]:
-    """Return the colors, and the alpha as float32 in [0, 1] if there is one."""
-    if pixels.ndim == 2:
-        if header.gray_key is None:
-            return pixels, None
-        return pixels, (pixels != header.gray_key).astype(np.float32)
-    if pixels.shape[2] < 4:
+def _notes(opened: ImageFile.ImageFile, kind: str, found: Metadata) -> list[str]:
+    notes = []
+    if found.is_damaged:
+        notes.append("A part of its metadata is damaged and is left out.")
+    extra = tiff_tags(opened).get(338, ())
+    if len(extra if isinstance(extra, tuple) else (extra,)) > 1:
+        notes.append("It has more channels than colors and alpha; the others are left out.")
+    count = getattr(opened, "n_frames", 1)
+    if kind == "TIFF" and count > 1:
+        pages = _full_pages(opened, count)
+        if pages > 1:
+            notes.append(f"It has {pages} pages; only the first one is used.")
+    elif count > 1 and kind in ("PNG", "WebP", "AVIF", "GIF", "HEIC"):
+        what = "pictures" if kind == "HEIC" else "frames"
+        count -= getattr(opened, "default_image", False)
+        is_apart = getattr(opened, "default_image", False)
+        which = "the picture that is shown without animation" if is_apart else "the first one"
+        notes.append(f"It has {count} {what}; only {which} is used.")
+    return notes
+
+
+def _full_pages(opened: ImageFile.ImageFile, count: int) -> int:
+    """Count the pages of a TIFF that are no thumbnails or masks."""
+    pages = 1
+    for number in range(1, min(count, _MOST_PAGES)):
+        opened.seek(number)
+        pages += not int(tiff_tags(opened).get(254, 0)) & _IS_REDUCED_OR_MASK
+    opened.seek(0)
+    return pages + max(count - _MOST_PAGES, 0)
+
+
+def _split(pixels: NDArray[Any]) -> tuple[NDArray[Any], Float32 | None]:
+    """Return the colors, and the alpha as float32 in [0, 1] if any of it is not 1."""
+    if pixels.ndim == 2 or pixels.shape[2] == 3:
         return pixels, None
-    alpha: Float32 = np.divide(pixels[..., 3], np.iinfo(pixels.dtype).max, dtype=np.float32)
-    return pixels[..., :3], alpha
+    colors, alpha = pixels[..., :-1], pixels[..., -1]
+    if colors.shape[2] == 1:
+        colors = colors[..., 0]
+    limit = np.iinfo(pixels.dtype).max
+    share: Float32 = np.divide(alpha, limit, dtype=np.float32)
+    return colors, None if alpha.min() == limit else share
 
 
-def _to_rgb(colors: NDArray[Any]) -> Image:
-    code = cv2.COLOR_GRAY2RGB if colors.ndim == 2 else cv2.COLOR_BGR2RGB
-    image: NDArray[Any] = cv2.cvtColor(np.ascontiguousarray(colors), code)
-    return np.divide(image, 65535, dtype=np.float32) if image.dtype == np.uint16 else image
+def _as_image(colors: NDArray[Any]) -> Image:
+    if colors.ndim == 2:
+        colors = cv2.cvtColor(np.ascontiguousarray(colors), cv2.COLOR_GRAY2RGB)
+    if colors.dtype == np.uint16:
+        deep: Float32 = np.divide(colors, 65535, dtype=np.float32)
+        return deep
+    return np.ascontiguousarray(colors, np.uint8)
 
 
-def _divide_by_alpha(image: Image, alpha: Float32) -> Image:
-    limit = 255 if image.dtype == np.uint8 else 1
-    # Where alpha is zero, there is no color to recover; black stays black.
-    straight: NDArray[Any] = np.minimum(image / np.maximum(alpha, 1e-6)[..., None], limit)
-    return as_uint8(straight / limit) if limit == 255 else straight.astype(np.float32)
-
-
-def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
+def _upright(pixels: NDArray[Any], turn: int) -> NDArray[Any]:
     """Apply an EXIF orientation (EXIF 2.32, tag 274)."""
-    if orientation in (5, 6, 7, 8):
+    if turn in (5, 6, 7, 8):
         pixels = np.swapaxes(pixels, 0, 1)
-    if orientation in (3, 4, 7, 8):
+    if turn in (3, 4, 7, 8):
         pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
+    if turn in (2, 3, 6, 7):
         pixels = pixels[:, ::-1]
     return np.ascontiguousarray(pixels)
 

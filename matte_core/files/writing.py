@@ -1,34 +1,89 @@
-"""Encode pictures with OpenCV, and write files completely or not at all."""
+"""Encode pictures, and write files completely or not at all."""
 
+import io
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from matte_core.base.atomic import write_files
 from matte_core.base.errors import FileError
-from matte_core.files.jpeg import with_profile
-from matte_core.files.png import offset_chunk, profile_chunk, with_chunks
+from matte_core.files import png, tiff
+from matte_core.files.color import gray_profile, rgb_profile
+from matte_core.files.metadata import Metadata, photoshop_block
 from matte_core.images import Alpha, Image, as_float, as_uint8
 
 JPEG_QUALITY = 95
+#: The formats that keep transparency, by the extension of their files.
+TRANSPARENT = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WebP"}
+
+_LARGEST_PX = {"JPEG": 65500, "WebP": 16383}
 
 
-def stack_alpha(foreground: Image, alpha: Alpha, *, is_deep: bool) -> NDArray[Any]:
+def stack_alpha(
+    foreground: Image, alpha: Alpha, *, is_deep: bool, is_gray: bool = False
+) -> NDArray[Any]:
     """Return colors and alpha as one (H, W, 4) array, uint8, or uint16 if `is_deep`.
 
-    Values that came from such integers become the same integers again.
+    Values that came from such integers become the same integers again. Of a gray picture, whose
+    three channels are equal, the result is (H, W, 2).
     """
+    colors = foreground[..., :1] if is_gray else foreground
     if is_deep:
-        return np.dstack([_as_uint16(as_float(foreground)), _as_uint16(alpha)])
-    return np.dstack([as_uint8(foreground), np.rint(alpha * 255).astype(np.uint8)])
+        return np.dstack([_as_uint16(as_float(colors)), _as_uint16(alpha)])
+    return np.dstack([as_uint8(colors), np.rint(alpha * 255).astype(np.uint8)])
 
 
 def quantize(plane: Alpha, *, is_deep: bool) -> NDArray[Any]:
     """Return an alpha as integers: uint8, or uint16 if `is_deep`."""
     return _as_uint16(plane) if is_deep else np.rint(plane * 255).astype(np.uint8)
+
+
+def encode(
+    kind: str,
+    pixels: NDArray[Any],
+    *,
+    icc_profile: bytes | None = None,
+    metadata: Metadata | None = None,
+    offset_px: tuple[int, int] | None = None,
+) -> bytes:
+    """Encode a picture with transparency, or a plane.
+
+    Parameters
+    ----------
+    kind : str
+        "PNG", "TIFF", or "WebP", which is lossless and has 8 bits.
+    pixels : (H, W), (H, W, 2), (H, W, 3) or (H, W, 4), uint8 or uint16
+        Gray, gray and alpha, RGB, or RGB and alpha (not premultiplied).
+    icc_profile : bytes, optional
+        Left out if it is not for these colors.
+    metadata : Metadata, optional
+        What of it the format has a place for.
+    offset_px : (row, column), optional
+        The position of the picture in the one it was cropped from; PNG only.
+
+    Raises
+    ------
+    FileError
+        If the picture is too large for the format.
+    """
+    is_gray = pixels.ndim == 2 or pixels.shape[2] == 2
+    profile = gray_profile(icc_profile) if is_gray else rgb_profile(icc_profile)
+    said = metadata or Metadata()
+    _check_size(kind, pixels)
+    try:
+        if kind == "TIFF":
+            return tiff.encode(pixels, profile, said)
+        if kind == "WebP":
+            return _webp(pixels, profile, said)
+        chunks = png.chunks_of(profile, said)
+        if offset_px:
+            chunks.append(png.offset_chunk(offset_px[1], offset_px[0]))
+        return png.with_chunks(png.encode(pixels), chunks)
+    except (ValueError, OverflowError) as error:
+        raise _too_large(kind, pixels) from error
 
 
 def encode_png(
@@ -37,47 +92,33 @@ def encode_png(
     icc_profile: bytes | None = None,
     offset_px: tuple[int, int] | None = None,
 ) -> bytes:
-    """Encode a picture as PNG.
-
-    Parameters
-    ----------
-    pixels : (H, W), (H, W, 3) or (H, W, 4), uint8 or uint16
-        Gray, RGB, or RGB and alpha (not premultiplied).
-    icc_profile : bytes, optional
-        An RGB profile; omitted from gray pictures.
-    offset_px : (row, column), optional
-        The position of the picture in the one it was cropped from, for programs that use it.
-    """
-    stored = pixels
-    if pixels.ndim == 3:
-        stored = cv2.cvtColor(
-            pixels, cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
-        )
-    # OpenCV's default settings are faster than any level, and the files no larger.
-    encoded = _encode(".png", stored, [])
-    chunks = []
-    if icc_profile and pixels.ndim == 3:
-        chunks.append(profile_chunk(icc_profile))
-    if offset_px:
-        chunks.append(offset_chunk(offset_px[1], offset_px[0]))
-    return with_chunks(encoded, chunks)
+    """Encode a picture as PNG; see `encode`."""
+    return encode("PNG", pixels, icc_profile=icc_profile, offset_px=offset_px)
 
 
 def encode_jpeg(
-    image: NDArray[np.uint8], *, quality: int = JPEG_QUALITY, icc_profile: bytes | None = None
+    image: NDArray[np.uint8],
+    *,
+    quality: int = JPEG_QUALITY,
+    icc_profile: bytes | None = None,
+    metadata: Metadata | None = None,
 ) -> bytes:
     """Encode an (H, W, 3) uint8 image as JPEG, with colors at full resolution.
 
     Chroma subsampling would blur the very edges that matting has recovered.
     """
-    settings = [
-        cv2.IMWRITE_JPEG_QUALITY,
-        quality,
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-    ]
-    encoded = _encode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), settings)
-    return with_profile(encoded, icc_profile) if icc_profile else encoded
+    _check_size("JPEG", image)
+    said = metadata or Metadata()
+    return _saved(
+        Pillow.fromarray(image),
+        "JPEG",
+        rgb_profile(icc_profile),
+        said,
+        quality=quality,
+        subsampling="4:4:4",
+        **({"dpi": said.dpi} if said.dpi else {}),
+        **({"extra": _app13(said.iptc)} if said.iptc else {}),
+    )
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -101,15 +142,45 @@ def write_whole(path: Path, data: bytes) -> None:
         ) from error
 
 
-def _encode(extension: str, pixels: NDArray[Any], settings: list[int]) -> bytes:
-    is_encoded, encoded = cv2.imencode(extension, pixels, settings)
-    if not is_encoded:
-        height, width = pixels.shape[:2]
-        raise FileError(
-            f"A picture of {width} x {height} pixels cannot be stored as {extension[1:].upper()}.",
-            "JPEG allows at most 65500 pixels per side; PNG allows more.",
-        )
-    return encoded.tobytes()
+def _webp(pixels: NDArray[Any], profile: bytes | None, metadata: Metadata) -> bytes:
+    if pixels.dtype == np.uint16:
+        pixels = np.rint(pixels / np.float32(257)).astype(np.uint8)
+    if pixels.ndim == 3 and pixels.shape[2] == 2:
+        pixels = np.dstack([pixels[..., 0]] * 3 + [pixels[..., 1]])
+        profile = None
+    picture = Pillow.fromarray(pixels).convert("RGB" if pixels.ndim == 2 else None)
+    # Exact: what lies under transparent pixels has been chosen.
+    return _saved(picture, "WEBP", profile, metadata, lossless=True, exact=True, method=4)
+
+
+def _saved(
+    picture: Pillow.Image, format_name: str, profile: bytes | None, metadata: Metadata, **how: Any
+) -> bytes:
+    file = io.BytesIO()
+    if metadata.exif:
+        how["exif"] = b"Exif\0\0" + metadata.exif if format_name == "JPEG" else metadata.exif
+    if metadata.xmp:
+        how["xmp"] = metadata.xmp
+    picture.save(file, format_name, icc_profile=profile, **how)
+    return file.getvalue()
+
+
+def _app13(iptc: bytes) -> bytes:
+    content = b"Photoshop 3.0\0" + photoshop_block(iptc)
+    return b"\xff\xed" + (len(content) + 2).to_bytes(2, "big") + content
+
+
+def _check_size(kind: str, pixels: NDArray[Any]) -> None:
+    if max(pixels.shape[:2]) > _LARGEST_PX.get(kind, 1 << 30):
+        raise _too_large(kind, pixels)
+
+
+def _too_large(kind: str, pixels: NDArray[Any]) -> FileError:
+    height, width = pixels.shape[:2]
+    return FileError(
+        f"A picture of {width} x {height} pixels cannot be stored as {kind}.",
+        "JPEG allows at most 65500 pixels per side, WebP 16383; PNG allows more.",
+    )
 
 
 def _as_uint16(values: Alpha) -> NDArray[np.uint16]:

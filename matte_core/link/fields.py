@@ -53,12 +53,12 @@ class EdgeControls:
     smooth_px: float = 0.0
     feather_px: float = 0.0
     contrast: float = 0.0
+    threshold: float = 0.0
 
     def scaled(self, scale: float) -> "EdgeControls":
         """Return the same controls for an image that was resized."""
-        return EdgeControls(
-            self.shift_px * scale, self.smooth_px * scale, self.feather_px * scale, self.contrast
-        )
+        lengths = (self.shift_px * scale, self.smooth_px * scale, self.feather_px * scale)
+        return EdgeControls(*lengths, self.contrast, self.threshold)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,10 @@ class _CutRequest(Request[AlphaResult]):
         How much of the old background's color to take out of the edge.
     with_foreground : bool
         Whether to return clean colors.
+    clears_hidden : bool
+        Whether these hold nothing of the photo where the alpha and the opacity hide it.
+    opacity : (H, W), optional
+        The layer's own alpha.
     """
 
     result_type = AlphaResult
@@ -83,6 +87,8 @@ class _CutRequest(Request[AlphaResult]):
     edge: EdgeControls = field(default_factory=EdgeControls)
     decontaminate: Share = 1.0
     with_foreground: bool = False
+    clears_hidden: bool = False
+    opacity: PlaneArray | None = None
 
     def check(self, result: AlphaResult) -> None:
         super().check(result)
@@ -92,13 +98,21 @@ class _CutRequest(Request[AlphaResult]):
 
 @dataclass(frozen=True, kw_only=True)
 class CutOutRequest(_CutRequest):
-    """Find a subject and estimate its alpha; the selection says roughly where it is."""
+    """Find a subject and estimate its alpha; the selection says roughly where it is.
+
+    Attributes
+    ----------
+    is_beside_opacity : bool
+        Whether the layer keeps its own alpha, as it does beside a layer mask: then the alpha of a
+        layer that is cut out already is 1, so that the two together are what it was.
+    """
 
     method = "cut_out"
 
     choice: SubjectChoice = field(default_factory=SubjectChoice)
     selection: SelectionArray | None = None
     radius_px: RadiusPx | None = None
+    is_beside_opacity: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,8 @@ class AlphaResult:
         The type and color space of the request's `colors`, or else of its `image`.
     changed : (H, W) uint8
         255 where the foreground differs from the image, else 0.
+    box : tuple of int, optional
+        Left, top, right, and bottom of what is seen; the last two are the first ones outside.
     note : str
         A remark for the user; empty for none.
     unknown_share : float
@@ -55,9 +57,14 @@ class AlphaResult:
     alpha: AlphaArray
     foreground: ColorsArray | None = None
     changed: ChangedArray | None = None
+    box: tuple[int, int, int, int] | None = None
     note: Text
     unknown_share: Share = 0.0
     seconds: Annotated[float, Range(0)] = 0.0
+
+    def __post_init__(self) -> None:
+        if self.box is not None:
+            _check_box(self.box, self.alpha.shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +115,7 @@ class DecontaminateResult(RelightResult):
     box: tuple[int, int, int, int]
 
     def __post_init__(self) -> None:
-        height, width = self.foreground.shape[:2]
-        left, top, right, bottom = self.box
-        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
-            raise ProtocolError(f"its box {self.box} is not within {width} x {height} pixels")
+        _check_box(self.box, self.foreground.shape)
 
 
 @dataclass(frozen=True)
@@ -145,3 +149,9 @@ class ViewResult:
             raise ProtocolError("its list of parts has the same name twice")
         if self.map is not None and max(bytes(self.map.data)) > len(self.parts):
             raise ProtocolError("its map refers to parts that are not in the list")
+
+
+def _check_box(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> None:
+    left, top, right, bottom = box
+    if not (0 <= left < right <= shape[1] and 0 <= top < bottom <= shape[0]):
+        raise ProtocolError(f"its box {box} is not within {shape[1]} x {shape[0]} pixels")

@@ -3,5 +3,12 @@
 from matte_core.matting.alpha import estimate_alpha
 from matte_core.matting.cleaning import clean_colors
 from matte_core.matting.foreground import decontaminate, estimate_foreground
+from matte_core.matting.hidden import clear_hidden
 
-__all__ = ["clean_colors", "decontaminate", "estimate_alpha", "estimate_foreground"]
+__all__ = [
+    "clean_colors",
+    "clear_hidden",
+    "decontaminate",
+    "estimate_alpha",
+    "estimate_foreground",
+]

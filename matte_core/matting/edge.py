@@ -2,11 +2,11 @@
 
 Each control is a filter on the alpha alone, so changing one needs no new solution. They are applied
 in the order in which they build on each other: the outline is smoothed, then moved, then softened,
-then steepened.
+then steepened, or made hard.
 
 Shifting and smoothing are flat gray-level morphology: a soft edge is moved without changing its
-shape, and smoothing leaves a straight soft edge alone. All four are monotonic (a larger alpha stays
-larger), and nothing enters from outside the image.
+shape, and smoothing leaves a straight soft edge alone. All of them are monotonic (a larger alpha
+stays larger), and nothing enters from outside the image.
 
 References
 ----------
@@ -42,6 +42,7 @@ def adjust_edge(
     smooth_px: float = 0.0,
     feather_px: float = 0.0,
     contrast: float = 0.0,
+    threshold: float = 0.0,
 ) -> Alpha:
     """Adjust the edge of an alpha.
 
@@ -56,6 +57,9 @@ def adjust_edge(
         Radius of the blur, as in GIMP's Select > Feather.
     contrast : float, [0, 1]
         How much steeper to make the transition: 0 leaves it alone, 1 makes it a step at 1/2.
+    threshold : float, [0, 1]
+        If not 0, an alpha of at least this becomes 1, and a lower one 0: a hard edge, as sprites
+        and cutters need it.
 
     Returns
     -------
@@ -78,6 +82,7 @@ def adjust_edge(
     _check_range("smoothing", smooth_px, 0, MAX_SMOOTH_PX, " px")
     _check_range("feathering", feather_px, 0, MAX_FEATHER_PX, " px")
     _check_range("contrast", contrast, 0, 1, "")
+    _check_range("threshold", threshold, 0, 1, "")
     adjusted = alpha.copy()
     box = _box(adjusted, shift_px, smooth_px, feather_px)
     if box is None:
@@ -91,6 +96,8 @@ def adjust_edge(
         part = _feather(part, feather_px)
     if contrast:
         part = _steepen(part, contrast)
+    if threshold:
+        part = (part >= threshold).astype(np.float32)
     adjusted[box] = part
     return adjusted
 

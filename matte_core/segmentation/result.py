@@ -16,6 +16,9 @@ from matte_core.segmentation.instances import Instance, PresentClass
 #: Stands for the main subject among the class numbers of PASCAL VOC, whose 255 is no class.
 SUBJECT_INDEX = 255
 
+#: The source of a segmentation that is the picture's own transparency.
+OWN_ALPHA = "alpha"
+
 
 @dataclass(frozen=True)
 class Segmentation:
@@ -33,7 +36,7 @@ class Segmentation:
     grid_px : float
         Picture pixels per cell of the grid that was decided on: finer detail is not in it.
     source : str
-        "network": a model.
+        "network": a model; "alpha": the picture's own transparency.
     subject : tuple of str
         Names of the classes and instances that make up the mask.
     instances : tuple of Instance
@@ -60,6 +63,8 @@ class Segmentation:
     @property
     def note(self) -> str:
         """What a person should be told; mostly empty."""
+        if self.source == OWN_ALPHA:
+            return Message("The image is cut out already, so its own transparency was used.")
         if not self.missing:
             return ""
         places = ", ".join(word.rpartition(" at ")[2] for word in self.missing)

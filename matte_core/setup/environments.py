@@ -30,9 +30,9 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "[WinError 112]")
 STAMP = "matte.json"
 TEMPORARY = "tmp"
-IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime")
+IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime", "PIL.Image")
 # Without those that only speed things up, or serve models that are not built in.
-NEEDED = ("numpy", "scipy.sparse", "cv2", "google.protobuf")
+NEEDED = ("numpy", "scipy.sparse", "cv2", "google.protobuf", "PIL.Image")
 STEP = Message("Environment")
 
 QUICK_SECONDS = 30.0

@@ -12,6 +12,7 @@ from matte_core.base.classes import BACKGROUND_NAME, voc_color
 from matte_core.base.errors import InputError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
+from matte_core.batch.framing import SEEN
 from matte_core.boxes import Box
 from matte_core.catalog.registry import installed
 from matte_core.cutting import Steps
@@ -35,7 +36,7 @@ from matte_core.link.results import (
     SegmentResult,
     TrimapResult,
 )
-from matte_core.matting import clean_colors
+from matte_core.matting import clean_colors, clear_hidden
 from matte_core.segmentation import Segmentation, color_map
 from matte_core.trimap import make_trimap
 from matte_core.worker.arrays import (
@@ -52,7 +53,7 @@ from matte_core.worker.light import relight
 
 Method = Callable[[Any, ProgressCallback], Any]
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "opencv-python-headless", "onnxruntime")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "opencv-python-headless", "onnxruntime", "pillow")
 
 
 def cut_out(request: CutOutRequest, progress: ProgressCallback) -> AlphaResult:
@@ -126,7 +127,8 @@ def decontaminate(request: DecontaminateRequest, progress: ProgressCallback) -> 
             Message("Cut the subject out first, with Filters > Matte > Cut Out Subject…."),
         )
     return DecontaminateResult(
-        **_clean_colors(request, alpha, progress), box=(box.left, box.top, box.right, box.bottom)
+        **_clean_colors(request, alpha, request.decontaminate, None, progress),
+        box=(box.left, box.top, box.right, box.bottom),
     )
 
 
@@ -138,7 +140,8 @@ def check(request: CheckRequest, progress: ProgressCallback) -> CheckResult:  # 
 
 def _steps(request: CutOutRequest | MatteRequest) -> Steps:
     wide = None if request.colors is None else read_image(request.colors)
-    return Steps(read_image(request.image), wide)
+    opacity = None if request.opacity is None else read_plane(request.opacity)
+    return Steps(read_image(request.image), wide, opacity)
 
 
 def _matted(
@@ -152,13 +155,22 @@ def _matted(
     """Do what follows the trimap, found or painted."""
     matting_share = 0.75 if request.with_foreground else 1.0
     alpha = steps.alpha(trimap, progress=part(progress, 0.0, matting_share))
+    adjusted = steps.edge(alpha, **asdict(request.edge))
+    if request.mask is not None:
+        adjusted = adjusted * read_plane(request.mask)
+    shown = steps.shown(adjusted, alpha)
     colors = {}
     if request.with_foreground:
-        colors = _clean_colors(request, alpha, part(progress, matting_share, 1.0))
-    adjusted = steps.edge(alpha, **asdict(request.edge))
+        hidden_by = shown if request.clears_hidden else None
+        amount = 0.0 if alpha is steps.opacity else request.decontaminate
+        reporting = part(progress, matting_share, 1.0)
+        colors = _clean_colors(request, alpha, amount, hidden_by, reporting)
+    if isinstance(request, CutOutRequest) and request.is_beside_opacity and alpha is steps.opacity:
+        adjusted = np.divide(shown, alpha, out=np.zeros_like(alpha), where=alpha > 0)
     return AlphaResult(
-        alpha=_intersected(adjusted, request.mask),
+        alpha=from_numpy(adjusted),
         **colors,
+        box=_seen_box(shown),
         note=note,
         unknown_share=_unknown_share(trimap),
         seconds=round(time.monotonic() - started, 3),
@@ -168,16 +180,29 @@ def _matted(
 def _clean_colors(
     request: CutOutRequest | MatteRequest | DecontaminateRequest,
     alpha: Alpha,
+    amount: float,
+    hidden_by: Alpha | None,
     progress: ProgressCallback,
 ) -> dict[str, Array]:
-    """Clean the image's own colors, which may be of any range."""
+    """Clean the image's own colors, which may be of any range.
+
+    Where `hidden_by` is 0, nothing of them is left.
+    """
     own = to_numpy(request.colors or request.image)
-    foreground, changed = clean_colors(own, alpha, request.decontaminate, progress=progress)
+    foreground, changed = clean_colors(own, alpha, amount, progress=progress)
+    if hidden_by is not None:
+        foreground, hidden = clear_hidden(foreground, hidden_by)
+        changed[hidden] = 255
     return {"foreground": from_numpy(finite(foreground)), "changed": from_numpy(changed)}
 
 
 def _intersected(alpha: Alpha, mask: Array | None) -> Array:
     return from_numpy(alpha if mask is None else alpha * read_plane(mask))
+
+
+def _seen_box(alpha: Alpha) -> tuple[int, int, int, int] | None:
+    box = Box.around(alpha > SEEN)
+    return None if box is None else (box.left, box.top, box.right, box.bottom)
 
 
 def _unknown_share(trimap: Trimap) -> float:

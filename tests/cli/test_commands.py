@@ -12,7 +12,7 @@ import pytest
 
 from matte_core.cli import main
 from matte_core.files import encode_png, read_picture
-from matte_core.files.header import is_srgb
+from matte_core.files.color import is_srgb
 
 
 def overlap(found, wanted):

@@ -21,12 +21,11 @@ def names(listing):
 
 
 def test_folder_is_sorted_and_only_pictures_are_taken(tmp_path):
-    folder = fill(tmp_path / "in", "b.JPG", "a.png", "notes.txt", ".hidden.png", "c.heic", "d.tiff")
+    folder = fill(tmp_path / "in", "b.JPG", "a.png", "notes.txt", ".hidden.png", "c.xcf", "d.tiff")
     listing = list_pictures([str(folder)], out=tmp_path / "out")
     assert names(listing) == ["a.png", "b.JPG", "d.tiff"]
     assert listing.notes == [
-        f"{folder}: skipped 2 files without the extension of a JPEG, PNG, TIFF, WebP or BMP "
-        "picture."
+        f"{folder}: skipped 2 files without the extension of a picture that can be read."
     ]
     assert not listing.is_single
 

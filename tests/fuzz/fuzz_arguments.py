@@ -37,12 +37,13 @@ _OPTIONS = (
     *("-o", "--out", "--overwrite", "--skip-existing", "--json", "-q", "-r", "--recursive"),
     *("--max-megapixels", "--subject", "--model", "--radius", "--shape", "--trimaps", "--output"),
     *("--decontaminate", "--background", "--selection", "--offset", "--fit", "--position"),
-    *("--shift", "--smooth", "--feather", "--contrast"),
+    *("--shift", "--smooth", "--feather", "--contrast", "--threshold", "--margin", "--canvas"),
+    *("--crop", "--square", "--metadata", "--format"),
     *("--help", "--version", "--name", "--labels", "--output-type", "--default"),
 )
 _VALUES = (
     *("auto", "cat", "cat,dog", "everything", "rgba", "alpha", "all", "ellipse", "0", "1", "2.5"),
-    *("100", "3,4", "deeplab-513", "logits", "mask", "white"),
+    *("100", "3,4", "deeplab-513", "logits", "mask", "white", "3%", "20x10", "-", "webp"),
 )
 _WORDS = st.one_of(
     st.sampled_from(_FILES), st.sampled_from(_OPTIONS), st.sampled_from(_VALUES), _ODD_WORDS

@@ -1,5 +1,6 @@
-"""Files of pictures: what the header says is what is decoded, or the file is refused."""
+"""Files of pictures: each is decoded to what its header says, and written again, or refused."""
 
+import io
 import struct
 import tempfile
 import zlib
@@ -10,11 +11,11 @@ import cv2
 import numpy as np
 from hypothesis import strategies as st
 from mutations import Change, change, changes
+from PIL import Image, features
 from properties import Property, refused
 
-from matte_core.files import read_picture, read_plane
-from matte_core.files.header import read_header
-from matte_core.files.jpeg import with_profile
+from matte_core.files import decode_picture, encode, encode_jpeg, read_picture, read_plane
+from matte_core.files.opening import open_file
 from matte_core.files.png import with_chunks
 
 _MAX_MEGAPIXELS = 1.0
@@ -33,9 +34,25 @@ def _seeds() -> list[bytes]:
     files += [cv2.imencode(ending, deep)[1].tobytes() for ending in (".png", ".tif")]
     profile = bytes(16) + b"RGB " + bytes(16) + b"acsp" + bytes(24)
     exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
-    files.append(with_profile(files[-3], profile))
+    files.append(encode_jpeg(small[..., :3], icc_profile=profile))
+    files += _by_pillow(small, exif)
     files.append(with_chunks(files[0], [(b"eXIf", exif), (b"tRNS", b"\0\x07")]))
     files.append(_riff(b"VP8X" + struct.pack("<IBBHHBHB", 10, 8, 0, 0, 6, 0, 8, 0), files[6], exif))
+    return files
+
+
+def _by_pillow(pixels: np.ndarray, exif: bytes) -> list[bytes]:
+    """Animations, pages, palettes, CMYK, and metadata."""
+    pictures = [Image.fromarray(pixels[..., :3]), Image.fromarray(pixels[::-1, :, :3].copy())]
+    files = []
+    for kind in ("PNG", "WEBP", "GIF", "TIFF", *(("AVIF",) if features.check("avif") else ())):
+        file = io.BytesIO()
+        pictures[0].save(file, kind, save_all=True, append_images=pictures[1:])
+        files.append(file.getvalue())
+    for kind in ("JPEG", "TIFF"):
+        file = io.BytesIO()
+        pictures[0].convert("CMYK").save(file, kind, exif=exif, dpi=(72, 72))
+        files.append(file.getvalue())
     return files
 
 
@@ -83,16 +100,23 @@ def a_picture_is_read(case: tuple[Any, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder, refused():
         path = Path(folder) / "picture"
         path.write_bytes(data)
-        header = read_header(data, "picture")
+        stored = open_file(data, "picture", _MAX_MEGAPIXELS)[1].size
         picture = read_picture(path, max_megapixels=_MAX_MEGAPIXELS)
         height, width, channels = picture.image.shape
         assert channels == 3
-        assert sorted((height, width)) == sorted((header.height, header.width))
+        assert sorted((height, width)) == sorted(stored)
         if picture.image.dtype == np.float32:
             assert ((picture.image >= 0) & (picture.image <= 1)).all()
         if picture.alpha is not None:
             assert picture.alpha.shape == (height, width)
             assert ((picture.alpha >= 0) & (picture.alpha <= 1)).all()
+        for keep in ("public", "all"):
+            for kind in ("PNG", "TIFF", "WebP"):
+                kept = picture.metadata.kept(keep)
+                again = decode_picture(
+                    encode(kind, np.zeros((2, 2, 4), np.uint8), metadata=kept), "again"
+                )
+                assert again.image.shape == (2, 2, 3)
         assert read_plane(path, "mask").shape == (height, width)
 
 

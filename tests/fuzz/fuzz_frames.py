@@ -123,7 +123,7 @@ _VALUES = st.one_of(
 )
 _RECORDS = {
     "choice": ("subject", "model"),
-    "edge": ("shift_px", "smooth_px", "feather_px", "contrast"),
+    "edge": ("shift_px", "smooth_px", "feather_px", "contrast", "threshold"),
     "region": ("top", "left", "bottom", "right"),
     "settings": ("view", "color", "radius_px", "with_selection", "is_draft", "decontaminate"),
 }

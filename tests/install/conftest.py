@@ -28,6 +28,7 @@ MODULES = {
     "scikit-learn": ["sklearn/__init__.py", "sklearn/neighbors.py"],
     "opencv-python-headless": ["cv2/__init__.py"],
     "onnxruntime": ["onnxruntime/__init__.py"],
+    "pillow": ["PIL/__init__.py", "PIL/Image.py"],
 }
 CLI = """
 import os, sys

@@ -8,6 +8,7 @@ from gi.repository import Gimp, GObject
 from matte_core.base.classes import VOC_CLASSES
 from matte_core.base.localization import _
 from matte_core.base.subjects import AUTO, CLASS_LABELS, EVERYTHING, MAIN_SUBJECT, SELECTION
+from matte_core.batch.framing import Framing, read_size
 from matte_core.link.fields import EdgeControls, SubjectChoice
 
 READWRITE = GObject.ParamFlags.READWRITE
@@ -17,6 +18,17 @@ SHAPES = {
     "rectangle": (_("Rectangle"), _("Farther along the diagonals")),
     "cross": (_("Cross"), _("Along rows and columns only")),
 }
+WHOLE, SUBJECT, SQUARE, CANVAS = "whole", "subject", "square", "canvas"
+CROPS = {
+    WHOLE: (_("Whole layer"), _("Keep the size of the layer")),
+    SUBJECT: (_("Subject"), _("Crop to the subject and its margin")),
+    SQUARE: (_("Square"), _("Crop to a square with the subject in its center")),
+    CANVAS: (
+        _("Canvas"),
+        _("Center the subject on a canvas of a given size, and scale it down if it does not fit"),
+    ),
+}
+CROP_NAMES = ("crop", "margin", "canvas")
 SUBJECTS = {
     AUTO: (MAIN_SUBJECT, _("Whatever the photo shows")),
     SELECTION: (_("Inside the selection"), _("The subject inside a rough selection")),
@@ -132,6 +144,10 @@ def add_edge_controls(procedure):
         ),
         ("feather", _("_Feather"), _("Soften the edge by this radius, in pixels"), 0, 250),
         ("contrast", _("Co_ntrast"), _("Harden the edge, in percent"), 0, 100),
+        (
+            "threshold", _("Threshold"),
+            _("Make the edge hard: opaque from this alpha on, in percent (0: soft)"), 0, 100,
+        ),
     ):  # fmt: skip
         procedure.add_double_argument(name, label, blurb, low, high, 0, READWRITE)
 
@@ -151,6 +167,37 @@ def add_hide_original(procedure):
     )  # fmt: skip
 
 
+def add_crop(procedure, blurb):
+    """Add how a new image or file is cropped."""
+    add_choice(procedure, "crop", _("Size"), blurb, CROPS, WHOLE)
+    procedure.add_double_argument(
+        "margin", _("Margin"),
+        _("The margin around a cropped subject, in percent of its longer side or of the canvas's"),
+        0, 100, 0, READWRITE,
+    )  # fmt: skip
+    procedure.add_string_argument(
+        "canvas", _("Canvas"), _("The width and height of the canvas, in pixels"), "2000 x 2000",
+        READWRITE,
+    )  # fmt: skip
+
+
+def framing(config):
+    """Return how to crop; None for not at all.
+
+    Raises
+    ------
+    InputError
+        If the canvas has no size, or no room.
+    """
+    crop = config.get_property("crop")
+    if crop == WHOLE:
+        return None
+    size = read_size(config.get_property("canvas") or "") if crop == CANVAS else None
+    found = Framing(config.get_property("margin") / 100, True, crop == SQUARE, size)
+    found.around((0, 0, 1, 1))  # before anything is computed: is there room?
+    return found
+
+
 def add_new_image_value(procedure):
     """Add the return value for a new image."""
     procedure.add_image_return_value(
@@ -166,6 +213,7 @@ def edge_controls(config):
         config.get_property("smooth"),
         config.get_property("feather"),
         config.get_property("contrast") / 100,
+        config.get_property("threshold") / 100,
     )
 
 

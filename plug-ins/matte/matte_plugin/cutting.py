@@ -16,7 +16,7 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
     config : Gimp.ProcedureConfig
         Of a procedure with a subject, a model and the arguments of `arguments.add_edge`.
     output : str
-        One of `outputs.CHOICES`.
+        One of `outputs.CHOICES`, see `outputs.place_of`.
     intersects_mask : bool
         Whether what the layer's mask hides stays hidden.
     progress : callable
@@ -33,10 +33,13 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         choice=arguments.subject_choice(config),
         selection=reading.read_selection(layer) if is_selected else None,
         mask=reading.read_mask(layer) if intersects_mask else None,
+        opacity=reading.read_opacity(layer),
+        is_beside_opacity=output not in (outputs.SELECTION, outputs.CHANNEL),
         radius_px=arguments.radius_px(config),
         edge=arguments.edge_controls(config),
         decontaminate=config.get_property("decontaminate") / 100,
         with_foreground=output in outputs.WITH_COLORS,
+        clears_hidden=output in outputs.WITHOUT_PHOTO,
     )
     result = worker.call(request, progress)
-    return layers.Cut(layer, result.alpha, pixels.Colors.of(result)), result.note
+    return layers.Cut(layer, result.alpha, pixels.Colors.of(result), result.box), result.note

@@ -12,7 +12,10 @@ from gi.repository import Gimp, GimpUi, GObject, Gtk
 from matte_core.base.localization import _
 
 NOT_SHOWN = ("run-mode", "image", "drawables", "procedure", "parts")
-SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")
+SLIDERS = (
+    *("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast"),
+    "threshold",
+)
 
 
 def ask(procedure, config, arrange=None):

@@ -22,6 +22,8 @@ CHOICES = {
 }
 #: The outputs with clean colors.
 WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
+#: The outputs whose transparent pixels hold nothing of the photo; a mask is there to be painted on.
+WITHOUT_PHOTO = (NEW_LAYER, NEW_IMAGE)
 
 
 def check(image, output, photos=()):
@@ -51,7 +53,10 @@ def arrange(dialog, config):
     """Arrange the dialog of an action with these outputs; see `dialogs.ask`."""
     from matte_plugin import dialogs  # the toolkit, which needs a screen
 
-    return dialogs.arrange_with_colors(dialog, config, WITH_COLORS)
+    box = dialogs.arrange_with_colors(dialog, config, WITH_COLORS)
+    if config.find_property("crop"):
+        dialogs.only_if(dialog, config, arguments.CROP_NAMES, "output", (NEW_IMAGE,))
+    return box
 
 
 def preview_settings(config, scale):
@@ -74,6 +79,7 @@ def write(
     replaces_own=False,
     keeps_masks=False,
     hidden=(),
+    framing=None,
 ):
     """Write results in one undo step.
 
@@ -93,6 +99,8 @@ def write(
         Keep existing layer masks, and save the result as a channel instead.
     hidden : sequence of Gimp.Layer
         Further layers to hide in the same step.
+    framing : batch.framing.Framing, optional
+        How to crop new images.
 
     Returns
     -------
@@ -100,13 +108,12 @@ def write(
         The new images, if that is the output; the original is not changed.
     """
     if output == NEW_IMAGE:
-        return _new_images(cuts)
+        return _new_images(cuts, framing)
     with items.one_undo_step(image):
         if output == SELECTION:
             masks.write_selection(image, cuts)
         for cut in cuts:
-            has_mask_to_keep = keeps_masks and cut.layer.get_mask() is not None
-            where = CHANNEL if output == LAYER_MASK and has_mask_to_keep else output
+            where = place_of(output, cut.layer, keeps_masks=keeps_masks)
             own = _own_result(image, maker, where, cut.layer) if replaces_own else None
             if where == LAYER_MASK:
                 made = masks.write_layer_mask(cut.layer, cut.alpha)
@@ -128,6 +135,12 @@ def write(
     return []
 
 
+def place_of(output, layer, *, keeps_masks):
+    """Return the output for a layer: a channel where a layer mask is to be kept."""
+    has_mask_to_keep = keeps_masks and layer.get_mask() is not None
+    return CHANNEL if output == LAYER_MASK and has_mask_to_keep else output
+
+
 def has_own_mask(layer, makers):
     """Return whether a layer's mask is a result of ours and has not been edited since."""
     mask = layer.get_mask()
@@ -146,10 +159,10 @@ def _own_result(image, maker, output, photo):
     return None
 
 
-def _new_images(cuts):
+def _new_images(cuts, framing):
     made = []
     try:
-        made.extend(map(layers.new_image, cuts))
+        made.extend(layers.new_image(cut, framing) for cut in cuts)
     except BaseException:
         for image in made:
             image.delete()

@@ -109,5 +109,5 @@ def test_folder_that_cannot_be_made(tmp_path):
 
 
 def test_picture_too_large_for_jpeg():
-    with pytest.raises(FileError, match=r"70000 x 1 pixels cannot be stored as JPG"):
+    with pytest.raises(FileError, match=r"70000 x 1 pixels cannot be stored as JPEG"):
         encode_jpeg(np.zeros((1, 70000, 3), np.uint8))

@@ -7,11 +7,14 @@ from document_tools import (
     alpha_of,
     box_mean,
     disc,
+    disc_share,
+    fail,
     fingerprint,
     network,
     pixels,
     portrait,
     portrait_alpha,
+    put,
     run,
     select_disc,
     selection_values,
@@ -85,6 +88,73 @@ def check_new_image_is_as_deep_and_leaves_the_old_one():
         new, old = pixels(subject, "R'G'B' u8"), pixels(layer, "R'G'B' u8")
         assert new[3 * middle : 3 * middle + 3] == old[3 * middle : 3 * middle + 3]
         assert not made.is_dirty()
+        look_at_hidden(opacity, pixels(subject, "R'G'B' u8"))
+
+
+def look_at_hidden(opacity, colors):
+    """Far from the orange disc there is nothing of the blue around it, and beside it is orange."""
+    assert not any(opacity[:8])
+    assert not any(colors[: 3 * 8]), "the photo is still there, under transparent pixels"
+    row = 64 * 32
+    last = max(i for i in range(32) if opacity[row + i] == 0)
+    red, _green, blue = colors[3 * (row + last) : 3 * (row + last) + 3]
+    assert red > 100 > blue, (red, blue)
+
+
+def seen_box(image):
+    """Return left, top, right, and bottom of what is seen in an image of one layer."""
+    (layer,) = image.get_layers()
+    width, height = image.get_width(), image.get_height()
+    assert (layer.get_width(), layer.get_height()) == (width, height)
+    opacity = pixels(layer, "A u8")
+    seen = [i for i, value in enumerate(opacity) if value > 5]
+    columns = [i % width for i in seen]
+    return min(columns), seen[0] // width, max(columns) + 1, seen[-1] // width + 1
+
+
+def check_new_image_is_cropped_to_what_is_seen():
+    for crop, more, wanted in (
+        ("subject", {}, lambda size, box: box == (0, 0, *size)),
+        ("subject", {"margin": 10}, lambda size, box: box == (4, 4, size[0] - 4, size[1] - 4)),
+        ("square", {"margin": 50}, lambda size, box: size[0] == size[1] and box[0] > 10),
+        ("canvas", {"canvas": "100 x 80"},
+         lambda size, box: size == (100, 80) and box[2] - box[0] > 40),
+        ("canvas", {"canvas": "30x20", "margin": 10},
+         lambda size, box: size == (30, 20) and abs(box[3] - box[1] - 14) <= 1),
+    ):  # fmt: skip
+        image, layer = disc()
+        select_disc(image, 24)
+        arguments = {"subject": "selection", "output": "new-image", "crop": crop, **more}
+        answer = run(CUT_OUT, image, [layer], **arguments)
+        assert answer.is_done, answer.words
+        made = answer.made
+        size, box = (made.get_width(), made.get_height()), seen_box(made)
+        assert wanted(size, box), (crop, more, size, box)
+        assert abs(box[0] - (size[0] - box[2])) <= 1, (crop, "not centered", size, box)
+    message = fail(image, [layer], output="new-image", crop="canvas", canvas="wide")
+    assert "size of a canvas" in message, message
+
+
+def check_a_layer_that_is_cut_out_already_keeps_its_shape():
+    """A black silhouette: its colors say nothing, its transparency everything."""
+    opacity = [disc_share(row, column) for row in range(64) for column in range(64)]
+    rows = bytearray(4 * 64 * 64)
+    rows[3::4] = bytes(round(255 * value) for value in opacity)
+    for output in ("layer-mask", "new-layer", "channel"):
+        image, layer = disc()
+        layer.add_alpha()
+        put(layer, "R'G'B'A u8", rows)
+        succeed(image, [layer], output=output)
+        if output == "layer-mask":
+            mask = alpha_of(layer.get_mask())
+            found = [a * o for a, o in zip(opacity, mask, strict=True)]
+        elif output == "new-layer":
+            found = [value / 255 for value in pixels(image.get_layers()[0], "A u8")]
+        else:
+            image.select_item(Gimp.ChannelOps.REPLACE, image.get_channels()[0])
+            found = [value / 255 for value in selection_values(image)]
+        worst = max(abs(a - b) for a, b in zip(opacity, found, strict=True))
+        assert worst <= 2 / 255, (output, worst)
 
 
 def check_one_network_serves_several_outputs_in_a_group():

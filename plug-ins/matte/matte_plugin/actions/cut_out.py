@@ -31,6 +31,7 @@ def add_arguments(procedure):
     arguments.add_existing_mask(procedure)
     arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
+    arguments.add_crop(procedure, _("How to crop a new image"))
     arguments.add_model(procedure)
     arguments.add_new_image_value(procedure)
 
@@ -53,6 +54,7 @@ def _cut_out(image, drawables, config, process):
     output = config.get_property("output")
     photos = items.layers_of(drawables)
     outputs.check(image, output, photos)
+    framing = arguments.framing(config)
     # Everything is computed before anything is touched: a failure or a cancel changes nothing.
     cuts = running.for_each(
         photos,
@@ -66,6 +68,7 @@ def _cut_out(image, drawables, config, process):
         NAME,
         hide_original=config.get_property("hide-original"),
         keeps_masks=arguments.keeps_masks(config),
+        framing=framing,
     )
 
 
@@ -73,7 +76,9 @@ run = running.previewed_action(_cut_out, outputs.arrange, _previewed)
 
 
 def _ask(worker, layer, config, progress):
-    output = config.get_property("output")
+    output = outputs.place_of(
+        config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
+    )
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
     cut, note = cutting.ask(
         worker, layer, config, output, intersects_mask=intersects, progress=progress

@@ -78,6 +78,7 @@ def add_arguments(procedure):
         procedure, "subject", _("Su_bject"), _("What to cut out of each photo"), SUBJECTS,
         arguments.AUTO,
     )  # fmt: skip
+    arguments.add_crop(procedure, _("How to crop each result"))
     arguments.add_edge(procedure)
     arguments.add_model(procedure)
     loop.add_report_values(procedure)
@@ -91,19 +92,21 @@ def _arrange(dialog, config):
     dialog.fill(names)
     dialogs.offer_models(dialog, config)
     transparent = (files.PNG, files.TIFF, files.WEBP)
-    dialogs.only_if(dialog, config, ("decontaminate",), "format", transparent)
+    names = ("decontaminate", *arguments.CROP_NAMES)
+    dialogs.only_if(dialog, config, names, "format", transparent)
 
 
 def _cut_out_all(config, view, report):
     source, target = _folder(config, "source"), _folder(config, "target")
     kind = config.get_property("format")
+    framing = arguments.framing(config)
     plan = plan_folder(
         source, target, files.EXTENSIONS[kind], recursive=config.get_property("subfolders")
     )
     loop.for_each(
         plan.jobs,
         lambda job: str(job.source.relative_to(source)),
-        lambda worker, job, progress: _cut_out(worker, job, plan, config, progress),
+        lambda worker, job, progress: _cut_out(worker, job, plan, config, framing, progress),
         view,
         report,
     )
@@ -127,7 +130,7 @@ def _folder(config, name):
     return Path(file.get_path())
 
 
-def _cut_out(worker, job, plan, config, progress):
+def _cut_out(worker, job, plan, config, framing, progress):
     plan.check(job, overwrite=True)
     if job.is_done and config.get_property("existing") == SKIP:
         return SKIPPED, _("{file} already exists").format(file=job.target.name)
@@ -139,5 +142,6 @@ def _cut_out(worker, job, plan, config, progress):
             masks.write_layer_mask(layer, cut.alpha)
         else:
             layers.cut_out(layer, cut)
+            layers.crop(layer.get_image(), cut, framing)
         files.export(layer.get_image(), job.target, kind)
     return DONE, localized(note)

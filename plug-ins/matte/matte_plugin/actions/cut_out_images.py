@@ -63,5 +63,12 @@ def _cut_out(worker, image, config, progress):
         share = part(progress, number / len(chosen), (number + 1) / len(chosen))
         outcome, note = layer_jobs.ask(worker, layer, config, share, cuts)
     witness.check()
-    outputs.write(image, cuts, output, NAME, hide_original=config.get_property("hide-original"))
+    outputs.write(
+        image,
+        cuts,
+        output,
+        NAME,
+        hide_original=config.get_property("hide-original"),
+        keeps_masks=arguments.keeps_masks(config),
+    )
     return outcome, note

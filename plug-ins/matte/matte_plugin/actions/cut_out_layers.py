@@ -60,7 +60,12 @@ def _cut_out_all(image, config, view, report):
         witness.check()
         if cuts:
             outputs.write(
-                image, cuts, output, NAME, hide_original=config.get_property("hide-original")
+                image,
+                cuts,
+                output,
+                NAME,
+                hide_original=config.get_property("hide-original"),
+                keeps_masks=arguments.keeps_masks(config),
             )
     except BaseException:
         report.entries.clear()  # none of it has happened

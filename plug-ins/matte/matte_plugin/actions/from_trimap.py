@@ -41,6 +41,7 @@ def add_arguments(procedure):
     arguments.add_decontaminate(procedure)
     arguments.add_edge_controls(procedure)
     arguments.add_hide_original(procedure)
+    arguments.add_crop(procedure, _("How to crop a new image"))
     arguments.add_new_image_value(procedure)
 
 
@@ -53,6 +54,7 @@ def _matte(image, drawables, config, process):
     output = config.get_property("output")
     pairs = _pairs(drawables, config.get_property("trimap"))
     outputs.check(image, output, pairs)
+    framing = arguments.framing(config)
     cuts = running.for_each(
         list(pairs.items()),
         lambda worker, pair, progress: _ask(worker, *pair, config, progress),
@@ -67,6 +69,7 @@ def _matte(image, drawables, config, process):
         replaces_own=True,
         keeps_masks=arguments.keeps_masks(config),
         hidden=[trimap for trimap in pairs.values() if reading.is_layer(trimap)],
+        framing=framing,
     )
 
 
@@ -95,6 +98,7 @@ def _ask(worker, photo, trimap, config, progress):
     # Intersect with the user's own mask only, not with an earlier result.
     is_own = outputs.has_own_mask(photo, (NAME, cut_out.NAME))
     intersects = config.get_property("existing-mask") == arguments.INTERSECT and not is_own
+    output = config.get_property("output")
     request = MatteRequest(
         **reading.read_photo(photo),
         trimap=painted,
@@ -102,7 +106,9 @@ def _ask(worker, photo, trimap, config, progress):
         mask=reading.read_mask(photo) if intersects else None,
         edge=arguments.edge_controls(config),
         decontaminate=config.get_property("decontaminate") / 100,
-        with_foreground=config.get_property("output") in outputs.WITH_COLORS,
+        with_foreground=output in outputs.WITH_COLORS,
+        clears_hidden=output in outputs.WITHOUT_PHOTO,
+        opacity=reading.read_opacity(photo),
     )
     result = worker.call(request, progress)
-    return layers.Cut(photo, result.alpha, pixels.Colors.of(result))
+    return layers.Cut(photo, result.alpha, pixels.Colors.of(result), result.box)

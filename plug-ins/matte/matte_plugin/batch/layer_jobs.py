@@ -37,7 +37,9 @@ def why_not(layer):
 def ask(worker, layer, config, progress, cuts):
     """Ask the worker to cut out a layer, and append the result to `cuts`; see `loop.for_each`."""
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
-    output = config.get_property("output")
+    output = outputs.place_of(
+        config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
+    )
     cut, note = cutting.ask(
         worker, layer, config, output, intersects_mask=intersects, progress=progress
     )

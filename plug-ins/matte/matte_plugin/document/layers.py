@@ -20,11 +20,15 @@ TRIMAP_NAME = _("Matte trimap")
 
 @dataclass(frozen=True)
 class Cut:
-    """The result for one layer: its alpha and, if requested, its clean colors."""
+    """The result for one layer: its alpha, its clean colors if requested, and what is seen.
+
+    The box is left, top, right, and bottom of the visible part; None where nothing is seen.
+    """
 
     layer: Gimp.Layer
     alpha: Array
     colors: pixels.Colors | None = None
+    box: tuple[int, int, int, int] | None = None
 
 
 def new_layer_with_mask(cut, replaced=None):
@@ -50,8 +54,15 @@ def new_transparent_layer(cut, replaced=None):
     return copy
 
 
-def new_image(cut):
-    """Create an image of the cut-out alone, with the precision and profile of the original."""
+def new_image(cut, framing=None):
+    """Create an image of the cut-out alone, with the precision and profile of the original.
+
+    Parameters
+    ----------
+    cut : Cut
+    framing : batch.framing.Framing, optional
+        How to crop it.
+    """
     source = cut.layer.get_image()
     kind = source.get_base_type()
     kind = Gimp.ImageBaseType.RGB if kind == Gimp.ImageBaseType.INDEXED else kind
@@ -69,6 +80,7 @@ def new_image(cut):
         copy.set_offsets(0, 0)
         cut_out(copy, cut)
         copy_filters(cut.layer, copy)
+        crop(image, cut, framing)
     except BaseException:
         image.delete()
         raise
@@ -84,6 +96,21 @@ def cut_out(layer, cut):
     if cut.colors is not None:
         pixels.write_colors(layer, cut.colors)
     _make_transparent(layer, cut.alpha)
+
+
+def crop(image, cut, framing):
+    """Crop an image that shows nothing but a cut-out; without a framing, leave it as it is."""
+    if framing is None or cut.box is None:
+        return
+    frame = framing.around(cut.box)
+    if frame.scale < 1:
+        image.scale(
+            max(round(image.get_width() * frame.scale), 1),
+            max(round(image.get_height() * frame.scale), 1),
+        )
+    image.resize(frame.width, frame.height, -frame.left, -frame.top)
+    for layer in image.get_layers():
+        layer.resize_to_image_size()
 
 
 def new_trimap(layer, trimap, opacity):

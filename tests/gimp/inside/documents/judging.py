@@ -48,7 +48,8 @@ class Judge:
         self._targets, self._arguments = targets, arguments
         self._before = snapshot(image)
         self._pixels = [(stored(layer), Babl.get_name(layer.get_format())) for layer in targets]
-        self._expected = self._expect()
+        self._expected = self._expect(is_beside_opacity=True)
+        self._selected = self._expect(is_beside_opacity=False)
 
     def run(self, output):
         """Run Cut Out Subject… with one output, look, and undo it.
@@ -84,7 +85,8 @@ class Judge:
         if output == MASK and keeps and any(layer.get_mask() for layer in self._targets):
             output = CHANNEL
         look = _LOOKS[output]
-        allowed = look(image, self._targets, self._expected, self._pixels, after)
+        expected = self._selected if output in (SELECTION, CHANNEL) else self._expected
+        allowed = look(image, self._targets, expected, self._pixels, after)
         groups = {key for key in changed if key[1] == "pixels" and _is_group(key[0])}
         require(changed - groups <= allowed, f"also changed: {changed - groups - allowed}")
         require(changed, "nothing was changed")
@@ -95,13 +97,18 @@ class Judge:
         )
         return "done"
 
-    def _expect(self):
+    def _expect(self, *, is_beside_opacity):
         """Return the alpha of each layer; None where the core refuses one."""
         from matte_core.base.errors import MatteError
 
         uses_selection = self._arguments.get("subject") == SELECTION
         try:
-            found = [expected_alpha(self._plug_in, one, uses_selection) for one in self._targets]
+            found = [
+                expected_alpha(
+                    self._plug_in, one, uses_selection, is_beside_opacity=is_beside_opacity
+                )
+                for one in self._targets
+            ]
         except MatteError:
             return None
         if self._arguments.get("existing_mask") == "intersect":
@@ -114,7 +121,7 @@ class Judge:
         return found
 
 
-def expected_alpha(plug_in, layer, uses_selection):
+def expected_alpha(plug_in, layer, uses_selection, *, is_beside_opacity=True):
     """Return what the core finds for a layer, by pixels that are read here: floats, row by row."""
     from matte_core.link.fields import SubjectChoice
     from matte_core.link.protocol import Array
@@ -143,7 +150,11 @@ def expected_alpha(plug_in, layer, uses_selection):
     if not is_srgb or image.get_precision() == Gimp.Precision.U8_LINEAR:
         own = stored(layer, own_format(layer, "R~G~B~ float"))
         arrays["colors"] = Array("float32", (height, width, 3), own)
-    request = CutOutRequest(**arrays, choice=SubjectChoice("auto", str(NETWORK)))
+    if layer.has_alpha():
+        opacity = stored(layer, "A float")
+        arrays["opacity"] = Array("float32", (height, width), opacity)
+    choice = SubjectChoice("auto", str(NETWORK))
+    request = CutOutRequest(**arrays, choice=choice, is_beside_opacity=is_beside_opacity)
     alpha = plug_in.worker.call(request).alpha
     return memoryview(alpha.data).cast("B").cast("f").tolist()
 
