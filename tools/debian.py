@@ -21,7 +21,8 @@ This package also contains the command matte, which does the same for files and 
 """
 DEPENDS = (
     "python3 (>= 3.11), gimp (>= 3.0), gir1.2-gimp-3.0, python3-gi, python3-numpy (>= 1:2.0), "
-    "python3-scipy (>= 1.14), python3-opencv (>= 4.10), python3-protobuf"
+    "python3-scipy (>= 1.14), python3-opencv (>= 4.10), "
+    "python3-pil (>= 11), python3-protobuf"
 )
 # Faster than OpenCV, and for models that are not built in; not on every architecture.
 RECOMMENDS = "python3-onnxruntime (>= 1.20)"
