@@ -17,6 +17,7 @@ from matte_core.link.fields import (
     EdgeControls,
     Edges,
     ImageArray,
+    MarkedArray,
     PaintedArray,
     PlaneArray,
     RadiusPx,
@@ -34,6 +35,7 @@ from matte_core.link.results import (
     SegmentResult,
     TrimapResult,
 )
+from matte_core.link.strokes import Stroke
 
 Result = TypeVar("Result")
 _Colors = TypeVar("_Colors", bound=RelightResult)
@@ -73,6 +75,10 @@ class _CutRequest(Request[AlphaResult]):
         How much of the old background's color to take out of the edge.
     with_foreground : bool
         Whether to return clean colors.
+    strokes : tuple of Stroke
+        In pixels of the image.
+    keep, remove, unknown : (H, W), optional
+        Marked as strokes to keep, to remove and for hair are; strokes come on top.
     """
 
     result_type = AlphaResult
@@ -83,6 +89,10 @@ class _CutRequest(Request[AlphaResult]):
     edge: EdgeControls = field(default_factory=EdgeControls)
     decontaminate: Share = 1.0
     with_foreground: bool = False
+    strokes: tuple[Stroke, ...] = ()
+    keep: MarkedArray | None = None
+    remove: MarkedArray | None = None
+    unknown: MarkedArray | None = None
 
     def check(self, result: AlphaResult) -> None:
         super().check(result)
