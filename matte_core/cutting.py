@@ -7,7 +7,7 @@ segmentation -> trimap -> alpha -> edge
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,9 +15,13 @@ from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import Alpha, Image, Mask, Trimap, check_alpha, check_image
+from matte_core.marks import Marks
 from matte_core.segmentation import Segmentation, own_alpha, segment
 from matte_core.segmentation.result import OWN_ALPHA
 from matte_core.trimap import make_trimap, widen_to_hair
+
+if TYPE_CHECKING:
+    from matte_core.segmentation.strokes import Affinities
 
 _Result = TypeVar("_Result")
 
@@ -98,13 +102,17 @@ class Steps:
         model: str | Path | None = None,
         *,
         hint: Mask | None = None,
+        marks: Marks | None = None,
         refine: bool = True,
         progress: ProgressCallback | None = None,
     ) -> Segmentation:
-        """Find the subject, which an image that is cut out already says itself; see `segment`."""
+        """Find the subject, and correct it as marked; see `segment`.
+
+        An image that is cut out already says itself what its subject is.
+        """
         subject = subject if isinstance(subject, str) else tuple(subject)
 
-        def find() -> Segmentation:
+        def find() -> Segmentation | NoSubjectError:
             own = self.opacity if hint is None and own_alpha.names_no_subject(subject) else None
             if own is not None and own_alpha.is_cut_out(own):
                 return own_alpha.of_opacity(own)
@@ -117,12 +125,18 @@ class Steps:
                     refine=refine,
                     progress=progress,
                 )
-            except NoSubjectError:
+            except NoSubjectError as error:
                 if own is None or not own_alpha.has_shape(own):
-                    raise
+                    return error
                 return own_alpha.of_opacity(own)
 
-        return self.once("segmentation", (subject, model, hint, refine), find)
+        found = self.once("segmentation", (subject, model, hint, refine), find)
+        if isinstance(found, NoSubjectError) and (marks is None or not marks.keep.any()):
+            raise found
+        if marks is None or not marks.moves_mask:
+            assert not isinstance(found, NoSubjectError)
+            return found
+        return self.once("corrected", (found, marks), lambda: self._corrected(found, marks))
 
     def _seen_everywhere(self) -> Image:
         """Return the image with what is seen continued over what is transparent.
@@ -141,17 +155,35 @@ class Steps:
             lambda: clear_hidden(self.image, opacity, max(opacity.shape))[0],
         )
 
+    def affinities(self) -> "Affinities":
+        """Prepare what strokes are spread by; see `matte_core.segmentation.strokes`."""
+        from matte_core.segmentation.strokes import Affinities
+
+        return self.once("affinities", (), lambda: Affinities(self._seen_everywhere()))
+
     def trimap(
-        self, found: Segmentation, radius_px: int | None = None, shape: str = "ellipse"
+        self,
+        found: Segmentation,
+        radius_px: int | None = None,
+        shape: str = "ellipse",
+        *,
+        marks: Marks | None = None,
     ) -> Trimap:
-        """Make the trimap of a segmentation; see `trimap_of`."""
+        """Make the trimap of a segmentation, with what was marked; see `trimap_of`."""
         trimap = self.once(
             "trimap",
             (found, radius_px, shape),
             lambda: trimap_of(found, self.image, radius_px, shape),
         )
-        self._own_trimap = trimap if found.source == OWN_ALPHA else None
+        trimap = self.marked(trimap, marks)
+        self._own_trimap = trimap if found.source == OWN_ALPHA and marks is None else None
         return trimap
+
+    def marked(self, trimap: Trimap, marks: Marks | None) -> Trimap:
+        """Mark a trimap, made or painted; see `Marks.onto`."""
+        if marks is None:
+            return trimap
+        return self.once("marked", (trimap, marks), lambda: marks.onto(trimap))
 
     def alpha(self, trimap: Trimap, *, progress: ProgressCallback | None = None) -> Alpha:
         """Estimate the alpha of a trimap, found or painted; see `estimate_alpha`.
@@ -223,6 +255,13 @@ class Steps:
             return np.minimum(alpha, self.opacity)
         return alpha * self.opacity
 
+    def _corrected(self, found: Segmentation | NoSubjectError, marks: Marks) -> Segmentation:
+        from matte_core.segmentation.strokes import correct
+
+        before = None if isinstance(found, NoSubjectError) else found
+        image = self._seen_everywhere()
+        return correct(image, before, self.affinities(), marks.keep, marks.remove)
+
     def once(
         self, step: str, made_from: tuple[Any, ...], compute: Callable[[], _Result]
     ) -> _Result:
@@ -242,6 +281,9 @@ def cut_out(
     radius_px: int | None = None,
     shape: str = "ellipse",
     hint: Mask | None = None,
+    keep: Mask | None = None,
+    remove: Mask | None = None,
+    unknown: Mask | None = None,
     decontaminate: float = 1.0,
     shift_px: float = 0.0,
     smooth_px: float = 0.0,
@@ -259,6 +301,10 @@ def cut_out(
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     subject, model, hint
         See `segment`.
+    keep, remove : (H, W) bool, optional
+        Strokes, as for `segment`; what they cover is known foreground and background.
+    unknown : (H, W) bool, optional
+        Where soft edges are to be looked for.
     radius_px, shape
         See `make_trimap`.
     decontaminate : float, [0, 1]
@@ -279,8 +325,11 @@ def cut_out(
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
     steps = Steps(image, wide_gamut_image, opacity)
-    found = steps.segmentation(subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
-    trimap = steps.trimap(found, radius_px, shape)
+    marks = Marks.of((steps.image.shape[0], steps.image.shape[1]), keep, remove, unknown)
+    found = steps.segmentation(
+        subject, model, hint=hint, marks=marks, progress=part(progress, 0.0, 0.3)
+    )
+    trimap = steps.trimap(found, radius_px, shape, marks=marks)
     estimated = steps.alpha(trimap, progress=part(progress, 0.3, 0.85))
     alpha = steps.edge(
         estimated,

@@ -8,13 +8,14 @@ from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
 from matte_core.cli.framing import add_framing, framing
-from matte_core.cli.jobs import Companion, plan_command
+from matte_core.cli.jobs import Companion, marks, plan_command
 from matte_core.cli.options import (
     UsageError,
     add_common,
     add_decontaminate,
     add_edge,
     add_files,
+    add_marks,
     edge_controls,
     extensions_of,
 )
@@ -54,6 +55,7 @@ def add_parser(commands: Any) -> None:
     add_common(parser)
     add_files(parser)
     add_framing(parser)
+    add_marks(parser, "keep", "remove", "unknown")
     add_edge(parser)
     add_decontaminate(parser)
 
@@ -71,16 +73,17 @@ def run(args: argparse.Namespace) -> int:
         args,
         named,
         {args.output: suffix},
-        companions=[Companion(Path(trimaps), "trimap", "-trimap")],
+        companions=[Companion(Path(trimaps), "trimap", "-trimap"), *marks(args)],
         extensions=extensions_of(args),
     )
 
     from matte_core.base.progress import part
     from matte_core.cli.outcome import Outcome
-    from matte_core.cli.pictures import check_size, read_photo, with_holes
+    from matte_core.cli.pictures import check_size, read_marks, read_photo, with_holes
     from matte_core.cutting import Steps
     from matte_core.files import read_plane
     from matte_core.images import UNKNOWN, as_uint8
+    from matte_core.marks import Marks
     from matte_core.trimap import read_trimap
 
     def work(job: Job, progress: ProgressCallback) -> Result:
@@ -88,10 +91,13 @@ def run(args: argparse.Namespace) -> int:
         path = job.companions["trimap"]
         plane = read_plane(path, "trimap", max_megapixels=args.max_megapixels)
         check_size(plane, picture, "trimap", str(path))
-        trimap = read_trimap(as_uint8(plane))
+        marked = read_marks(job, picture, args.max_megapixels)
+        steps = Steps(picture.image)
+        trimap = steps.marked(
+            read_trimap(as_uint8(plane)), Marks.of((plane.shape[0], plane.shape[1]), **marked)
+        )
         share = float((trimap == UNKNOWN).mean())
         is_cutout = args.output == "rgba"
-        steps = Steps(picture.image)
         estimated = steps.alpha(trimap, progress=part(progress, 0.0, 0.7 if is_cutout else 1.0))
         alpha = steps.edge(estimated, **edge_controls(args))
         made = Outcome(picture, with_holes(alpha, picture), args, crop)

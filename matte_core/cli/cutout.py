@@ -8,13 +8,14 @@ from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
 from matte_core.cli.framing import add_framing, framing
-from matte_core.cli.jobs import Companion, plan_command
+from matte_core.cli.jobs import Companion, marks, plan_command
 from matte_core.cli.network import check_request
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
     add_edge,
     add_files,
+    add_marks,
     add_selection,
     add_subject,
     add_trimap,
@@ -57,6 +58,7 @@ def add_parser(commands: Any) -> None:
     add_framing(parser)
     add_subject(parser)
     add_selection(parser)
+    add_marks(parser, "keep", "remove", "unknown")
     add_trimap(parser)
     add_edge(parser)
     add_decontaminate(parser)
@@ -70,13 +72,17 @@ def run(args: argparse.Namespace) -> int:
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
     plan = plan_command(
-        args, args.pictures, suffixes, companions=selections, extensions=extensions_of(args)
+        args,
+        args.pictures,
+        suffixes,
+        companions=[*selections, *marks(args)],
+        extensions=extensions_of(args),
     )
 
     from matte_core import cut_out
     from matte_core.base.errors import NoSubjectError
     from matte_core.cli.outcome import Outcome
-    from matte_core.cli.pictures import read_photo, read_selection, with_holes
+    from matte_core.cli.pictures import read_marks, read_photo, read_selection, with_holes
     from matte_core.images import BACKGROUND
 
     def work(job: Job, progress: ProgressCallback) -> Result:
@@ -88,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
             radius_px=args.radius,
             shape=args.shape,
             hint=read_selection(job, picture, args.max_megapixels),
+            **read_marks(job, picture, args.max_megapixels),
             decontaminate=args.decontaminate / 100,
             **edge_controls(args),
             opacity=picture.alpha,
@@ -97,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         if made.box is None:
             raise NoSubjectError(
                 f"The subject of {job.source} lies in its transparent parts, so nothing is left.",
-                "Choose another subject with --subject, or mark it with --selection.",
+                "Choose another subject with --subject, or mark it with --keep.",
             )
         files: dict[str, bytes] = {}
         for kind, path in job.results.items():

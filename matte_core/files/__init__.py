@@ -7,13 +7,19 @@
 | `deep` | more than 8 bits per channel |
 | `color` | color profiles; CMYK and CIELAB to sRGB |
 | `metadata` | resolution, EXIF, IPTC and XMP data, and what of it is passed on |
-| `reading` | `read_picture`: photos; `read_plane`: masks, trimaps and alphas |
+| `reading` | `read_picture`: photos; `read_plane`: masks, alphas; `read_marked`: strokes |
 | `png`, `tiff` | encoders for what neither Pillow nor OpenCV writes |
 | `writing` | `encode`, `encode_png`, `encode_jpeg`, `write_whole` |
 """
 
 from matte_core.files.metadata import Metadata
-from matte_core.files.reading import Picture, decode_picture, read_picture, read_plane
+from matte_core.files.reading import (
+    Picture,
+    decode_picture,
+    read_marked,
+    read_picture,
+    read_plane,
+)
 from matte_core.files.writing import encode, encode_jpeg, encode_png, write_whole
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "encode",
     "encode_jpeg",
     "encode_png",
+    "read_marked",
     "read_picture",
     "read_plane",
     "write_whole",

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 from matte_core.base.errors import ProtocolError
 from matte_core.link.protocol import Array
 from matte_core.link.records import FINITE, FRACTIONS, Pixels, Range
+from matte_core.link.strokes import Stroke
 
 Byte = Annotated[int, Range(0, 255)]
 Color = tuple[Byte, Byte, Byte]
 Share = Annotated[float, Range(0, 1)]
 RadiusPx = Annotated[int, Range(0)]
+Length = Annotated[int, Range(1)]
 #: Top, bottom, left and right; bottom and right are the first ones outside.
 Edges = tuple[int, int, int, int]
 View = Literal[
@@ -21,6 +23,8 @@ View = Literal[
 ImageArray = Annotated[Array, Pixels(("uint8", "float32"), bands=(3,))]
 PlaneArray = Annotated[Array, Pixels(("uint8", "float32"))]
 SelectionArray = Annotated[Array, Pixels(("uint8",))]
+#: What was marked with a brush, or is white in a channel: from 128 on.
+MarkedArray = Annotated[Array, Pixels(("uint8",))]
 #: A trimap as it is painted on a layer: gray level and opacity.
 PaintedArray = Annotated[Array, Pixels(("uint8",), bands=(2,))]
 #: What comes behind a subject, with its opacity; it may be reduced.
@@ -93,6 +97,8 @@ class ViewSettings:
         What the view "color" shows behind the subject.
     is_draft : bool
         Be quick, with a coarse mask.
+    strokes : tuple of Stroke
+        In pixels of the layer at full size, unlike the other lengths.
     """
 
     choice: SubjectChoice = field(default_factory=SubjectChoice)
@@ -103,3 +109,4 @@ class ViewSettings:
     view: View = "cut-out"
     color: Color = (255, 255, 255)
     is_draft: bool = False
+    strokes: tuple[Stroke, ...] = ()

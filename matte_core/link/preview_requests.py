@@ -7,6 +7,7 @@ from matte_core.link.fields import (
     EdgeControls,
     Edges,
     ImageArray,
+    Length,
     PaintedArray,
     Region,
     SelectionArray,
@@ -19,7 +20,16 @@ from matte_core.link.results import NoResult, ViewResult
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewOpenRequest(Request[NoResult]):
-    """Hand over the reduced image of a preview, with the selection or a painted trimap."""
+    """Hand over the reduced image of a preview, with the selection or a painted trimap.
+
+    Attributes
+    ----------
+    image : (h, w, 3)
+    selection : (h, w), optional
+    trimap, trimap_box : optional
+    full_size : (int, int), optional
+        Height and width of the layer, whose pixels strokes are given in; by default the image's.
+    """
 
     method = "preview_open"
     result_type = NoResult
@@ -28,6 +38,7 @@ class PreviewOpenRequest(Request[NoResult]):
     selection: SelectionArray | None = None
     trimap: PaintedArray | None = None
     trimap_box: Edges | None = None
+    full_size: tuple[Length, Length] | None = None
 
     def __post_init__(self) -> None:
         _check_trimap(self.trimap, self.trimap_box)

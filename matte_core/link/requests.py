@@ -17,6 +17,7 @@ from matte_core.link.fields import (
     EdgeControls,
     Edges,
     ImageArray,
+    MarkedArray,
     PaintedArray,
     PlaneArray,
     RadiusPx,
@@ -34,6 +35,7 @@ from matte_core.link.results import (
     SegmentResult,
     TrimapResult,
 )
+from matte_core.link.strokes import Stroke
 
 Result = TypeVar("Result")
 _Colors = TypeVar("_Colors", bound=RelightResult)
@@ -77,6 +79,10 @@ class _CutRequest(Request[AlphaResult]):
         Whether these hold nothing of the photo where the alpha and the opacity hide it.
     opacity : (H, W), optional
         The layer's own alpha.
+    strokes : tuple of Stroke
+        In pixels of the image.
+    keep, remove, unknown : (H, W), optional
+        Marked as strokes to keep, to remove and for hair are; strokes come on top.
     """
 
     result_type = AlphaResult
@@ -89,6 +95,10 @@ class _CutRequest(Request[AlphaResult]):
     with_foreground: bool = False
     clears_hidden: bool = False
     opacity: PlaneArray | None = None
+    strokes: tuple[Stroke, ...] = ()
+    keep: MarkedArray | None = None
+    remove: MarkedArray | None = None
+    unknown: MarkedArray | None = None
 
     def check(self, result: AlphaResult) -> None:
         super().check(result)

@@ -36,7 +36,8 @@ class Segmentation:
     grid_px : float
         Picture pixels per cell of the grid that was decided on: finer detail is not in it.
     source : str
-        "network": a model; "alpha": the picture's own transparency.
+        "network": a model. "alpha": the picture's own transparency. "strokes": nothing but what was
+        marked to keep.
     subject : tuple of str
         Names of the classes and instances that make up the mask.
     instances : tuple of Instance

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import struct
 from dataclasses import replace
 
@@ -40,6 +41,7 @@ from matte_core.link.results import (
     TrimapResult,
     ViewResult,
 )
+from matte_core.link.strokes import Stroke
 from matte_core.worker.server import read_request
 
 SIZE = (2, 3)
@@ -56,7 +58,13 @@ CAT = FoundPart("cat", "cat at 0.5 0.5", "cat", 0.5, (64, 0, 0), True)
 LEGEND = (LegendEntry("cat", (1, 2, 3), 0.5),)
 NOTE = Message("There are {count} cats.", count=2)
 EDGE = EdgeControls(-1.5, 2, 0.25, 1)
-SETTINGS = ViewSettings(choice=SubjectChoice("cat", "m"), radius_px=3, view="color", edge=EDGE)
+STROKES = (
+    Stroke("keep", 12.5, ((0.5, 0.5), (-3.0, 1e4))),
+    Stroke("erase", 0.0, ((1.5, 2.25),)),
+)
+SETTINGS = ViewSettings(
+    choice=SubjectChoice("cat", "m"), radius_px=3, view="color", edge=EDGE, strokes=STROKES
+)
 
 
 def alpha(*values):
@@ -76,7 +84,10 @@ DETAIL = PreviewDetailRequest(
 PAIRS = [
     (CUT_OUT, AlphaResult(alpha=alpha(), **COLORS, note=NOTE, seconds=0.5)),
     (
-        CutOutRequest(image=BYTES, colors=FLOATS, selection=PLANE, mask=GRAYS, edge=EDGE),
+        CutOutRequest(
+            image=BYTES, colors=FLOATS, selection=PLANE, mask=GRAYS, edge=EDGE,
+            strokes=STROKES, keep=PLANE, remove=PLANE, unknown=PLANE,
+        ),
         AlphaResult(alpha=alpha(), note=""),
     ),
     (replace(MATTE, with_foreground=True), AlphaResult(alpha=alpha(), foreground=FLOATS,
@@ -90,7 +101,12 @@ PAIRS = [
         RelightResult(**COLORS),
     ),
     (CheckRequest(), CheckResult((("numpy", "2.0"),), ("deeplab-513",))),
-    (PreviewOpenRequest(image=BYTES, trimap=PAINTED, trimap_box=(0, 0, 2, 3)), NoResult()),
+    (
+        PreviewOpenRequest(
+            image=BYTES, trimap=PAINTED, trimap_box=(0, 0, 2, 3), full_size=(3000, 4000)
+        ),
+        NoResult(),
+    ),
     (PreviewBackgroundRequest(path="photo.jpg"), NoResult()),
     (PreviewRequest(SETTINGS), VIEW),
     (PreviewRequest(SETTINGS), ViewResult(picture=BACKGROUND, parts=(), note="")),
@@ -167,6 +183,10 @@ def test_a_value_of_another_kind_is_refused(name, value):
     assert message.startswith(f"The cut_out request cannot be used: its {name} is ")
 
 
+def stroke(**changes):
+    return {"strokes": [{"kind": "keep", "radius_px": 3.0, "points": [[1.0, 2.0]], **changes}]}
+
+
 @pytest.mark.parametrize(
     ("request_", "changes", "words"),
     [
@@ -186,6 +206,13 @@ def test_a_value_of_another_kind_is_refused(name, value):
         (DETAIL, {"region.bottom": "a"}, "its region.bottom is 'a'"),
         (DETAIL, {"region.bottom": 0}, "it has an empty part of the image"),
         (DETAIL, {"trimap_box": [0, 1, 0, 1]}, "it has a trimap without a box, or a box without"),
+        (CUT_OUT, {"strokes": [3]}, "its strokes[0] is 3"),
+        (CUT_OUT, stroke(kind="paint"), "its strokes[0].kind is 'paint'"),
+        (CUT_OUT, stroke(radius_px=-1.0), "its strokes[0].radius_px is -1.0"),
+        (CUT_OUT, stroke(points=[]), "it has a stroke without points"),
+        (CUT_OUT, stroke(points=[[1.0, 2.0, 3.0]]), "its strokes[0].points[0] is [1.0, 2.0, 3.0]"),
+        (CUT_OUT, stroke(points=[[1.0, math.nan]]), "its strokes[0].points[0][1] is nan"),
+        (PreviewOpenRequest(image=BYTES), {"full_size": [0, 4]}, "its full_size[0] is 0"),
         (PreviewBackgroundRequest(path="a"), {"path": ""}, "it has no image and no path"),
     ],
 )

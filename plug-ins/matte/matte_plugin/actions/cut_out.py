@@ -19,14 +19,20 @@ HELP = _(
     "fur, and creates the output of your choice. The pixels of the photo are never changed, and a "
     "single undo reverts everything.\n\n"
     "{subjects}\n\n"
+    "{marks}\n\n"
     "Outputs: {outputs}. In an indexed image, a new layer requires a mask."
-).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(outputs.CHOICES))
+).format(
+    subjects=arguments.SUBJECTS_HELP,
+    marks=arguments.MARKS_HELP,
+    outputs=arguments.listed(outputs.CHOICES),
+)
 
 
 def add_arguments(procedure):
     """Add the arguments and return values."""
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
+    arguments.add_marks(procedure)
     arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_edge(procedure)
@@ -37,6 +43,7 @@ def add_arguments(procedure):
 
 
 def _previewed(drawables, config):
+    arguments.forget_marks(config)
     return LayerSource(items.layers_of(drawables)[0]), partial(_preview_settings, config)
 
 
