@@ -20,7 +20,7 @@ from matte_core.files.deep import bits_per_channel, decode_deep
 from matte_core.files.metadata import Metadata, orientation, read_metadata
 from matte_core.files.opening import decoding, open_file, tiff_tags
 from matte_core.files.sniffing import EXPORT_HINT, SIGNATURE_BYTES, sniff
-from matte_core.images import Float32, Image, Mask, as_uint8
+from matte_core.images import Float32, Image, Mask
 
 MAX_MEGAPIXELS = 200.0
 
