@@ -21,7 +21,7 @@ This package also contains the command matte, which does the same for files and 
 """
 DEPENDS = (
     "python3 (>= 3.11), gimp (>= 3.0), gir1.2-gimp-3.0, python3-gi, python3-numpy (>= 1:2.0), "
-    "python3-scipy (>= 1.14), python3-opencv (>= 4.10), "
+    "python3-scipy (>= 1.14), python3-sklearn (>= 1.4), python3-opencv (>= 4.10), "
     "python3-pil (>= 11), python3-protobuf"
 )
 # Faster than OpenCV, and for models that are not built in; not on every architecture.
@@ -118,7 +118,6 @@ def _control(version: str, size: int) -> str:
     return (
         f"Package: {NAME}\nVersion: {version}\nArchitecture: all\nMaintainer: {MAINTAINER}\n"
         f"Installed-Size: {size}\nDepends: {DEPENDS}\nRecommends: {RECOMMENDS}\n"
-        "Suggests: python3-sklearn\n"
         f"Section: graphics\nPriority: optional\nDescription: {SUMMARY}\n{long}\n"
     )
 

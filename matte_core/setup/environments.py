@@ -32,7 +32,7 @@ STAMP = "matte.json"
 TEMPORARY = "tmp"
 IMPORTS = ("numpy", "scipy.sparse", "sklearn.neighbors", "cv2", "onnxruntime", "PIL.Image")
 # Without those that only speed things up, or serve models that are not built in.
-NEEDED = ("numpy", "scipy.sparse", "cv2", "google.protobuf", "PIL.Image")
+NEEDED = ("numpy", "scipy.sparse", "cv2", "google.protobuf", "PIL.Image", "sklearn.neighbors")
 STEP = Message("Environment")
 
 QUICK_SECONDS = 30.0
