@@ -9,6 +9,7 @@ _WORDS = (
     "Cannot allocate memory",
     "Memory allocation still failed",  # OpenBLAS, which then ends the process
     "can't start new thread",
+    "failed to map segment",  # the loader of shared libraries
 )
 
 
