@@ -135,11 +135,11 @@ def _classes() -> dict[str, Proto]:
                     # a reader takes both.
                     added.options.packed = name.endswith("_data")
     pool = descriptor_pool.DescriptorPool()
-    pool.Add(described)
-    return {
-        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{package}.{name}"))
-        for name in _SCHEMA
-    }
+    pool.AddSerializedFile(described.SerializeToString())
+    # Debian 13 has protobuf 3.21, where this function was still a method.
+    found = getattr(message_factory, "GetMessageClass", None)
+    class_of = found or message_factory.MessageFactory(pool).GetPrototype
+    return {name: class_of(pool.FindMessageTypeByName(f"{package}.{name}")) for name in _SCHEMA}
 
 
 def new(kind: str, **fields: Any) -> Proto:

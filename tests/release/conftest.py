@@ -12,11 +12,16 @@ import sys
 import tempfile
 import zipfile
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC
+from matte_core.catalog.registry import model_path
+from matte_core.catalog.spec import encode_spec
+from matte_core.files import encode_png
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -27,6 +32,8 @@ import trees
 from matrix import DOWNLOAD, wheels_for
 
 SECONDS = 600
+ADDRESS = "https://example.org/matte"
+BUILD = (sys.executable, ROOT / "tools" / "release.py", "--no-isolation", "--url", ADDRESS)
 NEWEST_GIMP = max(trees.SUITES)
 NEWLINE = "\n"
 SHAPE = (240, 320)
@@ -83,20 +90,18 @@ def disc() -> np.ndarray:
 
 
 def photo() -> bytes:
-    """Return a made-up photo as a PPM file: a bright, grainy disc on a plain ground."""
+    """Return a made-up photo as a PNG file: a bright, grainy disc on a plain ground."""
     rng = np.random.default_rng(16)
     values = np.where(disc()[..., None], [225, 140, 60], [70, 90, 120])
     values = (
         values + rng.normal(0, 3, (*SHAPE, 1)) + disc()[..., None] * rng.normal(0, 9, (*SHAPE, 3))
     )
-    header = f"P6 {SHAPE[1]} {SHAPE[0]} 255\n".encode()
-    return header + np.clip(values, 0, 255).astype(np.uint8).tobytes()
+    return encode_png(np.clip(values, 0, 255).astype(np.uint8))
 
 
 def build(folder: Path) -> Path:
     """Build what is released into a folder; return it."""
-    command = [sys.executable, ROOT / "tools" / "release.py", "--no-isolation", "--out", folder]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run([*BUILD, "--out", folder], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
@@ -106,7 +111,7 @@ def install(tree, dist, script, *, wheels=None, prepare=None, environ=None, thro
     scratch = Path(tempfile.mkdtemp(prefix="matte-release-"))
     try:
         (scratch / "home").mkdir()
-        (scratch / "photo.ppm").write_bytes(photo())
+        (scratch / "photo.png").write_bytes(photo())
         if prepare:
             prepare(scratch / PROFILE / tree.version)
         binds = [(dist, "/mnt/dist", "ro"), (scratch, "/mnt/scratch", "rw")]
@@ -114,7 +119,8 @@ def install(tree, dist, script, *, wheels=None, prepare=None, environ=None, thro
             [(wheels, "/mnt/wheels", "ro")] if wheels else []
         )
         done = tree.run(
-            ["unshare", "--net", "sh", "-ec", script], binds, {"HOME": HOME, **(environ or {})},
+            ["unshare", "--net", "sh", "-ec", script], binds,
+            {"HOME": HOME, "DEBIAN_FRONTEND": "noninteractive", **(environ or {})},
             thrown_away=thrown_away, capture_output=True, text=True, timeout=SECONDS,
         )  # fmt: skip
         told, mask = scratch / "seen.json", scratch / "mask.bin"
@@ -144,8 +150,8 @@ def unzip(dist: Path):
 def be_older(profile: Path) -> None:
     """Leave what version 0.1 left: the plug-in, its last values, and a model of the user's own."""
     home = profile.parents[2] / ".local/share/matte-for-gimp"
-    data = b"a model"
-    described = {"name": "mine", "sha256": hashlib.sha256(data).hexdigest()}
+    data = model_path(BUILT_IN).read_bytes()
+    spec = replace(BUILT_IN_SPEC, name="mine", sha256=hashlib.sha256(data).hexdigest())
     for path, contents in {
         profile / "plug-ins/matte/matte.py": b"# plug-in-matte-cut-out",
         profile / "plug-ins/matte/matte_plugin/old.py": b"",
@@ -153,7 +159,7 @@ def be_older(profile: Path) -> None:
         profile / LAST_VALUES: b'(subject "auto")\n(output "new-layer")\n(feather 3)\n(model "")\n',
         home / "install.json": b'{"app": "matte-for-gimp"}',
         home / "models/mine.onnx": data,
-        home / "models/mine.json": json.dumps(described).encode(),
+        home / "models/mine.json": encode_spec(spec),
     }.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(contents)
@@ -200,7 +206,8 @@ DEB = f"""
 apt-get install -y -q /mnt/dist/*.deb
 {GIMP}
 matte --version > /mnt/scratch/version.txt
-matte cutout /mnt/scratch/photo.ppm -o /tmp/cut.png
+matte cutout /mnt/scratch/photo.png -o /tmp/cut.png
+matte models add /usr/share/gimp-plugin-matte/matte/matte_core/networks/subject.onnx --name mine
 lintian --fail-on error /mnt/dist/*.deb
 apt-get purge -y -q gimp-plugin-matte
 {LIST} | sort > /mnt/scratch/after.txt
@@ -210,7 +217,7 @@ python3 -m venv /mnt/scratch/venv
 export PIP_NO_INDEX=1 PIP_FIND_LINKS=/mnt/wheels
 /mnt/scratch/venv/bin/pip install -q --no-compile /mnt/dist/*.whl
 /mnt/scratch/venv/bin/python -c 'import cv2; print(cv2.__version__)' > /mnt/scratch/opencv.txt
-PATH=/mnt/scratch/venv/bin:$PATH
+alias matte=/mnt/scratch/venv/bin/matte
 matte --version > /mnt/scratch/version.txt
 matte gimp install --no-demo --no-download
 matte gimp check
@@ -266,6 +273,15 @@ def pytest_collection_finish(session):
 def dist(tmp_path_factory):
     """A folder with everything that is released."""
     return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def rebuilt(tmp_path_factory):
+    """The same, built again from another folder, in another time zone."""
+    folder = tmp_path_factory.mktemp("again")
+    environ = {"TZ": "Asia/Tokyo", "PATH": "/usr/bin:/bin"}
+    subprocess.run([*BUILD, "--out", folder], cwd=folder, env=environ, check=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,16 @@
 import ast
 import email
 import hashlib
+import json
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
-import pytest
+import flathub
 from packaging.metadata import Metadata
 
 import matte_core
@@ -76,17 +79,6 @@ def test_the_version_is_stated_once():
     assert listed.stdout.split() == ["matte_core/__init__.py"]
 
 
-@pytest.fixture(scope="session")
-def rebuilt(dist, tmp_path_factory):
-    """The same, built again elsewhere by the command itself, at another time."""
-    folder = tmp_path_factory.mktemp("again")
-    command = [sys.executable, ROOT / "tools" / "release.py", "--no-isolation", "--out", folder]
-    subprocess.run(
-        command, cwd=folder, env={"TZ": "Asia/Tokyo", "PATH": "/usr/bin:/bin"}, check=True
-    )
-    return folder
-
-
 def test_the_tools_are_python_that_installs_nothing():
     for path in (ROOT / "tools").glob("*.py"):
         imported = {
@@ -99,3 +91,31 @@ def test_the_tools_are_python_that_installs_nothing():
         for name in imported - own:
             top = name.partition(".")[0]
             assert top == "matte_core" or top in sys.stdlib_module_names, (path.name, name)
+
+
+def test_flathub_is_told_where_the_sources_are(dist):
+    folder = dist / "flathub"
+    manifest = json.loads((folder / f"{flathub.ID}.json").read_text())
+    (archive,) = dist.glob("*.tar.gz")
+    source = manifest["modules"][-1]["sources"][0]
+    version = matte_core.__version__
+    assert source["url"] == (
+        f"https://example.org/matte/releases/download/v{version}/{archive.name}"
+    )
+    assert source["sha256"] == sums(dist)[archive.name]
+    assert manifest["build-options"]["prefix"] == "/app/extensions/Matte"
+    names = [line.partition("==")[0] for line in (folder / "requirements.txt").read_text().split()]
+    assert names == list(flathub.PACKAGES)
+
+
+def test_the_metainfo_lists_the_releases_of_the_changelog(tmp_path):
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / flathub.TEMPLATE, tmp_path / "tools")
+    (tmp_path / "CHANGELOG.md").write_text("## [2.0.0] - 2027-03-04\n\n## [1.0.0] - 2026-12-01\n")
+    known = flathub.metainfo(tmp_path, "2.0.0", "", 0).decode()
+    assert re.findall(r'version="([^"]+)" date="([^"]+)"', known) == [
+        ("2.0.0", "2027-03-04"), ("1.0.0", "2026-12-01"),
+    ]  # fmt: skip
+    assert '<release version="2.1" date="1970-01-01" />' in (
+        flathub.metainfo(tmp_path, "2.1", "", 0).decode()
+    )

@@ -35,7 +35,7 @@ def look():
     if os.environ.get("SET_UP"):
         seen["set_up"] = run("plug-in-matte-setup", repair=True).index(2)
     seen["check"] = run("plug-in-matte-setup").index(2)
-    photo = Gio.File.new_for_path(f"{SCRATCH}/photo.ppm")
+    photo = Gio.File.new_for_path(f"{SCRATCH}/photo.png")
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, photo)
     layer = image.get_layers()[0]
     run("plug-in-matte-cut-out", image=image, drawables=[layer], subject="auto")
