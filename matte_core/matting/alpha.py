@@ -73,7 +73,7 @@ class AlphaParameters:
     largest_factor: int = 4
     most_unknown: int = 250_000
     margin_px: int = 24
-    tolerance: float = 1e-3
+    tolerance: float = 7e-4
     haze: float = 0.02
     knn: KnnParameters = field(default_factory=KnnParameters)
     sampling: SamplingParameters = field(default_factory=SamplingParameters)
@@ -185,6 +185,7 @@ def _solve_level(
     solution = solve(
         system.matrix,
         system.right,
+        samples.spread(samples.share),
         tolerance=parameters.tolerance,
         progress=part(progress, 0.55, 1.0),
     )

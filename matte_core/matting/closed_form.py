@@ -71,15 +71,13 @@ def _rows(
 ) -> Rows:
     """Set up the rows of some unknown pixels, which are in the order of the level."""
     within = (np.arange(_SIDE)[:, None] * level.width + np.arange(_SIDE)).ravel()
-    first, last = np.searchsorted(windows, [pixels[0] - within[-1], pixels[-1] + 1])
+    start = int(pixels[0] - within[-1])
+    first, last = np.searchsorted(windows, [start, pixels[-1] + 1])
     corners = windows[first:last]
     # A window that does not exist, because it would reach beyond the image, adds nothing.
-    places = np.full(int(pixels[-1] - corners[0]) + 1, len(corners), np.int32)
-    places[corners - corners[0]] = np.arange(len(corners), dtype=np.int32)
-    owners = []
-    for offset in within:
-        steps = pixels - offset - corners[0]
-        owners.append(np.where(steps < 0, np.int32(len(corners)), places[steps]))
+    places = np.full(int(pixels[-1]) - start + 1, len(corners), np.int32)
+    places[corners - start] = np.arange(len(corners), dtype=np.int32)
+    owners = [places[pixels - offset - start] for offset in within]
     whitened = _whitened_colors(level.colors, corners, within, epsilon)
     stencil = np.zeros((_STENCIL * _STENCIL, len(pixels)))
     center = _STENCIL * _STENCIL // 2
@@ -114,7 +112,7 @@ def _whitened_colors(
     """Return ``C^-1 (I - mu)`` of each pixel of each window, as (9, 3, K)."""
     values = np.empty((_SIDE * _SIDE, 3, len(corners)))
     for place, offset in enumerate(window):
-        values[place] = colors[corners + offset].T
+        values[place] = colors.take(corners + offset, axis=0).T
     values -= values.mean(axis=0)
     red, green, blue = values[:, 0], values[:, 1], values[:, 2]
     floor = epsilon / (_SIDE * _SIDE)

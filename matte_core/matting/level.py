@@ -60,7 +60,7 @@ class Level:
     def node_of(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.int32]:
         """Return the nodes that full-size pixels belong to; -1 for known ones."""
         rows, columns = rows // self.factor + BORDER_PX, columns // self.factor + BORDER_PX
-        return self.nodes[rows * self.width + columns]
+        return np.asarray(self.nodes[rows * self.width + columns])
 
     @property
     def colors(self) -> Float32:

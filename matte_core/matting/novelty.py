@@ -35,7 +35,7 @@ CONTACT = 0.01  # share of a part's surroundings that has to be subject
 WEIGHT = 0.03  # of this energy relative to the closed-form one
 
 _BINS = 16  # of each channel
-_ENOUGH = 200_000  # known pixels to look at
+_ENOUGH = 40_000  # known pixels to look at
 _RING_PX = 4
 
 
@@ -82,14 +82,14 @@ def find_parts(level: Level, samples: Samples, known: Mask) -> NDArray[np.int32]
     """
     is_new = ~known[_bins(level.colors[level.unknown])]
     is_new &= samples.spread(samples.distance > FAR)
-    patches = np.zeros(level.trimap.shape, np.uint8)
-    patches.ravel()[level.unknown] = is_new
-    patches = cv2.morphologyEx(patches, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    candidates = np.zeros(level.trimap.shape, np.uint8)
+    candidates.ravel()[level.unknown] = is_new
+    patches = cv2.morphologyEx(candidates, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(patches, connectivity=8)
     is_large = stats[:, cv2.CC_STAT_AREA] >= LEAST_PX
     is_large[0] = False
     numbers = np.asarray(np.where(is_large, np.arange(len(stats)), 0), np.int32)
-    return numbers[labels.ravel()[level.unknown]]
+    return np.asarray(numbers[labels.ravel()[level.unknown]])
 
 
 def data_term(level: Level, samples: Samples, parts: NDArray[np.int32]) -> System:
@@ -118,7 +118,8 @@ def data_term(level: Level, samples: Samples, parts: NDArray[np.int32]) -> Syste
         numbers = grown[ring & (opened > 0)].astype(np.intp)
         around.append(np.bincount(numbers, minlength=count))
     is_joined = around[0] > CONTACT * (around[0] + around[1])
-    return from_values(is_joined[parts].astype(np.float64), WEIGHT * (parts > 0))
+    weights = np.where(parts > 0, WEIGHT, 0.0)
+    return from_values(is_joined[parts].astype(np.float64), weights)
 
 
 def _bins(colors: Float32) -> tuple[NDArray[np.intp], ...]:

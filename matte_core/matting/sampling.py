@@ -18,6 +18,7 @@ Matting. CVPR 2017, section 3.2 (known-to-unknown flow).
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -30,6 +31,8 @@ from matte_core.matting.features import with_positions
 from matte_core.matting.knn import nearest
 from matte_core.matting.level import Level, clear_border
 from matte_core.matting.system import System, from_values
+
+_Value = TypeVar("_Value", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class Samples:
     distance: NDArray[np.float64]
     trust: NDArray[np.float64]
 
-    def spread(self, of_sampled: Mask) -> Mask:
+    def spread(self, of_sampled: NDArray[_Value]) -> NDArray[_Value]:
         """Return for all unknown pixels, (N,), what holds for the sampled ones, (M,)."""
         return np.repeat(of_sampled, self.step)[: self.size]
 
@@ -220,4 +223,4 @@ def _foreground_share(
     y = np.linalg.solve(gram, sum_all[..., None])[..., 0]
     numerator = foreground.shape[1] - np.einsum("nc,nc->n", sum_foreground, y)
     denominator = count - np.einsum("nc,nc->n", sum_all, y)
-    return np.clip(numerator / denominator, 0, 1)
+    return np.asarray(np.clip(numerator / denominator, 0, 1))

@@ -2,11 +2,13 @@
 
 Every composite is ``alpha F + (1 - alpha) B`` of textures made from random numbers, so anyone can
 make the same ones, and no photo has to be redistributed. Two kinds are about colors that neither
-known side has: once they belong to the subject, once to the background.
+known side has: once they belong to the subject, once to the background. There are 13 kinds, an odd
+number, so composites of even and of odd number are halves with every kind in each.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -53,6 +55,7 @@ def composite(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Plane]
     )
     kind = list(KINDS.values())[number % len(KINDS)]
     finish = kind(scene) or _rounded
+    scene.alpha = np.rint(scene.alpha * 255).astype(np.float32) / 255  # exact in a file
     share = scene.alpha[..., None]
     image = finish(rng, share * scene.foreground + (1 - share) * scene.background)
     width_px = 2 * int(rng.integers(4, 13)) + 1
@@ -65,6 +68,19 @@ def composite(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Plane]
 def kind_of(number: int) -> str:
     """Return the kind of a composite, as the tables name it."""
     return list(KINDS)[number % len(KINDS)]
+
+
+def write_composites(folder: Path) -> list[str]:
+    """Write all composites into a folder as the photos are; return the names of the files."""
+    for kind in ("Images", "GroundTruth", "Trimap1"):
+        (folder / kind).mkdir(parents=True)
+    names = [f"{number:02}.png" for number in range(COUNT)]
+    for number, name in enumerate(names):
+        image, trimap, alpha = composite(number)
+        cv2.imwrite(str(folder / "Images" / name), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        cv2.imwrite(str(folder / "Trimap1" / name), trimap)
+        cv2.imwrite(str(folder / "GroundTruth" / name), np.rint(alpha * 255).astype(np.uint8))
+    return names
 
 
 def _part_of_another_color(scene: Scene) -> None:
@@ -136,7 +152,7 @@ def _motion_blur(scene: Scene) -> None:
     cv2.line(line, (0, int(scene.rng.integers(length))), (length - 1, length // 2), 1.0, 1)
     _add_hair(scene, 30)
     blurred = cv2.filter2D(scene.alpha, -1, line / line.sum())
-    scene.alpha = np.round(np.clip(blurred, 0, 1), 4)
+    scene.alpha = np.clip(blurred, 0, 1)
 
 
 def _noise(scene: Scene) -> "Finish":

@@ -70,9 +70,7 @@ def test_a_color_that_the_subject_has_elsewhere_is_subject():
 def test_a_part_is_found_whole_and_nothing_else():
     image, trimap, square = disc_and_patch("joined")
     level = make_level(image, trimap, 1)
-    parts = novelty.find_parts(
-        level, sampling.sample(level), novelty.known_colors(image, trimap)
-    )
+    parts = novelty.find_parts(level, sampling.sample(level), novelty.known_colors(image, trimap))
     inside = np.pad(square, 2).ravel()[level.unknown]
     assert len(np.unique(parts[parts > 0])) == 1
     assert (parts > 0)[inside].mean() > 0.9
