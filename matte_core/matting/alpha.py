@@ -52,7 +52,7 @@ class AlphaParameters:
     full_size_unknown : int
         Up to this many unknown pixels, the image is solved at full size.
     level_unknown : int
-        Beyond that, it is reduced until about this many are left, which take two seconds.
+        Beyond that, it is reduced until about this many are left, which take about a second.
     largest_factor : int
         Limit on that reduction, because detail is worth more than time.
     most_unknown : int
@@ -69,7 +69,7 @@ class AlphaParameters:
     """
 
     full_size_unknown: int = 12_000
-    level_unknown: int = 150_000
+    level_unknown: int = 100_000
     largest_factor: int = 4
     most_unknown: int = 250_000
     margin_px: int = 24
