@@ -29,14 +29,15 @@ from matte_core.images import (
     Alpha,
     Float32,
     Image,
+    Mask,
     Trimap,
     check_image,
     check_trimap,
 )
-from matte_core.matting import closed_form, knn, refinement, sampling, upsampling
+from matte_core.matting import closed_form, knn, novelty, refinement, sampling, upsampling
 from matte_core.matting.knn import KnnParameters
 from matte_core.matting.level import Level, make_level, without_border
-from matte_core.matting.sampling import SamplingParameters
+from matte_core.matting.sampling import Samples, SamplingParameters
 from matte_core.matting.solver import solve
 
 _LEAST_SIDE_PX = 8  # of a level: the local windows must fit in
@@ -51,7 +52,7 @@ class AlphaParameters:
     full_size_unknown : int
         Up to this many unknown pixels, the image is solved at full size.
     level_unknown : int
-        Beyond that, it is reduced until about this many are left, which take two seconds.
+        Beyond that, it is reduced until about this many are left, which take about a second.
     largest_factor : int
         Limit on that reduction, because detail is worth more than time.
     most_unknown : int
@@ -68,11 +69,11 @@ class AlphaParameters:
     """
 
     full_size_unknown: int = 12_000
-    level_unknown: int = 150_000
+    level_unknown: int = 100_000
     largest_factor: int = 4
-    most_unknown: int = 500_000
+    most_unknown: int = 250_000
     margin_px: int = 24
-    tolerance: float = 5e-4
+    tolerance: float = 7e-4
     haze: float = 0.02
     knn: KnnParameters = field(default_factory=KnnParameters)
     sampling: SamplingParameters = field(default_factory=SamplingParameters)
@@ -138,14 +139,22 @@ def estimate_alpha(
     box = _region(trimap, parameters.margin_px)
     region = (image[box], trimap[box], alpha[box])
     level = _solving_level(region[0], region[1], parameters, part(progress, 0.0, 0.05))
-    coarse = _solve_level(level, parameters, part(progress, 0.05, 0.75))
+    known = novelty.known_colors(image, trimap)
+    is_known = novelty.background_is_known(trimap)
+    coarse, samples = _solve_level(level, known, is_known, parameters, part(progress, 0.05, 0.75))
     if level.factor == 1:
         unknown = region[1] == UNKNOWN
         region[2][unknown] = without_border(coarse)[unknown]
     else:
         upsampling.upsample(level, coarse, *region, progress=part(progress, 0.75, 0.8))
     if level.factor == 2:
-        refinement.refine(*region, progress=part(progress, 0.8, 1.0))
+        refinement.refine(
+            *region,
+            level,
+            samples,
+            tolerance=parameters.sampling.tolerance,
+            progress=part(progress, 0.8, 1.0),
+        )
     unknown = trimap == UNKNOWN
     haze = parameters.haze
     alpha[unknown] = np.clip((alpha[unknown] - haze) / (1 - 2 * haze), 0, 1)
@@ -153,23 +162,35 @@ def estimate_alpha(
     return alpha
 
 
-def _solve_level(level: Level, parameters: AlphaParameters, progress: ProgressCallback) -> Float32:
-    """Return the alpha of the whole level, border included, as (H, W) float32."""
-    coarse = level.known_alpha.copy()
-    if len(level.unknown) > 0:
-        system = knn.laplacian(level, parameters=parameters.knn, progress=part(progress, 0.0, 0.3))
-        system += sampling.data_term(
-            level, parameters=parameters.sampling, progress=part(progress, 0.3, 0.4)
-        )
-        system += closed_form.laplacian(level, progress=part(progress, 0.4, 0.55))
-        solution = solve(
-            system.matrix,
-            system.right,
-            tolerance=parameters.tolerance,
-            progress=part(progress, 0.55, 1.0),
-        )
-        coarse[level.unknown] = np.clip(solution.x, 0, 1)
-    return coarse.reshape(level.trimap.shape)
+def _solve_level(
+    level: Level,
+    known: Mask,
+    background_is_known: bool,
+    parameters: AlphaParameters,
+    progress: ProgressCallback,
+) -> tuple[Float32, Samples]:
+    """Return the alpha of the whole level, border included, as (H, W) float32, and its samples."""
+    samples = sampling.sample(
+        level, parameters=parameters.sampling, progress=part(progress, 0.0, 0.1)
+    )
+    coarse = level.known_alpha.copy().reshape(level.trimap.shape)
+    if len(level.unknown) == 0:
+        return coarse, samples
+    parts = novelty.find_parts(level, samples, known)
+    system = knn.laplacian(level, parameters=parameters.knn, progress=part(progress, 0.1, 0.4))
+    system += sampling.data_term(samples, parts > 0, parameters=parameters.sampling)
+    system += closed_form.laplacian(level, progress=part(progress, 0.4, 0.55))
+    if background_is_known and parts.any():
+        system += novelty.data_term(level, samples, parts)
+    solution = solve(
+        system.matrix,
+        system.right,
+        samples.spread(samples.share),
+        tolerance=parameters.tolerance,
+        progress=part(progress, 0.55, 1.0),
+    )
+    coarse.ravel()[level.unknown] = np.clip(solution.x, 0, 1)
+    return coarse, samples
 
 
 def _check_known(trimap: Trimap) -> None:

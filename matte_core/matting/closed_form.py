@@ -6,7 +6,8 @@ function of color. Eliminating its coefficients leaves, for pixels i and j of th
     L_ij += delta_ij - 1/9 (1 + (I_i - mu)^T (S + eps/9 Id)^-1 (I_j - mu))
 
 With ``S + eps/9 Id = C C^T`` the product is ``v_i . v_j`` for ``v = C^-1 (I - mu)``, so a window
-costs 45 short dot products. They are computed for many windows at once.
+costs 45 short dot products. They are computed for many windows at once, and collected by the
+unknown pixels.
 
 References
 ----------
@@ -20,14 +21,14 @@ from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
 from matte_core.images import UNKNOWN, Float32, Trimap
 from matte_core.matting.level import Level, clear_border
-from matte_core.matting.system import System, from_stencil
+from matte_core.matting.system import Rows, System, from_stencil, stacked
 
 EPSILON = 1e-7  # Levin's; larger values blur alpha across weak edges
 
 _SIDE = 3  # of a window, in pixels
 _REACH = 2  # from a pixel to the farthest one that shares a window with it
 _STENCIL = 2 * _REACH + 1
-_CHUNK = 16_384  # windows at once
+_CHUNK = 8_192  # unknown pixels at once
 
 Floats = NDArray[np.float64]
 
@@ -49,36 +50,51 @@ def laplacian(
     epsilon : float
         Regularization of the windows' covariances; smaller values trust the colors more.
     progress : callable
-        Called between blocks of windows; may raise `Cancelled`.
+        Called between blocks of pixels; may raise `Cancelled`.
 
     Returns
     -------
     System
         The matrix is symmetric and positive semi-definite.
     """
-    width = level.width
-    window = (np.arange(_SIDE)[:, None] * width + np.arange(_SIDE)).ravel()
-    corners = _touched_windows(level.trimap)
-    stencil = np.zeros((_STENCIL * _STENCIL, len(level.unknown)), np.float64)
-    for start in range(0, len(corners), _CHUNK):
-        progress(start / len(corners), Message("Comparing neighbors"))
-        chunk = corners[start : start + _CHUNK]
-        whitened = _whitened_colors(level.colors, chunk, window, epsilon)
-        owners = [level.nodes[chunk + offset] for offset in window]
-        inside = [np.flatnonzero(owner >= 0) for owner in owners]
-        owners = [owner[rows] for owner, rows in zip(owners, inside, strict=True)]
-        for i in range(_SIDE * _SIDE):
-            for j in range(i + 1, _SIDE * _SIDE):
-                pair = whitened[i, 0] * whitened[j, 0]
-                pair += whitened[i, 1] * whitened[j, 1]
-                pair += whitened[i, 2] * whitened[j, 2]
-                pair += 1
-                pair *= -1 / (_SIDE * _SIDE)
-                code = (j // _SIDE - i // _SIDE) * _STENCIL + (j % _SIDE - i % _SIDE)
-                center = _STENCIL * _STENCIL // 2
-                stencil[center + code][owners[i]] += pair[inside[i]]
-                stencil[center - code][owners[j]] += pair[inside[j]]
-    return from_stencil(level, stencil, stencil_offsets(width))
+    windows = _touched_windows(level.trimap)
+    rows = []
+    for start in range(0, len(level.unknown), _CHUNK):
+        progress(start / len(level.unknown), Message("Comparing neighbors"))
+        pixels = level.unknown[start : start + _CHUNK]
+        rows.append(_rows(level, windows, pixels, epsilon))
+    return stacked(rows)
+
+
+def _rows(
+    level: Level, windows: NDArray[np.intp], pixels: NDArray[np.intp], epsilon: float
+) -> Rows:
+    """Set up the rows of some unknown pixels, which are in the order of the level."""
+    within = (np.arange(_SIDE)[:, None] * level.width + np.arange(_SIDE)).ravel()
+    start = int(pixels[0] - within[-1])
+    first, last = np.searchsorted(windows, [start, pixels[-1] + 1])
+    corners = windows[first:last]
+    # A window that does not exist, because it would reach beyond the image, adds nothing.
+    places = np.full(int(pixels[-1]) - start + 1, len(corners), np.int32)
+    places[corners - start] = np.arange(len(corners), dtype=np.int32)
+    owners = [places[pixels - offset - start] for offset in within]
+    whitened = _whitened_colors(level.colors, corners, within, epsilon)
+    stencil = np.zeros((_STENCIL * _STENCIL, len(pixels)))
+    center = _STENCIL * _STENCIL // 2
+    pair, product = np.zeros(len(corners) + 1), np.empty(len(corners))
+    taken = np.empty(len(pixels))
+    for i in range(_SIDE * _SIDE):
+        for j in range(i + 1, _SIDE * _SIDE):
+            np.multiply(whitened[i, 0], whitened[j, 0], out=pair[:-1])
+            for channel in (1, 2):
+                np.multiply(whitened[i, channel], whitened[j, channel], out=product)
+                pair[:-1] += product
+            pair[:-1] += 1
+            pair[:-1] *= -1 / (_SIDE * _SIDE)
+            code = (j // _SIDE - i // _SIDE) * _STENCIL + (j % _SIDE - i % _SIDE)
+            stencil[center + code] += pair.take(owners[i], out=taken, mode="clip")
+            stencil[center - code] += pair.take(owners[j], out=taken, mode="clip")
+    return from_stencil(level, pixels, stencil, stencil_offsets(level.width))
 
 
 def _touched_windows(trimap: Trimap) -> NDArray[np.intp]:
@@ -96,7 +112,7 @@ def _whitened_colors(
     """Return ``C^-1 (I - mu)`` of each pixel of each window, as (9, 3, K)."""
     values = np.empty((_SIDE * _SIDE, 3, len(corners)))
     for place, offset in enumerate(window):
-        values[place] = colors[corners + offset].T
+        values[place] = colors.take(corners + offset, axis=0).T
     values -= values.mean(axis=0)
     red, green, blue = values[:, 0], values[:, 1], values[:, 2]
     floor = epsilon / (_SIDE * _SIDE)

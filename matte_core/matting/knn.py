@@ -51,13 +51,13 @@ class KnnParameters:
         A neighbor may be farther than the true one by this fraction, which speeds up the search.
     """
 
-    neighbors: int = 14
+    neighbors: int = 9
     weight: float = 0.03
     disc_weight: float = 0.8
     value_weight: float = 0.5
     position_weight: float = 0.05
     known_step: int = 32
-    query_step: int = 2
+    query_step: int = 3
     slack: float = 1.0
 
 

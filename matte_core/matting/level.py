@@ -57,6 +57,11 @@ class Level:
         """The longer side: the unit in which the terms measure distance."""
         return int(max(self.trimap.shape))
 
+    def node_of(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Return the nodes that full-size pixels belong to; -1 for known ones."""
+        rows, columns = rows // self.factor + BORDER_PX, columns // self.factor + BORDER_PX
+        return np.asarray(self.nodes[rows * self.width + columns])
+
     @property
     def colors(self) -> Float32:
         """The flattened image, (H * W, 3) float32."""

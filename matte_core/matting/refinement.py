@@ -1,9 +1,10 @@
 """Refining an upsampled alpha at full size: a few steps down the local energy.
 
 Where the upsampled alpha is neither foreground nor background, a fixed number of conjugate
-gradient steps, starting from it, lowers the closed-form energy of the full-size image. A few steps
-restore what the reduction lost, hairs and sharp edges, and keep what it got right, the large
-scale: the steps are a filter, not a solution, and are not run to convergence.
+gradient steps, starting from it, lowers the sum of two energies of the full-size image: the
+closed-form one, and the distance to what the samples of the reduced image say of the full-size
+colors. A few steps restore what the reduction lost, hairs and sharp edges, and keep what it got
+right, the large scale: the steps are a filter, not a solution, and are not run to convergence.
 """
 
 import cv2
@@ -13,15 +14,25 @@ from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Trimap, as_float
 from matte_core.matting import closed_form
-from matte_core.matting.level import number_unknown
+from matte_core.matting.level import Level, number_unknown
+from matte_core.matting.sampling import Samples, compare
 from matte_core.matting.solver import conjugate_gradients
+from matte_core.matting.system import from_values
 
-STEPS = 12  # more would undo what the reduced image got right
+STEPS = 6  # more would undo what the reduced image got right
+WEIGHT = 1.0  # of the samples' energy relative to the closed-form one
 DECIDED = 0.2  # an alpha this close to 0 or 1 is final if its neighbors are as well
 
 
 def refine(
-    image: Image, trimap: Trimap, alpha: Alpha, *, progress: ProgressCallback = silent
+    image: Image,
+    trimap: Trimap,
+    alpha: Alpha,
+    level: Level,
+    samples: Samples,
+    *,
+    tolerance: float,
+    progress: ProgressCallback = silent,
 ) -> None:
     """Refine alpha, in place, where it is undecided.
 
@@ -31,6 +42,12 @@ def refine(
     trimap : (H, W) uint8, {0, 128, 255}
     alpha : (H, W) float32, [0, 1]
         Known pixels are left alone.
+    level : Level
+        Made from this image and trimap.
+    samples : Samples
+        Of that level.
+    tolerance : float
+        See `SamplingParameters`.
     progress : callable
         Called several times a second; may raise `Cancelled`, which leaves alpha unchanged.
     """
@@ -40,8 +57,19 @@ def refine(
         return
     labels = np.where(alpha > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
     labels[active] = UNKNOWN
-    level = number_unknown(as_float(image), labels, alpha, 1)
-    system = closed_form.laplacian(level, progress=part(progress, 0.0, 0.6, Message("Refining")))
+    full = number_unknown(as_float(image), labels, alpha, 1)
+    system = closed_form.laplacian(full, progress=part(progress, 0.0, 0.6, Message("Refining")))
+    nodes = level.node_of(*np.nonzero(active))
+    is_sampled = nodes >= 0  # trimming may have made the others known
+    places = nodes[is_sampled] // samples.step
+    share, trust = np.zeros((2, len(nodes)))
+    share[is_sampled], _, trust[is_sampled] = compare(
+        full.colors[full.unknown][is_sampled],
+        samples.foreground[places],
+        samples.background[places],
+        tolerance,
+    )
+    system += from_values(share, WEIGHT * trust)
     x, _ = conjugate_gradients(
         system.matrix,
         system.right,

@@ -1,8 +1,11 @@
 """Color sampling: a data term for each alpha from nearby known colors.
 
 A pixel's color is written as a mixture of the colors of its nearest known foreground and
-background pixels. The share of the foreground colors is an estimate of alpha; the more the two
-sides differ, the more weight it has. For the weights w of locally linear embedding, which minimize
+background pixels. The share of the foreground colors is an estimate of alpha. It counts the more,
+the more the two sides differ, and the less, the farther the color is from the line between their
+means: what the samples do not explain is no evidence.
+
+For the weights w of locally linear embedding, which minimize
 ``|c - sum w_i c_i|^2 + lambda |w|^2`` with ``sum w_i = 1``, the sum over the foreground has a
 closed form: with the differences ``d_i = c_i - c`` as the rows of D and
 ``y = (lambda Id + D^T D)^-1 D^T 1``, it is ``(K - s_F . y) / (2 K - s . y)``, where s and s_F are
@@ -15,6 +18,7 @@ Matting. CVPR 2017, section 3.2 (known-to-unknown flow).
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -22,11 +26,13 @@ from numpy.typing import NDArray
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part, silent
-from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32
+from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Mask
 from matte_core.matting.features import with_positions
 from matte_core.matting.knn import nearest
 from matte_core.matting.level import Level, clear_border
 from matte_core.matting.system import System, from_values
+
+_Value = TypeVar("_Value", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,9 @@ class SamplingParameters:
     position_weight : float
         Feature distance of two pixels at opposite ends of the level; black and white
         are sqrt(3) apart. Larger than in KNN: samples have to be near.
+    tolerance : float
+        Distance from the line between the sides, in units of one channel's range, at which an
+        estimate counts ``exp(-1)`` of what it does on the line.
     regularization : float
         Lambda, as a fraction of the trace of ``D^T D``.
     band_px : int
@@ -59,10 +68,11 @@ class SamplingParameters:
     samples: int = 5
     weight: float = 0.1
     position_weight: float = 3.0
+    tolerance: float = 0.2
     regularization: float = 1e-3
     band_px: int = 20
     known_step: int = 4
-    query_step: int = 3
+    query_step: int = 5
     slack: float = 1.0
     tether: float = 1e-7
 
@@ -70,13 +80,46 @@ class SamplingParameters:
 DEFAULTS = SamplingParameters()
 
 
-def data_term(
+@dataclass(frozen=True)
+class Samples:
+    """The known colors near some unknown pixels of a level.
+
+    Attributes
+    ----------
+    size : int
+        N, the number of unknown pixels.
+    step : int
+        One of them in this many was sampled; it stands for those that follow it.
+    foreground, background : (M, 3) float32, sRGB, [0, 1]
+        Means of each sampled pixel's nearest known colors on either side.
+    share : (M,) float64, [0, 1]
+        The foreground's share of each sampled pixel.
+    distance : (M,) float64
+        Of each sampled pixel's color from the line between the two means.
+    trust : (M,) float64, [0, 1]
+        How far the share is evidence.
+    """
+
+    size: int
+    step: int
+    foreground: Float32
+    background: Float32
+    share: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    trust: NDArray[np.float64]
+
+    def spread(self, of_sampled: NDArray[_Value]) -> NDArray[_Value]:
+        """Return for all unknown pixels, (N,), what holds for the sampled ones, (M,)."""
+        return np.repeat(of_sampled, self.step)[: self.size]
+
+
+def sample(
     level: Level,
     *,
     parameters: SamplingParameters = DEFAULTS,
     progress: ProgressCallback = silent,
-) -> System:
-    """Pull the alphas toward what a mixture of the nearest known colors gives.
+) -> Samples:
+    """Look up the known colors near every few unknown pixels, and compare.
 
     Parameters
     ----------
@@ -85,24 +128,73 @@ def data_term(
     progress : callable
         Called between blocks of queries; may raise `Cancelled`.
     """
-    sampled = np.arange(0, len(level.unknown), parameters.query_step)
-    pixels = level.unknown[sampled]
+    pixels = level.unknown[:: parameters.query_step]
     colors = level.colors
     per_px = parameters.position_weight / level.extent_px
     queries = with_positions(colors[pixels], pixels, level.width, per_px)
-    differences = []
+    samples = []
     for place, value in enumerate((FOREGROUND, BACKGROUND)):
         known = _known_near(level, value, parameters)
         points = with_positions(colors[known], known, level.width, per_px)
-        step = part(progress, 0.5 * place, 0.5 * (place + 1), Message("Sampling colors"))
-        _, neighbors = nearest(queries, points, parameters.samples, parameters.slack, step)
-        differences.append(colors[known[neighbors]] - colors[pixels][:, None])
-    share, contrast = _foreground_share(differences[0], differences[1], parameters.regularization)
-    values = np.full(len(level.unknown), 0.5)
-    weights = np.full(len(level.unknown), parameters.tether)
-    values[sampled] = share
-    weights[sampled] += parameters.weight * parameters.query_step * contrast
+        half = part(progress, 0.5 * place, 0.5 * (place + 1), Message("Sampling colors"))
+        _, neighbors = nearest(queries, points, parameters.samples, parameters.slack, half)
+        samples.append(colors[known[neighbors]])
+    differences = [side - colors[pixels][:, None] for side in samples]
+    share = _foreground_share(differences[0], differences[1], parameters.regularization)
+    foreground, background = (side.mean(axis=1) for side in samples)
+    _, distance, trust = compare(colors[pixels], foreground, background, parameters.tolerance)
+    size, step = len(level.unknown), parameters.query_step
+    return Samples(size, step, foreground, background, share, distance, trust)
+
+
+def data_term(
+    samples: Samples, ignored: Mask, *, parameters: SamplingParameters = DEFAULTS
+) -> System:
+    """Pull the alphas of a level's unknown pixels toward the share of their samples.
+
+    Parameters
+    ----------
+    samples : Samples
+    ignored : (N,) bool
+        Unknown pixels whose samples say nothing.
+    parameters : SamplingParameters
+    """
+    values = np.full(len(ignored), 0.5)
+    weights = np.full(len(ignored), parameters.tether)
+    values[:: samples.step] = samples.share
+    trust = np.where(ignored[:: samples.step], 0, samples.trust)
+    weights[:: samples.step] += parameters.weight * samples.step * trust
     return from_values(values, weights)
+
+
+def compare(
+    colors: Float32, foreground: Float32, background: Float32, tolerance: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Compare each color with the line from a background color to a foreground color.
+
+    Parameters
+    ----------
+    colors, foreground, background : (N, 3) float32, sRGB, [0, 1]
+    tolerance : float
+        See `SamplingParameters`.
+
+    Returns
+    -------
+    share : (N,) float64, [0, 1]
+        How far along the line it is.
+    distance : (N,) float64
+        How far off the line it is.
+    trust : (N,) float64, [0, 1]
+        How far the share is evidence.
+    """
+    line = foreground.astype(np.float64) - background
+    toward = colors.astype(np.float64) - background
+    length = np.einsum("nc,nc->n", line, line)
+    share = np.clip(np.einsum("nc,nc->n", toward, line) / (length + 1e-9), 0, 1)
+    toward -= share[:, None] * line
+    distance = np.sqrt(np.einsum("nc,nc->n", toward, toward))
+    trust = np.minimum(length / 3, 1) * np.exp(-((distance / tolerance) ** 2))
+    return share, distance, trust
 
 
 def _known_near(level: Level, value: int, parameters: SamplingParameters) -> NDArray[np.intp]:
@@ -119,8 +211,8 @@ def _known_near(level: Level, value: int, parameters: SamplingParameters) -> NDA
 
 def _foreground_share(
     foreground: Float32, background: Float32, regularization: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the foreground's share, and how much the sides differ, of (M, K, 3) differences."""
+) -> NDArray[np.float64]:
+    """Return the foreground's share, (M,), from (M, K, 3) differences of samples and color."""
     count = foreground.shape[1] + background.shape[1]
     sum_foreground = foreground.sum(axis=1, dtype=np.float64)
     sum_all = sum_foreground + background.sum(axis=1, dtype=np.float64)
@@ -131,7 +223,4 @@ def _foreground_share(
     y = np.linalg.solve(gram, sum_all[..., None])[..., 0]
     numerator = foreground.shape[1] - np.einsum("nc,nc->n", sum_foreground, y)
     denominator = count - np.einsum("nc,nc->n", sum_all, y)
-    share = np.clip(numerator / denominator, 0, 1)
-    difference = foreground.mean(axis=1) - background.mean(axis=1)
-    contrast = np.minimum(np.einsum("nc,nc->n", difference, difference) / 3, 1)
-    return share, contrast.astype(np.float64)
+    return np.asarray(np.clip(numerator / denominator, 0, 1))

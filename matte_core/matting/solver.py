@@ -10,6 +10,9 @@ References
 Saad: Iterative Methods for Sparse Linear Systems, 2nd ed., 2003, algorithm 9.1.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic
 
@@ -27,6 +30,7 @@ Vector = NDArray[np.float64]
 _REPORT_SECONDS = 0.1
 # Unknowns; fill-in grows faster than the system, so beyond this it could exhaust the memory.
 _LARGEST_FACTORIZED = 50_000
+_LEAST_SHARED = 400_000  # entries of a matrix; for fewer, two threads would wait for each other
 _HINT = "Mark more known foreground and background in the trimap, or scale the image down."
 
 
@@ -124,9 +128,49 @@ def conjugate_gradients(
     The caller checks the residual: when the iterations are used up or the recurrence breaks down,
     the current x is returned.
     """
+    with ExitStack() as stack:
+        multiply = _multiplication(matrix, stack)
+        return _iterate(
+            multiply,
+            1 / matrix.diagonal(),
+            right,
+            start,
+            absolute_tolerance,
+            max_iterations,
+            progress,
+        )
+
+
+def _multiplication(matrix: scipy.sparse.csr_array, stack: ExitStack) -> Callable[[Vector], Vector]:
+    """Return the product with a vector; if the matrix is large, by two threads.
+
+    scipy lets go of Python's lock meanwhile, and each row is summed as before.
+    """
+    if matrix.nnz < _LEAST_SHARED:
+        return lambda vector: np.asarray(matrix @ vector)
+    half = int(np.searchsorted(matrix.indptr, matrix.nnz // 2))
+    upper, lower = matrix[:half], matrix[half:]
+    thread = stack.enter_context(ThreadPoolExecutor(1))
+
+    def multiply(vector: Vector) -> Vector:
+        first = thread.submit(lambda: upper @ vector)
+        second = lower @ vector
+        return np.concatenate([first.result(), second])
+
+    return multiply
+
+
+def _iterate(
+    multiply: Callable[[Vector], Vector],
+    inverse_diagonal: Vector,
+    right: Vector,
+    start: Vector | None,
+    absolute_tolerance: float,
+    max_iterations: int,
+    progress: ProgressCallback,
+) -> tuple[Vector, int]:
     x = np.zeros_like(right) if start is None else start.copy()
-    r = right - matrix @ x
-    inverse_diagonal = 1 / matrix.diagonal()
+    r = right - multiply(x)
     z = inverse_diagonal * r
     p = z.copy()
     rz = _dot(r, z)
@@ -134,7 +178,7 @@ def conjugate_gradients(
     reported = monotonic()
     iteration = 0
     while norm > absolute_tolerance and iteration < max_iterations:
-        ap = matrix @ p
+        ap = multiply(p)
         curvature = _dot(p, ap)
         if not curvature > 0:
             break

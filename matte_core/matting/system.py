@@ -4,6 +4,7 @@ Each term of the energy is ``1/2 x^T A x - b^T x`` in the unknown alphas x. Know
 substituted: they add to the diagonal of A and to b.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,8 +31,32 @@ class System:
         return System(self.matrix + other.matrix, self.right + other.right)
 
 
-def from_stencil(level: Level, stencil: NDArray[np.float64], offsets: NDArray[np.intp]) -> System:
-    """Make a system from the couplings of pixels with their neighbors.
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a sparse matrix, and the right side there.
+
+    Attributes
+    ----------
+    values : (E,) float64
+    columns : (E,) int32
+    counts : (N,) int
+        How many of them belong to each row.
+    right : (N,) float64
+    """
+
+    values: NDArray[np.float64]
+    columns: NDArray[np.int32]
+    counts: NDArray[np.intp]
+    right: NDArray[np.float64]
+
+
+def from_stencil(
+    level: Level,
+    pixels: NDArray[np.intp],
+    stencil: NDArray[np.float64],
+    offsets: NDArray[np.intp],
+) -> Rows:
+    """Make the rows of some unknown pixels from their couplings with their neighbors.
 
     The diagonal is set so that every row of the full Laplacian, known pixels included, sums to
     zero: equal alphas cost nothing.
@@ -39,8 +64,10 @@ def from_stencil(level: Level, stencil: NDArray[np.float64], offsets: NDArray[np
     Parameters
     ----------
     level : Level
+    pixels : (N,) int
+        Indices into the flattened level.
     stencil : (S, N) float64
-        Coupling of each unknown pixel with the pixel at each offset; negative values attract.
+        Coupling of each of them with the pixel at each offset; negative values attract.
         The row of offset 0 is overwritten.
     offsets : (S,) int
         Of the neighbors in the flattened level, ascending.
@@ -48,18 +75,22 @@ def from_stencil(level: Level, stencil: NDArray[np.float64], offsets: NDArray[np
     center = int(np.flatnonzero(offsets == 0)[0])
     stencil[center] = 0
     stencil[center] = -stencil.sum(axis=0)
-    right = np.zeros(len(level.unknown))
-    neighbors = np.empty((len(level.unknown), len(offsets)), np.int32)
-    for row, offset in enumerate(offsets):
-        pixels = level.unknown + offset
-        neighbors[:, row] = level.nodes[pixels]
-        right -= stencil[row] * level.known_alpha[pixels]
-    is_node = neighbors >= 0
-    starts = np.concatenate([[0], np.cumsum(is_node.sum(axis=1))]).astype(np.int32)
-    matrix = scipy.sparse.csr_array(
-        (stencil.T[is_node], neighbors[is_node], starts), (len(level.unknown),) * 2
-    )
-    return System(matrix, right)
+    beside = pixels[:, None] + offsets
+    columns = level.nodes[beside]
+    values = np.ascontiguousarray(stencil.T)
+    right = -np.einsum("ns,ns->n", values, level.known_alpha[beside])
+    is_node = columns >= 0
+    return Rows(values[is_node], columns[is_node], is_node.sum(axis=1), right)
+
+
+def stacked(rows: Sequence[Rows]) -> System:
+    """Make a system of all its rows, in order."""
+    counts = np.concatenate([part.counts for part in rows])
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    values = np.concatenate([part.values for part in rows])
+    columns = np.concatenate([part.columns for part in rows])
+    matrix = scipy.sparse.csr_array((values, columns, starts), (len(counts),) * 2)
+    return System(matrix, np.concatenate([part.right for part in rows]))
 
 
 def from_values(values: NDArray[np.float64], weights: NDArray[np.float64]) -> System:

@@ -2,8 +2,12 @@
 """Compare matting methods on photos with known alpha: ``python3 tests/benchmarks/matting.py``.
 
 Ours, PyMatting's estimators, the published KNN recipe, and GIMP's own matting process the same
-images in the same run, each in a process of its own. Needs the packages in `requirements.txt` in
-this folder, and the training photos of alphamatting.com (Images, GroundTruth, Trimap1, Trimap2).
+images in the same run, each in a process of its own; so they do with `composites`, whose alpha is
+known exactly. Needs the packages in `requirements.txt` in this folder, and the training photos of
+alphamatting.com (Images, GroundTruth, Trimap1, Trimap2).
+
+The engine's numbers are chosen on every other photo and on every other composite; the tables show
+both halves.
 """
 
 import argparse
@@ -15,6 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
+import composites
 import cv2
 import numpy as np
 from alpha_methods import GIMP, OURS, PYMATTING, REFERENCE, SHORT_NAMES
@@ -42,14 +47,16 @@ def main() -> int:
         methods = [SHORT_NAMES[name] for name in options.methods.split(",")]
         runner = Runner(methods, options.gimp, options.gimp_tree)
         parts = [
-            _compare(runner, options, trimap, photos, folder / trimap)
+            _compare(runner, options.data, trimap, photos, folder / trimap)[0]
             for trimap in options.trimaps.split(",")
             if trimap
         ]
+        if options.composites:
+            parts.append(_compare_composites(runner, folder))
         if options.enlarged:
             parts.append(_enlarge(runner, options.data, photos[:: len(photos) // options.enlarged]))
         if options.growth:
-            parts.append(_grow(runner, options.data, photos))
+            parts.append(_grow(runner, options.data, photos, folder))
         if options.sheet:
             names = [name for name in runner.methods if name not in runner.failed]
             write_sheet(options.sheet, options.data, folder, photos, names)
@@ -76,6 +83,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--gimp", nargs="+", metavar="WORD", help="how to start gimp-console")
     parser.add_argument("--gimp-tree", metavar="VERSION", help="the tests' own GIMP: 3.0 or 3.2")
+    parser.add_argument("--composites", action="store_true", help="also made-up composites")
     parser.add_argument(
         "--enlarged", type=int, default=0, metavar="N", help="also N photos at 1.6 and 7 megapixels"
     )
@@ -102,19 +110,22 @@ def _without_paths(arguments: str) -> str:
 
 
 def _compare(
-    runner: Runner, options: argparse.Namespace, trimap: str, photos: list[str], folder: Path
-) -> str:
-    """Measure every method on every photo with one set of trimaps; return the tables."""
+    runner: Runner, data: Path, trimap: str, photos: list[str], folder: Path, what: str = "photos"
+) -> tuple[str, dict[str, np.ndarray]]:
+    """Measure every method on every photo with one set of trimaps.
+
+    Returns the tables, and each method's errors, a row for each photo.
+    """
     errors: dict[str, np.ndarray] = {}
     runs: dict[str, Run] = {}
-    unknown = [_gray(options.data / trimap / name) == 128 for name in photos]
-    truths = [_gray(options.data / "GroundTruth" / name) / 255 for name in photos]
+    unknown = [_gray(data / trimap / name) == 128 for name in photos]
+    truths = [_gray(data / "GroundTruth" / name) / 255 for name in photos]
     for method in runner.methods:
         (folder / method).mkdir(parents=True)
         jobs = [
             Job(
-                str(options.data / "Images" / name),
-                str(options.data / trimap / name),
+                str(data / "Images" / name),
+                str(data / trimap / name),
                 str(folder / method / f"{name}.npy"),
             )
             for name in photos
@@ -129,14 +140,40 @@ def _compare(
         ]
         errors[method] = np.array([[getattr(e, name) for name in ERROR_NAMES] for e in found])
     share = np.mean([region.mean() for region in unknown])
-    title = f"### {trimap}: {len(photos)} photos, {share:.0%} of the pixels unknown"
+    title = f"### {trimap}: {len(photos)} {what}, {share:.0%} of the pixels unknown"
     by_photo = [
         [Path(name).stem, *(f"{errors[method][k, 1]:.4f}" for method in errors)]
         for k, name in enumerate(photos)
     ]
     text = f"{title}\n\n{_summary(errors, runs, runner.gimp_version)}\n\n{_ratios(errors, runs)}"
     print(f"{text}\n\nMSE by photo\n\n{table(['photo', *errors], by_photo)}\n", flush=True)
-    return text
+    return text, errors
+
+
+def _compare_composites(runner: Runner, folder: Path) -> str:
+    data = folder / "composites"
+    names = composites.write_composites(data)
+    text, errors = _compare(runner, data, "Trimap1", names, folder / "made", "composites")
+    text = text.replace("### Trimap1: ", "### ", 1)
+    peers = [name for name in PYMATTING if name in errors]
+    if OURS not in errors or not peers:
+        return text
+    best = np.min([errors[name][:, 1] for name in peers], axis=0)
+    rows = []
+    for kind in composites.KINDS:
+        chosen = [k for k in range(len(names)) if composites.kind_of(k) == kind]
+        means = [errors[name][chosen, 1].mean() for name in (OURS, *peers)]
+        ratios = errors[OURS][chosen, 1] / best[chosen]
+        rows.append([kind, *(f"{mean:.4f}" for mean in means), *_mean_and_worst(ratios)])
+    heads = ["mean MSE by kind", OURS, *peers, "ratio to the better, mean", "worst"]
+    by_kind = table(heads, rows)
+    print(f"{by_kind}\n", flush=True)
+    return f"{text}\n\n{by_kind}"
+
+
+def _mean_and_worst(ratios: np.ndarray) -> tuple[str, str]:
+    """Return the geometric mean and the largest of some ratios."""
+    return f"{np.exp(np.log(ratios).mean()):.2f}", f"{ratios.max():.2f}"
 
 
 def _summary(errors: dict[str, np.ndarray], runs: dict[str, Run], gimp_version: str) -> str:
@@ -161,25 +198,39 @@ def _summary(errors: dict[str, np.ndarray], runs: dict[str, Run], gimp_version: 
 
 
 def _ratios(errors: dict[str, np.ndarray], runs: dict[str, Run]) -> str:
-    """Compare ours with the other methods, except those that did not run."""
+    """Compare ours with the other methods, except those that did not run, by halves."""
     if OURS not in errors:
         return ""
-    ours, rows = errors[OURS], []
-    peers = {name: errors[name].mean(axis=0) for name in PYMATTING if name in errors}
-    if peers:
-        for column, name in ((1, "mean MSE"), (2, "mean gradient error"), (0, "mean SAD")):
-            best = min(peers, key=lambda peer: peers[peer][column])
-            ratio = ours[:, column].mean() / peers[best][column]
-            rows.append([f"{name} / best of PyMatting ({best})", f"{ratio:.2f}"])
-    knn = next((name for name in PYMATTING if "KNN" in name and name in errors), None)
-    if knn:
-        ratio = np.exp(np.log(ours[:, 1] / errors[knn][:, 1]).mean())
-        rows.append([f"MSE / {knn}, geometric mean over the photos", f"{ratio:.2f}"])
+    halves = {"all": slice(None), "chosen on": slice(0, None, 2), "set aside": slice(1, None, 2)}
+    peers = [name for name in PYMATTING if name in errors]
+    columns = [_error_ratios(errors[OURS][half], errors, peers, half) for half in halves.values()]
+    rows = [[name, *(column[name] for column in columns)] for name in columns[0]]
     for other in (GIMP, *PYMATTING, REFERENCE):
         if other in runs:
             ratio = sum(runs[OURS].seconds) / sum(runs[other].seconds)
-            rows.append([f"time / {other}", f"{ratio:.3f}"])
-    return table(["ours / theirs", "ratio"], rows) if rows else ""
+            rows.append([f"time / {other}", f"{ratio:.3f}", "", ""])
+    return table(["ours / theirs", *halves], rows) if rows else ""
+
+
+def _error_ratios(
+    ours: np.ndarray, errors: dict[str, np.ndarray], peers: list[str], half: slice
+) -> dict[str, str]:
+    if not peers or len(ours) == 0:
+        return {}
+    theirs = {name: errors[name][half] for name in peers}
+    ratios = {}
+    for column, name in ((1, "MSE"), (2, "gradient error"), (0, "SAD")):
+        best = min(values[:, column].mean() for values in theirs.values())
+        label = f"mean {name} / best of PyMatting"
+        ratios[label] = f"{ours[:, column].mean() / best:.2f}"
+    for name, values in theirs.items():
+        label = f"MSE / {name}, geometric mean"
+        ratios[label] = _mean_and_worst(ours[:, 1] / values[:, 1])[0]
+    better = np.min([values[:, 1] for values in theirs.values()], axis=0)
+    mean, worst = _mean_and_worst(ours[:, 1] / better)
+    ratios["MSE / the better of them, geometric mean"] = mean
+    ratios["MSE / the better of them, worst"] = worst
+    return ratios
 
 
 def _enlarge(runner: Runner, data: Path, photos: list[str]) -> str:
@@ -210,7 +261,7 @@ def _enlarge(runner: Runner, data: Path, photos: list[str]) -> str:
     return text
 
 
-def _grow(runner: Runner, data: Path, photos: list[str]) -> str:
+def _grow(runner: Runner, data: Path, photos: list[str], folder: Path) -> str:
     """Measure ours by size, on the photo whose unknown region is closest to a tenth."""
     shares = {name: (_gray(data / "Trimap1" / name) == 128).mean() for name in photos}
     name = min(shares, key=lambda photo: abs(shares[photo] - GROWTH_UNKNOWN))
@@ -231,10 +282,30 @@ def _grow(runner: Runner, data: Path, photos: list[str]) -> str:
         )
     heads = ["megapixels", "seconds", "seconds per megapixel", "peak MB", "at start"]
     growth = f"From 1 to 12 megapixels: {seconds[12] / seconds[1]:.1f} times the time."
+    strokes = _two_strokes(_gray(data / "Trimap1" / name))
+    cv2.imwrite(str(folder / "strokes.png"), strokes)
+    job = _enlarged(data, name, 12)
+    run = runner.run(OURS, [Job(job.image, str(folder / "strokes.png"), scale=job.scale)])
+    if run is not None:
+        growth += (
+            f" With two strokes in place of the trimap, {(strokes == 128).mean():.0%} unknown, "
+            f"12 megapixels take {run.seconds[0]:.1f} s and {run.peak_mb[0]:.0f} MB."
+        )
     title = f"### Growth: {Path(name).stem}, enlarged, {shares[name]:.0%} unknown"
     text = f"{title}\n\n{table(heads, rows)}\n\n{growth}"
     print(f"{text}\n", flush=True)
     return text
+
+
+def _two_strokes(trimap: np.ndarray) -> np.ndarray:
+    """Keep of each side a line across, and leave all the rest unknown."""
+    strokes = np.full_like(trimap, 128)
+    for value in (0, 255):
+        inside = cv2.erode((trimap == value).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+        middle = int(inside.sum(axis=1).argmax())
+        line = slice(max(middle - 4, 0), middle + 5)
+        strokes[line][inside[line]] = value
+    return strokes
 
 
 def _enlarged(data: Path, name: str, megapixels: float) -> Job:

@@ -161,6 +161,18 @@ def test_single_known_pixels_are_enough():
     assert alpha[1, 2] < 0.1
 
 
+@pytest.mark.parametrize("scale", [1, 5])
+def test_two_strokes_are_a_trimap(scale):
+    image, _, truth = soft_disc(120 * scale, 160 * scale, edge_px=4 * scale)
+    image = np.rint(image * 255).astype(np.uint8)
+    trimap = np.full(truth.shape, 128, np.uint8)
+    trimap[58 * scale : 62 * scale, 65 * scale : 95 * scale] = 255
+    trimap[6 * scale : 10 * scale, 10 * scale : 150 * scale] = 0
+    assert (trimap == 128).mean() > 0.94
+    alpha = estimate_alpha(image, trimap)
+    assert np.abs(alpha - truth).mean() < 0.02
+
+
 def test_single_unknown_pixel():
     image, _, truth = soft_disc()
     trimap = np.where(truth > 0.5, 255, 0).astype(np.uint8)

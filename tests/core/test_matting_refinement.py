@@ -1,12 +1,11 @@
-"""Refinement lowers the local energy, and changes only undecided pixels."""
+"""Refinement lowers the energy at full size, and changes only undecided pixels."""
 
 import numpy as np
 import pytest
 
 from matte_core.base.errors import Cancelled
-from matte_core.matting import closed_form
+from matte_core.matting import closed_form, refinement, sampling
 from matte_core.matting.level import make_level
-from matte_core.matting.refinement import refine
 
 
 @pytest.fixture
@@ -23,6 +22,13 @@ def scene():
     return image, trimap, alpha, truth
 
 
+def refine(image, trimap, alpha, progress=lambda fraction, step: None):
+    """Refine with the samples of the image at half size."""
+    level = make_level(image, trimap, 2)
+    samples = sampling.sample(level)
+    refinement.refine(image, trimap, alpha, level, samples, tolerance=0.2, progress=progress)
+
+
 def energy(image, trimap, alpha):
     level = make_level(image, trimap, 1)
     system = closed_form.laplacian(level)
@@ -30,11 +36,23 @@ def energy(image, trimap, alpha):
     return x @ (system.matrix @ x) / 2 - system.right @ x
 
 
-def test_energy_falls(scene):
+def test_local_energy_falls_where_samples_say_nothing(scene, monkeypatch):
     image, trimap, alpha, _ = scene
+    monkeypatch.setattr(refinement, "WEIGHT", 0.0)
     before = energy(image, trimap, alpha)
     refine(image, trimap, alpha)
     assert energy(image, trimap, alpha) < before
+
+
+def test_samples_bring_alpha_closer_to_the_colors(scene, monkeypatch):
+    image, trimap, alpha, truth = scene
+    errors = []
+    for weight in (0.0, 1.0):
+        monkeypatch.setattr(refinement, "WEIGHT", weight)
+        refined = alpha.copy()
+        refine(image, trimap, refined)
+        errors.append(np.abs(refined - truth).mean())
+    assert errors[1] < errors[0] / 2
 
 
 def test_known_and_decided_pixels_stay(scene):

@@ -32,6 +32,11 @@ def whole_closed_form(image, epsilon):
     return laplacian
 
 
+def data_term(level):
+    """The data term of a level, nothing of it ignored."""
+    return sampling.data_term(sampling.sample(level), np.zeros(len(level.unknown), bool))
+
+
 @pytest.mark.parametrize("epsilon", [1e-7, 1e-3])
 def test_closed_form_is_levins_laplacian(scene, epsilon):
     image, trimap = scene
@@ -90,7 +95,7 @@ def test_foreground_share_is_that_of_locally_linear_embedding():
     rng = np.random.default_rng(5)
     foreground = rng.normal(size=(6, 5, 3)).astype(np.float32)
     background = rng.normal(size=(6, 5, 3)).astype(np.float32)
-    share, contrast = sampling._foreground_share(foreground, background, 1e-3)
+    share = sampling._foreground_share(foreground, background, 1e-3)
     for row in range(6):
         both = np.concatenate([foreground[row], background[row]]).astype(float)
         gram = both @ both.T
@@ -98,7 +103,6 @@ def test_foreground_share_is_that_of_locally_linear_embedding():
         weights = np.linalg.solve(gram, np.ones(10))
         weights /= weights.sum()
         assert share[row] == pytest.approx(np.clip(weights[:5].sum(), 0, 1), abs=1e-6)
-    assert ((contrast >= 0) & (contrast <= 1)).all()
 
 
 def test_data_term_knows_pure_and_mixed_colors():
@@ -109,7 +113,7 @@ def test_data_term_knows_pure_and_mixed_colors():
     trimap = np.full((10, 40), 128, np.uint8)
     trimap[:, :10], trimap[:, -10:] = 255, 0
     level = make_level(image, trimap, 1)
-    system = sampling.data_term(level)
+    system = data_term(level)
     weights = system.matrix.diagonal()
     asked = weights > 1e-3
     truth = level.colors[level.unknown][:, 0]
@@ -125,4 +129,34 @@ def test_data_term_trusts_nothing_where_the_sides_look_the_same():
     image[::2, ::2] += 0.3
     image[1::2, 1::2] += 0.3
     level = make_level(image, trimap, 1)
-    assert sampling.data_term(level).matrix.diagonal().max() < 0.05
+    assert data_term(level).matrix.diagonal().max() < 0.05
+
+
+def test_data_term_trusts_nothing_that_the_samples_do_not_explain():
+    # Known red and blue, and green between them, which is no mixture of the two.
+    image = np.zeros((10, 40, 3), np.float32)
+    image[:, :15, 0] = image[:, 15:25, 1] = image[:, 25:, 2] = 0.9
+    trimap = np.full((10, 40), 128, np.uint8)
+    trimap[:, :8], trimap[:, -8:] = 255, 0
+    level = make_level(image, trimap, 1)
+    weights = data_term(level).matrix.diagonal()
+    is_green = level.colors[level.unknown][:, 1] > 0.5
+    assert weights[~is_green].max() > 0.1
+    assert weights[is_green].max() < 1e-3
+
+
+def test_ignored_pixels_get_no_data_term(scene):
+    level = make_level(*scene, 1)
+    ignored = np.arange(len(level.unknown)) % 2 == 0
+    weights = sampling.data_term(sampling.sample(level), ignored).matrix.diagonal()
+    assert weights[ignored].max() < 1e-6
+    assert weights[~ignored].max() > 1e-3
+
+
+def test_comparison_with_a_line():
+    colors = np.float32([[0.25, 0, 0], [0.5, 0.1, 0], [2, 0, 0]])
+    foreground, background = np.float32([[1, 0, 0]] * 3), np.zeros((3, 3), np.float32)
+    share, distance, trust = sampling.compare(colors, foreground, background, 0.1)
+    np.testing.assert_allclose(share, [0.25, 0.5, 1], atol=1e-6)
+    np.testing.assert_allclose(distance, [0, 0.1, 1], atol=1e-6)
+    np.testing.assert_allclose(trust, [1 / 3, np.exp(-1) / 3, 0], atol=1e-6)
