@@ -6,7 +6,7 @@ from matte_plugin import arguments, outputs
 from matte_plugin.document import layers, pixels, reading
 
 
-def ask(worker, layer, config, output, *, intersects_mask=False, progress):
+def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), progress):
     """Ask the worker to cut a layer out; nothing is changed.
 
     Parameters
@@ -19,6 +19,8 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         One of `outputs.CHOICES`.
     intersects_mask : bool
         Whether what the layer's mask hides stays hidden.
+    strokes : tuple of Stroke
+        What was painted in the preview of this layer.
     progress : callable
 
     Returns
@@ -37,6 +39,7 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         edge=arguments.edge_controls(config),
         decontaminate=config.get_property("decontaminate") / 100,
         with_foreground=output in outputs.WITH_COLORS,
+        strokes=strokes,
     )
     result = worker.call(request, progress)
     return layers.Cut(layer, result.alpha, pixels.Colors.of(result)), result.note

@@ -36,7 +36,9 @@ def add_arguments(procedure):
 
 
 def _previewed(drawables, config):
-    return LayerSource(items.layers_of(drawables)[0]), partial(_preview_settings, config)
+    photos = items.layers_of(drawables)
+    source = LayerSource(photos[0], is_one_of_several=len(photos) > 1)
+    return source, partial(_preview_settings, config)
 
 
 def _preview_settings(config, scale):
@@ -49,14 +51,16 @@ def _preview_settings(config, scale):
     )
 
 
-def _cut_out(image, drawables, config, process):
+def _cut_out(image, drawables, config, process, strokes):
     output = config.get_property("output")
     photos = items.layers_of(drawables)
     outputs.check(image, output, photos)
     # Everything is computed before anything is touched: a failure or a cancel changes nothing.
     cuts = running.for_each(
         photos,
-        lambda worker, layer, progress: _ask(worker, layer, config, progress),
+        lambda worker, layer, progress: _ask(
+            worker, layer, config, strokes if layer == photos[0] else (), progress
+        ),
         process,
     )
     return outputs.write(
@@ -72,11 +76,12 @@ def _cut_out(image, drawables, config, process):
 run = running.previewed_action(_cut_out, outputs.arrange, _previewed)
 
 
-def _ask(worker, layer, config, progress):
+def _ask(worker, layer, config, strokes, progress):
     output = config.get_property("output")
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
     cut, note = cutting.ask(
-        worker, layer, config, output, intersects_mask=intersects, progress=progress
-    )
+        worker, layer, config, output,
+        intersects_mask=intersects, strokes=strokes, progress=progress,
+    )  # fmt: skip
     running.say_note(note)
     return cut
