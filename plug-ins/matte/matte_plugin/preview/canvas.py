@@ -31,6 +31,8 @@ class Canvas:
         Called without arguments when another part is visible.
     on_painted : callable
         Called without arguments when the strokes have changed.
+    on_chosen : callable
+        Called without arguments when another tool was chosen.
 
     Attributes
     ----------
@@ -40,13 +42,14 @@ class Canvas:
     zoomed : Zoom
     """
 
-    def __init__(self, width, height, on_clicked, on_moved, on_painted):
+    def __init__(self, width, height, on_clicked, on_moved, on_painted, on_chosen):
         self._on_clicked = on_clicked
         self._on_moved = on_moved
         self._on_painted = on_painted
+        self._on_chosen = on_chosen
         self.zoomed = Zoom(width, height)
         self.strokes = StrokeList()
-        self.tools = Tools(self.strokes, self._tool_chosen, self._edited)
+        self.tools = Tools(self.strokes, self._chosen, self.hover, self._edited)
         self.view = PictureView(self.zoomed, self._resized)
         self.view.set_can_focus(True)
         self._hand = Hand(self.view, self)
@@ -175,9 +178,10 @@ class Canvas:
     def _show_marks(self):
         self.view.show_marks(self._sheet.data, self._sheet.width, self._sheet.height)
 
-    def _tool_chosen(self):
+    def _chosen(self):
         self.draw_marks()
         self.hover()
+        self._on_chosen()
 
     def _edited(self):
         self.draw_marks()

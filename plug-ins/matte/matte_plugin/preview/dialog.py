@@ -65,7 +65,12 @@ class PreviewDialog:
         self._shown = None  # the settings of the image as a whole, as it is shown
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, dialogs.title_of(procedure))
         self._canvas = Canvas(
-            source.width, source.height, self._clicked, self._moved, self._painted
+            source.width,
+            source.height,
+            self._clicked,
+            self._moved,
+            self._painted,
+            lambda: self._say(""),
         )
         self._choice = Choice(config, self._say) if source.has_parts else None
         self._build(arrange(self._dialog, config))
@@ -265,6 +270,6 @@ class PreviewDialog:
     def _say(self, words):
         if not words and self.strokes and self._source.is_one_of_several:
             words = FIRST_ONLY.format(name=self._source.layer.get_name())
-        words = words or (LOOK if self._choice is None else CHOOSE)
+        words = words or self._canvas.tools.hint or (LOOK if self._choice is None else CHOOSE)
         self._note.set_text(words)
         self._note.set_tooltip_text(words)

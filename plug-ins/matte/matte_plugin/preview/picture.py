@@ -60,7 +60,9 @@ class PictureView(Gtk.EventBox):
         self.draw()
 
     def draw(self):
-        """Draw the layer anew."""
+        """Draw the layer anew, once the widget has its size."""
+        if min(self._zoom.view) < SMALLEST_PX:
+            return
         frame = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, True, 8, *self._zoom.view)
         frame.fill(0)
         for shown in (self._whole, self._part):

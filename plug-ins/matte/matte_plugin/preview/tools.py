@@ -16,21 +16,24 @@ ICONS = Path(__file__).with_name("icons")
 SPACING = 6
 POINTER = "pointer"
 TOOLS = {
-    POINTER: ("p", _("Pointer"), _("Click anything to add or remove it; drag to pan")),
-    KEEP: ("k", _("Keep"), _("Paint over what belongs to the subject (right button: Remove)")),
-    REMOVE: ("r", _("Remove"), _("Paint over what does not belong (right button: Keep)")),
-    HAIR: ("h", _("Hair"), _("Paint over hair and other soft edges")),
-    ERASE: ("e", _("Eraser"), _("Paint over strokes to remove them")),
+    POINTER: ("p", _("Pointer"), _("Look at the result, click, and drag to pan.")),
+    KEEP: (
+        "k",
+        _("Keep"),
+        _("Paint over what belongs to the subject. Right button or Alt: Remove."),
+    ),
+    REMOVE: (
+        "r",
+        _("Remove"),
+        _("Paint over what does not belong to the subject. Right button or Alt: Keep."),
+    ),
+    HAIR: ("h", _("Hair"), _("Paint over hair and other soft edges.")),
+    ERASE: ("e", _("Eraser"), _("Paint over strokes to remove them.")),
 }
-FILES = {
-    POINTER: "matte-pointer",
-    KEEP: "matte-keep",
-    REMOVE: "matte-remove",
-    HAIR: "matte-hair",
-    ERASE: "matte-eraser",
-}
+PAN = _("Hold the space bar to pan.")
 SMALLEST, LARGEST, USUAL = 1, 200, 24  # diameter in the window
-GROWTH = 1.2
+SLIDER_PX = 120
+GROWTH = {Gdk.KEY_bracketleft: 1 / 1.2, Gdk.KEY_bracketright: 1.2}
 SHIFTED = Gdk.ModifierType.SHIFT_MASK
 HELD = Gdk.ModifierType.CONTROL_MASK | Gdk.ModifierType.MOD1_MASK | Gdk.ModifierType.SUPER_MASK
 
@@ -40,9 +43,11 @@ class Tools(Gtk.Box):
 
     Parameters
     ----------
-    on_changed : callable
-        Called without arguments when another tool or size was chosen.
     strokes : StrokeList
+    on_chosen : callable
+        Called without arguments when another tool was chosen.
+    on_sized : callable
+        Called without arguments when another size was chosen.
     on_edited : callable
         Called without arguments after strokes were undone, redone, or cleared.
 
@@ -52,37 +57,21 @@ class Tools(Gtk.Box):
         The size of the brush, to be put beside the column.
     """
 
-    def __init__(self, strokes, on_changed, on_edited):
+    def __init__(self, strokes, on_chosen, on_sized, on_edited):
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=SPACING // 2)
         self._strokes = strokes
-        self._on_changed = on_changed
+        self._on_chosen = on_chosen
         self._on_edited = on_edited
-        self._tools = {}
-        first = None
-        for kind, (key, name, blurb) in TOOLS.items():
-            button = Gtk.RadioButton.new_from_widget(first)
-            first = first or button
-            button.set_mode(False)
-            button.set_image(_own_icon(FILES[kind], COLORS.get(kind)))
-            _name(button, f"{name} ({key.upper()})", blurb)
-            button.connect("toggled", self._chosen)
-            self._tools[kind] = button
-            self.pack_start(button, False, False, 0)
+        self._tools = self._add_tools()
         self.pack_start(Gtk.Separator(), False, False, SPACING // 2)
-        self._undo = self._edit("edit-undo-symbolic", _("Undo stroke (Ctrl+Z)"), strokes.undo)
-        self._redo = self._edit("edit-redo-symbolic", _("Redo stroke (Ctrl+Shift+Z)"), strokes.redo)
-        self._clear = self._edit("edit-clear-symbolic", _("Clear strokes"), strokes.clear)
-        self.size_box = Gtk.Box(spacing=SPACING)
-        self._size = Gtk.Scale.new_with_range(Gtk.Orientation.HORIZONTAL, SMALLEST, LARGEST, 1)
-        self._size.set_value(USUAL)
-        self._size.set_value_pos(Gtk.PositionType.RIGHT)
-        self._size.set_size_request(120, -1)
-        _name(
-            self._size, _("Brush size ([ and ])"), _("In pixels of the screen; zoom in for detail")
-        )
-        self._size.connect("value-changed", self._chosen)
+        self._undo = self._add_edit("edit-undo", _("Undo stroke (Ctrl+Z)"), strokes.undo)
+        self._redo = self._add_edit("edit-redo", _("Redo stroke (Ctrl+Shift+Z)"), strokes.redo)
+        self._clear = self._add_edit("edit-clear", _("Clear strokes"), strokes.clear)
+        self._size = _size_slider()
+        self._size.connect("value-changed", lambda _scale: on_sized())
         label = Gtk.Label.new_with_mnemonic(_("Brush si_ze"))
         label.set_mnemonic_widget(self._size)
+        self.size_box = Gtk.Box(spacing=SPACING)
         self.size_box.pack_start(label, False, False, 0)
         self.size_box.pack_start(self._size, True, True, 0)
         self.follow()
@@ -93,13 +82,15 @@ class Tools(Gtk.Box):
         return next(kind for kind, button in self._tools.items() if button.get_active())
 
     @property
+    def hint(self):
+        """What the chosen brush is for; nothing for the pointer."""
+        kind = self.kind
+        return "" if kind == POINTER else TOOLS[kind][2] + " " + PAN
+
+    @property
     def size(self):
         """The diameter of the brush, in pixels of the window."""
         return self._size.get_value()
-
-    def choose(self, kind):
-        """Choose a tool."""
-        self._tools[kind].set_active(True)
 
     def follow(self):
         """Enable what can be done to the strokes."""
@@ -119,35 +110,59 @@ class Tools(Gtk.Box):
             else:
                 return False
             return True
-        if key in (Gdk.KEY_bracketleft, Gdk.KEY_bracketright):
-            growth = GROWTH if key == Gdk.KEY_bracketright else 1 / GROWTH
-            step = 1 if key == Gdk.KEY_bracketright else -1
-            self._size.set_value(
-                step + self.size if abs(self.size * (growth - 1)) < 1 else self.size * growth
-            )
+        if key in GROWTH:
+            self._size.set_value(_grown(self.size, GROWTH[key]))
             return True
-        letters = {key: kind for kind, (key, *_words) in TOOLS.items()}
-        if event.state & HELD or chr(Gdk.keyval_to_unicode(key)) not in letters:
+        letter = chr(Gdk.keyval_to_unicode(key))
+        found = [kind for kind, (own, *_words) in TOOLS.items() if own == letter]
+        if event.state & HELD or not found:
             return False
-        self.choose(letters[chr(Gdk.keyval_to_unicode(key))])
+        self._tools[found[0]].set_active(True)
         return True
 
-    def _edit(self, icon, words, change):
+    def _add_tools(self):
+        buttons, first = {}, None
+        for kind, (key, name, blurb) in TOOLS.items():
+            button = Gtk.RadioButton.new_from_widget(first)
+            first = first or button
+            button.set_mode(False)  # a button that stays down, without a dot
+            button.set_image(_own_icon(kind))
+            _name(button, f"{name} ({key.upper()})", blurb)
+            button.connect("toggled", self._chosen)
+            buttons[kind] = button
+            self.pack_start(button, False, False, 0)
+        return buttons
+
+    def _add_edit(self, icon, words, change):
         def clicked(_button):
             change()
             self.follow()
             self._on_edited()
 
-        button = Gtk.Button.new_from_icon_name(icon, Gtk.IconSize.BUTTON)
+        button = Gtk.Button.new_from_icon_name(f"{icon}-symbolic", Gtk.IconSize.BUTTON)
         _name(button, words)
         button.connect("clicked", clicked)
         self.pack_start(button, False, False, 0)
         return button
 
-    def _chosen(self, widget):
-        if not isinstance(widget, Gtk.ToggleButton) or widget.get_active():
+    def _chosen(self, button):
+        if button.get_active():
             self.follow()
-            self._on_changed()
+            self._on_chosen()
+
+
+def _size_slider():
+    slider = Gtk.Scale.new_with_range(Gtk.Orientation.HORIZONTAL, SMALLEST, LARGEST, 1)
+    slider.set_value(USUAL)
+    slider.set_value_pos(Gtk.PositionType.RIGHT)
+    slider.set_size_request(SLIDER_PX, -1)
+    _name(slider, _("Brush size ([ and ])"), _("In pixels of the screen; zoom in for detail"))
+    return slider
+
+
+def _grown(size, growth):
+    """Return the next size, at least one pixel away."""
+    return max(size * growth, size + 1) if growth > 1 else min(size * growth, size - 1)
 
 
 def _name(widget, name, blurb=""):
@@ -156,13 +171,13 @@ def _name(widget, name, blurb=""):
     widget.get_accessible().set_name(name)
 
 
-def _own_icon(name, color=None):
-    """Return one of our icons, in the color of the theme's text or in another."""
-    file = Gio.File.new_for_path(str(ICONS / f"{name}-symbolic.svg"))
+def _own_icon(kind):
+    """Return one of our icons, in the color of its strokes or of the theme's text."""
+    file = Gio.File.new_for_path(str(ICONS / f"matte-{kind}-symbolic.svg"))
     image = Gtk.Image.new_from_gicon(Gio.FileIcon.new(file), Gtk.IconSize.BUTTON)
-    if color is not None:
+    if kind in COLORS:
         style = Gtk.CssProvider()
-        style.load_from_data(b"image { color: rgb(%d, %d, %d); }" % color)
+        style.load_from_data(b"image { color: rgb(%d, %d, %d); }" % COLORS[kind])
         priority = Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION
         image.get_style_context().add_provider(style, priority)
     return image
