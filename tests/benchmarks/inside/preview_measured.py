@@ -161,7 +161,7 @@ def measured(plain):
 
         def _edge(self):
             zoomed = self._canvas.zoomed
-            return zoomed.place(*(at * length for at, length in zip(EDGE, zoomed.size, strict=True)))
+            return zoomed.place(EDGE[0] * zoomed.size[0], EDGE[1] * zoomed.size[1])
 
     return MeasuredDialog
 

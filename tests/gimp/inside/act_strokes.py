@@ -34,7 +34,7 @@ def correct(session):
         is_seen = preview.is_seen
         window.wait_for(lambda: is_seen(FLAG) and not is_seen(HELMET), 90, "what was found")
         time.sleep(1)  # the draft is followed by the result
-        session.picture("stroke-before")
+        session.picture("stroke-before", part=preview.place)
         window.keys("k", "bracketright", "bracketright")
         preview.paint(*OVER_HELMET)
         window.keys("p")
@@ -46,12 +46,12 @@ def correct(session):
         session.see("a Keep stroke adds, undo and redo take it back and again", is_seen(FLAG))
         window.keys("k")
         preview.paint(*OVER_FLAG, button=RIGHT)
-        session.picture("stroke", seconds=1)
+        session.picture("stroke", 1, preview.place)
         window.keys("p")
         window.wait_for(lambda: not is_seen(FLAG), 30, "the flag to go")
         session.see("the right button removes", is_seen(HELMET))
         time.sleep(1)
-        session.picture("stroke-after")
+        session.picture("stroke-after", part=preview.place)
         shown.extend(preview.seen(SPOTS))
 
     session.run(ACTION, in_dialog=paint)

@@ -35,6 +35,13 @@ class Preview:
             round(self._corner[1] + top + height / 2 + (spot[1] - self._size[1] / 2) * scale),
         )
 
+    @property
+    def place(self):
+        """Left, top, width, and height of the picture on the screen."""
+        left, top = self.on_screen((0, 0))
+        right, bottom = self.on_screen(self._size)
+        return left, top, right - left, bottom - top
+
     def in_dialog(self, place):
         """Return where on the screen a place in the dialog is."""
         return self._corner[0] + place[0], self._corner[1] + place[1]
