@@ -10,7 +10,7 @@ gi.require_version("Gimp", "3.0")
 from gi.repository import Gdk, Gimp
 
 NAME = "matte-preview-window"
-USUAL = (1280, 760)
+SMALL, SHARE = (1280, 760), 0.8  # of the screen, where nothing is known
 ROOM_PX = (20, 80)  # for borders, a title bar, and a panel that the screen does not tell of
 
 
@@ -19,8 +19,8 @@ def restore(window):
     display = Gdk.Display.get_default()
     area = (display.get_primary_monitor() or display.get_monitor(0)).get_workarea()
     room = (area.width - ROOM_PX[0], area.height - ROOM_PX[1])
-    size = map(min, _last() or USUAL, room)
-    window.set_default_size(*size)
+    usual = map(max, SMALL, (int(area.width * SHARE), int(area.height * SHARE)))
+    window.set_default_size(*map(min, _last() or usual, room))
 
 
 def remember(window):
