@@ -7,6 +7,7 @@ import gi
 gi.require_version("Gdk", "3.0")
 from gi.repository import Gdk
 
+from matte_core.base.localization import _
 from matte_plugin.preview import cursors, marks
 from matte_plugin.preview.hand import Hand
 from matte_plugin.preview.picture import PictureView
@@ -52,6 +53,7 @@ class Canvas:
         self.tools = Tools(self.strokes, self._chosen, self.hover, self._edited)
         self.view = PictureView(self.zoomed, self._resized)
         self.view.set_can_focus(True)
+        self.view.get_accessible().set_name(_("Preview"))
         self._hand = Hand(self.view, self)
         self._sheet = None
         self._brush = self._cursor = None
