@@ -26,23 +26,20 @@ def test_a_spot_and_its_place_belong_together(size, view, level, share):
 
 
 @given(SIZES, VIEWS, st.sampled_from([None, *LEVELS]), st.lists(SHARES, max_size=4))
-def test_the_visible_part_fills_the_view_and_lies_in_the_layer(size, view, level, pans):
+def test_the_part_fills_the_view_and_lies_in_the_layer(size, view, level, pans):
     made = zoom(size, view, level)
     for across, along in pans:
         made.pan(round((across - 0.5) * 5000), round((along - 0.5) * 5000))
-    left, top, width, height = made.seen()
-    assert left >= 0
-    assert top >= 0
-    assert width > 0
-    assert height > 0
-    assert left + width <= size[0]
-    assert top + height <= size[1]
+    left, top, width, height = made.part()
+    assert min(left, top) >= 0
+    assert min(width, height) > 0
     for start, length, whole, room, at in zip(
         (left, top), (width, height), size, view, made.origin, strict=True
     ):
+        assert start + length <= whole
         first, last = at + start * made.scale, at + (start + length) * made.scale
-        assert first < 1 or start == 0, "something to the left is missing"
-        assert last > room - 1 or start + length == whole, "something to the right is missing"
+        assert first <= 0 or start == 0, "something to the left is missing"
+        assert last >= room or start + length == whole, "something to the right is missing"
         middle = at + whole * made.scale / 2
         is_small = whole * made.scale <= room
         assert not is_small or middle == pytest.approx(room / 2, abs=1), "it is not in the middle"
@@ -51,7 +48,7 @@ def test_the_visible_part_fills_the_view_and_lies_in_the_layer(size, view, level
 def test_fitting_shows_the_whole_layer():
     made = zoom(view=(800, 400))
     assert made.scale == pytest.approx(400 / 3000)
-    assert made.seen() == (0, 0, 4000, 3000)
+    assert made.part() == (0, 0, 4000, 3000)
     assert made.origin == (round(400 - 4000 * made.scale / 2), 0)
 
 
@@ -90,9 +87,11 @@ def test_the_spot_under_the_pointer_stays_there(view, share, level):
 def test_zooming_at_the_edge_wastes_no_room():
     made = zoom(level=FULL)
     made.pan(99999, 99999)
-    assert made.seen()[:2] == (0, 0)
+    assert made.spot(0, 0) == (0, 0)
+    assert made.part() == (0, 0, 801, 601)
     made.pan(-99999, -99999)
-    assert made.seen() == (3200, 2400, 800, 600)
+    assert made.spot(800, 600) == (4000, 3000)
+    assert made.part() == (3199, 2399, 801, 601)
     assert made.contains(0, 0)
     assert made.contains(799, 599)
 
@@ -107,4 +106,14 @@ def test_beside_the_layer_is_nothing():
 def test_a_reduced_part_begins_and_ends_with_whole_pixels_of_the_screen(level):
     made = zoom((4096, 4096), (333, 333), level)
     made.pan(17, 5)
-    assert all(length * level == round(length * level) for length in made.seen())
+    assert all(length * level == round(length * level) for length in made.part())
+
+
+def test_enlarged_pixels_are_computed_with_what_is_around_them():
+    made = zoom(level=8)
+    left, top, width, height = made.part()
+    assert (width, height) == (802, 602)
+    assert left < made.spot(0, 0)[0]
+    assert top < made.spot(0, 0)[1]
+    made.pan(99999, 0)
+    assert made.part()[0] == 0

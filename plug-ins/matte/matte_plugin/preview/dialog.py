@@ -178,11 +178,11 @@ class PreviewDialog:
         return GLib.SOURCE_REMOVE
 
     def _ask_finely(self):
-        """Ask for the visible part alone, at the resolution of the screen."""
+        """Ask for the visible part, at the resolution of the screen."""
         zoomed = self._canvas.zoomed
         scale = min(zoomed.scale, 1.0)
         edge = self._settings(scale).edge
-        self._thread.show(self._source.detail(zoomed.seen(), scale, self._view_settings(), edge))
+        self._thread.show(self._source.detail(zoomed.part(), scale, self._view_settings(), edge))
 
     @property
     def _is_coarse(self):

@@ -49,7 +49,7 @@ class Zoom:
         """The place of the layer's upper left corner: whole pixels, which keeps 100% sharp."""
         return tuple(
             round(length / 2 - middle * self.scale)
-            for length, middle in zip(self.view, self._centered(), strict=True)
+            for length, middle in zip(self.view, self._centered(self.scale), strict=True)
         )
 
     def place(self, x, y):
@@ -67,19 +67,24 @@ class Zoom:
         spot = self.spot(x, y)
         return all(0 <= at < length for at, length in zip(spot, self.size, strict=True))
 
-    def seen(self):
-        """Return left, top, width, and height of the visible part.
+    def part(self):
+        """Return left, top, width, and height of the part to compute.
 
-        At 50%, 25% and so on, its edges are such that they are whole pixels of the screen too.
+        It is the visible part; above 100% it is what would be visible at 100%, since an edge
+        is found from what is around it. At 50%, 25% and so on, it begins and ends with whole
+        pixels of the screen.
         """
-        grid = max(round(1 / self.scale), 1)
-        first, last = self.spot(0, 0), self.spot(*self.view)
-        left, top = (max(math.floor(at / grid), 0) * grid for at in first)
-        right, bottom = (
-            min(math.ceil(at / grid) * grid, length)
-            for at, length in zip(last, self.size, strict=True)
-        )
-        return left, top, right - left, bottom - top
+        scale = min(self.scale, FULL)
+        grid = max(round(1 / scale), 1)
+        edges = []
+        for middle, length, room in zip(self._centered(scale), self.size, self.view, strict=True):
+            half = room / 2 / scale
+            # Half a pixel of the screen more: the origin is rounded.
+            start = max(math.floor((middle - half) / grid - 0.5), 0) * grid
+            end = min(math.ceil((middle + half) / grid + 0.5) * grid, length)
+            edges.append((start, end - start))
+        (left, width), (top, height) = edges
+        return left, top, width, height
 
     def set_level(self, level, place=None):
         """Show the layer at a level, None for all of it; the spot at `place` stays there."""
@@ -91,7 +96,7 @@ class Zoom:
                 at - (where - length / 2) / level
                 for at, where, length in zip(spot, place, self.view, strict=True)
             )
-        self._center = self._centered()
+        self._center = self._centered(self.scale)
 
     def step(self, is_closer, place=None):
         """Zoom in or out by one step around a place."""
@@ -110,15 +115,15 @@ class Zoom:
 
     def pan(self, right, down):
         """Move the layer by pixels of the screen, as far as there is more to see."""
-        across, along = self._centered()
+        across, along = self._centered(self.scale)
         self._center = (across - right / self.scale, along - down / self.scale)
-        self._center = self._centered()
+        self._center = self._centered(self.scale)
 
-    def _centered(self):
-        """Return the spot in the middle of the view, such that no room is wasted."""
+    def _centered(self, scale):
+        """Return the spot in the middle of the view, such that at a scale no room is wasted."""
         centered = []
         for middle, length, room in zip(self._center, self.size, self.view, strict=True):
-            half = room / 2 / self.scale
+            half = room / 2 / scale
             centered.append(
                 length / 2 if 2 * half >= length else min(max(middle, half), length - half)
             )
