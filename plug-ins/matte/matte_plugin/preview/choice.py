@@ -60,6 +60,8 @@ class Choice:
 
     def show(self, result, settings):
         """Show what was found."""
+        if settings.is_draft and self._map is not None:
+            return  # of a stroke, which changes nothing here
         # Not if the choice has changed since.
         if self.is_made and settings.choice.subject == self._subject():
             self._parts = result.parts

@@ -215,6 +215,7 @@ class PreviewDialog:
         self._allow_ok()
         if self._canvas.strokes.is_full:
             self._say(TOO_MANY)
+        self._is_draft = True  # first shown without matting
         self._ask()
 
     @property
