@@ -7,14 +7,18 @@ segmentation -> trimap -> alpha -> edge
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from matte_core.base.errors import InputError
+from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import Alpha, Image, Mask, Trimap, check_image
+from matte_core.marks import Marks
 from matte_core.segmentation import Segmentation, segment
 from matte_core.trimap import make_trimap, widen_to_hair
+
+if TYPE_CHECKING:
+    from matte_core.segmentation.strokes import Affinities
 
 _Result = TypeVar("_Result")
 
@@ -83,28 +87,56 @@ class Steps:
         model: str | Path | None = None,
         *,
         hint: Mask | None = None,
+        marks: Marks | None = None,
         refine: bool = True,
         progress: ProgressCallback | None = None,
     ) -> Segmentation:
-        """Find the subject; see `segment`."""
+        """Find the subject, and correct it as marked; see `segment`."""
         subject = subject if isinstance(subject, str) else tuple(subject)
-        return self.once(
-            "segmentation",
-            (subject, model, hint, refine),
-            lambda: segment(
-                self.image, subject, model, hint=hint, refine=refine, progress=progress
-            ),
-        )
+
+        def find() -> Segmentation | NoSubjectError:
+            try:
+                return segment(
+                    self.image, subject, model, hint=hint, refine=refine, progress=progress
+                )
+            except NoSubjectError as error:
+                return error
+
+        found = self.once("segmentation", (subject, model, hint, refine), find)
+        if isinstance(found, NoSubjectError) and (marks is None or not marks.keep.any()):
+            raise found
+        if marks is None or not marks.moves_mask:
+            assert not isinstance(found, NoSubjectError)
+            return found
+        return self.once("corrected", (found, marks), lambda: self._corrected(found, marks))
+
+    def affinities(self) -> "Affinities":
+        """Prepare what strokes are spread by; see `matte_core.segmentation.strokes`."""
+        from matte_core.segmentation.strokes import Affinities
+
+        return self.once("affinities", (), lambda: Affinities(self.image))
 
     def trimap(
-        self, found: Segmentation, radius_px: int | None = None, shape: str = "ellipse"
+        self,
+        found: Segmentation,
+        radius_px: int | None = None,
+        shape: str = "ellipse",
+        *,
+        marks: Marks | None = None,
     ) -> Trimap:
-        """Make the trimap of a segmentation; see `trimap_of`."""
-        return self.once(
+        """Make the trimap of a segmentation, with what was marked; see `trimap_of`."""
+        trimap = self.once(
             "trimap",
             (found, radius_px, shape),
             lambda: trimap_of(found, self.image, radius_px, shape),
         )
+        return self.marked(trimap, marks)
+
+    def marked(self, trimap: Trimap, marks: Marks | None) -> Trimap:
+        """Mark a trimap, made or painted; see `Marks.onto`."""
+        if marks is None:
+            return trimap
+        return self.once("marked", (trimap, marks), lambda: marks.onto(trimap))
 
     def alpha(self, trimap: Trimap, *, progress: ProgressCallback | None = None) -> Alpha:
         """Estimate the alpha of a trimap, found or painted; see `estimate_alpha`."""
@@ -160,6 +192,12 @@ class Steps:
         )
         return decontaminate(self.image, clean, amount)
 
+    def _corrected(self, found: Segmentation | NoSubjectError, marks: Marks) -> Segmentation:
+        from matte_core.segmentation.strokes import correct
+
+        before = None if isinstance(found, NoSubjectError) else found
+        return correct(self.image, before, self.affinities(), marks.keep, marks.remove)
+
     def once(
         self, step: str, made_from: tuple[Any, ...], compute: Callable[[], _Result]
     ) -> _Result:
@@ -179,6 +217,9 @@ def cut_out(
     radius_px: int | None = None,
     shape: str = "ellipse",
     hint: Mask | None = None,
+    keep: Mask | None = None,
+    remove: Mask | None = None,
+    unknown: Mask | None = None,
     decontaminate: float = 1.0,
     shift_px: float = 0.0,
     smooth_px: float = 0.0,
@@ -194,6 +235,10 @@ def cut_out(
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     subject, model, hint
         See `segment`.
+    keep, remove : (H, W) bool, optional
+        Strokes, as for `segment`; what they cover is known foreground and background.
+    unknown : (H, W) bool, optional
+        Where soft edges are to be looked for.
     radius_px, shape
         See `make_trimap`.
     decontaminate : float, [0, 1]
@@ -213,8 +258,11 @@ def cut_out(
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
     steps = Steps(image, wide_gamut_image)
-    found = steps.segmentation(subject, model, hint=hint, progress=part(progress, 0.0, 0.3))
-    trimap = steps.trimap(found, radius_px, shape)
+    marks = Marks.of((steps.image.shape[0], steps.image.shape[1]), keep, remove, unknown)
+    found = steps.segmentation(
+        subject, model, hint=hint, marks=marks, progress=part(progress, 0.0, 0.3)
+    )
+    trimap = steps.trimap(found, radius_px, shape, marks=marks)
     estimated = steps.alpha(trimap, progress=part(progress, 0.3, 0.85))
     alpha = steps.edge(
         estimated,

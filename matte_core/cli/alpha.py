@@ -7,12 +7,13 @@ from typing import Any
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
-from matte_core.cli.jobs import Companion, plan_command
+from matte_core.cli.jobs import Companion, marks, plan_command
 from matte_core.cli.options import (
     UsageError,
     add_common,
     add_decontaminate,
     add_edge,
+    add_marks,
     edge_controls,
 )
 
@@ -49,6 +50,7 @@ def add_parser(commands: Any) -> None:
         help="alpha: the alpha channel alone (default); rgba: the cut-out",
     )
     add_common(parser)
+    add_marks(parser, "keep", "remove", "unknown")
     add_edge(parser)
     add_decontaminate(parser)
 
@@ -65,15 +67,16 @@ def run(args: argparse.Namespace) -> int:
         args,
         named,
         {args.output: suffix},
-        companions=[Companion(Path(trimaps), "trimap", "-trimap")],
+        companions=[Companion(Path(trimaps), "trimap", "-trimap"), *marks(args)],
     )
 
     from matte_core.base.progress import part
-    from matte_core.cli.pictures import check_size, with_holes
+    from matte_core.cli.pictures import check_size, read_marks, with_holes
     from matte_core.cutting import Steps
     from matte_core.files import encode_png, read_picture, read_plane
     from matte_core.files.writing import quantize, stack_alpha
     from matte_core.images import UNKNOWN, as_uint8
+    from matte_core.marks import Marks
     from matte_core.trimap import read_trimap
 
     def work(job: Job, progress: ProgressCallback) -> Result:
@@ -81,10 +84,13 @@ def run(args: argparse.Namespace) -> int:
         path = job.companions["trimap"]
         plane = read_plane(path, "trimap", max_megapixels=args.max_megapixels)
         check_size(plane, picture, "trimap", str(path))
-        trimap = read_trimap(as_uint8(plane))
+        marked = read_marks(job, picture, args.max_megapixels)
+        steps = Steps(picture.image)
+        trimap = steps.marked(
+            read_trimap(as_uint8(plane)), Marks.of((plane.shape[0], plane.shape[1]), **marked)
+        )
         share = float((trimap == UNKNOWN).mean())
         is_cutout = args.output == "rgba"
-        steps = Steps(picture.image)
         estimated = steps.alpha(trimap, progress=part(progress, 0.0, 0.7 if is_cutout else 1.0))
         alpha = steps.edge(estimated, **edge_controls(args))
         values = {"unknown_share": round(share, 4)}

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
-from matte_core.cli.jobs import Companion, plan_command
+from matte_core.cli.jobs import Companion, marks, plan_command
 from matte_core.cli.network import check_request
 from matte_core.cli.options import (
     add_common,
     add_decontaminate,
     add_edge,
+    add_marks,
     add_selection,
     add_subject,
     add_trimap,
@@ -54,6 +55,7 @@ def add_parser(commands: Any) -> None:
     add_common(parser)
     add_subject(parser)
     add_selection(parser)
+    add_marks(parser, "keep", "remove", "unknown")
     add_trimap(parser)
     add_edge(parser)
     add_decontaminate(parser)
@@ -65,12 +67,12 @@ def run(args: argparse.Namespace) -> int:
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
-    plan = plan_command(args, args.pictures, suffixes, companions=selections)
+    plan = plan_command(args, args.pictures, suffixes, companions=[*selections, *marks(args)])
 
     from matte_core import cut_out
     from matte_core.base.errors import NoSubjectError
     from matte_core.boxes import Box
-    from matte_core.cli.pictures import read_selection, with_holes
+    from matte_core.cli.pictures import read_marks, read_selection, with_holes
     from matte_core.files import encode_png, read_picture
     from matte_core.files.writing import quantize, stack_alpha
     from matte_core.images import BACKGROUND
@@ -84,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
             radius_px=args.radius,
             shape=args.shape,
             hint=read_selection(job, picture, args.max_megapixels),
+            **read_marks(job, picture, args.max_megapixels),
             decontaminate=args.decontaminate / 100,
             **edge_controls(args),
             progress=progress,
@@ -93,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         if box is None:
             raise NoSubjectError(
                 f"The subject of {job.source} lies in its transparent parts, so nothing is left.",
-                "Choose another subject with --subject, or mark it with --selection.",
+                "Choose another subject with --subject, or mark it with --keep.",
             )
         kept = box if args.crop else Box.whole(alpha.shape)
         offset_px = (kept.top, kept.left) if args.crop else None

@@ -10,7 +10,7 @@ from matte_core.base.errors import FileError
 from matte_core.batch.pictures import Source
 from matte_core.batch.plan import Plan, make_plan
 from matte_core.cli.inputs import find_companion, list_pictures, plain_stem
-from matte_core.cli.options import UsageError
+from matte_core.cli.options import MARKS, UsageError
 
 PNG = (".png",)
 
@@ -22,6 +22,14 @@ class Companion:
     path: Path
     what: str
     suffix: str
+
+
+def marks(args: Namespace) -> list[Companion]:
+    """Return the pictures in which something is marked, as far as they were given."""
+    given = {name: getattr(args, name, None) for name in MARKS}
+    return [
+        Companion(Path(path), f"{name} mask", f"-{name}") for name, path in given.items() if path
+    ]
 
 
 def plan_command(

@@ -6,6 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 SHAPES = ("ellipse", "rectangle", "cross")
+MARKS = {
+    "keep": "what belongs to the subject",
+    "remove": "what does not belong to the subject",
+    "unknown": "where to look for hair and soft edges",
+}
 
 
 class UsageError(Exception):
@@ -188,6 +193,18 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         help="a mask that roughly marks the subject: of the things the model finds, those inside "
         "it are used; in a folder, NAME-mask.png or NAME.png",
     )
+
+
+def add_marks(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Add pictures in which something is marked: "keep", "remove", "unknown"."""
+    group = parser.add_argument_group(
+        "marks",
+        "Pictures of the photo's size in which a few strokes are enough: white on black, or any "
+        "color on transparent. A folder holds NAME-keep.png (-remove, -unknown) or NAME.png.",
+    )
+    for name, text in MARKS.items():
+        if name in names:
+            group.add_argument(f"--{name}", metavar="FILE|FOLDER", help=text)
 
 
 def add_decontaminate(

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from matte_core.base.errors import InputError
 from matte_core.batch.plan import Job
-from matte_core.files import Picture, read_plane
+from matte_core.cli.options import MARKS
+from matte_core.files import Picture, read_marked, read_plane
 from matte_core.images import Float32, Mask
 
 
@@ -19,6 +20,18 @@ def read_selection(job: Job, picture: Picture, max_megapixels: float) -> Mask | 
     plane = read_plane(path, "selection", max_megapixels=max_megapixels)
     check_size(plane, picture, "selection", str(path))
     return to_mask(plane)
+
+
+def read_marks(job: Job, picture: Picture, max_megapixels: float) -> dict[str, Any]:
+    """Return the masks of what is marked in a picture: `keep`, `remove`, `unknown`."""
+    found = {}
+    for name in MARKS:
+        what = f"{name} mask"
+        path = job.companions.get(what)
+        if path is not None:
+            found[name] = read_marked(path, f"the {what}", max_megapixels=max_megapixels)
+            check_size(found[name], picture, what, str(path))
+    return found
 
 
 def to_mask(plane: NDArray[Any]) -> Mask:

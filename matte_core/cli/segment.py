@@ -8,9 +8,15 @@ from matte_core.base.errors import NoSubjectError
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
-from matte_core.cli.jobs import Companion, plan_command
+from matte_core.cli.jobs import Companion, marks, plan_command
 from matte_core.cli.network import check_request
-from matte_core.cli.options import add_common, add_selection, add_subject, new_command
+from matte_core.cli.options import (
+    add_common,
+    add_marks,
+    add_selection,
+    add_subject,
+    new_command,
+)
 
 if TYPE_CHECKING:
     from matte_core.segmentation import Segmentation
@@ -32,6 +38,7 @@ def add_parser(commands: Any) -> None:
     add_common(parser)
     add_subject(parser)
     add_selection(parser)
+    add_marks(parser, "keep", "remove")
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
         "--soft",
@@ -50,10 +57,12 @@ def run(args: argparse.Namespace) -> int:
     check_request(args, needs_classes=args.class_map)
     kind = "probability" if args.soft else "classes" if args.class_map else "mask"
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
-    plan = plan_command(args, args.pictures, {kind: f"-{kind}"}, companions=selections)
+    plan = plan_command(
+        args, args.pictures, {kind: f"-{kind}"}, companions=[*selections, *marks(args)]
+    )
 
     from matte_core import segment
-    from matte_core.cli.pictures import read_selection, with_holes
+    from matte_core.cli.pictures import read_marks, read_selection, with_holes
     from matte_core.files import encode_png, read_picture
     from matte_core.files.writing import quantize
     from matte_core.segmentation import color_map
@@ -61,7 +70,14 @@ def run(args: argparse.Namespace) -> int:
     def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_picture(job.source, max_megapixels=args.max_megapixels)
         hint = read_selection(job, picture, args.max_megapixels)
-        found = segment(picture.image, args.subject, args.model, hint=hint, progress=progress)
+        found = segment(
+            picture.image,
+            args.subject,
+            args.model,
+            hint=hint,
+            **read_marks(job, picture, args.max_megapixels),
+            progress=progress,
+        )
         if kind == "classes":
             if not found.classes:
                 raise NoSubjectError(f"There is no class map. {found.note}")

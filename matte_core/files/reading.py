@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matte_core.base.errors import FileError
 from matte_core.files.header import SIGNATURE_BYTES, Header, read_header, sniff
-from matte_core.images import Float32, Image, as_uint8
+from matte_core.images import Float32, Image, Mask, as_uint8
 
 MAX_MEGAPIXELS = 200.0
 
@@ -22,6 +22,8 @@ _METADATA_BYTES = 64 << 20
 # A mask saved as JPEG in color has a little color; a photo given as a mask has a lot.
 _COLOR_STEP = 48
 _COLORED_SHARE = 0.02
+
+_MARK_IT = "Paint white on black, or any color on transparent, in a picture of the photo's size."
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,47 @@ def read_plane(
     if not picture.is_deep and plane.dtype != np.uint8:
         plane = np.rint(plane * 255).astype(np.uint8)
     return np.ascontiguousarray(plane)
+
+
+def read_marked(
+    path: str | os.PathLike[str], what: str, *, max_megapixels: float = MAX_MEGAPIXELS
+) -> Mask:
+    """Read which pixels of a photo are marked in a picture of its size.
+
+    Of a picture with transparency, such as strokes of any color on an empty layer, what is opaque
+    is marked. Of any other, what is white is: brighter than half.
+
+    Parameters
+    ----------
+    path : path
+        The picture.
+    what : str
+        What the marks are, for messages: "the marks to keep".
+    max_megapixels : float
+        As for `read_picture`.
+
+    Returns
+    -------
+    (H, W) bool
+
+    Raises
+    ------
+    FileError
+        As for `read_picture`; for an opaque color picture, which marks nothing; and if nothing is
+        marked.
+    """
+    picture = read_picture(path, max_megapixels=max_megapixels)
+    if picture.alpha is not None:
+        marked: Mask = picture.alpha > 0.5
+    elif not picture.is_gray and _is_colored(picture.image):
+        raise FileError(
+            f"{os.fspath(path)} is a color picture without transparency, not {what}.", _MARK_IT
+        )
+    else:
+        marked = picture.image[..., 1] > (0.5 if picture.is_deep else 127)
+    if not marked.any():
+        raise FileError(f"{os.fspath(path)}: nothing is marked in {what}.", _MARK_IT)
+    return marked
 
 
 def _read_bytes(path: Path, limit: int) -> bytes:

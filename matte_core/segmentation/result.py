@@ -33,7 +33,7 @@ class Segmentation:
     grid_px : float
         Picture pixels per cell of the grid that was decided on: finer detail is not in it.
     source : str
-        "network": a model.
+        "network": a model. "strokes": nothing but what was marked to keep.
     subject : tuple of str
         Names of the classes and instances that make up the mask.
     instances : tuple of Instance

@@ -22,6 +22,7 @@ from matte_core.catalog.registry import class_model, model_path, resolve
 from matte_core.catalog.spec import assumption
 from matte_core.catalog.subject_words import Wanted, parse_subject
 from matte_core.images import Float32, Image, Mask, as_float, check_image, check_mask
+from matte_core.marks import Marks
 from matte_core.networks.loading import load_network
 from matte_core.networks.network import Network
 from matte_core.segmentation import outline
@@ -46,6 +47,8 @@ def segment(
     model: str | Path | None = None,
     *,
     hint: Mask | None = None,
+    keep: Mask | None = None,
+    remove: Mask | None = None,
     refine: bool = True,
     progress: ProgressCallback | None = None,
 ) -> Segmentation:
@@ -69,6 +72,9 @@ def segment(
     hint : (H, W) bool, optional
         A rough selection. Only its surroundings are looked at, and only what lies mostly
         inside it is kept.
+    keep, remove : (H, W) bool, optional
+        Rough strokes on what belongs to the subject and what does not; what else they mean is
+        found out. With something to keep, a subject need not be found without them.
     refine : bool
         Whether to look at the subject more closely and to draw its outline to the picture's
         edges. Without it the mask is one pass at the size the model was trained for, its scores
@@ -83,13 +89,25 @@ def segment(
     Raises
     ------
     InputError
-        If an array or the subject cannot be used.
+        If an array or the subject cannot be used, or a pixel is both to keep and to remove.
     NoSubjectError
-        If nothing of what was asked for is in the picture.
+        If nothing of what was asked for is in the picture, or strokes leave nothing of it.
     ModelError
         If the model is missing or cannot be used, or no model knows a class that was named.
     """
     image = check_image(image)
+    marks = Marks.of((image.shape[0], image.shape[1]), keep, remove)
+    if marks is not None and marks.moves_mask:
+        found: Segmentation | None
+        try:
+            found = segment(image, subject, model, hint=hint, refine=refine, progress=progress)
+        except NoSubjectError:
+            if not marks.keep.any():
+                raise
+            found = None
+        from matte_core.segmentation import strokes
+
+        return strokes.correct(image, found, strokes.Affinities(image), marks.keep, marks.remove)
     if hint is not None:
         hint = check_mask(hint, image.shape[:2], "selection")
         if not hint.any():

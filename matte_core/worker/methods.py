@@ -35,6 +35,7 @@ from matte_core.link.results import (
     SegmentResult,
     TrimapResult,
 )
+from matte_core.marks import Marks
 from matte_core.matting import clean_colors
 from matte_core.segmentation import Segmentation, color_map
 from matte_core.trimap import make_trimap
@@ -49,6 +50,7 @@ from matte_core.worker.arrays import (
     visible_share,
 )
 from matte_core.worker.light import relight
+from matte_core.worker.strokes import read_marks
 
 Method = Callable[[Any, ProgressCallback], Any]
 
@@ -59,21 +61,25 @@ def cut_out(request: CutOutRequest, progress: ProgressCallback) -> AlphaResult:
     """Run the whole chain on an image."""
     started = time.monotonic()
     steps = _steps(request)
+    marks = _marks(request)
     found = steps.segmentation(
         request.choice.subject,
         request.choice.model or None,
         hint=read_selection(request.selection),
+        marks=marks,
         progress=part(progress, 0.0, 0.3),
     )
-    trimap = steps.trimap(found, request.radius_px)
+    trimap = steps.trimap(found, request.radius_px, marks=marks)
     return _matted(request, steps, trimap, found.note, started, part(progress, 0.3, 1.0))
 
 
 def matte(request: MatteRequest, progress: ProgressCallback) -> AlphaResult:
     """Estimate alpha from a painted trimap."""
     started = time.monotonic()
-    trimap = read_painted_trimap(request.trimap, request.trimap_box)
-    return _matted(request, _steps(request), trimap, "", started, progress)
+    steps = _steps(request)
+    painted = read_painted_trimap(request.trimap, request.trimap_box)
+    trimap = steps.marked(painted, _marks(request))
+    return _matted(request, steps, trimap, "", started, progress)
 
 
 def trimap(request: TrimapRequest, progress: ProgressCallback) -> TrimapResult:
@@ -139,6 +145,12 @@ def check(request: CheckRequest, progress: ProgressCallback) -> CheckResult:  # 
 def _steps(request: CutOutRequest | MatteRequest) -> Steps:
     wide = None if request.colors is None else read_image(request.colors)
     return Steps(read_image(request.image), wide)
+
+
+def _marks(request: CutOutRequest | MatteRequest) -> Marks | None:
+    return read_marks(
+        request.strokes, request.image.shape, request.keep, request.remove, request.unknown
+    )
 
 
 def _matted(

@@ -5,7 +5,9 @@ matting, and another width no segmentation.
 """
 
 from collections import defaultdict
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from threading import Thread
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -15,13 +17,36 @@ from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.cutting import Steps
-from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Mask, Trimap, as_uint8
+from matte_core.images import (
+    BACKGROUND,
+    FOREGROUND,
+    UNKNOWN,
+    Alpha,
+    Float32,
+    Image,
+    Mask,
+    Trimap,
+    as_uint8,
+)
 from matte_core.link.fields import EdgeControls, Region, ViewSettings
+from matte_core.link.strokes import Stroke
+from matte_core.marks import Marks
 from matte_core.segmentation import Segmentation, segment
 from matte_core.worker import views
 from matte_core.worker.parts import Clicked, PartList
+from matte_core.worker.strokes import draw_strokes
 
 WHOLE = Region()
+_Plane = TypeVar("_Plane", Trimap, Alpha)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The last full result, from which a draft starts."""
+
+    probability: Float32
+    alpha: Alpha
+    colors: Image | None
 
 
 class Preview:
@@ -34,6 +59,8 @@ class Preview:
         The selection.
     trimap : (h, w) uint8, {0, 128, 255}, optional
         A painted trimap, which is used instead of a segmentation.
+    full_size : (int, int), optional
+        Height and width of the layer, in whose pixels strokes are given; by default the image's.
 
     Attributes
     ----------
@@ -44,13 +71,21 @@ class Preview:
     """
 
     def __init__(
-        self, image: Image, hint: Mask | None = None, trimap: Trimap | None = None
+        self,
+        image: Image,
+        hint: Mask | None = None,
+        trimap: Trimap | None = None,
+        full_size: tuple[int, int] | None = None,
     ) -> None:
         self._image = image
         self._hint = hint
         self._painted = trimap
+        self._full_size = full_size or (image.shape[0], image.shape[1])
         self._steps = Steps(image)
         self._drawn: Segmentation | None = None
+        self._shown: _Shown | None = None
+        self._seen_closely: tuple[Any, ...] | None = None
+        self._preparation: Thread | None = None
         self._clicked: defaultdict[str, Clicked] = defaultdict(Clicked)
         self.background: Image | None = None
         self.found: Segmentation | None = None
@@ -68,25 +103,28 @@ class Preview:
             Which part of the background is shown.
         """
         view = settings.view
-        trimap = self._trimap(settings, part(progress, 0.0, 0.4))
+        marks = self._marks(settings.strokes)
+        if self._painted is None:
+            self._find(settings, marks, part(progress, 0.0, 0.35))
         if view == "original":
             return as_uint8(self._image)
         if view == "trimap":
-            return views.trimap_view(trimap)
-        estimated = self._alpha(trimap, settings, part(progress, 0.4, 0.9))
-        alpha = self._steps.edge(estimated, **asdict(settings.edge))
-        if view == "matte":
-            return views.matte_view(alpha)
-        if view == "overlay":
-            return views.overlay_view(self._image, alpha)
-        colors = self._steps.foreground(
-            estimated, settings.decontaminate, progress=part(progress, 0.9, 1.0)
+            return views.trimap_view(self._trimap(settings, marks))
+        probability = self._probability(marks)
+        draft = self._draft(probability) if settings.is_draft else None
+        if draft is not None:
+            return self._drawn_view(*draft, settings, region)
+        trimap = self._trimap(settings, marks)
+        estimated = self._steps.alpha(trimap, progress=part(progress, 0.4, 0.9))
+        colors = None
+        if view not in ("matte", "overlay"):
+            colors = self._steps.foreground(
+                estimated, settings.decontaminate, progress=part(progress, 0.9, 1.0)
+            )
+        self._shown = _Shown(probability, estimated, colors)
+        return self._drawn_view(
+            self._image if colors is None else colors, estimated, settings, region
         )
-        if view == "background" and self.background is not None:
-            return views.background_view(colors, alpha, self.background, region)
-        if view in ("cut-out", "background"):
-            return views.cut_out_view(colors, alpha)
-        return views.plain_view(colors, alpha, views.PLAIN_COLORS.get(view, settings.color))
 
     def detail(
         self,
@@ -112,12 +150,30 @@ class Preview:
         trimap : (H, W) uint8, {0, 128, 255}, optional
             The painted trimap of the region; by default, that of the reduced image is enlarged.
         """
+        size = (image.shape[0], image.shape[1])
+        marks = self._marks(settings.strokes)
+        fine = self._marks(settings.strokes, size, region)
+        if trimap is None and self._painted is None:
+            self._find(settings, marks, part(progress, 0.0, 0.4))
+        settings = replace(settings, strokes=(), edge=edge)
+        draft = self._draft(self._probability(marks)) if settings.is_draft else None
+        if draft is not None and settings.view not in ("trimap", "original"):
+            alpha = _enlarged(draft[1], region, size, cv2.INTER_LINEAR)
+            alpha = alpha if fine is None else fine.onto_alpha(alpha)
+            return self._drawn_view(image, alpha, settings, region)
         if trimap is None:
-            reduced = self._trimap(settings, part(progress, 0.0, 0.4))
-            trimap = _enlarged(reduced, region, (image.shape[0], image.shape[1]))
+            # The strokes come on top at full size, as fine as the pixels there.
+            trimap = _enlarged(self._trimap(settings, None), region, size, cv2.INTER_NEAREST)
+        trimap = trimap if fine is None else fine.onto(trimap)
         enlarged = Preview(image, trimap=_with_both_known(trimap))
         enlarged.background = self.background
-        return enlarged.show(replace(settings, edge=edge), part(progress, 0.4, 1.0), region)
+        return enlarged.show(replace(settings, is_draft=False), part(progress, 0.4, 1.0), region)
+
+    def prepare(self) -> None:
+        """Prepare for strokes in the background; the first of them waits for it."""
+        if self._preparation is None and self._painted is None:
+            self._preparation = Thread(target=self._steps.affinities)
+            self._preparation.start()
 
     def survey(self, model: str) -> Segmentation | None:
         """Return all that is in the image, whatever the subject is; None if nothing is found."""
@@ -136,30 +192,95 @@ class Preview:
         """Return the image as it is."""
         return as_uint8(self._image)
 
-    def _trimap(self, settings: ViewSettings, progress: ProgressCallback) -> Trimap:
-        if self._painted is not None:
-            return self._painted
+    def _marks(
+        self,
+        strokes: tuple[Stroke, ...],
+        size: tuple[int, int] | None = None,
+        region: Region = WHOLE,
+    ) -> Marks | None:
+        """Draw strokes on the reduced image, or on a region of that size."""
+        height, width = self._full_size
+        shape = size or (self._image.shape[0], self._image.shape[1])
+        corner = (region.top * height, region.left * width)
+        scale = (
+            shape[0] / ((region.bottom - region.top) * height),
+            shape[1] / ((region.right - region.left) * width),
+        )
+        return self._steps.once(
+            "marks" if size is None else "marks of a region",
+            (strokes, shape, corner, scale),
+            lambda: draw_strokes(strokes, shape, scale, corner),
+        )
+
+    def _find(
+        self, settings: ViewSettings, marks: Marks | None, progress: ProgressCallback
+    ) -> None:
+        """Find the subject as it is corrected by strokes."""
         if settings.with_selection and self._hint is None:
             raise InputError(
                 Message("Nothing is selected in this image."),
                 Message("Select the subject roughly first."),
             )
+        if marks is not None and self._preparation is not None:
+            self._preparation.join()
+        asked = (settings.choice, settings.with_selection)
+        # A draft needs no second look at what has been looked at closely.
+        refine = not settings.is_draft or asked == self._seen_closely
         self.found = None
         self.found = self._steps.segmentation(
             settings.choice.subject,
             settings.choice.model or None,
             hint=self._hint if settings.with_selection else None,
-            refine=not settings.is_draft,
+            marks=marks,
+            refine=refine,
             progress=progress,
         )
+        if refine:
+            self._seen_closely = asked
+
+    def _trimap(self, settings: ViewSettings, marks: Marks | None) -> Trimap:
+        if self._painted is not None:
+            return self._steps.marked(self._painted, marks)
+        assert self.found is not None  # show() and detail() have found it
         if self._drawn is None or not _looks_same(self.found, self._drawn):
             self._drawn = self.found
-        return self._steps.trimap(self._drawn, settings.radius_px)
+        return self._steps.trimap(self._drawn, settings.radius_px, marks=marks)
 
-    def _alpha(self, trimap: Trimap, settings: ViewSettings, progress: ProgressCallback) -> Alpha:
-        if settings.is_draft and self.found is not None:
-            return self.found.probability  # soft along the outline, and available already
-        return self._steps.alpha(trimap, progress=progress)
+    def _probability(self, marks: Marks | None) -> Float32:
+        """Return roughly what the alpha will be, without matting."""
+        if self._painted is None:
+            assert self.found is not None
+            return self.found.probability
+        alpha = self._painted * np.float32(1 / 255)
+        return alpha if marks is None else marks.onto_alpha(alpha)
+
+    def _draft(self, probability: Float32) -> tuple[Image, Alpha] | None:
+        """Return colors and alpha without matting: the last ones, changed as far as needed."""
+        if self._shown is None:
+            return None if self._painted is not None else (self._image, probability)
+        change = probability - self._shown.probability
+        alpha = np.clip(self._shown.alpha + change, 0, 1)
+        if self._shown.colors is None:
+            return self._image, alpha
+        is_kept = np.abs(change) < 1 / 255
+        return np.where(is_kept[..., None], self._shown.colors, self._image), alpha
+
+    def _drawn_view(
+        self, colors: Image, alpha: Alpha, settings: ViewSettings, region: Region
+    ) -> NDArray[np.uint8]:
+        """Draw a view of an alpha whose edge is not adjusted yet."""
+        alpha = self._steps.edge(alpha, **asdict(settings.edge))
+        match settings.view:
+            case "matte":
+                return views.matte_view(alpha)
+            case "overlay":
+                return views.overlay_view(colors, alpha)
+            case "background" if self.background is not None:
+                return views.background_view(colors, alpha, self.background, region)
+            case "cut-out" | "background":
+                return views.cut_out_view(colors, alpha)
+            case view:
+                return views.plain_view(colors, alpha, views.PLAIN_COLORS.get(view, settings.color))
 
 
 def _looks_same(one: Segmentation, other: Segmentation) -> bool:
@@ -169,15 +290,14 @@ def _looks_same(one: Segmentation, other: Segmentation) -> bool:
     )
 
 
-def _enlarged(trimap: Trimap, region: Region, size: tuple[int, int]) -> Trimap:
-    """Crop a trimap to a region and resize it to (rows, columns)."""
-    height, width = trimap.shape
+def _enlarged(plane: _Plane, region: Region, size: tuple[int, int], method: int) -> _Plane:
+    """Crop a trimap or an alpha to a region and resize it to (rows, columns)."""
+    height, width = plane.shape
     top, left = int(region.top * height), int(region.left * width)
     rows = slice(top, max(int(np.ceil(region.bottom * height)), top + 1))
     columns = slice(left, max(int(np.ceil(region.right * width)), left + 1))
-    return np.asarray(
-        cv2.resize(trimap[rows, columns], size[::-1], interpolation=cv2.INTER_NEAREST), np.uint8
-    )
+    resized: _Plane = cv2.resize(plane[rows, columns], size[::-1], interpolation=method)  # type: ignore[assignment]
+    return resized
 
 
 def _with_both_known(trimap: Trimap) -> Trimap:

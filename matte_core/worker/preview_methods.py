@@ -48,7 +48,9 @@ class PreviewMethods:
     def open(self, request: PreviewOpenRequest, progress: ProgressCallback) -> NoResult:  # noqa: ARG002
         """Take the reduced image; all that was kept of another one is dropped."""
         hint = read_selection(request.selection, is_needed=False)
-        self._preview = Preview(read_image(request.image), hint, _trimap_of(request))
+        self._preview = Preview(
+            read_image(request.image), hint, _trimap_of(request), request.full_size
+        )
         return NoResult()
 
     def background(
@@ -73,6 +75,8 @@ class PreviewMethods:
             picture = preview.show(settings, progress)
         except NoSubjectError as error:
             return self._without_subject(preview.original(), settings, error.text)
+        finally:
+            preview.prepare()
         return self._result(picture, preview.found, settings)
 
     def detail(self, request: PreviewDetailRequest, progress: ProgressCallback) -> ViewResult:

@@ -19,9 +19,11 @@ LAYERS = """
     batch
     setup
     boxes images
+    marks
     filters
     networks
-    segmentation trimap matting compositing
+    trimap matting compositing
+    segmentation
     cutting
     files
     cli worker

@@ -12,6 +12,12 @@ from matte_core.link.fields import EdgeControls, SubjectChoice
 
 READWRITE = GObject.ParamFlags.READWRITE
 REPLACE, INTERSECT, KEEP = "replace", "intersect", "keep"
+MARKS = ("keep", "remove", "unknown")
+MARKS_HELP = _(
+    "A few strokes are enough to say what belongs to the subject and what does not. Paint them in "
+    "the dialog or, in scripts, pass layers or channels: what is painted in a layer with "
+    "transparency is marked, and what is white in any other layer or in a channel."
+)
 SHAPES = {
     "ellipse": (_("Ellipse"), _("Equally far in every direction")),
     "rectangle": (_("Rectangle"), _("Farther along the diagonals")),
@@ -141,6 +147,31 @@ def add_edge(procedure):
     add_decontaminate(procedure)
     add_edge_width(procedure)
     add_edge_controls(procedure)
+
+
+def add_marks(procedure):
+    """Add drawables in which something is marked; the dialogs have brushes instead."""
+    for name, label, blurb in (
+        ("keep", _("_Keep"), _("A layer or channel that marks what belongs to the subject")),
+        (
+            "remove", _("_Remove"),
+            _("A layer or channel that marks what does not belong to the subject"),
+        ),
+        ("unknown", _("_Hair"), _("A layer or channel that marks where to look for soft edges")),
+    ):  # fmt: skip
+        procedure.add_drawable_argument(name, label, blurb, True, READWRITE)
+
+
+def forget_marks(config):
+    """Start without marks: those of another image do not apply to this one."""
+    for name in MARKS:
+        config.set_property(name, None)
+
+
+def marked(config):
+    """Return the drawables in which something is marked, by argument."""
+    found = {name: config.find_property(name) and config.get_property(name) for name in MARKS}
+    return {name: drawable for name, drawable in found.items() if drawable}
 
 
 def add_hide_original(procedure):

@@ -32,6 +32,7 @@ def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), pro
     is_selected = config.get_property("subject") == SELECTED
     request = CutOutRequest(
         **reading.read_photo(layer),
+        **reading.read_marks(arguments.marked(config), layer),
         choice=arguments.subject_choice(config),
         selection=reading.read_selection(layer) if is_selected else None,
         mask=reading.read_mask(layer) if intersects_mask else None,

@@ -11,7 +11,9 @@ from gi.repository import Gimp, GimpUi, GObject, Gtk
 
 from matte_core.base.localization import _
 
-NOT_SHOWN = ("run-mode", "image", "drawables", "procedure", "parts")
+NOT_SHOWN = (
+    "run-mode", "image", "drawables", "procedure", "parts", "keep", "remove", "unknown",
+)  # fmt: skip
 SLIDERS = ("decontaminate", "trimap-width", "shift-edge", "smooth", "feather", "contrast")
 
 

@@ -19,14 +19,20 @@ HELP = _(
     "fur, and creates the output of your choice. The pixels of the photo are never changed, and a "
     "single undo reverts everything.\n\n"
     "{subjects}\n\n"
+    "{marks}\n\n"
     "Outputs: {outputs}. In an indexed image, a new layer requires a mask."
-).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(outputs.CHOICES))
+).format(
+    subjects=arguments.SUBJECTS_HELP,
+    marks=arguments.MARKS_HELP,
+    outputs=arguments.listed(outputs.CHOICES),
+)
 
 
 def add_arguments(procedure):
     """Add the arguments and return values."""
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
+    arguments.add_marks(procedure)
     arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_edge(procedure)
@@ -36,6 +42,7 @@ def add_arguments(procedure):
 
 
 def _previewed(drawables, config):
+    arguments.forget_marks(config)
     photos = items.layers_of(drawables)
     source = LayerSource(photos[0], is_one_of_several=len(photos) > 1)
     return source, partial(_preview_settings, config)

@@ -23,10 +23,11 @@ HELP = _(
     "Nearly white areas of the trimap are the subject, nearly black areas are the background, and "
     "everything else is unknown. Transparent areas are unknown as well; everything outside the "
     "trimap is background.\n\n"
+    "{marks}\n\n"
     "Outputs: {outputs}. When run again, the action replaces its own result unless you have "
     "edited it since. The trimap layer is hidden so that the result is visible, except when the "
     "output is a new image."
-).format(outputs=arguments.listed(outputs.CHOICES))
+).format(marks=arguments.MARKS_HELP, outputs=arguments.listed(outputs.CHOICES))
 
 
 def add_arguments(procedure):
@@ -36,6 +37,7 @@ def add_arguments(procedure):
         _("The layer or channel to use as the trimap (none: the one created by Trimap…)"),
         True, arguments.READWRITE,
     )  # fmt: skip
+    arguments.add_marks(procedure)
     arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_decontaminate(procedure)
@@ -45,6 +47,7 @@ def add_arguments(procedure):
 
 
 def _previewed(drawables, config):
+    arguments.forget_marks(config)
     pairs = _pairs(drawables, config.get_property("trimap"))
     photo, trimap = next(iter(pairs.items()))
     source = LayerSource(photo, trimap, is_one_of_several=len(pairs) > 1)
@@ -104,6 +107,7 @@ def _ask(worker, photo, trimap, config, strokes, progress):
         **reading.read_photo(photo),
         trimap=painted,
         trimap_box=box,
+        **reading.read_marks(arguments.marked(config), photo),
         mask=reading.read_mask(photo) if intersects else None,
         edge=arguments.edge_controls(config),
         decontaminate=config.get_property("decontaminate") / 100,

@@ -12,6 +12,8 @@ from matte_plugin.document import items, pixels
 
 TRIMAP = "trimap"
 
+_NOT_MARKED = bytes(range(128))
+
 
 def read_image(layer):
     """Read a layer's colors as (H, W, 3) sRGB: uint8 from 8-bit images, else float32."""
@@ -118,6 +120,31 @@ def read_trimap(trimap, layer, region=None, scale=1.0):
     return Array("uint8", (small_height, small_width, 2), painted), box
 
 
+def read_marks(drawables, layer):
+    """Read what is marked in the area of a photo's layer.
+
+    In a layer with transparency, what is painted is marked; in an opaque one and in a channel,
+    what is white.
+
+    Parameters
+    ----------
+    drawables : dict of str to Gimp.Drawable
+        By the argument that they were given as.
+    layer : Gimp.Layer
+        The photo.
+
+    Returns
+    -------
+    dict of str to Array, (H, W) uint8
+
+    Raises
+    ------
+    InputError
+        If a drawable belongs to another image, or nothing is marked in it on the photo.
+    """
+    return {name: _read_marked(drawable, layer) for name, drawable in drawables.items()}
+
+
 def photo_and_trimap(selected, chosen=None):
     """Find a photo's trimap, or a trimap's photo.
 
@@ -185,6 +212,38 @@ def _trimap_of(photo):
             "the trimap."
         ),
     )
+
+
+def _read_marked(drawable, layer):
+    if drawable.get_image() != layer.get_image():
+        raise InputError(
+            _("“{name}” belongs to another image.").format(name=drawable.get_name()),
+            _("Choose a layer or channel of the image that contains the photo."),
+        )
+    width, height = layer.get_width(), layer.get_height()
+    _found, layer_left, layer_top = layer.get_offsets()
+    _found, left, top = drawable.get_offsets()
+    if isinstance(drawable, Gimp.Channel):
+        format_name = pixels.channel_format(drawable, "u8")
+    else:
+        format_name = "Y' u8" if _is_opaque(drawable) else "A u8"
+    found = pixels.read(drawable, layer_left - left, layer_top - top, width, height, format_name)
+    if not bytes(found).translate(None, _NOT_MARKED):
+        raise InputError(
+            _("Nothing is marked in “{name}” on the layer “{layer}”.").format(
+                name=drawable.get_name(), layer=layer.get_name()
+            ),
+            _("Paint what you mean on a transparent layer, or white in a channel."),
+        )
+    return Array("uint8", (height, width), found)
+
+
+def _is_opaque(drawable):
+    if not drawable.has_alpha():
+        return True
+    width, height = drawable.get_width(), drawable.get_height()
+    opacity = bytes(pixels.read(drawable, 0, 0, width, height, "A u8"))
+    return not opacity.translate(None, b"\xff")
 
 
 def _read_under(drawable, layer, format_name, dtype):
