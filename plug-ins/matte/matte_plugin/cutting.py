@@ -33,7 +33,7 @@ def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), pro
     request = CutOutRequest(
         **reading.read_photo(layer),
         **reading.read_marks(arguments.marked(config), layer),
-        choice=arguments.subject_choice(config),
+        choice=arguments.subject_choice(config, strokes),
         selection=reading.read_selection(layer) if is_selected else None,
         mask=reading.read_mask(layer) if intersects_mask else None,
         radius_px=arguments.radius_px(config),

@@ -59,7 +59,7 @@ def previewed_action(work, arrange, previewed):
         See `dialogs.ask`; it has to return the controls.
     previewed : callable
         Given the drawables and the config, returns the `preview.source.LayerSource` to show, and
-        a callable that returns the `ViewSettings` for an image at a scale.
+        a callable that returns the `ViewSettings` for an image at a scale, and strokes.
     """
 
     def run_action(procedure, run_mode, image, drawables, config, _data):

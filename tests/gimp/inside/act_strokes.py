@@ -3,7 +3,7 @@
 import time
 
 from act_portrait import FLAG, HELMET, SIZE
-from preview import RIGHT, Preview
+from preview import FIRST_TICK, RIGHT, Preview
 
 ACTION = "Cut Out Subject"
 GRID_PX = 8
@@ -21,6 +21,8 @@ SPOTS = [
     for x in range(GRID_PX // 2, SIZE[0], GRID_PX)
     for y in range(GRID_PX // 2, SIZE[1], GRID_PX)
 ]
+#: Of the background, and of her.
+SKY, FACE = (60, 60), (225, 110)
 AGREEMENT = 0.99
 
 
@@ -70,18 +72,24 @@ def correct(session):
 
 
 def cancel(session):
-    """Paint, erase, clear by keys and cancel: nothing has changed."""
+    """Deselect all, paint, and cancel: nothing has changed."""
     window = session.window
     before = session.fingerprint()
     session.dialog(ACTION)
     preview = Preview(window, ACTION, SIZE)
     window.wait_for(lambda: not preview.is_seen(HELMET), 90, "what was found, without strokes")
-    window.keys("r")
-    preview.paint((250, 300), (280, 320))
+    time.sleep(1)
+    window.click(*preview.in_dialog(FIRST_TICK))
+    window.wait_for(lambda: preview.is_seen(SKY), 30, "the photo, nothing being selected")
+    window.keys("k")
+    preview.paint(*OVER_HELMET)
+    window.wait_for(lambda: not preview.is_seen(SKY), 30, "what a Keep stroke means by itself")
+    is_alone = preview.is_seen(HELMET) and not preview.is_seen(FACE)
+    session.see("a Keep stroke is enough where nothing is selected", is_alone)
     window.keys("h")
     preview.paint((200, 60), (260, 40))
     window.keys("e")
-    preview.paint((250, 300), (280, 320))
+    preview.paint((200, 60), (260, 40))
     window.keys_in(ACTION, "Escape")
     window.wait_for(lambda: not window.windows(ACTION), 30, "it to close")
     session.wait_for_the_end(ACTION)

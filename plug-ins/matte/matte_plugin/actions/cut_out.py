@@ -48,11 +48,11 @@ def _previewed(drawables, config):
     return source, partial(_preview_settings, config)
 
 
-def _preview_settings(config, scale):
+def _preview_settings(config, scale, strokes):
     """Return the settings for an image reduced by a scale."""
     return replace(
-        outputs.preview_settings(config, scale),
-        choice=arguments.subject_choice(config),
+        outputs.preview_settings(config, scale, strokes),
+        choice=arguments.subject_choice(config, strokes),
         with_selection=config.get_property("subject") == SELECTED,
         radius_px=arguments.radius_px(config, scale),
     )

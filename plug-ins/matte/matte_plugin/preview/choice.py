@@ -9,7 +9,6 @@ from matte_plugin import arguments
 from matte_plugin.preview.parts_list import PartsList
 
 LOOKING = _("Looking closer at the place you clicked…")
-NOTHING = " "  # for the argument `parts`, whose empty text means the subject
 
 
 class Choice:
@@ -46,7 +45,7 @@ class Choice:
     @property
     def is_made(self):
         """Whether anything is selected."""
-        return self._config.get_property("parts") != NOTHING
+        return self._config.get_property("parts") != arguments.NO_PARTS
 
     def click(self, across, along):
         """Select or deselect what is at a place, fractions of the layer, or look for it there."""
@@ -106,4 +105,4 @@ class Choice:
     def _argument(self):
         """Return the argument `parts` for what is selected, and what was clicked just now."""
         chosen = found_parts.argument(self._parts)
-        return ", ".join([*([chosen] if chosen else []), *self._places]) or NOTHING
+        return ", ".join([*([chosen] if chosen else []), *self._places]) or arguments.NO_PARTS

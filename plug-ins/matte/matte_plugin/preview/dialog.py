@@ -49,7 +49,7 @@ class PreviewDialog:
     source : object
         The image, reduced and in full size; see `matte_plugin.preview.source`.
     settings : callable
-        Returns the `ViewSettings` of the controls, for an image at a scale.
+        Returns the `ViewSettings` of the controls, for an image at a scale, and strokes.
     thread : PreviewThread
         Started, but without any request yet. OK leaves it running.
     """
@@ -181,7 +181,7 @@ class PreviewDialog:
         """Ask for the visible part, at the resolution of the screen."""
         zoomed = self._canvas.zoomed
         scale = min(zoomed.scale, 1.0)
-        edge = self._settings(scale).edge
+        edge = self._settings(scale, ()).edge
         self._thread.show(self._source.detail(zoomed.part(), scale, self._view_settings(), edge))
 
     @property
@@ -191,11 +191,10 @@ class PreviewDialog:
 
     def _view_settings(self):
         return replace(
-            self._settings(self._source.scale),
+            self._settings(self._source.scale, self.strokes),
             view=self._toolbar.view if self._has_choice else "original",
             color=self._source.background(),
             is_draft=self._is_draft,
-            strokes=self.strokes,
         )
 
     def _set_background(self, request):
