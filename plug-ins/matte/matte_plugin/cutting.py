@@ -1,7 +1,7 @@
-"""Cutting one layer out, as all actions that find subjects do."""
+"""Cutting one layer out, as all actions that find subjects do, or making its trimap."""
 
 from matte_core.base.subjects import SELECTION as SELECTED
-from matte_core.link.requests import CutOutRequest
+from matte_core.link.requests import CutOutRequest, TrimapRequest
 from matte_plugin import arguments, outputs
 from matte_plugin.document import layers, pixels, reading
 
@@ -44,3 +44,25 @@ def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), pro
     )
     result = worker.call(request, progress)
     return layers.Cut(layer, result.alpha, pixels.Colors.of(result)), result.note
+
+
+def ask_trimap(worker, layer, config, *, strokes=(), shape="ellipse", progress):
+    """Ask the worker for the trimap of a layer's subject, with what was marked in it.
+
+    Parameters are as in `ask`; `shape` is one of `arguments.SHAPES`.
+
+    Returns
+    -------
+    TrimapResult
+    """
+    is_selected = config.get_property("subject") == SELECTED
+    request = TrimapRequest(
+        image=reading.read_image(layer),
+        **reading.read_marks(arguments.marked(config), layer),
+        choice=arguments.subject_choice(config, strokes),
+        selection=reading.read_selection(layer) if is_selected else None,
+        radius_px=arguments.radius_px(config),
+        shape=shape,
+        strokes=strokes,
+    )
+    return worker.call(request, progress)

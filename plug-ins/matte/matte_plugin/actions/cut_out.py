@@ -6,8 +6,15 @@ from functools import partial
 from matte_core.base.localization import _
 from matte_core.base.subjects import SELECTION as SELECTED
 from matte_plugin import arguments, cutting, outputs, running
-from matte_plugin.document import items
+from matte_plugin.document import items, layers
 from matte_plugin.preview.source import LayerSource
+
+TRIMAP = "trimap"
+OUTPUTS = {
+    **outputs.CHOICES,
+    TRIMAP: (_("Trimap"), _("A layer to paint on with GIMP's own tools, for Matte from Trimap…")),
+}
+TRIMAP_OPACITY = 50
 
 NAME = "plug-in-matte-cut-out"
 LABEL = _("Cut _Out Subject…")
@@ -24,7 +31,7 @@ HELP = _(
 ).format(
     subjects=arguments.SUBJECTS_HELP,
     marks=arguments.MARKS_HELP,
-    outputs=arguments.listed(outputs.CHOICES),
+    outputs=arguments.listed(OUTPUTS),
 )
 
 
@@ -33,7 +40,7 @@ def add_arguments(procedure):
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
     arguments.add_marks(procedure)
-    arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
+    arguments.add_output(procedure, OUTPUTS, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
@@ -61,6 +68,8 @@ def _preview_settings(config, scale, strokes):
 def _cut_out(image, drawables, config, process, strokes):
     output = config.get_property("output")
     photos = items.layers_of(drawables)
+    if output == TRIMAP:
+        return _make_trimaps(image, photos, config, process, strokes)
     outputs.check(image, output, photos)
     # Everything is computed before anything is touched: a failure or a cancel changes nothing.
     cuts = running.for_each(
@@ -78,6 +87,22 @@ def _cut_out(image, drawables, config, process, strokes):
         hide_original=config.get_property("hide-original"),
         keeps_masks=arguments.keeps_masks(config),
     )
+
+
+def _make_trimaps(image, photos, config, process, strokes):
+    """Create a trimap above each photo, as Trimap… does."""
+    layers.check_soft(image)
+    made = running.for_each(
+        photos,
+        lambda worker, layer, progress: cutting.ask_trimap(
+            worker, layer, config, strokes=strokes if layer == photos[0] else (), progress=progress
+        ),
+        process,
+    )
+    with items.one_undo_step(image):
+        for photo, result in zip(photos, made, strict=True):
+            running.say_note(result.note)
+            layers.new_trimap(photo, result.trimap, TRIMAP_OPACITY)
 
 
 run = running.previewed_action(_cut_out, outputs.arrange, _previewed)
