@@ -42,6 +42,10 @@ STRIP = (
     '&& "$1" composite cut.png --background "#2a6f97" -o blue.png '
     '&& convert "$2" alpha.png blue.png -resize x420 +append -strip -colors 256 strip.png'
 )
+STROKES = (
+    "cd /mnt/scratch/session && convert stroke-before.png stroke.png stroke-after.png "
+    "-resize x420 +append -strip -colors 256 ../strokes.png"
+)
 
 
 def main():
@@ -70,10 +74,12 @@ def main():
         (work / "session").mkdir()
         run("python3", session, SAMPLE, "/mnt/scratch/session", options.version, "pictures")
         run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", SAMPLE)
+        run("sh", "-c", STROKES)
         IMAGES.mkdir(parents=True, exist_ok=True)
         for name in NAMES:
             _shrink(tree, binds, work, f"session/{name}.png", f"{name}.png")
-        shutil.copyfile(work / "strip.png", IMAGES / "strip.png")
+        for name in ("strip.png", "strokes.png"):
+            shutil.copyfile(work / name, IMAGES / name)
     print(f"wrote the pictures to {IMAGES}")
 
 

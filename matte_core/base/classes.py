@@ -64,6 +64,8 @@ CLASS_MESSAGES = {
 
 #: The subjects that are not class names.
 SUBJECT_WORDS = ("auto", "everything")
+#: The subject of which nothing is known but what was marked.
+NOTHING = "nothing"
 
 
 def voc_color(index: int) -> tuple[int, int, int]:

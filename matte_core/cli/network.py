@@ -4,7 +4,7 @@ import argparse
 import difflib
 from pathlib import Path
 
-from matte_core.base.classes import SUBJECT_WORDS, VOC_CLASSES
+from matte_core.base.classes import NOTHING, SUBJECT_WORDS, VOC_CLASSES
 from matte_core.base.errors import InputError, ModelError
 from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC, CLASS_MODEL
 from matte_core.catalog.registry import class_model, model_path, resolve, spec_path
@@ -43,7 +43,7 @@ def check_request(args: argparse.Namespace, *, needs_classes: bool = False) -> N
     classes = [*first.classes, *(second.classes if second is not None else ())]
     names = [args.subject] if isinstance(args.subject, str) else args.subject
     for name in names:
-        if len(names) > 1 or name not in SUBJECT_WORDS:
+        if len(names) > 1 or name not in (*SUBJECT_WORDS, NOTHING):
             _check_name(name, classes, is_alone=len(names) == 1)
 
 

@@ -61,7 +61,25 @@ class Request(Generic[Result]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _CutRequest(Request[AlphaResult]):
+class _MarkedRequest(Request[Result]):
+    """A request about an image in which something may be marked.
+
+    Attributes
+    ----------
+    strokes : tuple of Stroke
+        In pixels of the image.
+    keep, remove, unknown : (H, W), optional
+        Marked as strokes to keep, to remove and for hair are; strokes come on top.
+    """
+
+    strokes: tuple[Stroke, ...] = ()
+    keep: MarkedArray | None = None
+    remove: MarkedArray | None = None
+    unknown: MarkedArray | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _CutRequest(_MarkedRequest[AlphaResult]):
     """What `CutOutRequest` and `MatteRequest` share.
 
     Attributes
@@ -79,10 +97,6 @@ class _CutRequest(Request[AlphaResult]):
         Whether these hold nothing of the photo where the alpha and the opacity hide it.
     opacity : (H, W), optional
         The layer's own alpha.
-    strokes : tuple of Stroke
-        In pixels of the image.
-    keep, remove, unknown : (H, W), optional
-        Marked as strokes to keep, to remove and for hair are; strokes come on top.
     """
 
     result_type = AlphaResult
@@ -95,10 +109,6 @@ class _CutRequest(Request[AlphaResult]):
     with_foreground: bool = False
     clears_hidden: bool = False
     opacity: PlaneArray | None = None
-    strokes: tuple[Stroke, ...] = ()
-    keep: MarkedArray | None = None
-    remove: MarkedArray | None = None
-    unknown: MarkedArray | None = None
 
     def check(self, result: AlphaResult) -> None:
         super().check(result)
@@ -136,8 +146,11 @@ class MatteRequest(_CutRequest):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrimapRequest(Request[TrimapResult]):
-    """Make a trimap of what is found in an image, or of a mask, whose name is shown in errors."""
+class TrimapRequest(_MarkedRequest[TrimapResult]):
+    """Make a trimap of what is found in an image, or of a mask, whose name is shown in errors.
+
+    What is marked counts in an image only.
+    """
 
     method = "trimap"
     result_type = TrimapResult

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matte_core.base.classes import SUBJECT_NAME, SUBJECT_WORDS
+from matte_core.base.classes import NOTHING, SUBJECT_NAME, SUBJECT_WORDS
 from matte_core.base.errors import NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part, silent
@@ -39,6 +39,7 @@ from matte_core.segmentation.views import Views
 _MARGIN = 0.15  # of the selection's longer side: the surroundings that models are shown
 _LEAST_CONTRAST = 4  # in steps of 8 bit: models see things in perfect flatness
 _SELECT_IT = Message("Select the subject roughly.")
+_MARK_IT = Message("Mark something to keep, or choose a subject.")
 
 
 def segment(
@@ -64,7 +65,7 @@ def segment(
         left, or "dog left". So is one with a place, "person at 0.31 0.52": the one there, or the
         nearest one to it, at these fractions of the picture's width and height. The main subject
         is a class too: "subject 1", "subject at 0.31 0.52". Other class names need a model that
-        knows them.
+        knows them. "nothing" looks for nothing, so what is marked to keep is all that counts.
     model : str or Path, optional
         The name of a model or an ONNX file; the default finds the main subject and is built in. Of
         a model that knows classes, "auto" is the largest class (people first when they cover a
@@ -108,6 +109,8 @@ def segment(
         from matte_core.segmentation import strokes
 
         return strokes.correct(image, found, strokes.Affinities(image), marks.keep, marks.remove)
+    if subject == NOTHING:
+        raise NoSubjectError(Message("Nothing is marked as the subject."), _MARK_IT)
     if hint is not None:
         hint = check_mask(hint, image.shape[:2], "selection")
         if not hint.any():

@@ -62,7 +62,7 @@ def cut_out(request: CutOutRequest, progress: ProgressCallback) -> AlphaResult:
     """Run the whole chain on an image."""
     started = time.monotonic()
     steps = _steps(request)
-    marks = _marks(request)
+    marks = _marks(request, request.image)
     found = steps.segmentation(
         request.choice.subject,
         request.choice.model or None,
@@ -79,7 +79,7 @@ def matte(request: MatteRequest, progress: ProgressCallback) -> AlphaResult:
     started = time.monotonic()
     steps = _steps(request)
     painted = read_painted_trimap(request.trimap, request.trimap_box)
-    trimap = steps.marked(painted, _marks(request))
+    trimap = steps.marked(painted, _marks(request, request.image))
     return _matted(request, steps, trimap, "", started, progress)
 
 
@@ -88,13 +88,16 @@ def trimap(request: TrimapRequest, progress: ProgressCallback) -> TrimapResult:
     note = ""
     if request.image is not None:
         steps = Steps(read_image(request.image))
+        marks = _marks(request, request.image)
         found = steps.segmentation(
             request.choice.subject,
             request.choice.model or None,
             hint=read_selection(request.selection),
+            marks=marks,
             progress=part(progress, 0.0, 0.9),
         )
-        made, note = steps.trimap(found, request.radius_px, request.shape), found.note
+        made = steps.trimap(found, request.radius_px, request.shape, marks=marks)
+        note = found.note
     else:
         assert request.mask is not None
         probability = read_plane(request.mask)
@@ -150,10 +153,8 @@ def _steps(request: CutOutRequest | MatteRequest) -> Steps:
     return Steps(read_image(request.image), wide, opacity)
 
 
-def _marks(request: CutOutRequest | MatteRequest) -> Marks | None:
-    return read_marks(
-        request.strokes, request.image.shape, request.keep, request.remove, request.unknown
-    )
+def _marks(request: CutOutRequest | MatteRequest | TrimapRequest, image: Array) -> Marks | None:
+    return read_marks(request.strokes, image.shape, request.keep, request.remove, request.unknown)
 
 
 def _matted(

@@ -44,6 +44,7 @@ STEP_WORDS = {
     "decontaminate": "Decontaminate colors",
     "view": "changing the view",
     "is_full": "zooming to 100 %",
+    "stroke": "letting go of a stroke",
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 OUTPUTS = {
-    "cut-out": "layer-mask selection channel new-layer new-layer-mask new-image",
+    "cut-out": "layer-mask selection channel new-layer new-layer-mask new-image trimap",
     "segment": "selection channel layer-mask class-map",
     "cut-out-layers": "selection channel new-layer new-layer-mask layer-mask",
     "cut-out-images": "layer-mask new-layer",

@@ -5,13 +5,14 @@ import gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
-from matte_core.base.classes import VOC_CLASSES
+from matte_core.base.classes import NOTHING, VOC_CLASSES
 from matte_core.base.localization import _
 from matte_core.base.subjects import AUTO, CLASS_LABELS, EVERYTHING, MAIN_SUBJECT, SELECTION
 from matte_core.batch.framing import Framing, read_size
 from matte_core.link.fields import EdgeControls, SubjectChoice
 
 READWRITE = GObject.ParamFlags.READWRITE
+NO_PARTS = " "  # since an empty text means the subject
 REPLACE, INTERSECT, KEEP = "replace", "intersect", "keep"
 MARKS = ("keep", "remove", "unknown")
 MARKS_HELP = _(
@@ -254,11 +255,14 @@ def radius_px(config, scale=1.0):
     return max(1, round(width_px * scale)) if round(width_px) else None
 
 
-def subject_choice(config):
-    """Return the subject, or the parts that were named instead, and the model for a request."""
+def subject_choice(config, strokes=()):
+    """Return the subject, or the parts that were named instead, and the model for a request.
+
+    Where all parts were deselected and something was painted to keep, that is the subject.
+    """
     subject = config.get_property("subject")
     parts = config.get_property("parts") if config.find_property("parts") else None
-    return SubjectChoice(
-        (parts or "").strip() or (AUTO if subject == SELECTION else subject),
-        config.get_property("model") or "",
-    )
+    chosen = (parts or "").strip() or (AUTO if subject == SELECTION else subject)
+    if parts == NO_PARTS and any(stroke.kind == "keep" for stroke in strokes):
+        chosen = NOTHING
+    return SubjectChoice(chosen, config.get_property("model") or "")

@@ -1,12 +1,12 @@
-"""Cutting one layer out, as all actions that find subjects do."""
+"""Cutting one layer out, as all actions that find subjects do, or making its trimap."""
 
 from matte_core.base.subjects import SELECTION as SELECTED
-from matte_core.link.requests import CutOutRequest
+from matte_core.link.requests import CutOutRequest, TrimapRequest
 from matte_plugin import arguments, outputs
 from matte_plugin.document import layers, pixels, reading
 
 
-def ask(worker, layer, config, output, *, intersects_mask=False, progress):
+def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), progress):
     """Ask the worker to cut a layer out; nothing is changed.
 
     Parameters
@@ -19,6 +19,8 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         One of `outputs.CHOICES`, see `outputs.place_of`.
     intersects_mask : bool
         Whether what the layer's mask hides stays hidden.
+    strokes : tuple of Stroke
+        What was painted in the preview of this layer.
     progress : callable
 
     Returns
@@ -31,7 +33,7 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
     request = CutOutRequest(
         **reading.read_photo(layer),
         **reading.read_marks(arguments.marked(config), layer),
-        choice=arguments.subject_choice(config),
+        choice=arguments.subject_choice(config, strokes),
         selection=reading.read_selection(layer) if is_selected else None,
         mask=reading.read_mask(layer) if intersects_mask else None,
         opacity=reading.read_opacity(layer),
@@ -41,6 +43,29 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         decontaminate=config.get_property("decontaminate") / 100,
         with_foreground=output in outputs.WITH_COLORS,
         clears_hidden=output in outputs.WITHOUT_PHOTO,
+        strokes=strokes,
     )
     result = worker.call(request, progress)
     return layers.Cut(layer, result.alpha, pixels.Colors.of(result), result.box), result.note
+
+
+def ask_trimap(worker, layer, config, *, strokes=(), shape="ellipse", progress):
+    """Ask the worker for the trimap of a layer's subject, with what was marked in it.
+
+    Parameters are as in `ask`; `shape` is one of `arguments.SHAPES`.
+
+    Returns
+    -------
+    TrimapResult
+    """
+    is_selected = config.get_property("subject") == SELECTED
+    request = TrimapRequest(
+        image=reading.read_image(layer),
+        **reading.read_marks(arguments.marked(config), layer),
+        choice=arguments.subject_choice(config, strokes),
+        selection=reading.read_selection(layer) if is_selected else None,
+        radius_px=arguments.radius_px(config),
+        shape=shape,
+        strokes=strokes,
+    )
+    return worker.call(request, progress)

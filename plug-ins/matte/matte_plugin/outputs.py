@@ -59,13 +59,14 @@ def arrange(dialog, config):
     return box
 
 
-def preview_settings(config, scale):
+def preview_settings(config, scale, strokes):
     """Return the settings of a preview that follow the trimap, for an image reduced by a scale."""
     amount = config.get_property("decontaminate") / 100
     return ViewSettings(
         edge=arguments.edge_controls(config).scaled(scale),
         # A mask or a selection leaves the colors of the layer unchanged.
         decontaminate=amount if config.get_property("output") in WITH_COLORS else 0.0,
+        strokes=strokes,
     )
 
 

@@ -53,18 +53,18 @@ def previewed_action(work, arrange, previewed):
     Parameters
     ----------
     work : callable
-        Does the action, given the image, its drawables, the config, and the worker that the
-        preview has left running, or None; see `for_each`.
+        Does the action, given the image, its drawables, the config, the worker that the preview
+        has left running, or None, see `for_each`, and the strokes that were painted in the preview.
     arrange : callable
         See `dialogs.ask`; it has to return the controls.
     previewed : callable
         Given the drawables and the config, returns the `preview.source.LayerSource` to show, and
-        a callable that returns the `ViewSettings` for an image at a scale.
+        a callable that returns the `ViewSettings` for an image at a scale, and strokes.
     """
 
     def run_action(procedure, run_mode, image, drawables, config, _data):
-        def action(process=None):
-            return work(image, drawables, config, process)
+        def action(process=None, strokes=()):
+            return work(image, drawables, config, process, strokes)
 
         if run_mode != Gimp.RunMode.INTERACTIVE:
             return _finished(procedure, run_mode, action)
@@ -79,11 +79,12 @@ def previewed_action(work, arrange, previewed):
         thread.start()  # the worker starts while the toolkit loads
         from matte_plugin.preview.dialog import PreviewDialog
 
-        if not PreviewDialog(procedure, config, arrange, source, settings, thread).run():
+        dialog = PreviewDialog(procedure, config, arrange, source, settings, thread)
+        if not dialog.run():
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
         process = thread.release()
         try:
-            return _finished(procedure, run_mode, lambda: action(process))
+            return _finished(procedure, run_mode, lambda: action(process, dialog.strokes))
         finally:
             if process is not None:
                 process.close()

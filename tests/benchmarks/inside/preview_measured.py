@@ -24,6 +24,7 @@ from gi.repository import Gimp, GLib, Gtk
 
 from matte_plugin import actions, running
 from matte_plugin.actions import cut_out
+from matte_plugin.preview.zoom import FULL
 
 NAME = "plug-in-matte-measured"
 cut_out.NAME = NAME
@@ -36,11 +37,15 @@ STEPS = (
     ("contrast", (20.0, 40.0, 60.0)),
     ("decontaminate", (20.0, 60.0, 100.0)),
     ("view", ("overlay", "white", "cut-out")),
+    ("stroke", ("keep", "remove", "hair", "keep", "remove")),
     ("is_full", (True,)),
     ("shift-edge", (0.0, 4.0)),
+    ("stroke", ("keep", "remove", "hair")),
 )
 # A spot on the outline, as fractions of the photo.
 EDGE = (0.4, 0.15)
+# How far a stroke leads away from it, in pixels of the screen; in as many steps.
+STROKE_PX, STROKE_STEPS = 40, 10
 BEAT_MS = 10
 
 
@@ -135,10 +140,28 @@ def measured(plain):
             if name == "view":
                 self._toolbar._views.set_active_id(value)
             elif name == "is_full":
-                self._zoomed(*EDGE, value)
+                self._canvas.zoomed.set_level(FULL, self._edge())
+                self._canvas.rest()
+            elif name == "stroke":
+                self._stroke(value)
             else:
                 self._config.set_property(name, value)
             return GLib.SOURCE_REMOVE
+
+        def _stroke(self, kind):
+            """Paint as the mouse does; the time runs from letting go."""
+            self._canvas.tools._tools[kind].set_active(True)
+            x, y = self._edge()
+            away = STROKE_PX if kind == "keep" else -STROKE_PX
+            self._canvas.begin(x, y)
+            for step in range(1, STROKE_STEPS + 1):
+                self._canvas.extend(x, y + away * step / STROKE_STEPS)
+            self._asked = time.time()
+            self._canvas.finish()
+
+        def _edge(self):
+            zoomed = self._canvas.zoomed
+            return zoomed.place(EDGE[0] * zoomed.size[0], EDGE[1] * zoomed.size[1])
 
     return MeasuredDialog
 

@@ -76,6 +76,23 @@ def check_trimap_by_the_network():
     assert 0.02 < values.count(128) / len(values) < 0.5
 
 
+def check_cut_out_hands_what_is_marked_to_a_trimap():
+    image, layer = disc()
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 30, 30, 6, 6)
+    removed = Gimp.Selection.save(image)
+    Gimp.Selection.none(image)
+    succeed(image, [layer], output="trimap", remove=removed)
+    trimap, photo = image.get_layers()
+    assert photo.get_id() == layer.get_id()
+    assert layer.get_mask() is None
+    assert trimap.get_name() == "Matte trimap"
+    values = pixels(trimap, "Y' u8")
+    assert values[32 * 64 + 32] == 0
+    assert values[32 * 64 + 44] == 255
+    succeed(image, [layer], name=FROM_TRIMAP)
+    assert alpha_of(layer.get_mask())[32 * 64 + 32] == 0
+
+
 def check_trimap_in_gray_and_deep_images():
     for kind, precision in (
         (Gimp.ImageBaseType.GRAY, Gimp.Precision.U8_NON_LINEAR),

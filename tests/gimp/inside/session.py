@@ -64,11 +64,11 @@ class Session:
         """Select the layer of this name."""
         self.ask(SELECT.format(name=name))
 
-    def picture(self, name, seconds=0.0):
+    def picture(self, name, seconds=0.0, part=None):
         """Keep a screenshot for the documentation, after a while; the tests need none."""
         if self._takes_pictures:
             time.sleep(seconds)
-            self.window.screenshot(self.folder / f"{name}.png")
+            self.window.screenshot(self.folder / f"{name}.png", part)
 
     def dialog(self, action):
         """Start an action and wait for its dialog."""

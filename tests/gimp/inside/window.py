@@ -214,5 +214,7 @@ class Window:
         command = ["import", "-window", "root", "-crop", place, "-depth", "8", "rgb:-"]
         return subprocess.run(command, capture_output=True, check=True).stdout
 
-    def screenshot(self, path):
-        subprocess.run(["import", "-window", "root", str(path)], check=True)
+    def screenshot(self, path, part=None):
+        """Write a picture of the screen, or of a part: its left, top, width, and height."""
+        crop = ["-crop", "{2}x{3}+{0}+{1}".format(*part), "+repage"] if part else []
+        subprocess.run(["import", "-window", "root", *crop, str(path)], check=True)

@@ -18,6 +18,7 @@ import act_help
 import act_models
 import act_parts
 import act_portrait
+import act_strokes
 from session import Session
 from window import Window
 
@@ -41,6 +42,7 @@ def main(picture, folder, version, takes_pictures):
         session = Session(window, picture, folder, version, takes_pictures)
         acts = (
             act_cancel.in_the_dialog,
+            act_strokes.correct,
             act_portrait.cut_out,
             act_portrait.correct_the_trimap,
             act_portrait.composite,

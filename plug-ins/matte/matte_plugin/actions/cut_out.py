@@ -6,8 +6,15 @@ from functools import partial
 from matte_core.base.localization import _
 from matte_core.base.subjects import SELECTION as SELECTED
 from matte_plugin import arguments, cutting, outputs, running
-from matte_plugin.document import items
+from matte_plugin.document import items, layers
 from matte_plugin.preview.source import LayerSource
+
+TRIMAP = "trimap"
+OUTPUTS = {
+    **outputs.CHOICES,
+    TRIMAP: (_("Trimap"), _("A layer to paint on with GIMP's own tools, for Matte from Trimap…")),
+}
+TRIMAP_OPACITY = 50
 
 NAME = "plug-in-matte-cut-out"
 LABEL = _("Cut _Out Subject…")
@@ -24,7 +31,7 @@ HELP = _(
 ).format(
     subjects=arguments.SUBJECTS_HELP,
     marks=arguments.MARKS_HELP,
-    outputs=arguments.listed(outputs.CHOICES),
+    outputs=arguments.listed(OUTPUTS),
 )
 
 
@@ -33,7 +40,7 @@ def add_arguments(procedure):
     arguments.add_subject(procedure)
     arguments.add_parts(procedure)
     arguments.add_marks(procedure)
-    arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
+    arguments.add_output(procedure, OUTPUTS, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_edge(procedure)
     arguments.add_hide_original(procedure)
@@ -44,28 +51,34 @@ def add_arguments(procedure):
 
 def _previewed(drawables, config):
     arguments.forget_marks(config)
-    return LayerSource(items.layers_of(drawables)[0]), partial(_preview_settings, config)
+    photos = items.layers_of(drawables)
+    source = LayerSource(photos[0], is_one_of_several=len(photos) > 1)
+    return source, partial(_preview_settings, config)
 
 
-def _preview_settings(config, scale):
+def _preview_settings(config, scale, strokes):
     """Return the settings for an image reduced by a scale."""
     return replace(
-        outputs.preview_settings(config, scale),
-        choice=arguments.subject_choice(config),
+        outputs.preview_settings(config, scale, strokes),
+        choice=arguments.subject_choice(config, strokes),
         with_selection=config.get_property("subject") == SELECTED,
         radius_px=arguments.radius_px(config, scale),
     )
 
 
-def _cut_out(image, drawables, config, process):
+def _cut_out(image, drawables, config, process, strokes):
     output = config.get_property("output")
     photos = items.layers_of(drawables)
+    if output == TRIMAP:
+        return _make_trimaps(image, photos, config, process, strokes)
     outputs.check(image, output, photos)
     framing = arguments.framing(config)
     # Everything is computed before anything is touched: a failure or a cancel changes nothing.
     cuts = running.for_each(
         photos,
-        lambda worker, layer, progress: _ask(worker, layer, config, progress),
+        lambda worker, layer, progress: _ask(
+            worker, layer, config, strokes if layer == photos[0] else (), progress
+        ),
         process,
     )
     return outputs.write(
@@ -79,16 +92,33 @@ def _cut_out(image, drawables, config, process):
     )
 
 
+def _make_trimaps(image, photos, config, process, strokes):
+    """Create a trimap above each photo, as Trimap… does."""
+    layers.check_soft(image)
+    made = running.for_each(
+        photos,
+        lambda worker, layer, progress: cutting.ask_trimap(
+            worker, layer, config, strokes=strokes if layer == photos[0] else (), progress=progress
+        ),
+        process,
+    )
+    with items.one_undo_step(image):
+        for photo, result in zip(photos, made, strict=True):
+            running.say_note(result.note)
+            layers.new_trimap(photo, result.trimap, TRIMAP_OPACITY)
+
+
 run = running.previewed_action(_cut_out, outputs.arrange, _previewed)
 
 
-def _ask(worker, layer, config, progress):
+def _ask(worker, layer, config, strokes, progress):
     output = outputs.place_of(
         config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
     )
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
     cut, note = cutting.ask(
-        worker, layer, config, output, intersects_mask=intersects, progress=progress
-    )
+        worker, layer, config, output,
+        intersects_mask=intersects, strokes=strokes, progress=progress,
+    )  # fmt: skip
     running.say_note(note)
     return cut

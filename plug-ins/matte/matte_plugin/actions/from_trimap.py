@@ -50,17 +50,22 @@ def add_arguments(procedure):
 def _previewed(drawables, config):
     arguments.forget_marks(config)
     pairs = _pairs(drawables, config.get_property("trimap"))
-    return LayerSource(*next(iter(pairs.items()))), partial(outputs.preview_settings, config)
+    photo, trimap = next(iter(pairs.items()))
+    source = LayerSource(photo, trimap, is_one_of_several=len(pairs) > 1)
+    return source, partial(outputs.preview_settings, config)
 
 
-def _matte(image, drawables, config, process):
+def _matte(image, drawables, config, process, strokes):
     output = config.get_property("output")
     pairs = _pairs(drawables, config.get_property("trimap"))
     outputs.check(image, output, pairs)
     framing = arguments.framing(config)
+    first = next(iter(pairs))
     cuts = running.for_each(
         list(pairs.items()),
-        lambda worker, pair, progress: _ask(worker, *pair, config, progress),
+        lambda worker, pair, progress: _ask(
+            worker, *pair, config, strokes if pair[0] == first else (), progress
+        ),
         process,
     )
     return outputs.write(
@@ -96,7 +101,7 @@ def _pairs(drawables, chosen):
     return pairs
 
 
-def _ask(worker, photo, trimap, config, progress):
+def _ask(worker, photo, trimap, config, strokes, progress):
     painted, box = reading.read_trimap(trimap, photo)
     # Intersect with the user's own mask only, not with an earlier result.
     is_own = outputs.has_own_mask(photo, (NAME, cut_out.NAME))
@@ -113,6 +118,7 @@ def _ask(worker, photo, trimap, config, progress):
         with_foreground=output in outputs.WITH_COLORS,
         clears_hidden=output in outputs.WITHOUT_PHOTO,
         opacity=reading.read_opacity(photo),
+        strokes=strokes,
     )
     result = worker.call(request, progress)
     return layers.Cut(photo, result.alpha, pixels.Colors.of(result), result.box)

@@ -7,9 +7,8 @@ from gi.repository import Gimp
 
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
-from matte_core.base.subjects import SELECTION as SELECTED
 from matte_core.link.requests import TrimapRequest
-from matte_plugin import arguments, running
+from matte_plugin import arguments, cutting, running
 from matte_plugin.document import items, layers, reading
 
 NAME = "plug-in-matte-trimap"
@@ -96,21 +95,14 @@ def _photo(layer):
 
 
 def _ask(worker, layer, config, progress):
-    source = config.get_property("source")
+    source, shape = config.get_property("source"), config.get_property("shape")
     if source == AUTOMATIC:
-        is_selected = config.get_property("subject") == SELECTED
-        made_of = {
-            "image": reading.read_image(layer),
-            "selection": reading.read_selection(layer) if is_selected else None,
-            "choice": arguments.subject_choice(config),
-        }
+        result = cutting.ask_trimap(worker, layer, config, shape=shape, progress=progress)
     else:
         plane, name = _plane(source, layer, config)
-        made_of = {"mask": plane, "name": name}
-    request = TrimapRequest(
-        **made_of, radius_px=arguments.radius_px(config), shape=config.get_property("shape")
-    )
-    result = worker.call(request, progress)
+        radius_px = arguments.radius_px(config)
+        request = TrimapRequest(mask=plane, name=name, radius_px=radius_px, shape=shape)
+        result = worker.call(request, progress)
     running.say_note(result.note)
     return result.trimap
 

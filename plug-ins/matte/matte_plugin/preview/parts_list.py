@@ -11,7 +11,7 @@ from gi.repository import GdkPixbuf, GLib, Gtk, Pango
 from matte_core.base.localization import _
 from matte_core.base.subjects import label_of
 
-HEIGHT_PX = 116
+HEIGHT_PX = 96
 SWATCH_PX = 14
 INDENT_PX = 22
 

@@ -23,11 +23,14 @@ class LayerSource:
     ----------
     layer : Gimp.Layer
     trimap : Gimp.Drawable, optional
+    is_one_of_several : bool
+        Whether the action is run on further layers, which are not shown.
     """
 
-    def __init__(self, layer, trimap=None):
+    def __init__(self, layer, trimap=None, *, is_one_of_several=False):
         self._layer = layer
         self._trimap = trimap
+        self.is_one_of_several = is_one_of_several
         self.width, self.height = layer.get_width(), layer.get_height()
         self.scale = min(1.0, math.sqrt(PREVIEW_PIXELS / (self.width * self.height)))
 
@@ -70,15 +73,33 @@ class LayerSource:
             selection = Array("uint8", (height, width), read)
         return PreviewOpenRequest(image=image, selection=selection, full_size=size)
 
-    def detail(self, left, top, width, height, settings, edge):
-        """Return the request for a view of a region at full size."""
-        colors = pixels.read(self._layer, left, top, width, height, "R'G'B' u8")
+    def part(self, region):
+        """Return left, top, width, and height of a region, in pixels of the layer."""
+        left, right = round(region.left * self.width), round(region.right * self.width)
+        top, bottom = round(region.top * self.height), round(region.bottom * self.height)
+        return left, top, right - left, bottom - top
+
+    def detail(self, part, scale, settings, edge):
+        """Return the request for a view of a part, reduced by a scale of at most 1.
+
+        Parameters
+        ----------
+        part : (left, top, width, height)
+        scale : float
+        settings : ViewSettings
+            For the reduced image as a whole.
+        edge : EdgeControls
+            For this scale.
+        """
+        left, top, width, height = part
+        colors, columns, rows = pixels.read_reduced(
+            self._layer, left, top, width, height, scale, "R'G'B' u8"
+        )
         painted, box = None, None
         if self._trimap is not None:
-            region = (left, top, width, height)
-            painted, box = reading.read_trimap(self._trimap, self._layer, region)
+            painted, box = reading.read_trimap(self._trimap, self._layer, part, scale)
         return PreviewDetailRequest(
-            image=Array("uint8", (height, width, 3), colors),
+            image=Array("uint8", (rows, columns, 3), colors),
             region=Region(
                 top / self.height,
                 left / self.width,

@@ -52,7 +52,7 @@ def runs(other, layer):
     """Return all runs in their order; `other` is another image, `layer` one of its layers."""
     wider = {"feather": 4.0}
     return [
-        *each(CUT_OUT, ALL),
+        *each(CUT_OUT, (*ALL, "trimap")),
         *each(SEGMENT, (SELECTION, CHANNEL, MASK)),
         Run(SEGMENT, "class-map", {"output": "class-map"}),
         *each(ALL_LAYERS, (SELECTION, CHANNEL, NEW_LAYER, NEW_LAYER_MASK, MASK)),

@@ -1,0 +1,96 @@
+"""Putting the subject right by strokes in the preview: keep the helmet, remove the flag."""
+
+import time
+
+from act_portrait import FLAG, HELMET, SIZE
+from preview import FIRST_TICK, RIGHT, Preview
+
+ACTION = "Cut Out Subject"
+GRID_PX = 8
+ALPHAS = (
+    "import struct; mask = image.get_layers()[-1].get_mask(); box = Gegl.Rectangle.new(0, 0, "
+    "mask.get_width(), mask.get_height()); found = memoryview(mask.get_buffer().get(box, 1.0, "
+    "'Y float', Gegl.AbyssPolicy.NONE)).cast('f'); "
+    "answer = [found[y * mask.get_width() + x] for x, y in {spots}]"
+)
+#: Of the helmet at the lower right, which the model leaves out; of the flag, which it takes in.
+OVER_HELMET = [(345, 425), (465, 425), (475, 460), (320, 460), (315, 490), (465, 490)]
+OVER_FLAG = [(4, 250), (4, 500)]
+SPOTS = [
+    (x, y)
+    for x in range(GRID_PX // 2, SIZE[0], GRID_PX)
+    for y in range(GRID_PX // 2, SIZE[1], GRID_PX)
+]
+#: Of the background, and of her.
+SKY, FACE = (60, 60), (225, 110)
+AGREEMENT = 0.99
+
+
+def correct(session):
+    """Paint, undo, redo, and paint the opposite; see the result, then what OK writes."""
+    window = session.window
+    shown = []
+
+    def paint():
+        preview = Preview(window, ACTION, SIZE)
+        is_seen = preview.is_seen
+        window.wait_for(lambda: is_seen(FLAG) and not is_seen(HELMET), 90, "what was found")
+        time.sleep(1)  # the draft is followed by the result
+        session.picture("stroke-before", part=preview.place)
+        window.keys("k", "bracketright", "bracketright")
+        preview.paint(*OVER_HELMET)
+        window.keys("p")
+        window.wait_for(lambda: is_seen(HELMET), 30, "the helmet after a Keep stroke")
+        window.keys("ctrl+z")
+        window.wait_for(lambda: not is_seen(HELMET), 30, "the helmet to go")
+        window.keys("ctrl+shift+z")
+        window.wait_for(lambda: is_seen(HELMET), 30, "the helmet to come again")
+        session.see("a Keep stroke adds, undo and redo take it back and again", is_seen(FLAG))
+        window.keys("k")
+        preview.paint(*OVER_FLAG, button=RIGHT)
+        session.picture("stroke", 1, preview.place)
+        window.keys("p")
+        window.wait_for(lambda: not is_seen(FLAG), 30, "the flag to go")
+        session.see("the right button removes", is_seen(HELMET))
+        time.sleep(1)
+        session.picture("stroke-after", part=preview.place)
+        shown.extend(preview.seen(SPOTS))
+
+    session.run(ACTION, in_dialog=paint)
+    alphas = session.ask(ALPHAS.format(spots=SPOTS))
+    clear = [
+        (is_seen, alpha > 0.5)
+        for is_seen, alpha in zip(shown, alphas, strict=True)
+        if not 0.02 < alpha < 0.98
+    ]
+    agreeing = sum(is_seen == is_kept for is_seen, is_kept in clear) / len(clear)
+    print(f"preview and mask agree on {agreeing:.1%} of {len(clear)} spots", flush=True)
+    session.see("the mask is what the preview showed", agreeing > AGREEMENT)
+    window.keys("ctrl+z")
+    time.sleep(1)
+    cancel(session)
+
+
+def cancel(session):
+    """Deselect all, paint, and cancel: nothing has changed."""
+    window = session.window
+    before = session.fingerprint()
+    session.dialog(ACTION)
+    preview = Preview(window, ACTION, SIZE)
+    window.wait_for(lambda: not preview.is_seen(HELMET), 90, "what was found, without strokes")
+    time.sleep(1)
+    window.click(*preview.in_dialog(FIRST_TICK))
+    window.wait_for(lambda: preview.is_seen(SKY), 30, "the photo, nothing being selected")
+    window.keys("k")
+    preview.paint(*OVER_HELMET)
+    window.wait_for(lambda: not preview.is_seen(SKY), 30, "what a Keep stroke means by itself")
+    is_alone = preview.is_seen(HELMET) and not preview.is_seen(FACE)
+    session.see("a Keep stroke is enough where nothing is selected", is_alone)
+    window.keys("h")
+    preview.paint((200, 60), (260, 40))
+    window.keys("e")
+    preview.paint((200, 60), (260, 40))
+    window.keys_in(ACTION, "Escape")
+    window.wait_for(lambda: not window.windows(ACTION), 30, "it to close")
+    session.wait_for_the_end(ACTION)
+    session.see("cancelling after strokes changes nothing", session.fingerprint() == before)
