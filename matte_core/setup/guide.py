@@ -21,8 +21,8 @@ FOLDER = "help"
 TOPICS = {
     "plug-in-matte-cut-out": "Cut out a subject",
     "plug-in-matte-segment": "Make a rough selection with the model alone",
-    "plug-in-matte-trimap": "Correct the edge with a brush",
-    "plug-in-matte-from-trimap": "Correct the edge with a brush",
+    "plug-in-matte-trimap": "Correct the trimap with any of GIMP's brushes",
+    "plug-in-matte-from-trimap": "Correct the trimap with any of GIMP's brushes",
     "plug-in-matte-composite": "Place a subject over another background",
     "plug-in-matte-decontaminate": "Clean the edge of any cut-out",
     "plug-in-matte-cut-out-layers": "Cut out many images",
