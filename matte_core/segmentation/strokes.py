@@ -76,11 +76,11 @@ class StrokeParameters:
     side_px: int = 96
     epsilon: float = 1e-4
     neighbors: int = 14
-    knn_weight: float = 0.005
+    knn_weight: float = 0.01
     disc_weight: float = 0.8
     value_weight: float = 0.5
     position_weight: float = 0.3
-    prior_weight: float = 0.012
+    prior_weight: float = 0.02
     lone_weight: float = 3e-4
     mark_weight: float = 10.0
     forget: float = 2.0

@@ -32,7 +32,7 @@ from matte_core.segmentation import Segmentation, segment
 from matte_core.segmentation.strokes import Affinities, correct
 
 DOTS = 6
-AT = (1, 3, 5, 6)  # dots after which GrabCut is asked, which takes a second
+AT = (1, 3, 5)  # dots after which GrabCut is asked, which takes a second
 STREET_PHOTOS = 16
 NOTE = f"""Mean intersection over union of the mask after each dot of a robot, which puts it in the
 middle of the largest wrong region, {DOT:.1%} of the diagonal wide; column 0 is before any dot.
