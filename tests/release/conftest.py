@@ -208,7 +208,7 @@ apt-get install -y -q /mnt/dist/*.deb
 matte --version > /mnt/scratch/version.txt
 matte cutout /mnt/scratch/photo.png -o /tmp/cut.png
 matte models add /usr/share/gimp-plugin-matte/matte/matte_core/networks/subject.onnx --name mine
-lintian --fail-on error /mnt/dist/*.deb
+lintian --fail-on error,warning /mnt/dist/*.deb
 apt-get purge -y -q gimp-plugin-matte
 {LIST} | sort > /mnt/scratch/after.txt
 """
