@@ -32,6 +32,32 @@ COMMAND = f"""\
 #!/bin/sh
 exec {PYTHON} -I -X utf8 /{SHARE}/matte/matte_core/__main__.py "$@"
 """
+MANUAL = r"""\
+.TH MATTE 1
+.SH NAME
+matte \- cut subjects out of photos
+.SH SYNOPSIS
+.B matte
+.I COMMAND
+.RI [ OPTIONS ]
+.SH DESCRIPTION
+Finds the subject of a photo, follows its outline through hair and fur, and writes it on a
+transparent background. Single steps, whole folders, and compositing have commands of their own.
+.PP
+.B matte \-\-help
+lists the commands, and
+.BI "matte " "COMMAND " \-\-help
+describes one.
+.SH EXAMPLES
+.TP
+.B matte cutout cat.jpg \-o cat.png
+The cat on a transparent background.
+.TP
+.B matte cutout photos/ \-o cut/
+Every photo in a folder.
+.SH EXIT STATUS
+0 if all is done, 1 if something failed, 2 after a usage error, and 130 if stopped by Ctrl+C.
+"""
 # The folder has the architecture in its path, and a package for all architectures must not.
 POSTINST = f"""\
 #!/bin/sh
@@ -86,6 +112,7 @@ def package(
     tree = {
         **{f"{SHARE}/matte/{path}": data for path, data in plug_in.items()},
         "usr/bin/matte": COMMAND.encode(),
+        "usr/share/man/man1/matte.1.gz": gzipped(MANUAL.encode()),
         f"usr/share/doc/{NAME}/copyright": copyright_file.encode(),
         f"usr/share/doc/{NAME}/changelog.gz": gzipped(_changelog(version, stamp)),
         f"usr/share/doc/{NAME}/NEWS.gz": gzipped(changes.encode()),

@@ -131,6 +131,8 @@ def check_models(place: Place, where: str = "", repair: str = REPAIR) -> Check:
             )
         return Check(name, False, found, repair)
     listed = ", ".join([BUILT_IN, *models.present(place.home)])
+    if not models.has_onnxruntime(place):
+        return Check(name, True, listed, models.without_onnxruntime())
     remedy = "" if models.knows_classes(place.home) else models.without_classes(repair)
     return Check(name, True, listed, remedy)
 

@@ -17,11 +17,12 @@ from matte_core.catalog.spec import read_spec
 from matte_core.setup import homes, notes
 from matte_core.setup.environments import StepCallback
 from matte_core.setup.places import Place
-from matte_core.setup.processes import follow
+from matte_core.setup.processes import follow, run
 
 CORE = Path(matte_core.__file__).resolve().parent
 STEP = Message("Model")
 _ADDED = "added_model"
+FIND_SECONDS = 30.0
 # Errors are returned as data, so that they can be shown in the user's language.
 _START = """
 import json, sys
@@ -59,6 +60,22 @@ def without_classes(how: str) -> str:
     )
 
 
+def without_onnxruntime() -> str:
+    """Say what is missing where only the built-in model runs."""
+    return Message(
+        "The classes by name (person, cat, …) need ONNX Runtime: install the Python package "
+        "onnxruntime."
+    )
+
+
+def has_onnxruntime(place: Place) -> bool:
+    """Return whether models run in a place that are not built in."""
+    if place.given is None:
+        return True
+    script = "import sys; from importlib.util import find_spec as f; sys.exit(not f('onnxruntime'))"
+    return run(place.command(place.given, "-I", "-c", script), FIND_SECONDS).status == 0
+
+
 def ensure(
     place: Place,
     report: StepCallback,
@@ -69,7 +86,7 @@ def ensure(
     """Install the user's own model, or download what is missing; return what went wrong, if any.
 
     Unless a model is already installed that knows classes by name, the published one is downloaded,
-    and so are published models whose files are damaged.
+    and so are published models whose files are damaged. Where they could not run, nothing is.
 
     Parameters
     ----------
@@ -85,6 +102,8 @@ def ensure(
     """
     if file is not None:
         return _add(place, report, file, core)
+    if not has_onnxruntime(place):
+        return ""
     wanted = {name for name in damaged(place.home) if name in PUBLISHED}
     names = _class_models(place.home)
     if not names or (mirror is not None and CLASS_MODEL not in names):

@@ -90,6 +90,14 @@ def test_the_command_puts_the_plug_in_into_gimp_and_takes_it_out(
     assert not given.home.exists()
 
 
+def test_no_model_is_fetched_that_could_not_run(bare, told, monkeypatch):
+    monkeypatch.setattr(models, "run_matte", lambda *_arguments: pytest.fail("it was fetched"))
+    assert models.ensure(bare, told) == ""
+    assert "need ONNX Runtime" in checks.check_models(bare).remedy
+    monkeypatch.setenv("MATTE_PYTHON", sys.executable)
+    assert "need one more model" in checks.check_models(places.host()).remedy
+
+
 @pytest.fixture
 def noted(tmp_path, monkeypatch):
     """Write a note beside the plug-in; return which Python would run the worker."""

@@ -34,7 +34,7 @@ from matrix import DOWNLOAD, wheels_for
 SECONDS = 600
 ADDRESS = "https://example.org/matte"
 BUILD = (sys.executable, ROOT / "tools" / "release.py", "--no-isolation", "--url", ADDRESS)
-NEWEST_GIMP = max(trees.SUITES)
+OLDEST_GIMP = min(trees.SUITES)
 NEWLINE = "\n"
 SHAPE = (240, 320)
 HOME = "/mnt/scratch/home"
@@ -190,7 +190,7 @@ def look(dist: Path) -> dict[tuple[str, str], Seen]:
         wheels = wheels_for(f"{python}-and-newest", fetch)
         seen["deb", version] = install(packaged, dist, DEB, thrown_away=True)
         offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/mnt/wheels", "SET_UP": "1"}
-        if version == NEWEST_GIMP:
+        if version == OLDEST_GIMP:
             seen["flatpak", version] = install(packaged, dist, FLATPAK, thrown_away=True)
         seen["zip", version] = install(
             bare, dist, GIMP, wheels=wheels, prepare=unzip(dist), environ=offline
@@ -208,7 +208,7 @@ apt-get install -y -q /mnt/dist/*.deb
 matte --version > /mnt/scratch/version.txt
 matte cutout /mnt/scratch/photo.png -o /tmp/cut.png
 matte models add /usr/share/gimp-plugin-matte/matte/matte_core/networks/subject.onnx --name mine
-lintian --fail-on error /mnt/dist/*.deb
+lintian --fail-on error,warning /mnt/dist/*.deb
 apt-get purge -y -q gimp-plugin-matte
 {LIST} | sort > /mnt/scratch/after.txt
 """
@@ -233,7 +233,7 @@ FLATPAK = f"""
 rm -r /usr/lib/python3/dist-packages/onnxruntime*
 export FLATPAK_DEST={flathub.PREFIX}
 site=$(python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')/site-packages
-mkdir -p $FLATPAK_DEST/lib/$site {HOME}/.config/GIMP/{NEWEST_GIMP}/plug-ins /tmp/build
+mkdir -p $FLATPAK_DEST/lib/$site {HOME}/.config/GIMP/{OLDEST_GIMP}/plug-ins /tmp/build
 cp -rs /usr/lib/python3/dist-packages/. $FLATPAK_DEST/lib/$site
 tar xf /mnt/dist/*.tar.gz --strip-components=1 -C /tmp/build
 cp /mnt/dist/flathub/{flathub.ID}.metainfo.xml /tmp/build
@@ -241,7 +241,7 @@ cd /tmp/build
 {NEWLINE.join(flathub.COMMANDS)}
 appstreamcli validate --no-net $FLATPAK_DEST/share/metainfo/*.xml
 plug_in=$FLATPAK_DEST/plug-ins/matte
-ln -s $plug_in {HOME}/.config/GIMP/{NEWEST_GIMP}/plug-ins/matte
+ln -s $plug_in {HOME}/.config/GIMP/{OLDEST_GIMP}/plug-ins/matte
 find $FLATPAK_DEST -exec touch -h -d @0 {{}} +
 {GIMP}
 cp /mnt/scratch/seen.json /mnt/scratch/first.txt

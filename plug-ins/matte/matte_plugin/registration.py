@@ -1,8 +1,8 @@
 """Notices that GIMP still has the registration of another version of the plug-in.
 
 GIMP asks a plug-in about its actions again only if the modification time of its file has changed.
-In a Flatpak every file has the time 0, so GIMP before 3.3.2 would keep the arguments of the version
-before.
+In a Flatpak every file has the time 0, so GIMP 3.0 keeps the arguments of the version before; 3.2.6
+does not.
 """
 
 from contextlib import suppress

@@ -16,5 +16,6 @@ def is_set_up():
         from matte_plugin.set_up import window  # the toolkit, which needs a screen
 
         parent.exit_with_parent()
-        window.show(FIRST_RUN)
+        # A Python that was given and is gone cannot be set up here; the checks say what to do.
+        window.show("" if folders.given_python() else FIRST_RUN)
     return folders.worker_python().is_file()
