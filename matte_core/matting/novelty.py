@@ -31,7 +31,7 @@ from matte_core.matting.system import System, from_values
 LEAST_PX = 50  # of the level; smaller parts are left to their surroundings
 FAR = 0.25  # from the line between the samples, in units of one channel's range
 NEAR = 0.1  # the same, for what resembles a side
-CONTACT = 0.01  # share of a part's surroundings that has to be subject
+CONTACT = 0.005  # share of a part's surroundings that has to be subject
 WEIGHT = 0.03  # of this energy relative to the closed-form one
 
 _BINS = 16  # of each channel

@@ -21,7 +21,7 @@ from matte_core.matting.system import from_values
 
 STEPS = 6  # more would undo what the reduced image got right
 WEIGHT = 1.0  # of the samples' energy relative to the closed-form one
-DECIDED = 0.2  # an alpha this close to 0 or 1 is final if its neighbors are as well
+DECIDED = 0.3  # an alpha this close to 0 or 1 is final if its neighbors are as well
 
 
 def refine(

@@ -177,6 +177,19 @@ def test_the_edge_is_adjusted(save, load, tmp_path, monkeypatch, photo, subject)
         assert set(np.unique(load(tmp_path / "out.png"))) == {0, 255}
 
 
+def test_alpha_of_two_strokes(matte, save, load, tmp_path, photo, subject):
+    strokes = np.full(subject.shape, 128, np.uint8)
+    inner = cv2.erode(subject.astype(np.uint8), np.ones((9, 9)))
+    row = int(inner.sum(axis=1).argmax())
+    strokes[row - 1 : row + 2][inner[row - 1 : row + 2] > 0] = 255
+    strokes[1:4, 4:-4] = 0
+    save(tmp_path / "photo.png", photo)
+    save(tmp_path / "strokes.png", strokes)
+    result = matte("alpha", "photo.png", "strokes.png", "-o", "out.png")
+    assert result.returncode == 0, result.stderr
+    assert overlap(load(tmp_path / "out.png") > 127, subject) > 0.95
+
+
 def test_alpha_refuses_what_does_not_belong(save, tmp_path, monkeypatch, capsys, photo):
     monkeypatch.chdir(tmp_path)
     save(tmp_path / "photo.png", photo)
