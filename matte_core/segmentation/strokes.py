@@ -63,8 +63,8 @@ class StrokeParameters:
     mark_weight : float
         Weight of a pixel that is marked as a whole.
     forget : float
-        Distance, as a share of the longer side, within which strokes weaken a prior that
-        contradicts them.
+        How far strokes weaken a prior that contradicts them, in units of how deep inside it they
+        are.
     gain : float
         By how much the change is enlarged: the prior around a stroke damps it.
     tolerance : float
@@ -79,18 +79,19 @@ class StrokeParameters:
     knn_weight: float = 0.01
     disc_weight: float = 0.8
     value_weight: float = 0.5
-    position_weight: float = 0.2
-    prior_weight: float = 0.003
+    position_weight: float = 0.3
+    prior_weight: float = 0.02
     lone_weight: float = 3e-4
-    mark_weight: float = 100.0
-    forget: float = 0.1
-    gain: float = 1.3
-    tolerance: float = 1e-3
+    mark_weight: float = 10.0
+    forget: float = 2.0
+    gain: float = 1.5
+    tolerance: float = 1e-4
     guide_px: int = 512
 
 
 DEFAULTS = StrokeParameters()
 _MOST_ITERATIONS = 200
+_MOST_CENTERS = 64  # pixels of a stroke that are looked at
 
 
 class Affinities:
@@ -173,8 +174,9 @@ class Affinities:
             belief = _shrunk(prior, self.size).ravel().astype(np.float64)
             weights = np.full(kept.size, parameters.prior_weight)
             without = self._without(prior, weights, belief)
-        weights = weights * np.where(
-            belief < 0.5, _far_from(kept, parameters), _far_from(removed, parameters)
+        is_in = belief.reshape(self.size) >= 0.5
+        weights = weights * (
+            _far_from(kept, ~is_in, parameters) * _far_from(removed, is_in, parameters)
         )
         held = parameters.mark_weight * kept.ravel()
         total = weights + held + parameters.mark_weight * removed.ravel()
@@ -273,15 +275,26 @@ def _alike(small: Float32, parameters: StrokeParameters) -> Any:
     return scipy.sparse.diags_array(np.asarray(graph.sum(axis=1))).tocsr() - graph
 
 
-def _far_from(marked: Float32, parameters: StrokeParameters) -> Vector:
-    """Return 0 at strokes, rising to 1 away from them."""
-    if not marked.any():
-        return np.ones(marked.size)
-    distance = cv2.distanceTransform(
-        (marked == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
-    )
-    reach = parameters.forget * max(marked.shape)
-    return np.asarray(1 - np.exp(-((distance.ravel() / reach) ** 2)), np.float64)
+def _far_from(marked: Float32, contradicts: Mask, parameters: StrokeParameters) -> Vector:
+    """Return by how much the prior still counts where it contradicts strokes: 0 to 1.
+
+    A stroke deep inside what it contradicts means all of that; one near the edge of it is about
+    the edge.
+    """
+    counts = np.ones(marked.shape)
+    rows, columns = np.nonzero((marked > 0) & contradicts)
+    if rows.size:
+        depth = cv2.distanceTransform(
+            contradicts.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
+        )
+        kept = np.linspace(0, rows.size - 1, min(rows.size, _MOST_CENTERS)).astype(np.intp)
+        rows, columns = rows[kept], columns[kept]
+        reach = parameters.forget * depth[rows, columns]
+        down = (np.arange(marked.shape[0]) - rows[:, None]) / reach[:, None]
+        across = (np.arange(marked.shape[1]) - columns[:, None]) / reach[:, None]
+        nearest = (down[:, :, None] ** 2 + across[:, None, :] ** 2).min(axis=0)
+        counts[contradicts] = (1 - np.exp(-nearest))[contradicts]
+    return counts.ravel()
 
 
 def _reduced_size(image: Image, side_px: int) -> tuple[int, int]:

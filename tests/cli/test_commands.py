@@ -75,6 +75,58 @@ def test_sixteen_bits_holes_crop_and_selection(matte, save, load, tmp_path, phot
     np.testing.assert_array_equal(cut[24 - top, 38 - left], [*deep[24, 38], 65535])
 
 
+def test_strokes_of_any_color_or_white(matte, save, load, tmp_path, photo, subject):
+    save(tmp_path / "photo.png", photo)
+    green = np.zeros((60, 80, 4), np.uint8)
+    green[4:7, 4:7] = (0, 200, 0, 255)
+    save(tmp_path / "marks" / "photo-keep.png", green)
+    white = np.zeros((60, 80), np.uint8)
+    white[29:32, 37:40] = 255
+    save(tmp_path / "remove.png", white)
+    save(tmp_path / "unknown.png", np.roll(white, 30, axis=1))
+    marks = ("--keep", "marks", "--remove", "remove.png")
+    result = matte(
+        "cutout", "photo.png", "-o", "all/", "--output", "all", *marks, "--unknown", "unknown.png"
+    )
+    assert result.returncode == 0, result.stderr
+    alpha, trimap = (load(tmp_path / "all" / f"photo-{kind}.png") for kind in ("alpha", "trimap"))
+    assert (trimap[4:7, 4:7] == 255).all()
+    assert (alpha[4:7, 4:7] == 255).all()
+    assert (trimap[29:32, 37:40] == 0).all()
+    assert (trimap[29:32, 67:70] == 128).all()
+    result = matte("segment", "photo.png", "-o", "mask.png", *marks)
+    assert result.returncode == 0, result.stderr
+    mask = load(tmp_path / "mask.png")
+    assert (mask[4:7, 4:7] == 255).all()
+    assert (mask[29:32, 37:40] == 0).all()
+    save(tmp_path / "trimap.png", np.where(subject, np.uint8(255), np.uint8(0)))
+    result = matte("alpha", "photo.png", "trimap.png", "-o", "alpha.png", *marks)
+    assert result.returncode == 0, result.stderr
+    alpha = load(tmp_path / "alpha.png")
+    assert (alpha[4:7, 4:7] == 255).all()
+    assert (alpha[29:32, 37:40] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("pixels", "words"),
+    [
+        (np.zeros((60, 80), np.uint8), "nothing is marked in the keep mask"),
+        (np.full((60, 79), 255, np.uint8), "The keep mask keep.png is 79 x 60 pixels"),
+        (
+            np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8),
+            "keep.png is a color picture without transparency, not the keep mask",
+        ),
+    ],
+)
+def test_marks_that_cannot_be_used_are_said(matte, save, tmp_path, photo, pixels, words):
+    save(tmp_path / "photo.png", photo)
+    save(tmp_path / "keep.png", pixels)
+    result = matte("cutout", "photo.png", "-o", "cut.png", "--keep", "keep.png")
+    assert result.returncode == 1
+    assert words in result.stderr
+    assert not (tmp_path / "cut.png").exists()
+
+
 def test_segment_and_trimap(matte, save, load, tmp_path, photo, subject):
     save(tmp_path / "photo.png", photo)
     result = matte("segment", "photo.png", "-o", "masks", "--json")

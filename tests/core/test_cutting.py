@@ -84,6 +84,21 @@ def test_alpha_is_estimated_where_colors_mix() -> None:
 
 
 @pytest.mark.usefixtures("nothing_downloaded")
+def test_marks_are_known_in_the_trimap_and_the_alpha() -> None:
+    image, truth = scene()
+    keep, remove, unknown = (np.zeros(truth.shape, bool) for _ in range(3))
+    keep[10:14, 10:14] = remove[58:62, 78:82] = unknown[100:110, 20:40] = True
+    cut = cut_out(image, radius_px=8, keep=keep, remove=remove, unknown=unknown)
+    assert (cut.trimap[keep] == 255).all()
+    assert (cut.trimap[remove] == 0).all()
+    assert (cut.trimap[unknown] == 128).all()
+    assert (cut.alpha[keep] == 1).all()
+    assert (cut.alpha[remove] == 0).all()
+    with pytest.raises(InputError, match="marked both to keep and to remove"):
+        cut_out(image, keep=keep, remove=keep)
+
+
+@pytest.mark.usefixtures("nothing_downloaded")
 def test_what_cannot_be_used_is_said() -> None:
     image, _ = scene()
     with pytest.raises(InputError, match="wide-gamut image has shape"):

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from matte_core import cutting, matting
-from matte_core.base.errors import InputError
+from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.progress import silent
 from matte_core.cutting import Steps
 from matte_core.link.fields import EdgeControls, Region, View, ViewSettings
+from matte_core.link.strokes import Stroke
 from matte_core.matting import edge as edge_module
 from matte_core.worker.preview import Preview
 
@@ -177,3 +178,83 @@ def test_a_part_in_full_shows_what_the_whole_shows(counted):
     region = Region(0, 0, 0.1, 0.1)
     corner = preview.detail(image[:20, :20].copy(), region, settings, edge, silent)
     assert not corner.any()
+
+
+DISC = Stroke("keep", 6.0, ((48.5, 48.5),))
+CORNER = Stroke("remove", 6.0, ((8.5, 8.5),))
+
+
+def test_strokes_repeat_neither_the_segmentation_nor_in_a_draft_the_matting(counted):
+    image, hint = disc()
+    preview = Preview(image, hint)
+    base = replace(SELECTED, view="cut-out")
+    before = preview.show(base, silent)
+    counted.update(dict.fromkeys(counted, 0))
+    drafted = preview.show(replace(base, strokes=(CORNER,), is_draft=True), silent)
+    assert not any(counted.values())
+    assert drafted[8, 8, 3] == 0
+    exact = preview.show(replace(base, strokes=(CORNER, DISC)), silent)
+    assert (counted["segment"], counted["estimate_alpha"]) == (0, 1)
+    assert exact[48, 48, 3] == 255
+    assert np.array_equal(preview.show(base, silent), before), "an undone stroke leaves no trace"
+
+
+def test_strokes_are_in_pixels_of_the_layer_and_known_in_the_trimap(counted):
+    image, hint = disc()
+    preview = Preview(image, hint, full_size=(960, 960))
+    strokes = (
+        Stroke("keep", 50.0, ((100.0, 100.0),)),
+        Stroke("remove", 50.0, ((480.0, 480.0),)),
+        Stroke("hair", 50.0, ((100.0, 800.0),)),
+    )
+    trimap = preview.show(replace(SELECTED, view="trimap", strokes=strokes), silent)[..., 0]
+    assert (trimap[10, 10], trimap[48, 48], trimap[80, 10]) == (255, 0, 128)
+
+
+def test_a_subject_that_nothing_finds_is_kept_by_a_stroke(counted):
+    flat = np.full((64, 64, 3), 90, np.uint8)
+    flat[20:44, 20:44] += 1
+    preview = Preview(flat)
+    settings = ViewSettings(view="matte")
+    for _ in range(2):
+        with pytest.raises(NoSubjectError):
+            preview.show(settings, silent)
+    for is_draft in (True, False):
+        kept = replace(settings, strokes=(Stroke("keep", 5.0, ((32.5, 32.5),)),), is_draft=is_draft)
+        assert preview.show(kept, silent)[32, 32, 0] == 255
+    assert preview.found.source == "strokes"
+
+
+def test_strokes_override_a_painted_trimap(counted):
+    image, hint = disc()
+    trimap = np.where(hint, np.uint8(128), np.uint8(0))
+    trimap[40:56, 40:56] = 255
+    preview = Preview(image, None, trimap)
+    settings = ViewSettings(view="matte")
+    before = preview.show(settings, silent)
+    marked = (replace(CORNER, kind="keep"), replace(DISC, kind="remove"))
+    for is_draft in (True, False):
+        shown = preview.show(replace(settings, strokes=marked, is_draft=is_draft), silent)
+        assert (shown[8, 8, 0], shown[48, 48, 0]) == (255, 0)
+    assert np.array_equal(preview.show(settings, silent), before)
+    assert counted["segment"] == 0
+
+
+def test_strokes_are_as_fine_as_the_pixels_at_full_size(counted):
+    image, hint = disc(192)
+    preview = Preview(image[::2, ::2].copy(), hint[::2, ::2].copy(), full_size=(192, 192))
+    line = Stroke("remove", 0.5, ((60.5, 97.5), (130.5, 97.5)))
+    around = [Stroke("keep", 2.0, ((60.5, y), (130.5, y))) for y in (91.5, 103.5)]
+    settings = replace(SELECTED, view="matte", strokes=(*around, line))
+    region = Region(0.25, 0.25, 0.75, 0.75)
+    for is_draft in (True, False):
+        part = preview.detail(
+            image[48:144, 48:144].copy(),
+            region,
+            replace(settings, is_draft=is_draft),
+            EdgeControls(),
+            silent,
+        )[..., 0]
+        row = 97 - 48
+        assert not part[row, 20:70].any()
+    assert part[row - 6, 40] == part[row + 6, 40] == 255
