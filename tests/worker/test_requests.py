@@ -93,6 +93,10 @@ PAIRS = [
     (replace(MATTE, with_foreground=True), AlphaResult(alpha=alpha(), foreground=FLOATS,
                                                        changed=PLANE, note="", unknown_share=1.0)),
     (TrimapRequest(mask=PLANE, radius_px=0), TrimapResult(trimap=TRIMAP, note="", unknown_share=0)),
+    (
+        TrimapRequest(image=BYTES, strokes=STROKES, keep=PLANE),
+        TrimapResult(trimap=TRIMAP, note="", unknown_share=0),
+    ),
     (SegmentRequest(image=BYTES), SegmentResult(alpha=alpha(), note=NOTE)),
     (CLASSES, SegmentResult(map=BYTES, legend=LEGEND, note="")),
     (CLEAN, DecontaminateResult(**COLORS, box=(0, 0, 3, 2))),

@@ -13,9 +13,10 @@ ALPHAS = (
     "'Y float', Gegl.AbyssPolicy.NONE)).cast('f'); "
     "answer = [found[y * mask.get_width() + x] for x, y in {spots}]"
 )
-#: Of the helmet at the lower right, which the model leaves out; of the flag, which it takes in.
-OVER_HELMET = [(345, 425), (465, 425), (475, 460), (320, 460), (315, 490), (465, 490)]
-OVER_FLAG = [(4, 250), (4, 500)]
+#: Over the helmet at the lower right, which the model leaves out; over the flag, which it takes in;
+#: and over the table, as black as the helmet.
+OVER_HELMET = [(345, 450), (400, 400), (465, 440), (440, 495)]
+OVER_FLAG, OVER_TABLE = [(6, 250), (4, 500)], [(385, 310), (470, 300), (500, 340)]
 SPOTS = [
     (x, y)
     for x in range(GRID_PX // 2, SIZE[0], GRID_PX)
@@ -37,7 +38,7 @@ def correct(session):
         window.wait_for(lambda: is_seen(FLAG) and not is_seen(HELMET), 90, "what was found")
         time.sleep(1)  # the draft is followed by the result
         session.picture("stroke-before", part=preview.place)
-        window.keys("k", "bracketright", "bracketright")
+        window.keys("k", "bracketright", "bracketleft")
         preview.paint(*OVER_HELMET)
         window.keys("p")
         window.wait_for(lambda: is_seen(HELMET), 30, "the helmet after a Keep stroke")
@@ -48,7 +49,8 @@ def correct(session):
         session.see("a Keep stroke adds, undo and redo take it back and again", is_seen(FLAG))
         window.keys("k")
         preview.paint(*OVER_FLAG, button=RIGHT)
-        session.picture("stroke", 1, preview.place)
+        preview.paint(*OVER_TABLE, button=RIGHT)
+        session.picture("stroke", 3, preview.place)
         window.keys("p")
         window.wait_for(lambda: not is_seen(FLAG), 30, "the flag to go")
         session.see("the right button removes", is_seen(HELMET))

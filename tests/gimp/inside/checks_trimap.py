@@ -78,19 +78,19 @@ def check_trimap_by_the_network():
 
 def check_cut_out_hands_what_is_marked_to_a_trimap():
     image, layer = disc()
-    image.select_rectangle(Gimp.ChannelOps.REPLACE, 30, 30, 6, 6)
-    removed = Gimp.Selection.save(image)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 3, 3, 6, 6)
+    kept = Gimp.Selection.save(image)
     Gimp.Selection.none(image)
-    succeed(image, [layer], output="trimap", remove=removed)
+    succeed(image, [layer], model="built-in", output="trimap", keep=kept)
     trimap, photo = image.get_layers()
     assert photo.get_id() == layer.get_id()
     assert layer.get_mask() is None
     assert trimap.get_name() == "Matte trimap"
     values = pixels(trimap, "Y' u8")
-    assert values[32 * 64 + 32] == 0
-    assert values[32 * 64 + 44] == 255
+    assert values[6 * 64 + 6] == 255, "what is marked is in it"
+    assert values[32 * 64 + 32] == 255, "what was found is in it"
     succeed(image, [layer], name=FROM_TRIMAP)
-    assert alpha_of(layer.get_mask())[32 * 64 + 32] == 0
+    assert alpha_of(layer.get_mask())[6 * 64 + 6] == 1
 
 
 def check_trimap_in_gray_and_deep_images():
