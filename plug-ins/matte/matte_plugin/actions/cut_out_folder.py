@@ -14,7 +14,7 @@ from matte_core.batch.plan import plan_folder
 from matte_core.batch.report import DONE, SKIPPED
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.batch import loop
-from matte_plugin.document import files, layers, masks
+from matte_plugin.document import files, layers, masks, metadata
 
 NAME = "plug-in-matte-cut-out-folder"
 LABEL = _("Cut Out _Folder…")
@@ -37,6 +37,13 @@ EXISTING = {
     REPLACE: (_("Replace"), _("Overwrite existing results")),
 }
 
+PUBLIC, ALL, NONE = "public", "all", "none"
+METADATA = {
+    PUBLIC: (_("Without place and serial numbers"), _("Everything that may be published")),
+    ALL: (_("All"), _("Everything, including where a photo was taken and with which camera")),
+    NONE: (_("None"), _("No Exif, IPTC, or XMP data")),
+}
+
 HELP = _(
     "Cuts the subject out of every image file in a folder and saves the results under the same "
     "names in another folder. All formats that GIMP can open are supported. The original files "
@@ -44,12 +51,14 @@ HELP = _(
     "opened does not stop the batch. If an image has several layers, its visible content is "
     "used.\n\n"
     "Subjects: {subjects}. Unknown names are treated as auto.\n\n"
-    "Formats: {formats}. Existing results: {existing}. If a folder contains both photo.jpg and "
+    "Formats: {formats}. Existing results: {existing}. Metadata: {metadata}.\n\n"
+    "If a folder contains both photo.jpg and "
     "photo.png, their results are named photo.jpg.png and photo.png.png."
 ).format(
     subjects=arguments.listed(SUBJECTS),
     formats=arguments.listed(FORMATS),
     existing=arguments.listed(EXISTING),
+    metadata=arguments.listed(METADATA),
 )
 
 
@@ -73,6 +82,10 @@ def add_arguments(procedure):
     arguments.add_choice(
         procedure, "existing", _("E_xisting results"),
         _("What to do with images that already have a result"), EXISTING, SKIP,
+    )  # fmt: skip
+    arguments.add_choice(
+        procedure, "metadata", _("Metadata"),
+        _("Which Exif, IPTC, and XMP data of the photos to keep"), METADATA, PUBLIC,
     )  # fmt: skip
     arguments.add_choice(
         procedure, "subject", _("Su_bject"), _("What to cut out of each photo"), SUBJECTS,
@@ -143,5 +156,8 @@ def _cut_out(worker, job, plan, config, framing, progress):
         else:
             layers.cut_out(layer, cut)
             layers.crop(layer.get_image(), cut, framing)
-        files.export(layer.get_image(), job.target, kind)
+        keep = config.get_property("metadata")
+        if keep != ALL:
+            metadata.publish(layer.get_image())
+        files.export(layer.get_image(), job.target, kind, with_metadata=keep != NONE)
     return DONE, localized(note)

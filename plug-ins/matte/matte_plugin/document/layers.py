@@ -10,7 +10,7 @@ from gi.repository import Gimp
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
 from matte_core.link.protocol import Array
-from matte_plugin.document import items, pixels
+from matte_plugin.document import items, metadata, pixels
 from matte_plugin.document.copying import copy_filters, pixel_copy
 from matte_plugin.document.masks import write_layer_mask
 from matte_plugin.document.reading import TRIMAP, is_trimap
@@ -75,6 +75,7 @@ def new_image(cut, framing=None):
             image.set_color_profile(profile)
         _found, x, y = source.get_resolution()
         image.set_resolution(x, y)
+        metadata.publish(image, source)
         copy = pixel_copy(cut.layer, _("{layer} cut out").format(layer=cut.layer.get_name()), image)
         image.insert_layer(copy, None, 0)
         copy.set_offsets(0, 0)
