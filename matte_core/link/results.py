@@ -44,6 +44,10 @@ class AlphaResult:
         The type and color space of the request's `colors`, or else of its `image`.
     changed : (H, W) uint8
         255 where the foreground differs from the image, else 0.
+    background : (H, W, 3)
+        The image without the subject, whose place is filled; of the same type.
+    filled : (H, W) uint8
+        255 where the background differs from the image, else 0.
     box : tuple of int, optional
         Left, top, right, and bottom of what is seen; the last two are the first ones outside.
     note : str
@@ -57,6 +61,8 @@ class AlphaResult:
     alpha: AlphaArray
     foreground: ColorsArray | None = None
     changed: ChangedArray | None = None
+    background: ColorsArray | None = None
+    filled: ChangedArray | None = None
     box: tuple[int, int, int, int] | None = None
     note: Text
     unknown_share: Share = 0.0

@@ -15,6 +15,7 @@ from matte_core.base.progress import ProgressCallback, part
 from matte_core.batch.framing import SEEN
 from matte_core.boxes import Box
 from matte_core.catalog.registry import installed
+from matte_core.compositing.fill import fill_behind
 from matte_core.cutting import Steps
 from matte_core.images import UNKNOWN, Alpha, Mask, Trimap
 from matte_core.link.protocol import Array
@@ -165,6 +166,10 @@ def _matted(
         amount = 0.0 if alpha is steps.opacity else request.decontaminate
         reporting = part(progress, matting_share, 1.0)
         colors = _clean_colors(request, alpha, amount, hidden_by, reporting)
+    if request.with_background:
+        behind, hole = fill_behind(to_numpy(request.colors or request.image), shown)
+        filled = hole.astype(np.uint8) * np.uint8(255)
+        colors |= {"background": from_numpy(finite(behind)), "filled": from_numpy(filled)}
     if isinstance(request, CutOutRequest) and request.is_beside_opacity and alpha is steps.opacity:
         adjusted = np.divide(shown, alpha, out=np.zeros_like(alpha), where=alpha > 0)
     return AlphaResult(

@@ -3,7 +3,7 @@
 from matte_core.base.subjects import SELECTION as SELECTED
 from matte_core.link.requests import CutOutRequest
 from matte_plugin import arguments, outputs
-from matte_plugin.document import layers, pixels, reading
+from matte_plugin.document import layers, reading
 
 
 def ask(worker, layer, config, output, *, intersects_mask=False, progress):
@@ -40,6 +40,7 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         decontaminate=config.get_property("decontaminate") / 100,
         with_foreground=output in outputs.WITH_COLORS,
         clears_hidden=output in outputs.WITHOUT_PHOTO,
+        with_background=output == outputs.SUBJECT_AND_BACKGROUND,
     )
     result = worker.call(request, progress)
-    return layers.Cut(layer, result.alpha, pixels.Colors.of(result), result.box), result.note
+    return layers.Cut.of(layer, result), result.note

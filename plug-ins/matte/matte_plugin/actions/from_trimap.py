@@ -7,7 +7,7 @@ from matte_core.base.localization import _
 from matte_core.link.requests import MatteRequest
 from matte_plugin import arguments, outputs, running
 from matte_plugin.actions import cut_out
-from matte_plugin.document import items, layers, pixels, reading
+from matte_plugin.document import items, layers, reading
 from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-from-trimap"
@@ -108,7 +108,7 @@ def _ask(worker, photo, trimap, config, progress):
         decontaminate=config.get_property("decontaminate") / 100,
         with_foreground=output in outputs.WITH_COLORS,
         clears_hidden=output in outputs.WITHOUT_PHOTO,
+        with_background=output == outputs.SUBJECT_AND_BACKGROUND,
         opacity=reading.read_opacity(photo),
     )
-    result = worker.call(request, progress)
-    return layers.Cut(photo, result.alpha, pixels.Colors.of(result), result.box)
+    return layers.Cut.of(photo, worker.call(request, progress))

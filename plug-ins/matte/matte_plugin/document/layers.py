@@ -20,15 +20,31 @@ TRIMAP_NAME = _("Matte trimap")
 
 @dataclass(frozen=True)
 class Cut:
-    """The result for one layer: its alpha, its clean colors if requested, and what is seen.
+    """The result for one layer: its alpha, what was requested of its colors, and what is seen.
 
-    The box is left, top, right, and bottom of the visible part; None where nothing is seen.
+    Attributes
+    ----------
+    layer : Gimp.Layer
+    alpha : Array
+    colors : pixels.Colors, optional
+        The clean colors.
+    box : tuple of int, optional
+        Left, top, right, and bottom of the visible part; None where nothing is seen.
+    background : pixels.Colors, optional
+        The colors without the subject.
     """
 
     layer: Gimp.Layer
     alpha: Array
     colors: pixels.Colors | None = None
     box: tuple[int, int, int, int] | None = None
+    background: pixels.Colors | None = None
+
+    @classmethod
+    def of(cls, layer, result):
+        """Return what a worker's result says of a layer."""
+        colors, behind = pixels.Colors.of(result), pixels.Colors.behind(result)
+        return cls(layer, result.alpha, colors, result.box, behind)
 
 
 def new_layer_with_mask(cut, replaced=None):
@@ -51,6 +67,17 @@ def new_transparent_layer(cut, replaced=None):
     copy = _clean_copy(cut)
     _put(copy, cut.layer, replaced)
     _make_transparent(copy, cut.alpha)
+    return copy
+
+
+def new_background(cut, replaced=None):
+    """Add a copy above the layer in which the place of the subject is filled."""
+    name = _("{layer} background").format(layer=cut.layer.get_name())
+    copy = pixel_copy(cut.layer, name)
+    pixels.write_colors(copy, cut.background)
+    _put(copy, cut.layer, replaced)
+    if copy.get_mask() is not None:
+        copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
     return copy
 
 
