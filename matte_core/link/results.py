@@ -82,6 +82,14 @@ class TrimapResult:
     unknown_share: Share
 
 
+@dataclass(frozen=True)
+class FoundThing:
+    """One of the single things that make up a subject: what it is, and how to ask for it."""
+
+    name: str
+    subject: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class SegmentResult:
     """A mask as an alpha, or a map of all classes with its legend, the largest class first.
@@ -91,12 +99,15 @@ class SegmentResult:
     alpha : (H, W) float32, [0, 1]
     map : (H, W, 3) uint8
     legend : tuple of LegendEntry
+    things : tuple of FoundThing
+        What the subject consists of, from left to right.
     note : str
     """
 
     alpha: AlphaArray | None = None
     map: ClassMapArray | None = None
     legend: tuple[LegendEntry, ...] = ()
+    things: tuple[FoundThing, ...] = ()
     note: Text
 
 

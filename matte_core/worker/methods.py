@@ -33,12 +33,14 @@ from matte_core.link.results import (
     AlphaResult,
     CheckResult,
     DecontaminateResult,
+    FoundThing,
     LegendEntry,
     SegmentResult,
     TrimapResult,
 )
 from matte_core.matting import clean_colors, clear_hidden
 from matte_core.segmentation import Segmentation, color_map
+from matte_core.segmentation.things import things_of
 from matte_core.trimap import make_trimap
 from matte_core.worker.arrays import (
     finite,
@@ -110,7 +112,8 @@ def segment(request: SegmentRequest, progress: ProgressCallback) -> SegmentResul
         classes = from_numpy(color_map(found.labels))
         return SegmentResult(map=classes, legend=_legend(found), note=found.note)
     alpha = found.probability if request.output == "soft" else found.mask.astype(np.float32)
-    return SegmentResult(alpha=_intersected(alpha, request.mask), note=found.note)
+    things = tuple(FoundThing(*thing) for thing in things_of(found))
+    return SegmentResult(alpha=_intersected(alpha, request.mask), things=things, note=found.note)
 
 
 def decontaminate(request: DecontaminateRequest, progress: ProgressCallback) -> DecontaminateResult:

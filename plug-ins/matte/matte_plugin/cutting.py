@@ -1,12 +1,69 @@
 """Cutting one layer out, as all actions that find subjects do."""
 
+from dataclasses import replace
+
+from matte_core.base.progress import part
 from matte_core.base.subjects import SELECTION as SELECTED
-from matte_core.link.requests import CutOutRequest
+from matte_core.base.subjects import label_of
+from matte_core.link.requests import CutOutRequest, SegmentRequest
 from matte_plugin import arguments, outputs
 from matte_plugin.document import layers, reading
 
 
-def ask(worker, layer, config, output, *, intersects_mask=False, progress):
+def ask_for(worker, layer, config, output, **arguments_):
+    """Ask the worker for the cuts that an output consists of; see `ask_each` and `ask`."""
+    if output == outputs.EACH:
+        return ask_each(worker, layer, config, output, **arguments_)
+    cut, note = ask(worker, layer, config, output, **arguments_)
+    return [cut], note
+
+
+def ask_each(worker, layer, config, output, *, intersects_mask=False, progress):
+    """Ask the worker to cut out each thing of the subject by itself; see `ask`.
+
+    Returns
+    -------
+    cuts : list of layers.Cut
+        Named, from left to right; a single one has no name.
+    note : str
+    """
+    choice = arguments.subject_choice(config)
+    is_selected = config.get_property("subject") == SELECTED
+    found = worker.call(
+        SegmentRequest(
+            image=reading.read_image(layer),
+            choice=choice,
+            selection=reading.read_selection(layer) if is_selected else None,
+        ),
+        part(progress, 0.0, 0.1),
+    )
+    if len(found.things) < 2:
+        cut, note = ask(
+            worker,
+            layer,
+            config,
+            output,
+            intersects_mask=intersects_mask,
+            progress=part(progress, 0.1, 1.0),
+        )
+        return [cut], note
+    cuts = []
+    for number, thing in enumerate(found.things):
+        start, end = (0.1 + 0.9 * (number + more) / len(found.things) for more in (0, 1))
+        cut, _note = ask(
+            worker,
+            layer,
+            config,
+            output,
+            intersects_mask=intersects_mask,
+            thing=thing,
+            progress=part(progress, start, end),
+        )
+        cuts.append(cut)
+    return cuts, found.note
+
+
+def ask(worker, layer, config, output, *, intersects_mask=False, thing=None, progress):
     """Ask the worker to cut a layer out; nothing is changed.
 
     Parameters
@@ -19,6 +76,8 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         One of `outputs.CHOICES`, see `outputs.place_of`.
     intersects_mask : bool
         Whether what the layer's mask hides stays hidden.
+    thing : FoundThing, optional
+        What to cut out instead of the subject.
     progress : callable
 
     Returns
@@ -28,9 +87,10 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         A remark for the user; empty for none.
     """
     is_selected = config.get_property("subject") == SELECTED
+    choice = arguments.subject_choice(config)
     request = CutOutRequest(
         **reading.read_photo(layer),
-        choice=arguments.subject_choice(config),
+        choice=replace(choice, subject=thing.subject) if thing else choice,
         selection=reading.read_selection(layer) if is_selected else None,
         mask=reading.read_mask(layer) if intersects_mask else None,
         opacity=reading.read_opacity(layer),
@@ -43,4 +103,4 @@ def ask(worker, layer, config, output, *, intersects_mask=False, progress):
         with_background=output == outputs.SUBJECT_AND_BACKGROUND,
     )
     result = worker.call(request, progress)
-    return layers.Cut.of(layer, result), result.note
+    return layers.Cut.of(layer, result, label_of(thing.name) if thing else ""), result.note

@@ -11,6 +11,7 @@ from matte_plugin.document import items, layers, masks
 
 LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
+EACH = "new-layers"
 SUBJECT_AND_BACKGROUND, BACKGROUND = "subject-and-background", "background"
 
 CHOICES = {
@@ -19,6 +20,10 @@ CHOICES = {
     CHANNEL: (_("Channel"), _("Save the subject as a channel, to be selected later")),
     NEW_LAYER: (_("New layer"), _("A copy with transparency and clean edge colors")),
     NEW_LAYER_MASK: (_("New layer with mask"), _("A copy with a layer mask and clean edge colors")),
+    EACH: (
+        _("New layers, one per subject"),
+        _("A new layer for each person, animal, or object, named by what it is"),
+    ),
     SUBJECT_AND_BACKGROUND: (
         _("Subject and background"),
         _("A new layer, and one below it in which the place of the subject is filled"),
@@ -26,9 +31,11 @@ CHOICES = {
     NEW_IMAGE: (_("New image"), _("The subject alone in a new image, with clean edge colors")),
 }
 #: The outputs with clean colors.
-WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, SUBJECT_AND_BACKGROUND, NEW_IMAGE)
+WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, EACH, SUBJECT_AND_BACKGROUND, NEW_IMAGE)
 #: The outputs whose transparent pixels hold nothing of the photo; a mask is there to be painted on.
-WITHOUT_PHOTO = (NEW_LAYER, SUBJECT_AND_BACKGROUND, NEW_IMAGE)
+WITHOUT_PHOTO = (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND, NEW_IMAGE)
+#: Those for which nothing has to be found.
+OF_TRIMAP = {name: words for name, words in CHOICES.items() if name != EACH}
 
 
 def check(image, output, photos=()):
@@ -47,7 +54,7 @@ def check(image, output, photos=()):
         If the output needs soft edges and the image is indexed, or if the output is limited to
         the canvas and a layer is outside it.
     """
-    if output in (NEW_LAYER, SUBJECT_AND_BACKGROUND):
+    if output in (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND):
         layers.check_soft(image)
     if output in (SELECTION, CHANNEL):
         for photo in photos:
@@ -124,7 +131,7 @@ def write(
                 made = masks.write_layer_mask(cut.layer, cut.alpha)
             elif where == CHANNEL:
                 made = masks.write_channel(cut, own)
-            elif where in (NEW_LAYER, SUBJECT_AND_BACKGROUND):
+            elif where in (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND):
                 made = layers.new_transparent_layer(cut, own)
             elif where == NEW_LAYER_MASK:
                 made = layers.new_layer_with_mask(cut, own)

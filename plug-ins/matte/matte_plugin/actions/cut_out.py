@@ -56,11 +56,12 @@ def _cut_out(image, drawables, config, process):
     outputs.check(image, output, photos)
     framing = arguments.framing(config)
     # Everything is computed before anything is touched: a failure or a cancel changes nothing.
-    cuts = running.for_each(
+    found = running.for_each(
         photos,
         lambda worker, layer, progress: _ask(worker, layer, config, progress),
         process,
     )
+    cuts = [cut for of_layer in found for cut in of_layer]
     return outputs.write(
         image,
         cuts,
@@ -80,8 +81,8 @@ def _ask(worker, layer, config, progress):
         config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
     )
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
-    cut, note = cutting.ask(
+    cuts, note = cutting.ask_for(
         worker, layer, config, output, intersects_mask=intersects, progress=progress
     )
     running.say_note(note)
-    return cut
+    return cuts

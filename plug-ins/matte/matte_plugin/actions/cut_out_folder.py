@@ -10,7 +10,7 @@ from gi.repository import Gimp
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _, localized
 from matte_core.base.subjects import SELECTION
-from matte_core.batch.plan import plan_folder
+from matte_core.batch.plan import file_of_each, files_of_each, plan_folder
 from matte_core.batch.report import DONE, SKIPPED
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.batch import loop
@@ -91,6 +91,11 @@ def add_arguments(procedure):
         procedure, "subject", _("Su_bject"), _("What to cut out of each photo"), SUBJECTS,
         arguments.AUTO,
     )  # fmt: skip
+    procedure.add_boolean_argument(
+        "each", _("One file per subject"),
+        _("Save each person, animal, or object as a file of its own, named by what it is"),
+        False, arguments.READWRITE,
+    )  # fmt: skip
     arguments.add_crop(procedure, _("How to crop each result"))
     arguments.add_edge(procedure)
     arguments.add_model(procedure)
@@ -105,7 +110,7 @@ def _arrange(dialog, config):
     dialog.fill(names)
     dialogs.offer_models(dialog, config)
     transparent = (files.PNG, files.TIFF, files.WEBP)
-    names = ("decontaminate", *arguments.CROP_NAMES)
+    names = ("decontaminate", "each", *arguments.CROP_NAMES)
     dialogs.only_if(dialog, config, names, "format", transparent)
 
 
@@ -145,19 +150,36 @@ def _folder(config, name):
 
 def _cut_out(worker, job, plan, config, framing, progress):
     plan.check(job, overwrite=True)
-    if job.is_done and config.get_property("existing") == SKIP:
-        return SKIPPED, _("{file} already exists").format(file=job.target.name)
     kind = config.get_property("format")
+    is_each = config.get_property("each") and kind != files.XCF
+    done = files_of_each(job.target) if is_each else []
+    if config.get_property("existing") == SKIP and (job.is_done or done):
+        return SKIPPED, _("{file} already exists").format(file=(done or [job.target])[0].name)
     output = outputs.LAYER_MASK if kind == files.XCF else outputs.NEW_LAYER
+    output = outputs.EACH if is_each else output
     with files.opened(job.source) as layer:
-        cut, note = cutting.ask(worker, layer, config, output, progress=progress)
-        if kind == files.XCF:
-            masks.write_layer_mask(layer, cut.alpha)
-        else:
-            layers.cut_out(layer, cut)
-            layers.crop(layer.get_image(), cut, framing)
+        image = layer.get_image()
         keep = config.get_property("metadata")
         if keep != ALL:
-            metadata.publish(layer.get_image())
-        files.export(layer.get_image(), job.target, kind, with_metadata=keep != NONE)
+            metadata.publish(image)
+        cuts, note = cutting.ask_for(worker, layer, config, output, progress=progress)
+        for cut in cuts:
+            # Each of several needs the photo as it was.
+            copy = image.duplicate() if len(cuts) > 1 else image
+            try:
+                _apply(copy, cut, kind, framing)
+                path = file_of_each(job.target, cut.name) if cut.name else job.target
+                files.export(copy, path, kind, with_metadata=keep != NONE)
+            finally:
+                if copy != image:
+                    copy.delete()
     return DONE, localized(note)
+
+
+def _apply(image, cut, kind, framing):
+    (layer,) = image.get_layers()
+    if kind == files.XCF:
+        masks.write_layer_mask(layer, cut.alpha)
+    else:
+        layers.cut_out(layer, cut)
+        layers.crop(image, cut, framing)

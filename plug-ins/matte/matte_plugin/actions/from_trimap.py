@@ -26,7 +26,7 @@ HELP = _(
     "Outputs: {outputs}. When run again, the action replaces its own result unless you have "
     "edited it since. The trimap layer is hidden so that the result is visible, except when the "
     "output is a new image."
-).format(outputs=arguments.listed(outputs.CHOICES))
+).format(outputs=arguments.listed(outputs.OF_TRIMAP))
 
 
 def add_arguments(procedure):
@@ -36,7 +36,7 @@ def add_arguments(procedure):
         _("The layer or channel to use as the trimap (none: the one created by Trimap…)"),
         True, arguments.READWRITE,
     )  # fmt: skip
-    arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
+    arguments.add_output(procedure, outputs.OF_TRIMAP, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_decontaminate(procedure)
     arguments.add_edge_controls(procedure)

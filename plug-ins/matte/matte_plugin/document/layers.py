@@ -32,6 +32,8 @@ class Cut:
         Left, top, right, and bottom of the visible part; None where nothing is seen.
     background : pixels.Colors, optional
         The colors without the subject.
+    name : str
+        What it is, if it is one of several.
     """
 
     layer: Gimp.Layer
@@ -39,12 +41,13 @@ class Cut:
     colors: pixels.Colors | None = None
     box: tuple[int, int, int, int] | None = None
     background: pixels.Colors | None = None
+    name: str = ""
 
     @classmethod
-    def of(cls, layer, result):
+    def of(cls, layer, result, name=""):
         """Return what a worker's result says of a layer."""
         colors, behind = pixels.Colors.of(result), pixels.Colors.behind(result)
-        return cls(layer, result.alpha, colors, result.box, behind)
+        return cls(layer, result.alpha, colors, result.box, behind, name)
 
 
 def new_layer_with_mask(cut, replaced=None):
@@ -213,7 +216,8 @@ def check_color(image):
 
 
 def _clean_copy(cut):
-    copy = pixel_copy(cut.layer, _("{layer} cut out").format(layer=cut.layer.get_name()))
+    name = cut.name or _("{layer} cut out").format(layer=cut.layer.get_name())
+    copy = pixel_copy(cut.layer, name)
     is_indexed = cut.layer.get_image().get_base_type() == Gimp.ImageBaseType.INDEXED
     if cut.colors is not None and not is_indexed:
         pixels.write_colors(copy, cut.colors)
