@@ -1,5 +1,6 @@
 """Which files each picture becomes: no two share one, and no picture is overwritten."""
 
+import glob
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -171,6 +172,16 @@ def plan_folder(source: Path, target: Path, extension: str, *, recursive: bool) 
         return {"rgba": target / picture.below / name}
 
     return make_plan(pictures, name_result)
+
+
+def file_of_each(target: Path, name: str) -> Path:
+    """Return the file of one of several things in a picture: "photo (person 2).png"."""
+    return target.with_name(f"{target.stem} ({name}){target.suffix}")
+
+
+def files_of_each(target: Path) -> list[Path]:
+    """Return the files that an earlier run has made of the things in a picture."""
+    return sorted(target.parent.glob(f"{glob.escape(target.stem)} (*){target.suffix}"))
 
 
 def _key(path: Path) -> str:

@@ -5,11 +5,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TextIO
 
 from matte_core.base.errors import Cancelled, FileError, MatteError, to_wire
 from matte_core.base.progress import ProgressCallback
-from matte_core.batch.plan import Job, Plan
+from matte_core.batch.plan import Job, Plan, file_of_each, files_of_each
 from matte_core.batch.report import DONE, FAILED, FATAL, NO_SUBJECT, SKIPPED, Report
 from matte_core.cli.bar import Bar, one_line, printable
 from matte_core.cli.jobs import STREAM
@@ -32,12 +33,15 @@ class Result:
         A few words that describe it, for people.
     warnings : list of str
         What the user should know; each is printed once in a run.
+    each : dict of str to bytes
+        The encoded results of single things, by their names, instead of `files`.
     """
 
     files: dict[str, bytes]
     values: dict[str, Any] = field(default_factory=dict)
     text: str = ""
     warnings: list[str] = field(default_factory=list)
+    each: dict[str, bytes] = field(default_factory=dict)
 
 
 Work = Callable[[Job, ProgressCallback], Result]
@@ -69,11 +73,11 @@ class _Run:
         for warning in result.warnings:
             self.note(f"{job.source}: {warning}" if self._total == 1 else warning)
         if self._args.json:
-            files = {kind: str(path) for kind, path in job.results.items()}
+            files = {kind: str(path) for kind, path in _paths(job, result).items()}
             described = {"picture": str(job.source), "files": files, **result.values}
             self.print(json.dumps(described), self._told)
         elif not self._args.quiet:
-            first, *others = job.results.values()
+            first, *others = _paths(job, result).values()
             names = f"{first} and {len(others)} more" if others else str(first)
             detail = f": {result.text}" if result.text else ""
             self.print(printable(f"{job.source} -> {names}{detail}"), self._told)
@@ -137,23 +141,35 @@ def run_batch(args: Namespace, plan: Plan, work: Work) -> int:
     return status
 
 
+def _paths(job: Job, result: Result) -> dict[str, Path]:
+    """Return the files that a picture became, by what they contain."""
+    if not result.each:
+        return job.results
+    return {name: file_of_each(job.target, name) for name in result.each}
+
+
 def _do(job: Job, plan: Plan, work: Work, args: Namespace, run: _Run) -> bool:
     """Do one job; return whether it makes sense to go on with the others."""
     from matte_core.files.writing import write_whole
 
     try:
-        if args.skip_existing and job.is_done and job.failure is None:
+        is_done = job.is_done or (getattr(args, "each", False) and files_of_each(job.target))
+        if args.skip_existing and is_done and job.failure is None:
             run.report.add(str(job.source), SKIPPED)
             return True
         if job.target != STREAM:
             plan.check(job, overwrite=args.overwrite or args.skip_existing)
         result = work(job, run.bar.report)
-        for kind, path in job.results.items():
+        paths = _paths(job, result)
+        if result.each:
+            plan.check(Job(job.source, paths), overwrite=args.overwrite or args.skip_existing)
+        for kind, path in paths.items():
+            data = result.each[kind] if result.each else result.files[kind]
             if path == STREAM:
-                sys.stdout.buffer.write(result.files[kind])
+                sys.stdout.buffer.write(data)
                 sys.stdout.buffer.flush()
             else:
-                write_whole(path, result.files[kind])
+                write_whole(path, data)
     except (Cancelled, ModuleNotFoundError):
         raise
     except MatteError as error:

@@ -2,15 +2,16 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
 from matte_core.cli.batch import Result, run_batch
 from matte_core.cli.framing import add_framing, framing
-from matte_core.cli.jobs import Companion, marks, plan_command
+from matte_core.cli.jobs import STREAM, Companion, marks, plan_command
 from matte_core.cli.network import check_request
 from matte_core.cli.options import (
+    UsageError,
     add_common,
     add_decontaminate,
     add_edge,
@@ -23,6 +24,12 @@ from matte_core.cli.options import (
     extensions_of,
 )
 from matte_core.cli.segment import describe, in_words, notes
+
+if TYPE_CHECKING:
+    from matte_core.cutting import CutOut
+    from matte_core.files import Picture
+    from matte_core.images import Mask
+    from matte_core.segmentation.things import Thing
 
 _SUFFIXES = {"rgba": "", "alpha": "-alpha", "mask": "-mask", "trimap": "-trimap"}
 
@@ -53,6 +60,12 @@ def add_parser(commands: Any) -> None:
         default="rgba",
         help="what to write: the cut-out (rgba, default), one of the steps toward it, or all",
     )
+    parser.add_argument(
+        "--each",
+        action="store_true",
+        help="write each person, animal, or object of the subject to a file of its own, such as "
+        '"NAME (person 2).png"',
+    )
     add_common(parser)
     add_files(parser)
     add_framing(parser)
@@ -68,6 +81,10 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     check_request(args)
     crop = framing(args)
+    if args.each and args.keep:
+        raise UsageError("--keep does not say which thing it belongs to: not with --each")
+    if args.each and (args.output != "rgba" or args.out == str(STREAM)):
+        raise UsageError("--each writes cut-outs to several files: not with --output or -o -")
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
@@ -79,50 +96,80 @@ def run(args: argparse.Namespace) -> int:
         extensions=extensions_of(args),
     )
 
-    from matte_core import cut_out
+    from matte_core import cut_out, segment
     from matte_core.base.errors import NoSubjectError
+    from matte_core.base.progress import part
     from matte_core.cli.outcome import Outcome
     from matte_core.cli.pictures import read_marks, read_photo, read_selection, with_holes
     from matte_core.images import BACKGROUND
+    from matte_core.segmentation.things import things_of
 
-    def work(job: Job, progress: ProgressCallback) -> Result:
-        picture = read_photo(job.source, args.max_megapixels)
-        cut = cut_out(
+    def cut(
+        job: Job, picture: "Picture", hint: "Mask | None", subject: Any, progress: ProgressCallback
+    ) -> tuple["CutOut", Outcome]:
+        found = cut_out(
             picture.image,
-            args.subject,
+            subject,
             model=args.model,
             radius_px=args.radius,
             shape=args.shape,
-            hint=read_selection(job, picture, args.max_megapixels),
+            hint=hint,
             **read_marks(job, picture, args.max_megapixels),
             decontaminate=args.decontaminate / 100,
             **edge_controls(args),
             opacity=picture.alpha,
             progress=progress,
         )
-        made = Outcome(picture, cut.alpha, args, crop)
+        made = Outcome(picture, found.alpha, args, crop)
         if made.box is None:
             raise NoSubjectError(
                 f"The subject of {job.source} lies in its transparent parts, so nothing is left.",
                 "Choose another subject with --subject, or mark it with --keep.",
             )
+        return found, made
+
+    def work(job: Job, progress: ProgressCallback) -> Result:
+        picture = read_photo(job.source, args.max_megapixels)
+        hint = read_selection(job, picture, args.max_megapixels)
+        if args.each:
+            things = things_of(segment(picture.image, args.subject, args.model, hint=hint))
+            if len(things) > 1:
+                return each(job, picture, hint, things, progress)
+        found, made = cut(job, picture, hint, args.subject, progress)
         files: dict[str, bytes] = {}
         for kind, path in job.results.items():
             if kind == "rgba":
-                files[kind] = made.cut_out(cut.foreground, path)
+                files[kind] = made.cut_out(found.foreground, path)
             elif kind == "alpha":
-                files[kind] = made.plane(cut.alpha, path)
+                files[kind] = made.plane(found.alpha, path)
             elif kind == "mask":
-                files[kind] = made.plane(with_holes(cut.mask, picture), path, is_hard=True)
+                files[kind] = made.plane(with_holes(found.mask, picture), path, is_hard=True)
             else:
-                trimap = cut.trimap
+                trimap = found.trimap
                 if picture.alpha is not None:
                     trimap = trimap.copy()
                     trimap[picture.alpha == 0] = BACKGROUND
                 files[kind] = made.plane(trimap, path, is_hard=True)
-        found = cut.segmentation
-        sure = float(found.probability[found.mask].mean()) if found.mask.any() else 0.0
-        values = {**describe(found), **made.describe(), "confidence": round(sure, 4)}
-        return Result(files, values, in_words(found), [*made.notes(job), *notes(found)])
+        said = found.segmentation
+        sure = float(said.probability[said.mask].mean()) if said.mask.any() else 0.0
+        values = {**describe(said), **made.describe(), "confidence": round(sure, 4)}
+        return Result(files, values, in_words(said), [*made.notes(job), *notes(said)])
+
+    def each(
+        job: Job,
+        picture: "Picture",
+        hint: "Mask | None",
+        things: list[Thing],
+        progress: ProgressCallback,
+    ) -> Result:
+        files: dict[str, bytes] = {}
+        values, remarks = [], []
+        for number, (name, subject, _center) in enumerate(things):
+            share = part(progress, number / len(things), (number + 1) / len(things))
+            found, made = cut(job, picture, hint, subject, share)
+            files[name] = made.cut_out(found.foreground, job.target)
+            values.append({"name": name, **made.describe()})
+            remarks = made.notes(job)
+        return Result({}, {"things": values}, ", ".join(files), remarks, files)
 
     return run_batch(args, plan, work)

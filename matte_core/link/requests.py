@@ -97,6 +97,8 @@ class _CutRequest(_MarkedRequest[AlphaResult]):
         Whether these hold nothing of the photo where the alpha and the opacity hide it.
     opacity : (H, W), optional
         The layer's own alpha.
+    with_background : bool
+        Whether to return the image without the subject.
     """
 
     result_type = AlphaResult
@@ -109,9 +111,12 @@ class _CutRequest(_MarkedRequest[AlphaResult]):
     with_foreground: bool = False
     clears_hidden: bool = False
     opacity: PlaneArray | None = None
+    with_background: bool = False
 
     def check(self, result: AlphaResult) -> None:
         super().check(result)
+        if self.with_background:
+            _check_colors(result.background, result.filled, self.colors or self.image)
         if self.with_foreground:
             _check_colors(result.foreground, result.changed, self.colors or self.image)
 

@@ -44,6 +44,10 @@ class AlphaResult:
         The type and color space of the request's `colors`, or else of its `image`.
     changed : (H, W) uint8
         255 where the foreground differs from the image, else 0.
+    background : (H, W, 3)
+        The image without the subject, whose place is filled; of the same type.
+    filled : (H, W) uint8
+        255 where the background differs from the image, else 0.
     box : tuple of int, optional
         Left, top, right, and bottom of what is seen; the last two are the first ones outside.
     note : str
@@ -57,6 +61,8 @@ class AlphaResult:
     alpha: AlphaArray
     foreground: ColorsArray | None = None
     changed: ChangedArray | None = None
+    background: ColorsArray | None = None
+    filled: ChangedArray | None = None
     box: tuple[int, int, int, int] | None = None
     note: Text
     unknown_share: Share = 0.0
@@ -76,6 +82,25 @@ class TrimapResult:
     unknown_share: Share
 
 
+@dataclass(frozen=True)
+class FoundThing:
+    """One of the single things that make up a subject.
+
+    Attributes
+    ----------
+    name : str
+        What it is.
+    subject : str
+        How to ask for it.
+    center : (float, float)
+        x and y of the middle of its box, in pixels.
+    """
+
+    name: str
+    subject: str
+    center: tuple[float, float]
+
+
 @dataclass(frozen=True, kw_only=True)
 class SegmentResult:
     """A mask as an alpha, or a map of all classes with its legend, the largest class first.
@@ -85,12 +110,15 @@ class SegmentResult:
     alpha : (H, W) float32, [0, 1]
     map : (H, W, 3) uint8
     legend : tuple of LegendEntry
+    things : tuple of FoundThing
+        What the subject consists of, from left to right.
     note : str
     """
 
     alpha: AlphaArray | None = None
     map: ClassMapArray | None = None
     legend: tuple[LegendEntry, ...] = ()
+    things: tuple[FoundThing, ...] = ()
     note: Text
 
 

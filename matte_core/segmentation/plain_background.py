@@ -3,7 +3,8 @@
 Drawings, sprites, products on white, green screens. The border's color may change smoothly over the
 picture, as light does; it is fitted by a quadratic in the place, and how well that fits says how
 far it is to be trusted. What has the background's color and is joined to the border is background;
-what it encloses may be either, and is left to the models.
+what the subject encloses may be either. There the models decide: a patch on a body is the subject
+without a doubt for them, the inside of a ring or of a bent arm is not.
 
 References
 ----------
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.images import Float32
-from matte_core.segmentation.evidence import Evidence
+from matte_core.segmentation.evidence import Evidence, log_odds
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,17 @@ class PlainTuning:
         Log odds of what is the same, and of what surely differs: white things stand on white.
     enclosed : float
         Trust in what has the background's color but is not joined to the border.
+    hole_share : float
+        Of the picture that such a region covers at least, to be a hole.
+    doubt : float
+        The models' mean probability below which it is one.
+    behind : float
+        How much of what the models take for background has its color, at least: a frame around the
+        picture is not what is seen through the subject.
+    black : float
+        The lightness below which black things are not told from a black background.
+    hole_odds : float
+        The log odds of a hole, with all else that is known of it.
     """
 
     side_px: int = 256
@@ -60,14 +72,68 @@ class PlainTuning:
     least: float = -2.0
     most: float = 5.0
     enclosed: float = 0.0
+    hole_share: float = 0.0005
+    doubt: float = 0.97
+    behind: float = 0.5
+    black: float = 6.0
+    hole_odds: float = -5.0
 
 
 DEFAULT = PlainTuning()
 
 
+@dataclass(frozen=True)
+class PlainBackground(Evidence):
+    """What the color of a plain background tells.
+
+    Attributes
+    ----------
+    enclosed : (h, w) int32
+        The regions that have the background's color, or nearly, and are not joined to the border:
+        numbers from 1 on.
+    is_exact : (h, w) bool
+        Where the color is the background's, not only nearly, and not black.
+    is_joined : (h, w) bool
+        Where the color is the background's, or nearly, and joined to the border.
+    """
+
+    enclosed: NDArray[np.int32]
+    is_exact: NDArray[np.bool_]
+    is_joined: NDArray[np.bool_]
+
+
+def holes(
+    plain: PlainBackground, likely: Float32, tuning: PlainTuning = DEFAULT
+) -> Evidence | None:
+    """Return where the background is seen through the subject; None for nowhere.
+
+    Parameters
+    ----------
+    plain : PlainBackground
+    likely : (h, w) float32, [0, 1]
+        What the models say of the subject.
+    """
+    count = int(plain.enclosed.max()) + 1
+    behind = likely < 0.5
+    if not behind.any() or plain.is_joined[behind].mean() < tuning.behind:
+        return None
+    numbers = plain.enclosed.reshape(-1)
+    areas = np.bincount(numbers, minlength=count)
+    sure = np.bincount(numbers, likely.reshape(-1), count) / np.maximum(areas, 1)
+    exact = np.bincount(numbers, plain.is_exact.reshape(-1), count) / np.maximum(areas, 1)
+    is_hole = (areas > tuning.hole_share * likely.size) & (sure < tuning.doubt) & (exact > 0.5)
+    is_hole[0] = False
+    inside = is_hole[plain.enclosed]
+    if not inside.any():
+        return None
+    odds = np.where(inside, tuning.hole_odds - np.maximum(log_odds(likely), 0), 0)
+    probability = np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+    return Evidence(probability, np.asarray(inside, np.float32), plain.cell_px)
+
+
 def plain_background(
     image: Float32, cell_px: float, tuning: PlainTuning = DEFAULT
-) -> Evidence | None:
+) -> PlainBackground | None:
     """Return what the border's color tells of the subject; None where it is not plain.
 
     Parameters
@@ -108,8 +174,13 @@ def plain_background(
     odds = side * np.where(side > 0, tuning.most, -tuning.least)
     plainness = min(1.0, (share - tuning.least_share) / (1 - tuning.least_share) + 0.5)
     trust = np.where(is_same & ~joined, tuning.enclosed, plainness)
-    return Evidence(
-        np.asarray(1 / (1 + np.exp(-odds)), np.float32), np.asarray(trust, np.float32), cell_px
+    return PlainBackground(
+        np.asarray(1 / (1 + np.exp(-odds)), np.float32),
+        np.asarray(trust, np.float32),
+        cell_px,
+        np.where(joined, 0, parts),
+        (difference <= same) & (expected[..., 0] > tuning.black),
+        joined,
     )
 
 

@@ -30,7 +30,7 @@ from matte_core.segmentation.agreement import HARDLY_KNOWN, classes_within, comp
 from matte_core.segmentation.evidence import Evidence, combine
 from matte_core.segmentation.listing import Listing, listed, shows_much
 from matte_core.segmentation.passes import blend, closer_passes, finest_cell_px, tuning_for
-from matte_core.segmentation.plain_background import plain_background
+from matte_core.segmentation.plain_background import PlainBackground, holes, plain_background
 from matte_core.segmentation.result import Segmentation, label_map
 from matte_core.segmentation.subject import Choice, choose, missing
 from matte_core.segmentation.survey import Survey, survey, survey_place
@@ -221,12 +221,12 @@ class _Scene:
         finder = next(one.network for one in self.surveys if one.finds_subjects)
         return survey_place(finder, self.views, across, along)
 
-    def _plain(self) -> Evidence | None:
+    def _plain(self) -> PlainBackground | None:
         """Return what a plain background tells, where there is one."""
         scale = self.shape[0] / self.views.reduced_shape[0]
         return plain_background(as_float(self.views.reduced), scale)
 
-    def _unknown(self, plain: Evidence | None) -> Evidence | None:
+    def _unknown(self, plain: PlainBackground | None) -> PlainBackground | None:
         """Return what stands out from a plain background, where no model knows a subject.
 
         A sprite or a scribble.
@@ -237,7 +237,7 @@ class _Scene:
     def _evidence(
         self,
         choices: Sequence[Choice],
-        plain: Evidence | None,
+        plain: PlainBackground | None,
         progress: ProgressCallback,
         *,
         with_plain: bool,
@@ -261,7 +261,8 @@ class _Scene:
         if plain is not None and not with_plain and are_subjects:
             meant = np.maximum.reduce([self._meant(choice) for choice in choices])
             sources.append(replace(plain, trust=plain.trust * meant))
-        return sources
+        through = holes(plain, likely) if plain is not None and are_subjects else None
+        return sources if through is None else [*sources, through]
 
     def _with_classes(self, main: Evidence, choices: Sequence[Choice]) -> list[Evidence]:
         """Let a model of classes have its say about the edge of the main subject."""

@@ -15,6 +15,7 @@ from matte_core.base.progress import ProgressCallback, part
 from matte_core.batch.framing import SEEN
 from matte_core.boxes import Box
 from matte_core.catalog.registry import installed
+from matte_core.compositing.fill import fill_behind
 from matte_core.cutting import Steps
 from matte_core.images import UNKNOWN, Alpha, Mask, Trimap
 from matte_core.link.protocol import Array
@@ -32,6 +33,7 @@ from matte_core.link.results import (
     AlphaResult,
     CheckResult,
     DecontaminateResult,
+    FoundThing,
     LegendEntry,
     SegmentResult,
     TrimapResult,
@@ -39,6 +41,7 @@ from matte_core.link.results import (
 from matte_core.marks import Marks
 from matte_core.matting import clean_colors, clear_hidden
 from matte_core.segmentation import Segmentation, color_map
+from matte_core.segmentation.things import things_of
 from matte_core.trimap import make_trimap
 from matte_core.worker.arrays import (
     finite,
@@ -118,7 +121,8 @@ def segment(request: SegmentRequest, progress: ProgressCallback) -> SegmentResul
         classes = from_numpy(color_map(found.labels))
         return SegmentResult(map=classes, legend=_legend(found), note=found.note)
     alpha = found.probability if request.output == "soft" else found.mask.astype(np.float32)
-    return SegmentResult(alpha=_intersected(alpha, request.mask), note=found.note)
+    things = tuple(FoundThing(*thing) for thing in things_of(found))
+    return SegmentResult(alpha=_intersected(alpha, request.mask), things=things, note=found.note)
 
 
 def decontaminate(request: DecontaminateRequest, progress: ProgressCallback) -> DecontaminateResult:
@@ -178,6 +182,10 @@ def _matted(
         amount = 0.0 if alpha is steps.opacity else request.decontaminate
         reporting = part(progress, matting_share, 1.0)
         colors = _clean_colors(request, alpha, amount, hidden_by, reporting)
+    if request.with_background:
+        behind, hole = fill_behind(to_numpy(request.colors or request.image), shown)
+        filled = hole.astype(np.uint8) * np.uint8(255)
+        colors |= {"background": from_numpy(finite(behind)), "filled": from_numpy(filled)}
     if isinstance(request, CutOutRequest) and request.is_beside_opacity and alpha is steps.opacity:
         adjusted = np.divide(shown, alpha, out=np.zeros_like(alpha), where=alpha > 0)
     return AlphaResult(

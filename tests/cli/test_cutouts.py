@@ -196,3 +196,36 @@ def test_the_edge_can_be_hard(tmp_path, save, load, photo):
         assert set(np.unique(alpha)) == {0, 255}
         areas.append((alpha > 0).sum())
     assert areas[0] > areas[1] > areas[2]
+
+
+def test_each_thing_becomes_a_file_of_its_own(tmp_path, save, load, capsys, photo):
+    """Two discs on a plain ground, side by side: subject 1 and subject 2, from left to right."""
+    save(tmp_path / "in" / "two.png", cv2.resize(np.hstack([photo, photo]), (640, 240)))
+    words = [
+        "cutout",
+        "in",
+        "-o",
+        "out",
+        "--each",
+        "--json",
+        "-q",
+        "--crop",
+        "--subject",
+        "subject",
+    ]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["two (subject 1).png", "two (subject 2).png"]
+    left, right = told["things"]
+    assert left["box"][2] <= 320 <= right["box"][0]
+    assert main(words) == 1, "nothing is overwritten without being asked"
+    assert "already exists" in capsys.readouterr().err
+    assert main([*words, "--skip-existing"]) == 0
+
+
+@pytest.mark.parametrize("more", ["--output alpha", "-o -"])
+def test_files_of_each_thing_are_cut_outs(more, capsys):
+    with pytest.raises(SystemExit):
+        main(f"cutout a.png -o out --each {more}".split())
+    assert "--each" in capsys.readouterr().err

@@ -1,12 +1,84 @@
 """Cutting one layer out, as all actions that find subjects do, or making its trimap."""
 
+import math
+from dataclasses import replace
+
+from matte_core.base.progress import part
 from matte_core.base.subjects import SELECTION as SELECTED
-from matte_core.link.requests import CutOutRequest, TrimapRequest
+from matte_core.base.subjects import label_of
+from matte_core.link.requests import CutOutRequest, SegmentRequest, TrimapRequest
 from matte_plugin import arguments, outputs
-from matte_plugin.document import layers, pixels, reading
+from matte_plugin.document import layers, reading
 
 
-def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), progress):
+def ask_for(worker, layer, config, output, **arguments_):
+    """Ask the worker for the cuts that an output consists of; see `ask_each` and `ask`."""
+    if output == outputs.EACH:
+        return ask_each(worker, layer, config, output, **arguments_)
+    cut, note = ask(worker, layer, config, output, **arguments_)
+    return [cut], note
+
+
+def ask_each(worker, layer, config, output, *, intersects_mask=False, strokes=(), progress):
+    """Ask the worker to cut out each thing of the subject by itself; see `ask`.
+
+    Returns
+    -------
+    cuts : list of layers.Cut
+        Named, from left to right; a single one has no name.
+    note : str
+    """
+    choice = arguments.subject_choice(config)
+    is_selected = config.get_property("subject") == SELECTED
+    found = worker.call(
+        SegmentRequest(
+            image=reading.read_image(layer),
+            choice=choice,
+            selection=reading.read_selection(layer) if is_selected else None,
+        ),
+        part(progress, 0.0, 0.1),
+    )
+    if len(found.things) < 2:
+        cut, note = ask(
+            worker,
+            layer,
+            config,
+            output,
+            intersects_mask=intersects_mask,
+            strokes=strokes,
+            progress=part(progress, 0.1, 1.0),
+        )
+        return [cut], note
+    cuts = []
+    for number, thing in enumerate(found.things):
+        start, end = (0.1 + 0.9 * (number + more) / len(found.things) for more in (0, 1))
+        cut, _note = ask(
+            worker,
+            layer,
+            config,
+            output,
+            intersects_mask=intersects_mask,
+            strokes=_strokes_of(thing, found.things, strokes),
+            thing=thing,
+            progress=part(progress, start, end),
+        )
+        cuts.append(cut)
+    return cuts, found.note
+
+
+def _strokes_of(thing, things, strokes):
+    """Return the strokes for one of several things: those to keep go to the nearest one alone."""
+    return tuple(
+        stroke
+        for stroke in strokes
+        if stroke.kind != "keep"
+        or thing == min(things, key=lambda other: math.dist(other.center, stroke.points[0]))
+    )
+
+
+def ask(
+    worker, layer, config, output, *, intersects_mask=False, strokes=(), thing=None, progress
+):
     """Ask the worker to cut a layer out; nothing is changed.
 
     Parameters
@@ -21,6 +93,8 @@ def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), pro
         Whether what the layer's mask hides stays hidden.
     strokes : tuple of Stroke
         What was painted in the preview of this layer.
+    thing : FoundThing, optional
+        What to cut out instead of the subject.
     progress : callable
 
     Returns
@@ -30,10 +104,11 @@ def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), pro
         A remark for the user; empty for none.
     """
     is_selected = config.get_property("subject") == SELECTED
+    choice = arguments.subject_choice(config, strokes)
     request = CutOutRequest(
         **reading.read_photo(layer),
         **reading.read_marks(arguments.marked(config), layer),
-        choice=arguments.subject_choice(config, strokes),
+        choice=replace(choice, subject=thing.subject) if thing else choice,
         selection=reading.read_selection(layer) if is_selected else None,
         mask=reading.read_mask(layer) if intersects_mask else None,
         opacity=reading.read_opacity(layer),
@@ -43,10 +118,11 @@ def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), pro
         decontaminate=config.get_property("decontaminate") / 100,
         with_foreground=output in outputs.WITH_COLORS,
         clears_hidden=output in outputs.WITHOUT_PHOTO,
+        with_background=output == outputs.SUBJECT_AND_BACKGROUND,
         strokes=strokes,
     )
     result = worker.call(request, progress)
-    return layers.Cut(layer, result.alpha, pixels.Colors.of(result), result.box), result.note
+    return layers.Cut.of(layer, result, label_of(thing.name) if thing else ""), result.note
 
 
 def ask_trimap(worker, layer, config, *, strokes=(), shape="ellipse", progress):

@@ -11,6 +11,8 @@ from matte_plugin.document import items, layers, masks
 
 LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
+EACH = "new-layers"
+SUBJECT_AND_BACKGROUND, BACKGROUND = "subject-and-background", "background"
 
 CHOICES = {
     LAYER_MASK: (_("Layer mask"), _("Hide the background without changing the layer's pixels")),
@@ -18,12 +20,22 @@ CHOICES = {
     CHANNEL: (_("Channel"), _("Save the subject as a channel, to be selected later")),
     NEW_LAYER: (_("New layer"), _("A copy with transparency and clean edge colors")),
     NEW_LAYER_MASK: (_("New layer with mask"), _("A copy with a layer mask and clean edge colors")),
+    EACH: (
+        _("New layers, one per subject"),
+        _("A new layer for each person, animal, or object, named by what it is"),
+    ),
+    SUBJECT_AND_BACKGROUND: (
+        _("Subject and background"),
+        _("A new layer, and one below it in which the place of the subject is filled"),
+    ),
     NEW_IMAGE: (_("New image"), _("The subject alone in a new image, with clean edge colors")),
 }
 #: The outputs with clean colors.
-WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
+WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, EACH, SUBJECT_AND_BACKGROUND, NEW_IMAGE)
 #: The outputs whose transparent pixels hold nothing of the photo; a mask is there to be painted on.
-WITHOUT_PHOTO = (NEW_LAYER, NEW_IMAGE)
+WITHOUT_PHOTO = (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND, NEW_IMAGE)
+#: Those for which nothing has to be found.
+OF_TRIMAP = {name: words for name, words in CHOICES.items() if name != EACH}
 
 
 def check(image, output, photos=()):
@@ -42,7 +54,7 @@ def check(image, output, photos=()):
         If the output needs soft edges and the image is indexed, or if the output is limited to
         the canvas and a layer is outside it.
     """
-    if output == NEW_LAYER:
+    if output in (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND):
         layers.check_soft(image)
     if output in (SELECTION, CHANNEL):
         for photo in photos:
@@ -120,12 +132,17 @@ def write(
                 made = masks.write_layer_mask(cut.layer, cut.alpha)
             elif where == CHANNEL:
                 made = masks.write_channel(cut, own)
-            elif where == NEW_LAYER:
+            elif where in (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND):
                 made = layers.new_transparent_layer(cut, own)
             elif where == NEW_LAYER_MASK:
                 made = layers.new_layer_with_mask(cut, own)
             else:
                 continue
+            if where == SUBJECT_AND_BACKGROUND:
+                older = _own_result(image, maker, BACKGROUND, cut.layer) if replaces_own else None
+                behind = layers.new_background(cut, older)
+                if replaces_own:
+                    items.tag_result(behind, maker, BACKGROUND, cut.layer)
             if replaces_own or where == LAYER_MASK:
                 photo = None if where == LAYER_MASK else cut.layer
                 items.tag_result(made, maker, where, photo)
@@ -152,7 +169,7 @@ def _own_result(image, maker, output, photo):
     found = []
     if output == CHANNEL:
         found = image.get_channels()
-    elif output in (NEW_LAYER, NEW_LAYER_MASK):
+    elif output in (NEW_LAYER, NEW_LAYER_MASK, SUBJECT_AND_BACKGROUND, BACKGROUND):
         found = items.all_layers(image)
     for item in found:
         if items.is_own(item, maker, output, photo):

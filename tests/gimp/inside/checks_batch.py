@@ -197,6 +197,41 @@ def check_a_folder_in_other_formats_replaces_what_was_there():
                 assert is_hers([value / 255 for value in pixels(layer, "A u8")])
 
 
+def check_a_folder_keeps_what_may_be_published():
+    """And crops; nothing of the photo is left under the transparent pixels of the files."""
+    with folder_of_pictures() as folder:
+        kept = '<?xml version="1.0"?><metadata>' + "".join(
+            f'<tag name="{name}">{value}</tag>'
+            for name, value in (
+                ("Exif.Image.Artist", "Ada"), ("Exif.Photo.BodySerialNumber", "B0DY77"),
+                ("Exif.GPSInfo.GPSLatitude", "52/1 31/1 0/1"), ("Iptc.Application2.City", "Ulm"),
+            )
+        ) + "</metadata>"  # fmt: skip
+        image = load(folder / "in" / "deeper" / "inside.png")
+        image.set_metadata(Gimp.Metadata.deserialize(kept))
+        (folder / "own" / "in").mkdir(parents=True)
+        Gimp.file_save(
+            Gimp.RunMode.NONINTERACTIVE, image,
+            Gio.File.new_for_path(str(folder / "own" / "in" / "a.xcf")), None,
+        )  # fmt: skip
+        for keep, wanted in (
+            ("public", (True, False)),
+            ("all", (True, True)),
+            ("none", (False,) * 2),
+        ):
+            counts, report = run_folder(
+                folder / "own", metadata=keep, existing="replace", crop="square", margin=10.0
+            )
+            assert counts == {"cut-out": 1}, report
+            made = load(folder / "own" / "out" / "a.png")
+            found = made.get_metadata().serialize()
+            assert ("Ada" in found, "B0DY77" in found) == wanted, (keep, found)
+            assert ("GPSLatitude" in found) == ("Ulm" in found) == wanted[1], (keep, found)
+            assert made.get_width() == made.get_height()
+            (layer,) = made.get_layers()
+            assert not any(pixels(layer, "R'G'B'A u8")[:4]), "the corner still has a color"
+
+
 def check_a_folder_that_makes_no_sense_is_refused():
     with folder_of_pictures() as folder:
         source = Gio.File.new_for_path(str(folder / "in"))

@@ -135,6 +135,27 @@ def check_new_image_is_cropped_to_what_is_seen():
     assert "size of a canvas" in message, message
 
 
+def check_subject_and_background_are_two_layers():
+    for precision in (None, Gimp.Precision.FLOAT_LINEAR):
+        image, layer = by_selection(precision, output="subject-and-background")
+        subject, behind, photo = image.get_layers()
+        assert photo == layer
+        assert (subject.get_visible(), behind.get_visible(), photo.get_visible()) == (
+            True,
+            True,
+            False,
+        )
+        assert behind.get_name() == "Disc background"
+        look_at_hidden(pixels(subject, "A u8"), pixels(subject, "R'G'B' u8"))
+        found, old = pixels(behind, "R'G'B' u8"), pixels(photo, "R'G'B' u8")
+        assert found[: 3 * 64] == old[: 3 * 64], "the background was changed"
+        middle = 3 * (32 * 64 + 32)
+        worst = max(
+            abs(a - b) for a, b in zip(found[middle : middle + 3], (22, 42, 202), strict=True)
+        )
+        assert worst < 25, found[middle : middle + 3]
+
+
 def check_a_layer_that_is_cut_out_already_keeps_its_shape():
     """A black silhouette: its colors say nothing, its transparency everything."""
     opacity = [disc_share(row, column) for row in range(64) for column in range(64)]

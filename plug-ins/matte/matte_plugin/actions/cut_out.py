@@ -74,13 +74,14 @@ def _cut_out(image, drawables, config, process, strokes):
     outputs.check(image, output, photos)
     framing = arguments.framing(config)
     # Everything is computed before anything is touched: a failure or a cancel changes nothing.
-    cuts = running.for_each(
+    found = running.for_each(
         photos,
         lambda worker, layer, progress: _ask(
             worker, layer, config, strokes if layer == photos[0] else (), progress
         ),
         process,
     )
+    cuts = [cut for of_layer in found for cut in of_layer]
     return outputs.write(
         image,
         cuts,
@@ -116,9 +117,9 @@ def _ask(worker, layer, config, strokes, progress):
         config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
     )
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
-    cut, note = cutting.ask(
+    cuts, note = cutting.ask_for(
         worker, layer, config, output,
         intersects_mask=intersects, strokes=strokes, progress=progress,
     )  # fmt: skip
     running.say_note(note)
-    return cut
+    return cuts

@@ -10,11 +10,11 @@ from gi.repository import Gimp
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _, localized
 from matte_core.base.subjects import SELECTION
-from matte_core.batch.plan import plan_folder
+from matte_core.batch.plan import file_of_each, files_of_each, plan_folder
 from matte_core.batch.report import DONE, SKIPPED
 from matte_plugin import arguments, cutting, outputs
 from matte_plugin.batch import loop
-from matte_plugin.document import files, layers, masks
+from matte_plugin.document import files, layers, masks, metadata
 
 NAME = "plug-in-matte-cut-out-folder"
 LABEL = _("Cut Out _Folder…")
@@ -37,6 +37,13 @@ EXISTING = {
     REPLACE: (_("Replace"), _("Overwrite existing results")),
 }
 
+PUBLIC, ALL, NONE = "public", "all", "none"
+METADATA = {
+    PUBLIC: (_("Without place and serial numbers"), _("Everything that may be published")),
+    ALL: (_("All"), _("Everything, including where a photo was taken and with which camera")),
+    NONE: (_("None"), _("No Exif, IPTC, or XMP data")),
+}
+
 HELP = _(
     "Cuts the subject out of every image file in a folder and saves the results under the same "
     "names in another folder. All formats that GIMP can open are supported. The original files "
@@ -44,12 +51,14 @@ HELP = _(
     "opened does not stop the batch. If an image has several layers, its visible content is "
     "used.\n\n"
     "Subjects: {subjects}. Unknown names are treated as auto.\n\n"
-    "Formats: {formats}. Existing results: {existing}. If a folder contains both photo.jpg and "
+    "Formats: {formats}. Existing results: {existing}. Metadata: {metadata}.\n\n"
+    "If a folder contains both photo.jpg and "
     "photo.png, their results are named photo.jpg.png and photo.png.png."
 ).format(
     subjects=arguments.listed(SUBJECTS),
     formats=arguments.listed(FORMATS),
     existing=arguments.listed(EXISTING),
+    metadata=arguments.listed(METADATA),
 )
 
 
@@ -75,8 +84,17 @@ def add_arguments(procedure):
         _("What to do with images that already have a result"), EXISTING, SKIP,
     )  # fmt: skip
     arguments.add_choice(
+        procedure, "metadata", _("Metadata"),
+        _("Which Exif, IPTC, and XMP data of the photos to keep"), METADATA, PUBLIC,
+    )  # fmt: skip
+    arguments.add_choice(
         procedure, "subject", _("Su_bject"), _("What to cut out of each photo"), SUBJECTS,
         arguments.AUTO,
+    )  # fmt: skip
+    procedure.add_boolean_argument(
+        "each", _("One file per subject"),
+        _("Save each person, animal, or object as a file of its own, named by what it is"),
+        False, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_crop(procedure, _("How to crop each result"))
     arguments.add_edge(procedure)
@@ -92,7 +110,7 @@ def _arrange(dialog, config):
     dialog.fill(names)
     dialogs.offer_models(dialog, config)
     transparent = (files.PNG, files.TIFF, files.WEBP)
-    names = ("decontaminate", *arguments.CROP_NAMES)
+    names = ("decontaminate", "each", *arguments.CROP_NAMES)
     dialogs.only_if(dialog, config, names, "format", transparent)
 
 
@@ -132,16 +150,36 @@ def _folder(config, name):
 
 def _cut_out(worker, job, plan, config, framing, progress):
     plan.check(job, overwrite=True)
-    if job.is_done and config.get_property("existing") == SKIP:
-        return SKIPPED, _("{file} already exists").format(file=job.target.name)
     kind = config.get_property("format")
+    is_each = config.get_property("each") and kind != files.XCF
+    done = files_of_each(job.target) if is_each else []
+    if config.get_property("existing") == SKIP and (job.is_done or done):
+        return SKIPPED, _("{file} already exists").format(file=(done or [job.target])[0].name)
     output = outputs.LAYER_MASK if kind == files.XCF else outputs.NEW_LAYER
+    output = outputs.EACH if is_each else output
     with files.opened(job.source) as layer:
-        cut, note = cutting.ask(worker, layer, config, output, progress=progress)
-        if kind == files.XCF:
-            masks.write_layer_mask(layer, cut.alpha)
-        else:
-            layers.cut_out(layer, cut)
-            layers.crop(layer.get_image(), cut, framing)
-        files.export(layer.get_image(), job.target, kind)
+        image = layer.get_image()
+        keep = config.get_property("metadata")
+        if keep != ALL:
+            metadata.publish(image)
+        cuts, note = cutting.ask_for(worker, layer, config, output, progress=progress)
+        for cut in cuts:
+            # Each of several needs the photo as it was.
+            copy = image.duplicate() if len(cuts) > 1 else image
+            try:
+                _apply(copy, cut, kind, framing)
+                path = file_of_each(job.target, cut.name) if cut.name else job.target
+                files.export(copy, path, kind, with_metadata=keep != NONE)
+            finally:
+                if copy != image:
+                    copy.delete()
     return DONE, localized(note)
+
+
+def _apply(image, cut, kind, framing):
+    (layer,) = image.get_layers()
+    if kind == files.XCF:
+        masks.write_layer_mask(layer, cut.alpha)
+    else:
+        layers.cut_out(layer, cut)
+        layers.crop(image, cut, framing)

@@ -7,7 +7,7 @@ from matte_core.base.localization import _
 from matte_core.link.requests import MatteRequest
 from matte_plugin import arguments, outputs, running
 from matte_plugin.actions import cut_out
-from matte_plugin.document import items, layers, pixels, reading
+from matte_plugin.document import items, layers, reading
 from matte_plugin.preview.source import LayerSource
 
 NAME = "plug-in-matte-from-trimap"
@@ -27,7 +27,7 @@ HELP = _(
     "Outputs: {outputs}. When run again, the action replaces its own result unless you have "
     "edited it since. The trimap layer is hidden so that the result is visible, except when the "
     "output is a new image."
-).format(marks=arguments.MARKS_HELP, outputs=arguments.listed(outputs.CHOICES))
+).format(marks=arguments.MARKS_HELP, outputs=arguments.listed(outputs.OF_TRIMAP))
 
 
 def add_arguments(procedure):
@@ -38,7 +38,7 @@ def add_arguments(procedure):
         True, arguments.READWRITE,
     )  # fmt: skip
     arguments.add_marks(procedure)
-    arguments.add_output(procedure, outputs.CHOICES, outputs.LAYER_MASK)
+    arguments.add_output(procedure, outputs.OF_TRIMAP, outputs.LAYER_MASK)
     arguments.add_existing_mask(procedure)
     arguments.add_decontaminate(procedure)
     arguments.add_edge_controls(procedure)
@@ -117,8 +117,8 @@ def _ask(worker, photo, trimap, config, strokes, progress):
         decontaminate=config.get_property("decontaminate") / 100,
         with_foreground=output in outputs.WITH_COLORS,
         clears_hidden=output in outputs.WITHOUT_PHOTO,
+        with_background=output == outputs.SUBJECT_AND_BACKGROUND,
         opacity=reading.read_opacity(photo),
         strokes=strokes,
     )
-    result = worker.call(request, progress)
-    return layers.Cut(photo, result.alpha, pixels.Colors.of(result), result.box)
+    return layers.Cut.of(photo, worker.call(request, progress))

@@ -40,8 +40,8 @@ def ask(worker, layer, config, progress, cuts):
     output = outputs.place_of(
         config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
     )
-    cut, note = cutting.ask(
+    found, note = cutting.ask_for(
         worker, layer, config, output, intersects_mask=intersects, progress=progress
     )
-    cuts.append(cut)
+    cuts += found
     return DONE, localized(note)

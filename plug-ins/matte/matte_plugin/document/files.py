@@ -23,8 +23,13 @@ _ALONG = {
     "include-color-profile": True,
     "include-thumbnail": False,
 }
+_METADATA = ("include-exif", "include-iptc", "include-xmp")
 _EXPORTS = {
-    PNG: ("file-png-export", {**_ALONG, "compression": 6, "bkgd": False}),
+    # With the colors under transparent pixels: beside the edge they are the subject's.
+    PNG: (
+        "file-png-export",
+        {**_ALONG, "compression": 6, "bkgd": False, "save-transparent": True},
+    ),
     TIFF: ("file-tiff-export", {**_ALONG, "compression": "adobe_deflate"}),
     WEBP: ("file-webp-export", {**_ALONG, "use-sharp-yuv": True}),
     XCF: ("gimp-xcf-save", {}),
@@ -101,7 +106,7 @@ def _one_layer(image):
     return visible
 
 
-def export(image, path, kind):
+def export(image, path, kind, *, with_metadata=True):
     """Export an image, completely or not at all.
 
     Parameters
@@ -111,6 +116,8 @@ def export(image, path, kind):
         Its folder is created if necessary; an existing file is replaced.
     kind : str
         One of `EXTENSIONS`.
+    with_metadata : bool
+        Whether to write Exif, IPTC, and XMP data.
 
     Raises
     ------
@@ -121,7 +128,7 @@ def export(image, path, kind):
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _write(image, part, kind)
+            _write(image, part, kind, with_metadata)
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
@@ -132,7 +139,7 @@ def export(image, path, kind):
         ) from error
 
 
-def _write(image, path, kind):
+def _write(image, path, kind, with_metadata):
     name, settings = _EXPORTS[kind]
     procedure = Gimp.get_pdb().lookup_procedure(name)
     config = procedure.create_config()
@@ -140,7 +147,8 @@ def _write(image, path, kind):
     config.set_property("image", image)
     config.set_property("file", Gio.File.new_for_path(str(path)))
     for setting, value in settings.items():
-        config.set_property(setting, value)
+        is_left_out = setting in _METADATA and not with_metadata
+        config.set_property(setting, False if is_left_out else value)
     if procedure.run(config).index(0) != Gimp.PDBStatusType.SUCCESS:
         raise FileError(
             _("The result cannot be saved: {why}").format(why=Gimp.get_pdb().get_last_error()),

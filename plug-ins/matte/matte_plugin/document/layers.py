@@ -10,7 +10,7 @@ from gi.repository import Gimp
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
 from matte_core.link.protocol import Array
-from matte_plugin.document import items, pixels
+from matte_plugin.document import items, metadata, pixels
 from matte_plugin.document.copying import copy_filters, pixel_copy
 from matte_plugin.document.masks import write_layer_mask
 from matte_plugin.document.reading import TRIMAP, is_trimap
@@ -20,15 +20,34 @@ TRIMAP_NAME = _("Matte trimap")
 
 @dataclass(frozen=True)
 class Cut:
-    """The result for one layer: its alpha, its clean colors if requested, and what is seen.
+    """The result for one layer: its alpha, what was requested of its colors, and what is seen.
 
-    The box is left, top, right, and bottom of the visible part; None where nothing is seen.
+    Attributes
+    ----------
+    layer : Gimp.Layer
+    alpha : Array
+    colors : pixels.Colors, optional
+        The clean colors.
+    box : tuple of int, optional
+        Left, top, right, and bottom of the visible part; None where nothing is seen.
+    background : pixels.Colors, optional
+        The colors without the subject.
+    name : str
+        What it is, if it is one of several.
     """
 
     layer: Gimp.Layer
     alpha: Array
     colors: pixels.Colors | None = None
     box: tuple[int, int, int, int] | None = None
+    background: pixels.Colors | None = None
+    name: str = ""
+
+    @classmethod
+    def of(cls, layer, result, name=""):
+        """Return what a worker's result says of a layer."""
+        colors, behind = pixels.Colors.of(result), pixels.Colors.behind(result)
+        return cls(layer, result.alpha, colors, result.box, behind, name)
 
 
 def new_layer_with_mask(cut, replaced=None):
@@ -54,6 +73,17 @@ def new_transparent_layer(cut, replaced=None):
     return copy
 
 
+def new_background(cut, replaced=None):
+    """Add a copy above the layer in which the place of the subject is filled."""
+    name = _("{layer} background").format(layer=cut.layer.get_name())
+    copy = pixel_copy(cut.layer, name)
+    pixels.write_colors(copy, cut.background)
+    _put(copy, cut.layer, replaced)
+    if copy.get_mask() is not None:
+        copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
+    return copy
+
+
 def new_image(cut, framing=None):
     """Create an image of the cut-out alone, with the precision and profile of the original.
 
@@ -75,6 +105,7 @@ def new_image(cut, framing=None):
             image.set_color_profile(profile)
         _found, x, y = source.get_resolution()
         image.set_resolution(x, y)
+        metadata.publish(image, source)
         copy = pixel_copy(cut.layer, _("{layer} cut out").format(layer=cut.layer.get_name()), image)
         image.insert_layer(copy, None, 0)
         copy.set_offsets(0, 0)
@@ -185,7 +216,8 @@ def check_color(image):
 
 
 def _clean_copy(cut):
-    copy = pixel_copy(cut.layer, _("{layer} cut out").format(layer=cut.layer.get_name()))
+    name = cut.name or _("{layer} cut out").format(layer=cut.layer.get_name())
+    copy = pixel_copy(cut.layer, name)
     is_indexed = cut.layer.get_image().get_base_type() == Gimp.ImageBaseType.INDEXED
     if cut.colors is not None and not is_indexed:
         pixels.write_colors(copy, cut.colors)

@@ -53,6 +53,13 @@ class Colors:
             return None
         return cls(result.foreground, result.changed)
 
+    @classmethod
+    def behind(cls, result):
+        """Return the colors of the image without its subject in a worker's result, or None."""
+        if result.background is None:
+            return None
+        return cls(result.background, result.filled)
+
 
 def is_eight_bit(image):
     """Return whether an image has 8 bits per channel."""
