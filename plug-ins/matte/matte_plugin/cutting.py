@@ -3,6 +3,8 @@
 import math
 from dataclasses import replace
 
+from matte_core.base.errors import InputError
+from matte_core.base.localization import _
 from matte_core.base.progress import part
 from matte_core.base.subjects import SELECTION as SELECTED
 from matte_core.base.subjects import label_of
@@ -28,6 +30,11 @@ def ask_each(worker, layer, config, output, *, intersects_mask=False, strokes=()
         Named, from left to right; a single one has no name.
     note : str
     """
+    if "keep" in arguments.marked(config):
+        raise InputError(
+            _("Marks to keep do not say which subject they belong to."),
+            _("Choose another output, or leave them out."),
+        )
     choice = arguments.subject_choice(config)
     is_selected = config.get_property("subject") == SELECTED
     found = worker.call(
@@ -76,9 +83,7 @@ def _strokes_of(thing, things, strokes):
     )
 
 
-def ask(
-    worker, layer, config, output, *, intersects_mask=False, strokes=(), thing=None, progress
-):
+def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), thing=None, progress):
     """Ask the worker to cut a layer out; nothing is changed.
 
     Parameters
