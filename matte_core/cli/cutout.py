@@ -159,7 +159,7 @@ def run(args: argparse.Namespace) -> int:
         job: Job,
         picture: "Picture",
         hint: "Mask | None",
-        things: list[Thing],
+        things: "list[Thing]",
         progress: ProgressCallback,
     ) -> Result:
         files: dict[str, bytes] = {}
