@@ -39,9 +39,12 @@ NEWLINE = "\n"
 SHAPE = (240, 320)
 HOME = "/mnt/scratch/home"
 BUILT, RUNS = pytest.StashKey[Future](), pytest.StashKey[Future]()
-# The worker's packages, and of OpenCV the newest there is, for those who use pip.
-NEWEST = DOWNLOAD.replace('&& rm -r', '&& "$2/venv/bin/python" -m pip download --quiet --no-deps '
-    '--only-binary :all: "opencv-python-headless>=5" -d "$2" && rm -r')  # fmt: skip
+# The worker's packages, and another OpenCV for those who use pip: Matte has to work with both.
+OPENCV = "opencv-python-headless==5.0.0.93"
+WITH_OPENCV = (
+    f'&& "$2/venv/bin/python" -m pip download --quiet --no-deps "{OPENCV}" -d "$2" && rm -r'
+)
+FETCH = DOWNLOAD.replace("&& rm -r", WITH_OPENCV)
 BATCH = "exec(open('/mnt/release/inside/cut_out.py').read())"
 GIMP = f'gimp-console -i -d -f -s --batch-interpreter=python-fu-eval -b "{BATCH}" --quit'
 # What Set Up and Check looks at, after GIMP.
@@ -185,10 +188,10 @@ def look(dist: Path) -> dict[tuple[str, str], Seen]:
         def fetch(folder, script, bare=bare):
             binds = [(ROOT, "/mnt/checkout", "ro"), (folder, "/mnt/wheels", "rw")]
             words = ["python3", "/mnt/wheels", f"/mnt/checkout/{REQUIREMENTS}"]
-            command = ["sh", "-c", NEWEST, "sh", *words]
+            command = ["sh", "-c", FETCH, "sh", *words]
             return bare.run(command, binds, capture_output=True, text=True)
 
-        wheels = wheels_for(f"{python}-and-newest", fetch)
+        wheels = wheels_for(f"{python}-{PINNED}", fetch)
         seen["deb", version] = install(packaged, dist, DEB, thrown_away=True)
         offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/mnt/wheels", "SET_UP": "1"}
         if version == OLDEST_GIMP:
@@ -201,6 +204,7 @@ def look(dist: Path) -> dict[tuple[str, str], Seen]:
 
 
 REQUIREMENTS = "matte_core/setup/requirements.txt"
+PINNED = hashlib.sha256((ROOT / REQUIREMENTS).read_bytes() + FETCH.encode()).hexdigest()[:8]
 LIST = "find / -xdev ! -path '/mnt/*' ! -path '/tmp/*' ! -path '/var/log/*' ! -path '/var/cache/*'"
 DEB = f"""
 {LIST} | sort > /mnt/scratch/before.txt
