@@ -38,12 +38,17 @@ OLDEST_GIMP = min(trees.SUITES)
 NEWLINE = "\n"
 SHAPE = (240, 320)
 HOME = "/mnt/scratch/home"
-RUNS = pytest.StashKey[Future]()
-# The worker's packages, and of OpenCV the newest there is, for those who use pip.
-NEWEST = DOWNLOAD.replace('&& rm -r', '&& "$2/venv/bin/python" -m pip download --quiet --no-deps '
-    '--only-binary :all: "opencv-python-headless>=5" -d "$2" && rm -r')  # fmt: skip
+BUILT, RUNS = pytest.StashKey[Future](), pytest.StashKey[Future]()
+# The worker's packages, and another OpenCV for those who use pip: Matte has to work with both.
+OPENCV = "opencv-python-headless==5.0.0.93"
+WITH_OPENCV = (
+    f'&& "$2/venv/bin/python" -m pip download --quiet --no-deps "{OPENCV}" -d "$2" && rm -r'
+)
+FETCH = DOWNLOAD.replace("&& rm -r", WITH_OPENCV)
 BATCH = "exec(open('/mnt/release/inside/cut_out.py').read())"
 GIMP = f'gimp-console -i -d -f -s --batch-interpreter=python-fu-eval -b "{BATCH}" --quit'
+# What Set Up and Check looks at, after GIMP.
+PARTS = ("Plug-in", "Environment", "Log", "Packages", "Model", "Worker", "Cutting out")
 PROFILE = "home/.config/GIMP"
 LAST_VALUES = "plug-in-settings/GimpProcedureConfigRun-plug-in-matte-cut-out.last"
 
@@ -74,9 +79,8 @@ class Seen:
         words = f"{self.told}\n{self.done.stdout}\n{self.done.stderr}"
         assert self.done.returncode == 0, words
         assert "error" not in self.told, words
-        lines = self.told["check"].splitlines()
-        assert lines, words
-        assert all(line.startswith("ok: ") for line in lines), words
+        assert self.told["check"].count("\nok: ") == len(PARTS), words
+        assert all(f"ok: {part}: " in self.told["check"] for part in PARTS), words
         assert self.mask is not None, words
         found, wanted = self.mask > 127, disc()
         assert (found & wanted).sum() / (found | wanted).sum() > 0.95, words
@@ -184,10 +188,10 @@ def look(dist: Path) -> dict[tuple[str, str], Seen]:
         def fetch(folder, script, bare=bare):
             binds = [(ROOT, "/mnt/checkout", "ro"), (folder, "/mnt/wheels", "rw")]
             words = ["python3", "/mnt/wheels", f"/mnt/checkout/{REQUIREMENTS}"]
-            command = ["sh", "-c", NEWEST, "sh", *words]
+            command = ["sh", "-c", FETCH, "sh", *words]
             return bare.run(command, binds, capture_output=True, text=True)
 
-        wheels = wheels_for(f"{python}-and-newest", fetch)
+        wheels = wheels_for(f"{python}-{PINNED}", fetch)
         seen["deb", version] = install(packaged, dist, DEB, thrown_away=True)
         offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/mnt/wheels", "SET_UP": "1"}
         if version == OLDEST_GIMP:
@@ -200,6 +204,7 @@ def look(dist: Path) -> dict[tuple[str, str], Seen]:
 
 
 REQUIREMENTS = "matte_core/setup/requirements.txt"
+PINNED = hashlib.sha256((ROOT / REQUIREMENTS).read_bytes() + FETCH.encode()).hexdigest()[:8]
 LIST = "find / -xdev ! -path '/mnt/*' ! -path '/tmp/*' ! -path '/var/log/*' ! -path '/var/cache/*'"
 DEB = f"""
 {LIST} | sort > /mnt/scratch/before.txt
@@ -243,11 +248,11 @@ appstreamcli validate --no-net $FLATPAK_DEST/share/metainfo/*.xml
 plug_in=$FLATPAK_DEST/plug-ins/matte
 ln -s $plug_in {HOME}/.config/GIMP/{OLDEST_GIMP}/plug-ins/matte
 find $FLATPAK_DEST -exec touch -h -d @0 {{}} +
-{GIMP}
+UNCHECKED=1 {GIMP}
 cp /mnt/scratch/seen.json /mnt/scratch/first.txt
 sed -i 's/^__version__ = .*/__version__ = "99.0"/' $plug_in/matte_core/__init__.py
 find $FLATPAK_DEST -exec touch -h -d @0 {{}} +
-{GIMP}
+UNCHECKED=1 {GIMP}
 cp /mnt/scratch/seen.json /mnt/scratch/second.txt
 {GIMP}
 """
@@ -260,19 +265,22 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish(session):
     """Start the installations whose tests were chosen."""
-    chosen = any("installed" in getattr(item, "fixturenames", ()) for item in session.items)
-    if chosen and not session.config.option.collectonly:
-        folder = Path(tempfile.mkdtemp(prefix="matte-dist-"))
-        session.config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        pool = ThreadPoolExecutor(1)
-        session.config.stash[RUNS] = pool.submit(lambda: look(build(folder)))
-        pool.shutdown(wait=False)
+    chosen = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if session.config.option.collectonly or not chosen & {"dist", "installed"}:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="matte-dist-"))
+    session.config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    pool = ThreadPoolExecutor(1)
+    built = session.config.stash[BUILT] = pool.submit(build, folder)
+    if "installed" in chosen:
+        session.config.stash[RUNS] = pool.submit(lambda: look(built.result()))
+    pool.shutdown(wait=False)
 
 
 @pytest.fixture(scope="session")
-def dist(tmp_path_factory):
+def dist(request):
     """A folder with everything that is released."""
-    return build(tmp_path_factory.mktemp("dist"))
+    return request.config.stash[BUILT].result()
 
 
 @pytest.fixture(scope="session")

@@ -32,9 +32,9 @@ def run(name, **values):
 def look():
     known = Gimp.get_pdb().lookup_procedure("plug-in-matte-cut-out")
     seen = {"version": Gimp.version(), "date": known.get_date() if known else ""}
-    if os.environ.get("SET_UP"):
-        seen["set_up"] = run("plug-in-matte-setup", repair=True).index(2)
-    seen["check"] = run("plug-in-matte-setup").index(2)
+    if not os.environ.get("UNCHECKED"):
+        is_new = bool(os.environ.get("SET_UP"))
+        seen["check"] = run("plug-in-matte-setup", repair=is_new).index(2)
     photo = Gio.File.new_for_path(f"{SCRATCH}/photo.png")
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, photo)
     layer = image.get_layers()[0]
