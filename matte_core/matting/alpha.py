@@ -2,9 +2,10 @@
 
 Affinities between pixels that look alike carry alpha across gaps and into holes (`knn`); the
 closed-form Laplacian keeps fine structure (`closed_form`); nearby known colors tell where between
-them a pixel's color lies (`sampling`). Alpha minimizes the sum of the three energies with the known
-pixels held fixed, so only the unknown pixels are in the system. It is solved on a reduced image and
-brought to full size by guided upsampling (`upsampling`) and a refinement (`refinement`).
+them a pixel's color lies (`sampling`); a part of a color that is new belongs to what it is joined to
+(`novelty`). Alpha minimizes the sum of these energies with the known pixels held fixed, so only the
+unknown pixels are in the system. It is solved on a reduced image and brought to full size by guided
+upsampling (`upsampling`) and a refinement (`refinement`).
 
 References
 ----------
@@ -95,7 +96,7 @@ def estimate_alpha(
     ----------
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     trimap : (H, W) uint8, {0, 128, 255}
-        Known background, unknown, known foreground.
+        Known background, unknown, known foreground. One stroke on each side is enough.
     parameters : AlphaParameters
         For experiments; the defaults suit all images.
     progress : callable, optional
