@@ -10,7 +10,7 @@ References
 Huber: Robust Statistics, 1981 (the fit: least squares anew without what lies far off).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -32,6 +32,11 @@ class PlainTuning:
         Width of the border, as a share of the shorter side.
     most_spread : float
         Of the border's color around the fit, beyond which the background is not plain.
+    exact_spread : tuple of float
+        Up to the first, a plain background is made or lit so; beyond the second, it is a calm part
+        of a photo by chance, and needs a model that agrees.
+    agreeing : tuple of float
+        IoU with what a model finds, from which a plain background is believed, and is wholly.
     least_share : float
         Of the border that must be background; a subject may touch the rest.
     same, other : float
@@ -51,6 +56,8 @@ class PlainTuning:
     side_px: int = 256
     border: float = 0.03
     most_spread: float = 3.0
+    exact_spread: tuple[float, float] = (1.0, 2.0)
+    agreeing: tuple[float, float] = (0.6, 0.9)
     least_share: float = 0.6
     same: float = 4.0
     other: float = 20.0
@@ -65,9 +72,42 @@ class PlainTuning:
 DEFAULT = PlainTuning()
 
 
+@dataclass(frozen=True)
+class PlainBackground:
+    """What a plain background tells of the subject.
+
+    Attributes
+    ----------
+    evidence : Evidence
+        As far as the background is plain.
+    exactness : float, [0, 1]
+        How far that is believed by itself.
+    """
+
+    evidence: Evidence
+    exactness: float
+
+    def alone(self) -> Evidence:
+        """Return the evidence where no model says anything."""
+        return replace(self.evidence, trust=self.evidence.trust * self.exactness)
+
+    def beside(self, found: Float32, tuning: PlainTuning = DEFAULT) -> Evidence:
+        """Return the evidence beside what models find, (h, w) probabilities on the same grid.
+
+        A sky behind trees is as plain as a studio's wall, but what differs from it is not the
+        subject. So a background that is plain by chance must agree with the models.
+        """
+        differs = (self.evidence.probability > 0.5) & (self.evidence.trust > 0)
+        subject = found > 0.5
+        overlap = float((differs & subject).sum()) / max(1, int((differs | subject).sum()))
+        low, high = tuning.agreeing
+        agreement = min(1.0, max(0.0, (overlap - low) / (high - low)))
+        return replace(self.evidence, trust=self.evidence.trust * max(self.exactness, agreement))
+
+
 def plain_background(
     image: Float32, cell_px: float, tuning: PlainTuning = DEFAULT
-) -> Evidence | None:
+) -> PlainBackground | None:
     """Return what the border's color tells of the subject; None where it is not plain.
 
     Parameters
@@ -108,9 +148,11 @@ def plain_background(
     odds = side * np.where(side > 0, tuning.most, -tuning.least)
     plainness = min(1.0, (share - tuning.least_share) / (1 - tuning.least_share) + 0.5)
     trust = np.where(is_same & ~joined, tuning.enclosed, plainness)
-    return Evidence(
+    low, high = tuning.exact_spread
+    evidence = Evidence(
         np.asarray(1 / (1 + np.exp(-odds)), np.float32), np.asarray(trust, np.float32), cell_px
     )
+    return PlainBackground(evidence, min(1.0, max(0.0, (high - spread) / (high - low))))
 
 
 def _disc(radius: int) -> NDArray[np.uint8]:
