@@ -9,7 +9,7 @@ from photos import Labeled
 
 Picture = NDArray[np.uint8]
 Sample = tuple[NDArray[np.float32], NDArray[np.float32]]  # size x size x 3 and size x size, 0..1
-KINDS = {"photo": 0.58, "crowd": 0.08, "composite": 0.20, "drawing": 0.08, "nothing": 0.06}
+KINDS = {"photo": 0.52, "crowd": 0.14, "composite": 0.20, "drawing": 0.08, "nothing": 0.06}
 STREET = "ccp/"  # photos of one person each, standing in the street
 SEAM_PX = 12  # over which photos side by side are faded into each other
 GRAY = 127.0  # what the network gets as zero; fills what a letterbox leaves
