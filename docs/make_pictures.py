@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Make the screenshots of README and guide in a real GIMP: ``python3 docs/make_pictures.py``.
 
-Installs Matte into a GIMP tree (see tests/gimp/trees.py) the way a user would, lets the installer
-download its sample photo (the astronaut Eileen Collins, NASA, public domain), operates the window
-with keyboard and mouse, and writes docs/images/.
+Installs Matte into a GIMP tree (see tests/gimp/trees.py) with nothing but the built-in model, lets
+the installer download its sample photo (the astronaut Eileen Collins, NASA, public domain),
+operates the window with keyboard and mouse, and writes docs/images/.
 
-    python3 docs/make_pictures.py [--model FILE] [--version 3.0]
+    python3 docs/make_pictures.py [--photo FILE] [--only NAME ...] [--version 3.0]
 """
 
 import argparse
@@ -24,6 +24,7 @@ import trees  # noqa: E402
 HOME = "/mnt/scratch/home"
 MATTE = f"{HOME}/.local/share/matte-for-gimp"
 SAMPLE = f"{MATTE}/sample/astronaut.png"
+PHOTO = "/mnt/scratch/photo.png"
 NAMES = (
     "dialog",
     "cut-out",
@@ -52,34 +53,41 @@ def main():
     """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--version", default="3.0", choices=sorted(trees.SUITES))
-    parser.add_argument("--model", type=Path, help="a model file, if none can be downloaded")
+    parser.add_argument("--photo", type=Path, help="the photo, if it cannot be downloaded")
+    parser.add_argument(
+        "--only", nargs="+", choices=[*NAMES, "strip", "strokes"], help="keep the others"
+    )
     options = parser.parse_args()
     tree = trees.open_tree(options.version)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         (work / "home").mkdir()
         binds = [(ROOT, "/mnt/checkout", "ro"), (work, "/mnt/scratch", "rw")]
-        model = []
-        if options.model:
-            binds.append((options.model.resolve().parent, "/mnt/model", "ro"))
-            model = ["--model", f"/mnt/model/{options.model.name}"]
+        photo = SAMPLE
+        if options.photo:
+            photo = PHOTO
+            shutil.copyfile(options.photo, work / "photo.png")
 
         def run(*command):
             done = tree.run(list(command), binds, {"HOME": HOME, "MATTE_EXPECTED_HOME": MATTE})
             if done.returncode:
                 sys.exit(f"failed: {' '.join(command)}")
 
-        run("python3", "/mnt/checkout/install.py", *model)
+        demo = ["--no-demo"] if options.photo else []
+        run("python3", "/mnt/checkout/install.py", "--no-download", *demo)
         session = "/mnt/checkout/tests/gimp/inside/window_session.py"
         (work / "session").mkdir()
-        run("python3", session, SAMPLE, "/mnt/scratch/session", options.version, "pictures")
-        run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", SAMPLE)
+        run("python3", session, photo, "/mnt/scratch/session", options.version, "pictures")
+        run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", photo)
         run("sh", "-c", STROKES)
         IMAGES.mkdir(parents=True, exist_ok=True)
+        wanted = options.only or [*NAMES, "strip", "strokes"]
         for name in NAMES:
-            _shrink(tree, binds, work, f"session/{name}.png", f"{name}.png")
-        for name in ("strip.png", "strokes.png"):
-            shutil.copyfile(work / name, IMAGES / name)
+            if name in wanted:
+                _shrink(tree, binds, work, f"session/{name}.png", f"{name}.png")
+        for name in ("strip", "strokes"):
+            if name in wanted:
+                shutil.copyfile(work / f"{name}.png", IMAGES / f"{name}.png")
     print(f"wrote the pictures to {IMAGES}")
 
 

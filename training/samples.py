@@ -9,7 +9,9 @@ from photos import Labeled
 
 Picture = NDArray[np.uint8]
 Sample = tuple[NDArray[np.float32], NDArray[np.float32]]  # size x size x 3 and size x size, 0..1
-KINDS = {"photo": 0.60, "composite": 0.24, "drawing": 0.09, "nothing": 0.07}
+KINDS = {"photo": 0.52, "crowd": 0.14, "composite": 0.20, "drawing": 0.08, "nothing": 0.06}
+STREET = "ccp/"  # photos of one person each, standing in the street
+SEAM_PX = 12  # over which photos side by side are faded into each other
 GRAY = 127.0  # what the network gets as zero; fills what a letterbox leaves
 CLEAR_SHARE = 0.06  # most of a photo that may be undecided for its subject to be pasted elsewhere
 EMPTY = 8  # alpha, of 255, below which a teacher finds nothing
@@ -37,6 +39,7 @@ class Samples:
             for one, area in zip(photos, areas, strict=True)
             if 0.02 < area < 0.85 and one.undecided < CLEAR_SHARE
         ]
+        self.people = [one for one in self.subjects if one.name.startswith(STREET)]
         self.quiet = [one for one, area in zip(photos, areas, strict=True) if area < 0.6]
 
     def batch(self, count: int, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -67,13 +70,27 @@ class Samples:
 
     def photo(self, size: int) -> Sample:
         """Return a photo: whole, a part of it, or its subject from nearby."""
-        rng, one = self.rng, self.next_photo()
+        return self.seen(self.next_photo(), size)
+
+    def crowd(self, size: int) -> Sample:
+        """Return two or three people of the street side by side, seen as a photo is."""
+        rng = self.rng
+        if not self.people:
+            return self.composite(size)
+        chosen = rng.integers(len(self.people), size=rng.integers(2, 4))
+        return self.seen(side_by_side(rng, [self.people[k] for k in chosen]), size)
+
+    def seen(self, one: Labeled, size: int) -> Sample:
+        """Return a photo: whole, a part of it, its subject from nearby, or cut by the border."""
+        rng = self.rng
         height, width = one.alpha.shape
         box = 0.0, 0.0, float(width), float(height)
         kind = rng.random()
-        if kind < 0.35:
+        if kind < 0.3:
             box = around_subject(rng, one.alpha)
-        elif kind < 0.6:
+        elif kind < 0.45:
+            box = within_subject(rng, one.alpha)
+        elif kind < 0.62:
             box = part(rng, width, height)
         keep_shape = rng.random() < 0.3
         turn = rng.normal(0, 8) if rng.random() < 0.15 else 0.0
@@ -83,7 +100,7 @@ class Samples:
         return picture, alpha
 
     def composite(self, size: int) -> Sample:
-        """Paste one subject or two of other photos over a background."""
+        """Paste one to three subjects of other photos over a background."""
         rng = self.rng
         if not self.subjects:
             return self.drawing(size)
@@ -95,7 +112,7 @@ class Samples:
         else:
             picture = made_up.ground(rng, size)
         alpha = np.zeros((size, size), np.float32)
-        for _ in range(1 if rng.random() < 0.75 else 2):
+        for _ in range(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1])):
             one = self.subjects[rng.integers(len(self.subjects))]
             colors, share = pasted(rng, one, size)
             if rng.random() < 0.3:
@@ -179,6 +196,41 @@ def around_subject(rng: Generator, alpha: Picture) -> tuple[float, float, float,
     if right - left < SHORTEST_PX or bottom - top < SHORTEST_PX:
         return 0.0, 0.0, float(width), float(height)
     return left, top, right, bottom
+
+
+def within_subject(rng: Generator, alpha: Picture) -> tuple[float, float, float, float]:
+    """Return a box whose sides cut through the subject, one to three of them."""
+    height, width = alpha.shape
+    rows, columns = np.nonzero(alpha > 127)
+    if not rows.size:
+        return 0.0, 0.0, float(width), float(height)
+    left, right = float(columns.min()), float(columns.max() + 1)
+    top, bottom = float(rows.min()), float(rows.max() + 1)
+    across, down = right - left, bottom - top
+    inward = np.where(rng.random(4) < 0.5, rng.uniform(0.05, 0.4, 4), rng.uniform(-0.4, 0, 4))
+    left, right = max(0.0, left + inward[0] * across), min(width, right - inward[1] * across)
+    top, bottom = max(0.0, top + inward[2] * down), min(height, bottom - inward[3] * down)
+    if right - left < SHORTEST_PX or bottom - top < SHORTEST_PX:
+        return 0.0, 0.0, float(width), float(height)
+    return left, top, right, bottom
+
+
+def side_by_side(rng: Generator, photos: list[Labeled]) -> Labeled:
+    """Return photos brought to one height and faded into each other at their seams."""
+    height = min(len(one.alpha) for one in photos)
+    strips = []
+    for one in photos:
+        across = round(one.alpha.shape[1] * height / len(one.alpha) * rng.uniform(0.85, 1.1))
+        both = np.dstack([one.photo, one.alpha])
+        strip = cv2.resize(both, (across, height), interpolation=cv2.INTER_AREA)
+        strips.append(strip[:, ::-1] if rng.random() < 0.5 else strip)
+    joined = strips[0].astype(np.float32)
+    ramp = np.linspace(0, 1, SEAM_PX, dtype=np.float32)[:, None]
+    for strip in strips[1:]:
+        shared = joined[:, -SEAM_PX:] * (1 - ramp) + strip[:, :SEAM_PX] * ramp
+        joined = np.hstack([joined[:, :-SEAM_PX], shared, strip[:, SEAM_PX:]])
+    whole = joined.round().astype(np.uint8)
+    return Labeled("crowd", np.ascontiguousarray(whole[..., :3]), whole[..., 3].copy())
 
 
 def look(

@@ -28,6 +28,10 @@ class OutlineTuning:
         The same in pixels of the reduced picture, at most.
     speck_cells : float
         Side of the smallest part, or hole, that a source can have meant, in its cells.
+    scrap_share : float
+        Of the largest part's area, below which a part must be surer than most to stay.
+    scrap_probability : float
+        The mean probability that it must have.
     inside_share : float
         Of a connected part, how much must lie in a selection for it to be meant.
     margin : float
@@ -39,6 +43,8 @@ class OutlineTuning:
     reach_cells: float = 1.0
     most_reach_px: int = 24
     speck_cells: float = 2.0
+    scrap_share: float = 0.03
+    scrap_probability: float = 0.75
     inside_share: float = 0.5
     margin: float = 0.05
 
@@ -75,7 +81,8 @@ def draw(
     drawn = apply_guided(resized(views.full, *size), coefficients)
     mask = drawn > 0.5
     small = cv2.resize(mask.astype(np.uint8), views.reduced_shape[::-1], interpolation=_NEAREST) > 0
-    cleaned = without_specks(small, cell_px * scale, tuning)
+    sure = cv2.resize(drawn, views.reduced_shape[::-1], interpolation=_NEAREST)
+    cleaned = without_scraps(without_specks(small, cell_px * scale, tuning), sure, tuning)
     if (cleaned != small).any():
         wanted = cv2.resize(cleaned.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
         was = cv2.resize(small.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
@@ -109,6 +116,22 @@ def without_specks(mask: Mask, cell_px: float, tuning: OutlineTuning = DEFAULT) 
         if tiny.any() and tiny[1:].sum() < count - 1:
             cleaned = np.where(tiny[parts], not value, cleaned)
     return cleaned
+
+
+def without_scraps(mask: Mask, probability: Float32, tuning: OutlineTuning = DEFAULT) -> Mask:
+    """Remove parts that are small beside the largest one and hardly likely.
+
+    A patch of flag beside a shoulder is one; a hand behind a rail is small, too, but sure.
+    """
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count <= 2:
+        return mask
+    areas = stats[:, cv2.CC_STAT_AREA]
+    likely = np.bincount(parts.ravel(), probability.ravel(), minlength=count) / areas
+    small = areas < tuning.scrap_share * areas[1:].max()
+    keep = ~small | (likely >= tuning.scrap_probability)
+    keep[0] = False
+    return np.asarray(keep[parts])
 
 
 def keep_inside(

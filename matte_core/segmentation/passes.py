@@ -40,7 +40,8 @@ class PassTuning:
         The same of each closer pass at a part, and whether it is mirrored.
     logit_margin : float
         In log odds: by how much the subject must be ahead. The border of things is left out when
-        models of classes are trained, so they claim it.
+        models of classes are trained, so they claim it; one that is taught by soft masks is unsure
+        of much that belongs to the subject.
     margin : float
         The surroundings that a part is passed with, as a share of its longer side.
     border : float
@@ -72,9 +73,10 @@ CLASSES = PassTuning()
 SUBJECT = PassTuning(
     first=1.0,
     second=1.5,
-    closer=((1.25, False), (1.25, True)),
-    logit_margin=0.0,
-    margin=0.25,
+    closer=((1.25, False), (1.5, True)),
+    logit_margin=-0.3,
+    margin=0.15,
+    border=0.2,
     backdrop=0.3,
 )
 

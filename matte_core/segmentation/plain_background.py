@@ -11,7 +11,7 @@ References
 Huber: Robust Statistics, 1981 (the fit: least squares anew without what lies far off).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -33,6 +33,11 @@ class PlainTuning:
         Width of the border, as a share of the shorter side.
     most_spread : float
         Of the border's color around the fit, beyond which the background is not plain.
+    exact_spread : tuple of float
+        Up to the first, a plain background is made or lit so; beyond the second, it is a calm part
+        of a photo by chance, and needs a model that agrees.
+    agreeing : tuple of float
+        IoU with what a model finds, from which a plain background is believed, and is wholly.
     least_share : float
         Of the border that must be background; a subject may touch the rest.
     same, other : float
@@ -63,6 +68,8 @@ class PlainTuning:
     side_px: int = 256
     border: float = 0.03
     most_spread: float = 3.0
+    exact_spread: tuple[float, float] = (1.0, 2.0)
+    agreeing: tuple[float, float] = (0.6, 0.9)
     least_share: float = 0.6
     same: float = 4.0
     other: float = 20.0
@@ -83,11 +90,15 @@ DEFAULT = PlainTuning()
 
 
 @dataclass(frozen=True)
-class PlainBackground(Evidence):
-    """What the color of a plain background tells.
+class PlainBackground:
+    """What a plain background tells of the subject.
 
     Attributes
     ----------
+    evidence : Evidence
+        As far as the background is plain.
+    exactness : float, [0, 1]
+        How far that is believed by itself.
     enclosed : (h, w) int32
         The regions that have the background's color, or nearly, and are not joined to the border:
         numbers from 1 on.
@@ -97,38 +108,53 @@ class PlainBackground(Evidence):
         Where the color is the background's, or nearly, and joined to the border.
     """
 
+    evidence: Evidence
+    exactness: float
     enclosed: NDArray[np.int32]
     is_exact: NDArray[np.bool_]
     is_joined: NDArray[np.bool_]
 
+    def alone(self) -> Evidence:
+        """Return the evidence where no model says anything."""
+        return replace(self.evidence, trust=self.evidence.trust * self.exactness)
 
-def holes(
-    plain: PlainBackground, likely: Float32, tuning: PlainTuning = DEFAULT
-) -> Evidence | None:
-    """Return where the background is seen through the subject; None for nowhere.
+    def beside(self, found: Float32, tuning: PlainTuning = DEFAULT) -> Evidence:
+        """Return the evidence beside what models find, (h, w) probabilities on the same grid.
 
-    Parameters
-    ----------
-    plain : PlainBackground
-    likely : (h, w) float32, [0, 1]
-        What the models say of the subject.
-    """
-    count = int(plain.enclosed.max()) + 1
-    behind = likely < 0.5
-    if not behind.any() or plain.is_joined[behind].mean() < tuning.behind:
-        return None
-    numbers = plain.enclosed.reshape(-1)
-    areas = np.bincount(numbers, minlength=count)
-    sure = np.bincount(numbers, likely.reshape(-1), count) / np.maximum(areas, 1)
-    exact = np.bincount(numbers, plain.is_exact.reshape(-1), count) / np.maximum(areas, 1)
-    is_hole = (areas > tuning.hole_share * likely.size) & (sure < tuning.doubt) & (exact > 0.5)
-    is_hole[0] = False
-    inside = is_hole[plain.enclosed]
-    if not inside.any():
-        return None
-    odds = np.where(inside, tuning.hole_odds - np.maximum(log_odds(likely), 0), 0)
-    probability = np.asarray(1 / (1 + np.exp(-odds)), np.float32)
-    return Evidence(probability, np.asarray(inside, np.float32), plain.cell_px)
+        A sky behind trees is as plain as a studio's wall, but what differs from it is not the
+        subject. So a background that is plain by chance must agree with the models.
+        """
+        differs = (self.evidence.probability > 0.5) & (self.evidence.trust > 0)
+        subject = found > 0.5
+        overlap = float((differs & subject).sum()) / max(1, int((differs | subject).sum()))
+        low, high = tuning.agreeing
+        agreement = min(1.0, max(0.0, (overlap - low) / (high - low)))
+        return replace(self.evidence, trust=self.evidence.trust * max(self.exactness, agreement))
+
+    def holes(self, likely: Float32, tuning: PlainTuning = DEFAULT) -> Evidence | None:
+        """Return where the background is seen through the subject; None for nowhere.
+
+        Parameters
+        ----------
+        likely : (h, w) float32, [0, 1]
+            What the models say of the subject.
+        """
+        count = int(self.enclosed.max()) + 1
+        behind = likely < 0.5
+        if not behind.any() or self.is_joined[behind].mean() < tuning.behind:
+            return None
+        numbers = self.enclosed.reshape(-1)
+        areas = np.bincount(numbers, minlength=count)
+        sure = np.bincount(numbers, likely.reshape(-1), count) / np.maximum(areas, 1)
+        exact = np.bincount(numbers, self.is_exact.reshape(-1), count) / np.maximum(areas, 1)
+        is_hole = (areas > tuning.hole_share * likely.size) & (sure < tuning.doubt) & (exact > 0.5)
+        is_hole[0] = False
+        inside = is_hole[self.enclosed]
+        if not inside.any():
+            return None
+        odds = np.where(inside, tuning.hole_odds - np.maximum(log_odds(likely), 0), 0)
+        probability = np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+        return Evidence(probability, np.asarray(inside, np.float32), self.evidence.cell_px)
 
 
 def plain_background(
@@ -174,13 +200,16 @@ def plain_background(
     odds = side * np.where(side > 0, tuning.most, -tuning.least)
     plainness = min(1.0, (share - tuning.least_share) / (1 - tuning.least_share) + 0.5)
     trust = np.where(is_same & ~joined, tuning.enclosed, plainness)
+    evidence = Evidence(
+        np.asarray(1 / (1 + np.exp(-odds)), np.float32), np.asarray(trust, np.float32), cell_px
+    )
+    low, high = tuning.exact_spread
     return PlainBackground(
-        np.asarray(1 / (1 + np.exp(-odds)), np.float32),
-        np.asarray(trust, np.float32),
-        cell_px,
-        np.where(joined, 0, parts),
-        (difference <= same) & (expected[..., 0] > tuning.black),
-        joined,
+        evidence,
+        exactness=min(1.0, max(0.0, (high - spread) / (high - low))),
+        enclosed=np.where(joined, 0, parts),
+        is_exact=(difference <= same) & (expected[..., 0] > tuning.black),
+        is_joined=joined,
     )
 
 

@@ -30,7 +30,7 @@ from matte_core.segmentation.agreement import HARDLY_KNOWN, classes_within, comp
 from matte_core.segmentation.evidence import Evidence, combine
 from matte_core.segmentation.listing import Listing, listed, shows_much
 from matte_core.segmentation.passes import blend, closer_passes, finest_cell_px, tuning_for
-from matte_core.segmentation.plain_background import PlainBackground, holes, plain_background
+from matte_core.segmentation.plain_background import PlainBackground, plain_background
 from matte_core.segmentation.result import Segmentation, label_map
 from matte_core.segmentation.subject import Choice, choose, missing
 from matte_core.segmentation.survey import Survey, survey, survey_place
@@ -188,7 +188,7 @@ class _Scene:
     def cut(self, wanted: Sequence[Wanted], progress: ProgressCallback) -> Segmentation:
         """Choose what is wanted, collect the evidence for it, and draw its mask."""
         plain = self._plain()
-        unknown = self._unknown(plain)
+        unknown = None if plain is None else self._unknown(plain.alone())
         names_it = any(one.class_name == SUBJECT_NAME and not one.is_single for one in wanted)
         try:
             choices = choose(wanted, self.surveys, self._look_at)
@@ -226,13 +226,13 @@ class _Scene:
         scale = self.shape[0] / self.views.reduced_shape[0]
         return plain_background(as_float(self.views.reduced), scale)
 
-    def _unknown(self, plain: PlainBackground | None) -> PlainBackground | None:
+    def _unknown(self, plain: Evidence) -> Evidence | None:
         """Return what stands out from a plain background, where no model knows a subject.
 
         A sprite or a scribble.
         """
         is_known = any(one.present for one in self.surveys if one.finds_subjects)
-        return plain if plain is not None and shows_much(plain) and not is_known else None
+        return plain if shows_much(plain) and not is_known else None
 
     def _evidence(
         self,
@@ -244,12 +244,13 @@ class _Scene:
     ) -> list[Evidence]:
         """Return what each source says of the choices, and of what no model knows."""
         if not choices:
-            return [] if plain is None else [plain]
+            return [] if plain is None else [plain.alone()]
         seen = [self._seen(choice, progress) for choice in choices]
         cell_px = min(one.cell_px for one in seen)
         likely = np.maximum.reduce([one.probability for one in seen])
         if plain is not None and with_plain:
-            likely = np.maximum(likely, plain.probability * plain.trust)
+            alone = plain.alone()
+            likely = np.maximum(likely, alone.probability * alone.trust)
         models = Evidence(likely, 1.0, cell_px)
         are_subjects = all(choice.survey.finds_subjects for choice in choices)
         sources = (
@@ -260,8 +261,9 @@ class _Scene:
         # A color tells the subject from the background, not one class from another.
         if plain is not None and not with_plain and are_subjects:
             meant = np.maximum.reduce([self._meant(choice) for choice in choices])
-            sources.append(replace(plain, trust=plain.trust * meant))
-        through = holes(plain, likely) if plain is not None and are_subjects else None
+            beside = plain.beside(likely)
+            sources.append(replace(beside, trust=beside.trust * meant))
+        through = plain.holes(likely) if plain is not None and are_subjects else None
         return sources if through is None else [*sources, through]
 
     def _with_classes(self, main: Evidence, choices: Sequence[Choice]) -> list[Evidence]:

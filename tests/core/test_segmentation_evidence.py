@@ -65,7 +65,7 @@ def test_a_soft_edge_is_crossed_in_its_middle() -> None:
     image = alpha * (0.9, 0.6, 0.1) + (1 - alpha) * (0.1, 0.1, 0.4)
     found = plain_background(image.astype(np.float32), 1.0)
     assert found is not None
-    is_subject = found.probability > 0.5
+    is_subject = found.evidence.probability > 0.5
     assert alpha[is_subject].min() > 0.35
     assert alpha[~is_subject].max() < 0.65
 
@@ -80,10 +80,25 @@ def test_what_the_subject_encloses_is_left_to_the_models() -> None:
     cv2.circle(image, (50, 50), 30, (0.2, 0.3, 0.8), 8)
     found = plain_background(image, 1.0)
     assert found is not None
-    assert found.trust[50, 50] == 0
-    assert found.trust[5, 5] > 0.9
-    assert found.probability[5, 5] < 0.2
-    assert found.probability[20, 50] > 0.95
+    told = found.alone()
+    assert told.trust[50, 50] == 0
+    assert told.trust[5, 5] > 0.9
+    assert told.probability[5, 5] < 0.2
+    assert told.probability[20, 50] > 0.95
+
+
+def test_a_background_plain_by_chance_must_agree_with_what_models_find() -> None:
+    rng = np.random.default_rng(3)
+    image = (0.7 + rng.normal(0, 0.01, (120, 160, 3))).astype(np.float32)
+    cv2.rectangle(image, (50, 30), (110, 90), (0.2, 0.3, 0.8), -1)
+    found = plain_background(image, 1.0)
+    assert found is not None
+    assert found.exactness == 0
+    thing = np.zeros((120, 160), np.float32)
+    thing[30:91, 50:111] = 1
+    assert found.beside(thing).trust[60, 80] > 0.9
+    assert found.beside(np.roll(thing, 45, axis=1)).trust[60, 80] == 0
+    assert found.alone().trust[60, 80] == 0
 
 
 def pictures_of_nothing() -> dict[str, np.ndarray]:

@@ -5,7 +5,7 @@ import pytest
 
 from matte_core.boxes import Box
 from matte_core.networks.grid import Grid, ScoreField
-from matte_core.segmentation.outline import keep_inside, without_specks
+from matte_core.segmentation.outline import keep_inside, without_scraps, without_specks
 from matte_core.segmentation.passes import Pass, PassTuning, blend
 
 
@@ -23,6 +23,22 @@ def test_a_subject_that_is_only_a_speck_stays() -> None:
     mask = np.zeros((50, 50), bool)
     mask[10:12, 10:12] = True
     assert without_specks(mask, 10.0)[10, 10]
+
+
+def test_small_parts_stay_only_where_they_are_likely() -> None:
+    mask = np.zeros((100, 100), bool)
+    probability = np.zeros((100, 100), np.float32)
+    for part, value in (
+        (np.s_[10:70, 10:70], 0.95),
+        (np.s_[80:85, 10:15], 0.6),
+        (np.s_[80:85, 40:45], 0.9),
+        (np.s_[80:98, 60:90], 0.6),
+    ):
+        mask[part], probability[part] = True, value
+    kept = without_scraps(mask, probability)
+    assert not kept[82, 12]
+    mask[80:85, 10:15] = False
+    np.testing.assert_array_equal(kept, mask)
 
 
 def test_what_touches_the_selected_one_is_cut_off() -> None:
