@@ -7,7 +7,7 @@ from pathlib import Path
 from gi.repository import Gimp
 
 PREFIX, SET_UP = "plug-in-matte-", "plug-in-matte-setup"
-NOT_SHOWN = ("run-mode", "image", "drawables", "parts")
+NOT_SHOWN = ("run-mode", "image", "drawables", "parts", "keep", "remove", "unknown")
 # Of GIMP's own buttons: OK, Cancel, Reset, Help, and those for settings.
 TAKEN = {"en": "OCRHLS", "de": "OCZHGS", "zh_CN": "OCRHLS"}
 
