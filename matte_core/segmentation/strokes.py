@@ -174,10 +174,10 @@ class Affinities:
             belief = _shrunk(prior, self.size).ravel().astype(np.float64)
             weights = np.full(kept.size, parameters.prior_weight)
             without = self._without(prior, weights, belief)
-        is_in = belief.reshape(self.size) >= 0.5
-        weights = weights * (
-            _far_from(kept, ~is_in, parameters) * _far_from(removed, is_in, parameters)
-        )
+            is_in = belief.reshape(self.size) >= 0.5
+            weights = weights * (
+                _far_from(kept, ~is_in, parameters) * _far_from(removed, is_in, parameters)
+            )
         held = parameters.mark_weight * kept.ravel()
         total = weights + held + parameters.mark_weight * removed.ravel()
         change = self.solve(total, weights * belief + held, without) - without
@@ -285,8 +285,8 @@ def _far_from(marked: Float32, contradicts: Mask, parameters: StrokeParameters) 
     rows, columns = np.nonzero((marked > 0) & contradicts)
     if rows.size:
         depth = cv2.distanceTransform(
-            contradicts.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
-        )
+            np.pad(contradicts.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
+        )[1:-1, 1:-1]
         kept = np.linspace(0, rows.size - 1, min(rows.size, _MOST_CENTERS)).astype(np.intp)
         rows, columns = rows[kept], columns[kept]
         reach = parameters.forget * depth[rows, columns]

@@ -14,6 +14,7 @@ from matte_core.worker.arrays import to_numpy
 _LABELS = {"erase": 0, "keep": 1, "remove": 2, "hair": 3}
 _SHIFT = 4  # OpenCV takes coordinates in 16ths of a pixel
 _FARTHEST_PX = 1e6  # which it still takes
+_WIDEST_PX = 32767
 
 
 def draw_strokes(
@@ -80,14 +81,14 @@ def _draw(
     corner: tuple[float, float],
 ) -> None:
     label = _LABELS[stroke.kind]
-    points = np.asarray(stroke.points, np.float64)
+    points = np.clip(np.asarray(stroke.points, np.float64), -_FARTHEST_PX, _FARTHEST_PX)
     points = (points - corner[::-1]) * scale[::-1] - 0.5  # OpenCV counts from pixel centers
     points = np.clip(points, -_FARTHEST_PX, _FARTHEST_PX)
     places = np.rint(points * (1 << _SHIFT)).astype(np.int32)
-    radius = min(stroke.radius_px * (scale[0] * scale[1]) ** 0.5, _FARTHEST_PX / 2)
+    radius = min(stroke.radius_px, _WIDEST_PX / 2) * (scale[0] * scale[1]) ** 0.5
     if len(places) > 1:
         # A line of OpenCV is as wide as a whole number of pixels, and round at its ends.
-        width = int(min(max(1, round(2 * radius)), 32767))
+        width = min(max(1, round(2 * radius)), _WIDEST_PX)
         cv2.polylines(labels, [places.reshape(-1, 1, 2)], False, label, width, cv2.LINE_8, _SHIFT)
     else:
         across, down = places[0].tolist()

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -152,6 +153,7 @@ def costs_of(name: str, played: Sequence[Played]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="keep the tables in the docs")
+    parser.add_argument("--jobs", type=int, default=1, help="photos at once; times need 1")
     args = parser.parse_args()
     shared = shared_folder()
     with tempfile.TemporaryDirectory() as home:
@@ -163,9 +165,9 @@ def main() -> None:
             ("the same, nothing found before", matting_photos(shared), False, True),
             ("one of several people", street_photos(shared), True, False),
         ):
-            played = [
-                play_on(photo, has_prior=has_prior, with_grab_cut=with_grab_cut) for photo in photos
-            ]
+            game = partial(play_on, has_prior=has_prior, with_grab_cut=with_grab_cut)
+            with ProcessPoolExecutor(args.jobs) as pool:
+                played = list(pool.map(game, photos))
             rows += rows_of(name, played)
             costs.append(costs_of(name, played))
             for row in rows[-4:]:

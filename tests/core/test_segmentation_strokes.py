@@ -45,6 +45,14 @@ def test_two_strokes_cut_out_what_nothing_else_finds():
     assert result.source == "strokes"
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_one_stroke_takes_a_thing_and_not_the_whole_picture(seed):
+    image, one, _ = scene(seed)
+    mask = correct(image, None, Affinities(image), dot(45, 32), NONE).mask
+    assert mask.mean() < 0.5
+    assert (mask & one).sum() > 0.2 * one.sum()
+
+
 def test_a_picture_in_which_no_model_finds_anything_has_a_subject_with_a_stroke():
     image = np.full((*NONE.shape, 3), 90, np.uint8)
     image[dot(45, 60, 20)] = 91

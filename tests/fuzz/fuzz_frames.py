@@ -125,8 +125,25 @@ _RECORDS = {
     "choice": ("subject", "model"),
     "edge": ("shift_px", "smooth_px", "feather_px", "contrast"),
     "region": ("top", "left", "bottom", "right"),
-    "settings": ("view", "color", "radius_px", "with_selection", "is_draft", "decontaminate"),
 }
+_SETTINGS = ("view", "color", "radius_px", "with_selection", "is_draft", "decontaminate")
+_ANY_FLOAT = st.floats(allow_nan=False, allow_infinity=False)
+_STROKES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "kind": st.sampled_from(("keep", "remove", "hair", "erase", "paint")),
+            "radius_px": st.one_of(st.floats(0, 8), _ANY_FLOAT),
+            "points": st.lists(
+                st.one_of(
+                    st.lists(st.floats(-2, 9), min_size=2, max_size=2),
+                    st.lists(_ANY_FLOAT, min_size=1, max_size=3),
+                ),
+                max_size=3,
+            ),
+        }
+    ),
+    max_size=4,
+)
 _FIELDS = sorted({field.name for kind in _KINDS for field in fields(kind)})
 _REQUESTS = st.fixed_dictionaries(
     {
@@ -139,16 +156,24 @@ _REQUESTS = st.fixed_dictionaries(
                 optional={
                     "trimap_box": _VALUES,
                     "place": _VALUES,
+                    "strokes": _STROKES,
                     **{
                         name: st.dictionaries(st.sampled_from(names), _VALUES, max_size=3)
                         for name, names in _RECORDS.items()
                     },
+                    "settings": st.one_of(
+                        st.dictionaries(st.sampled_from(_SETTINGS), _VALUES, max_size=3),
+                        st.fixed_dictionaries(
+                            {"strokes": _STROKES}, optional={"is_draft": st.booleans()}
+                        ),
+                    ),
                 },
             ),
         ),
         "arrays": st.dictionaries(
             st.sampled_from(
-                ("image", "trimap", "mask", "selection", "opacity", "foreground", "background")
+                ("image", "trimap", "mask", "selection", "opacity", "foreground", "background",
+                 "keep", "remove", "unknown")
             ),
             st.tuples(
                 st.sampled_from(("uint8", "float32", "bool", "uint16")),
