@@ -23,11 +23,11 @@ def test_nothing_is_found_by_itself():
         segment(two_discs()[0], "nothing")
 
 
-def test_one_stroke_finds_what_it_is_on_and_nothing_else():
+def test_two_strokes_say_what_the_subject_is():
     image, orange, green = two_discs()
-    keep = np.zeros(orange.shape, bool)
+    keep, remove = np.zeros(orange.shape, bool), np.zeros(orange.shape, bool)
     keep[44:52, 30:50] = True
-    found = segment(image, "nothing", keep=keep)
-    assert found.mask[keep].all()
+    remove[4:10, 70:90] = remove[44:52, 110:130] = True
+    found = segment(image, "nothing", keep=keep, remove=remove)
     assert (found.mask & orange).sum() / (found.mask | orange).sum() > 0.9
     assert not (found.mask & green).any()

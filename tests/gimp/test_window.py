@@ -9,7 +9,7 @@ SEEN = [
     "a Keep stroke adds, undo and redo take it back and again",
     "the right button removes",
     "the mask is what the preview showed",
-    "a Keep stroke is enough where nothing is selected",
+    "two strokes are enough where nothing is selected",
     "cancelling after strokes changes nothing",
     "what was painted black is gone",
     "what was painted white has come",
