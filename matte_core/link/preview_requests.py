@@ -8,6 +8,7 @@ from matte_core.link.fields import (
     Edges,
     ImageArray,
     PaintedArray,
+    PlaneArray,
     Region,
     SelectionArray,
     ViewSettings,
@@ -19,12 +20,13 @@ from matte_core.link.results import NoResult, ViewResult
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewOpenRequest(Request[NoResult]):
-    """Hand over the reduced image of a preview, with the selection or a painted trimap."""
+    """Hand over the reduced image of a preview, its own alpha, and what is marked in it."""
 
     method = "preview_open"
     result_type = NoResult
 
     image: ImageArray
+    opacity: PlaneArray | None = None
     selection: SelectionArray | None = None
     trimap: PaintedArray | None = None
     trimap_box: Edges | None = None

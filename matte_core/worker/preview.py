@@ -34,6 +34,8 @@ class Preview:
         The selection.
     trimap : (h, w) uint8, {0, 128, 255}, optional
         A painted trimap, which is used instead of a segmentation.
+    opacity : (h, w) float32, [0, 1], optional
+        The image's own alpha.
 
     Attributes
     ----------
@@ -44,12 +46,16 @@ class Preview:
     """
 
     def __init__(
-        self, image: Image, hint: Mask | None = None, trimap: Trimap | None = None
+        self,
+        image: Image,
+        hint: Mask | None = None,
+        trimap: Trimap | None = None,
+        opacity: Alpha | None = None,
     ) -> None:
         self._image = image
         self._hint = hint
         self._painted = trimap
-        self._steps = Steps(image)
+        self._steps = Steps(image, opacity=opacity)
         self._drawn: Segmentation | None = None
         self._clicked: defaultdict[str, Clicked] = defaultdict(Clicked)
         self.background: Image | None = None
@@ -75,6 +81,7 @@ class Preview:
             return views.trimap_view(trimap)
         estimated = self._alpha(trimap, settings, part(progress, 0.4, 0.9))
         alpha = self._steps.edge(estimated, **asdict(settings.edge))
+        alpha = self._steps.shown(alpha, estimated)
         if view == "matte":
             return views.matte_view(alpha)
         if view == "overlay":

@@ -51,9 +51,15 @@ class LayerSource:
             self._layer, 0, 0, self.width, self.height, self.scale, "R'G'B' u8"
         )
         image = Array("uint8", (height, width, 3), colors)
+        opacity = None
+        if self._layer.has_alpha():
+            own, _, _ = pixels.read_reduced(
+                self._layer, 0, 0, self.width, self.height, self.scale, "A float"
+            )
+            opacity = Array("float32", (height, width), own)
         if self._trimap is not None:
             painted, box = reading.read_trimap(self._trimap, self._layer, scale=self.scale)
-            return PreviewOpenRequest(image=image, trimap=painted, trimap_box=box)
+            return PreviewOpenRequest(image=image, opacity=opacity, trimap=painted, trimap_box=box)
         selection = None
         if not Gimp.Selection.is_empty(self._layer.get_image()):
             _, left, top = self._layer.get_offsets()
@@ -67,7 +73,7 @@ class LayerSource:
                 "Y u8",
             )
             selection = Array("uint8", (height, width), read)
-        return PreviewOpenRequest(image=image, selection=selection)
+        return PreviewOpenRequest(image=image, opacity=opacity, selection=selection)
 
     def detail(self, left, top, width, height, settings, edge):
         """Return the request for a view of a region at full size."""
