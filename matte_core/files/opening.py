@@ -9,10 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError, features
+from PIL import (
+    Image,
+    ImageFile,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    features,
+)
 
 from matte_core.base.errors import FileError, MatteError
 from matte_core.files.sniffing import EXPORT_HINT, format_of
+
+# By default 1 MB, which profiles of monitors exceed; all texts of a file together stay bounded.
+PngImagePlugin.MAX_TEXT_CHUNK = 16 << 20
 
 _DAMAGED_HINT = "Download or export the picture again."
 # The names that Pillow has for formats.

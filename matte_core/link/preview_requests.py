@@ -9,6 +9,7 @@ from matte_core.link.fields import (
     ImageArray,
     Length,
     PaintedArray,
+    PlaneArray,
     Region,
     SelectionArray,
     ViewSettings,
@@ -25,6 +26,8 @@ class PreviewOpenRequest(Request[NoResult]):
     Attributes
     ----------
     image : (h, w, 3)
+    opacity : (h, w), optional
+        The layer's own alpha.
     selection : (h, w), optional
     trimap, trimap_box : optional
     full_size : (int, int), optional
@@ -35,6 +38,7 @@ class PreviewOpenRequest(Request[NoResult]):
     result_type = NoResult
 
     image: ImageArray
+    opacity: PlaneArray | None = None
     selection: SelectionArray | None = None
     trimap: PaintedArray | None = None
     trimap_box: Edges | None = None

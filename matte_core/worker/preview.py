@@ -61,6 +61,8 @@ class Preview:
         A painted trimap, which is used instead of a segmentation.
     full_size : (int, int), optional
         Height and width of the layer, in whose pixels strokes are given; by default the image's.
+    opacity : (h, w) float32, [0, 1], optional
+        The image's own alpha.
 
     Attributes
     ----------
@@ -76,12 +78,13 @@ class Preview:
         hint: Mask | None = None,
         trimap: Trimap | None = None,
         full_size: tuple[int, int] | None = None,
+        opacity: Alpha | None = None,
     ) -> None:
         self._image = image
         self._hint = hint
         self._painted = trimap
         self._full_size = full_size or (image.shape[0], image.shape[1])
-        self._steps = Steps(image)
+        self._steps = Steps(image, opacity=opacity)
         self._drawn: Segmentation | None = None
         self._shown: _Shown | None = None
         self._seen_closely: tuple[Any, ...] | None = None
@@ -269,7 +272,9 @@ class Preview:
         self, colors: Image, alpha: Alpha, settings: ViewSettings, region: Region
     ) -> NDArray[np.uint8]:
         """Draw a view of an alpha whose edge is not adjusted yet."""
-        alpha = self._steps.edge(alpha, **asdict(settings.edge))
+        estimated, alpha = alpha, self._steps.edge(alpha, **asdict(settings.edge))
+        if region is WHOLE:
+            alpha = self._steps.shown(alpha, estimated)
         match settings.view:
             case "matte":
                 return views.matte_view(alpha)

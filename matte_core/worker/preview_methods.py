@@ -21,7 +21,13 @@ from matte_core.link.protocol import Array
 from matte_core.link.requests import Request
 from matte_core.link.results import NoResult, ViewResult
 from matte_core.segmentation import Segmentation
-from matte_core.worker.arrays import from_numpy, read_image, read_painted_trimap, read_selection
+from matte_core.worker.arrays import (
+    from_numpy,
+    read_image,
+    read_painted_trimap,
+    read_plane,
+    read_selection,
+)
 from matte_core.worker.methods import Method
 from matte_core.worker.preview import Preview
 
@@ -48,8 +54,9 @@ class PreviewMethods:
     def open(self, request: PreviewOpenRequest, progress: ProgressCallback) -> NoResult:  # noqa: ARG002
         """Take the reduced image; all that was kept of another one is dropped."""
         hint = read_selection(request.selection, is_needed=False)
+        opacity = None if request.opacity is None else read_plane(request.opacity)
         self._preview = Preview(
-            read_image(request.image), hint, _trimap_of(request), request.full_size
+            read_image(request.image), hint, _trimap_of(request), request.full_size, opacity
         )
         return NoResult()
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from matte_core.base.progress import silent
 from matte_core.files import read_picture
 from matte_core.link.fields import EdgeControls, Region, ViewSettings
 from matte_core.link.preview_requests import (
@@ -13,6 +14,7 @@ from matte_core.link.preview_requests import (
 )
 from matte_core.link.requests import CutOutRequest
 from matte_core.worker.arrays import from_numpy, to_numpy
+from matte_core.worker.preview import Preview
 
 EDGE = EdgeControls(shift_px=-2.0, smooth_px=2.0, feather_px=3.0, contrast=0.2)
 SCALE = 0.5
@@ -56,3 +58,11 @@ def test_a_part_at_full_size_is_nearly_what_it_becomes(worker, photo, result):
     difference = abs(shown - result[top:bottom, left:right])
     assert difference.mean() < 0.02
     assert (difference > 0.25).mean() < 0.02
+
+
+def test_a_layer_that_is_cut_out_already_is_shown_as_it_is():
+    rows, columns = np.mgrid[0:60, 0:80]
+    opacity = np.clip((20 - np.hypot(rows - 30, columns - 40)) / 3, 0, 1).astype(np.float32)
+    silhouette = np.zeros((60, 80, 3), np.uint8)
+    shown = Preview(silhouette, opacity=opacity).show(ViewSettings(view="matte"), silent)
+    assert np.abs(shown[..., 0] - 255 * opacity).max() <= 2

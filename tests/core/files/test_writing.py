@@ -36,7 +36,7 @@ def test_every_integer_survives_the_way_through_float():
 
 
 def test_profile_and_offset_are_written(tmp_path, build, photo):
-    profile = build.profile(length=70000)
+    profile = build.profile(length=1_500_000)
     png, jpeg = tmp_path / "a.png", tmp_path / "a.jpg"
     write_whole(png, encode_png(photo, icc_profile=profile, offset_px=(3, -5)))
     write_whole(jpeg, encode_jpeg(photo, icc_profile=profile))

@@ -52,7 +52,9 @@ def check_each_part_becomes_a_layer_and_a_file_of_its_own():
         source, target = Path(folder) / "in", Path(folder) / "out"
         source.mkdir()
         file = Gio.File.new_for_path(str(source / "boy.png"))
-        assert Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, photo("three_people.jpg"), file, None)
+        several = photo("three_people.jpg")
+        several.scale(400, 400 * several.get_height() // several.get_width())
+        assert Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, several, file, None)
         folders = {
             "source": Gio.File.new_for_path(str(source)),
             "target": Gio.File.new_for_path(str(target)),

@@ -55,9 +55,16 @@ class LayerSource:
         )
         image = Array("uint8", (height, width, 3), colors)
         size = (self.height, self.width)
+        opacity = None
+        if self._layer.has_alpha():
+            own, _, _ = pixels.read_reduced(
+                self._layer, 0, 0, self.width, self.height, self.scale, "A float"
+            )
+            opacity = Array("float32", (height, width), own)
+        shared = {"image": image, "opacity": opacity, "full_size": size}
         if self._trimap is not None:
             painted, box = reading.read_trimap(self._trimap, self._layer, scale=self.scale)
-            return PreviewOpenRequest(image=image, trimap=painted, trimap_box=box, full_size=size)
+            return PreviewOpenRequest(**shared, trimap=painted, trimap_box=box)
         selection = None
         if not Gimp.Selection.is_empty(self._layer.get_image()):
             _, left, top = self._layer.get_offsets()
@@ -71,7 +78,7 @@ class LayerSource:
                 "Y u8",
             )
             selection = Array("uint8", (height, width), read)
-        return PreviewOpenRequest(image=image, selection=selection, full_size=size)
+        return PreviewOpenRequest(**shared, selection=selection)
 
     def part(self, region):
         """Return left, top, width, and height of a region, in pixels of the layer."""
