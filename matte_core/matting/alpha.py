@@ -2,10 +2,10 @@
 
 Affinities between pixels that look alike carry alpha across gaps and into holes (`knn`); the
 closed-form Laplacian keeps fine structure (`closed_form`); nearby known colors tell where between
-them a pixel's color lies (`sampling`); a part of a color that is new belongs to what it is joined to
-(`novelty`). Alpha minimizes the sum of these energies with the known pixels held fixed, so only the
-unknown pixels are in the system. It is solved on a reduced image and brought to full size by guided
-upsampling (`upsampling`) and a refinement (`refinement`).
+them a pixel's color lies (`sampling`); a part of a color that is new belongs to what it is joined
+to (`novelty`). Alpha minimizes the sum of these energies with the known pixels held fixed, so only
+the unknown pixels are in the system. It is solved on a reduced image and brought to full size by
+guided upsampling (`upsampling`) and a refinement (`refinement`).
 
 References
 ----------
