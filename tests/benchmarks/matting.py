@@ -56,7 +56,7 @@ def main() -> int:
         methods = [SHORT_NAMES[name] for name in options.methods.split(",")]
         runner = Runner(methods, options.gimp, options.gimp_tree)
         parts = [
-            _compare(runner, options.data, trimap, photos, folder / trimap)[0]
+            _compare(runner, options.data, trimap, photos, folder / trimap)
             for trimap in options.trimaps.split(",")
             if trimap
         ]
@@ -119,13 +119,24 @@ def _without_paths(arguments: str) -> str:
     return " ".join(word for word in words if word != "--write")
 
 
-def _compare(
-    runner: Runner, data: Path, trimap: str, photos: list[str], folder: Path, what: str = "photos"
-) -> tuple[str, dict[str, np.ndarray]]:
-    """Measure every method on every photo with one set of trimaps.
+def _compare(runner: Runner, data: Path, trimap: str, photos: list[str], folder: Path) -> str:
+    """Measure every method on every photo with one set of trimaps; return the tables."""
+    errors, runs = _measured(runner, data, trimap, photos, folder)
+    share = np.mean([(_gray(data / trimap / name) == 128).mean() for name in photos])
+    title = f"### {trimap}: {len(photos)} photos, {share:.0%} of the pixels unknown"
+    by_photo = [
+        [Path(name).stem, *(f"{errors[method][k, 1]:.4f}" for method in errors)]
+        for k, name in enumerate(photos)
+    ]
+    text = f"{title}\n\n{_summary(errors, runs, runner.gimp_version)}\n\n{_ratios(errors, runs)}"
+    print(f"{text}\n\nMSE by photo\n\n{table(['photo', *errors], by_photo)}\n", flush=True)
+    return text
 
-    Returns the tables, and each method's errors, a row for each photo.
-    """
+
+def _measured(
+    runner: Runner, data: Path, trimap: str, photos: list[str], folder: Path
+) -> tuple[dict[str, np.ndarray], dict[str, Run]]:
+    """Return each method's errors, a row for each photo, and its run, if it could run."""
     errors: dict[str, np.ndarray] = {}
     runs: dict[str, Run] = {}
     unknown = [_gray(data / trimap / name) == 128 for name in photos]
@@ -149,36 +160,27 @@ def _compare(
             for job, truth, region in zip(jobs, truths, unknown, strict=True)
         ]
         errors[method] = np.array([[getattr(e, name) for name in ERROR_NAMES] for e in found])
-    share = np.mean([region.mean() for region in unknown])
-    title = f"### {trimap}: {len(photos)} {what}, {share:.0%} of the pixels unknown"
-    by_photo = [
-        [Path(name).stem, *(f"{errors[method][k, 1]:.4f}" for method in errors)]
-        for k, name in enumerate(photos)
-    ]
-    text = f"{title}\n\n{_summary(errors, runs, runner.gimp_version)}\n\n{_ratios(errors, runs)}"
-    print(f"{text}\n\nMSE by photo\n\n{table(['photo', *errors], by_photo)}\n", flush=True)
-    return text, errors
+    return errors, runs
 
 
 def _compare_composites(runner: Runner, folder: Path) -> str:
+    """Measure the errors of every method on the made-up composites; return the tables."""
     data = folder / "composites"
     names = composites.write_composites(data)
-    text, errors = _compare(runner, data, "Trimap1", names, folder / "made", "composites")
-    text = text.replace("### Trimap1: ", "### ", 1)
-    peers = [name for name in PYMATTING if name in errors]
-    if OURS not in errors or not peers:
-        return text
-    best = np.min([errors[name][:, 1] for name in peers], axis=0)
+    errors, _ = _measured(runner, data, "Trimap1", names, folder / "made")
+    peers = [errors[name][:, 1] for name in PYMATTING if name in errors]
     rows = []
     for kind in composites.KINDS:
         chosen = [k for k in range(len(names)) if composites.kind_of(k) == kind]
-        means = [errors[name][chosen, 1].mean() for name in (OURS, *peers)]
-        ratios = errors[OURS][chosen, 1] / best[chosen]
-        rows.append([kind, *(f"{mean:.4f}" for mean in means), *_mean_and_worst(ratios)])
-    heads = ["mean MSE by kind", OURS, *peers, "ratio to the better, mean", "worst"]
-    by_kind = table(heads, rows)
-    print(f"{by_kind}\n", flush=True)
-    return f"{text}\n\n{by_kind}"
+        row = [kind, *(f"{values[chosen, 1].mean():.4f}" for values in errors.values())]
+        if OURS in errors and peers:
+            row.extend(_mean_and_worst((errors[OURS][:, 1] / np.min(peers, axis=0))[chosen]))
+        rows.append(row)
+    compared = ["ours / the better", "worst"] if OURS in errors and peers else []
+    text = f"### {len(names)} made-up composites\n\n{_ratios(errors, {})}\n\n"
+    text += table(["mean MSE", *errors, *compared], rows)
+    print(f"{text}\n", flush=True)
+    return text
 
 
 def _mean_and_worst(ratios: np.ndarray) -> tuple[str, str]:
