@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-FOLDERS = ("docs", "matte_core", "plug-ins", "po", "tests", "training")
+FOLDERS = ("docs", "matte_core", "plug-ins", "po", "tests", "tools", "training")
 FILES = {
     f"/{path.relative_to(ROOT).as_posix()}"
     for folder in FOLDERS
