@@ -177,7 +177,8 @@ def main() -> None:
     print(f"On {machine()}.\n\n{overlaps}\n\n{spent}")
     if args.write:
         text = f"{NOTE}\n\n{overlaps}\n\n{spent}"
-        write_section("Strokes", "python3 tests/benchmarks/strokes.py", text)
+        jobs = f" --jobs {args.jobs}" if args.jobs > 1 else ""
+        write_section("Strokes", f"python3 tests/benchmarks/strokes.py{jobs}", text)
 
 
 if __name__ == "__main__":
