@@ -44,7 +44,8 @@ STEP_WORDS = {
     "decontaminate": "Decontaminate colors",
     "view": "changing the view",
     "is_full": "zooming to 100 %",
-    "stroke": "letting go of a stroke",
+    "stroke draft": "letting go of a stroke",
+    "stroke": "letting go of a stroke, until it is matted",
 }
 
 

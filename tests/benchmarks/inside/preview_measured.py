@@ -87,15 +87,19 @@ def measured(plain):
     """Return the dialog's class with the clock in it."""
 
     class MeasuredDialog(plain):
+        def __init__(self, procedure, config, *arguments):
+            self._procedure_config = config
+            super().__init__(procedure, config, *arguments)
+
         def _build(self, controls):
             super()._build(controls)
             self._waiting = None
             self._steps = iter([(name, value) for name, values in STEPS for value in values])
-            self._view.connect(
+            self._canvas.view.connect(
                 "map", lambda view: view.get_frame_clock().connect("after-paint", self._after_paint)
             )
             # Decontamination only matters for an output with colors of its own.
-            self._config.set_property("output", "new-layer-mask")
+            self._procedure_config.set_property("output", "new-layer-mask")
 
         def run(self):
             GLib.timeout_add(BEAT_MS, CLOCK.beat)
@@ -106,18 +110,21 @@ def measured(plain):
             if delivered.error is not None:
                 CLOCK.seen["error"] = str(delivered.error)
                 self._dialog.response(Gtk.ResponseType.CANCEL)
-            elif delivered.request.settings.is_draft:
-                self._waiting = "draft"
             elif "whole" not in CLOCK.seen:
-                self._waiting = "whole"
+                self._waiting = "draft" if delivered.request.settings.is_draft else "whole"
             elif self._waiting == "asked":
-                self._waiting = "step"
+                self._waiting = "quick" if delivered.request.settings.is_draft else "step"
 
         def _after_paint(self, _clock):
             CLOCK.note("first picture")
             waiting, self._waiting = self._waiting, None
             if waiting == "asked":
                 self._waiting = waiting  # painted for another reason; the result is still to come
+            elif waiting == "quick":
+                # The draft after a stroke, which is followed by the result itself.
+                name, value = self._step
+                CLOCK.seen["steps"].append([f"{name} draft", value, time.time() - self._asked])
+                self._waiting = "asked"
             elif waiting == "step":
                 CLOCK.seen["steps"].append([*self._step, time.time() - self._asked])
                 GLib.timeout_add(200, self._next)
@@ -145,7 +152,7 @@ def measured(plain):
             elif name == "stroke":
                 self._stroke(value)
             else:
-                self._config.set_property(name, value)
+                self._procedure_config.set_property(name, value)
             return GLib.SOURCE_REMOVE
 
         def _stroke(self, kind):
