@@ -71,10 +71,11 @@ def main():
         run("python3", "/mnt/checkout/install.py", "--no-download", *demo)
         session = "/mnt/checkout/tests/gimp/inside/window_session.py"
         (work / "session").mkdir()
-        run("python3", session, photo, "/mnt/scratch/session", options.version, "pictures")
+        wanted = options.only or [*NAMES, "strip"]
+        if wanted != ["strip"]:
+            run("python3", session, photo, "/mnt/scratch/session", options.version, "pictures")
         run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", photo)
         IMAGES.mkdir(parents=True, exist_ok=True)
-        wanted = options.only or [*NAMES, "strip"]
         for name in NAMES:
             if name in wanted:
                 _shrink(tree, binds, work, f"session/{name}.png", f"{name}.png")
