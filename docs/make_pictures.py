@@ -77,11 +77,13 @@ def main():
         run("python3", "/mnt/checkout/install.py", "--no-download", *demo)
         session = "/mnt/checkout/tests/gimp/inside/window_session.py"
         (work / "session").mkdir()
-        run("python3", session, photo, "/mnt/scratch/session", options.version, "pictures")
-        run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", photo)
-        run("sh", "-c", STROKES)
-        IMAGES.mkdir(parents=True, exist_ok=True)
         wanted = options.only or [*NAMES, "strip", "strokes"]
+        if set(wanted) & set(NAMES):
+            run("python3", session, photo, "/mnt/scratch/session", options.version, "pictures")
+        run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", photo)
+        if "strokes" in wanted:
+            run("sh", "-c", STROKES)
+        IMAGES.mkdir(parents=True, exist_ok=True)
         for name in NAMES:
             if name in wanted:
                 _shrink(tree, binds, work, f"session/{name}.png", f"{name}.png")

@@ -81,9 +81,7 @@ def draw(
     drawn = apply_guided(resized(views.full, *size), coefficients)
     mask = drawn > 0.5
     small = cv2.resize(mask.astype(np.uint8), views.reduced_shape[::-1], interpolation=_NEAREST) > 0
-    sure = np.asarray(
-        cv2.resize(drawn, views.reduced_shape[::-1], interpolation=_NEAREST), np.float32
-    )
+    sure = cv2.resize(drawn, small.shape[::-1], interpolation=_NEAREST).astype(np.float32)
     cleaned = without_scraps(without_specks(small, cell_px * scale, tuning), sure, tuning)
     if (cleaned != small).any():
         wanted = cv2.resize(cleaned.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
