@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "gimp")]
 from trees import cache_folder
 
 REQUIREMENTS = (ROOT / "matte_core/setup/requirements.txt", ROOT / "tests/requirements.txt")
+OLD_SECONDS = 14 * 24 * 3600
 
 
 def make_environment():
@@ -34,7 +36,9 @@ def make_environment():
     if not complete.exists():
         print(f"making the tests' environment in {root}", flush=True)
         for old in cache_folder().glob("env-*"):
-            shutil.rmtree(old)
+            # Another checkout may be using it.
+            if time.time() - old.stat().st_mtime > OLD_SECONDS:
+                shutil.rmtree(old)
         subprocess.run([sys.executable, "-m", "venv", root], check=True)
         files = [part for path in REQUIREMENTS for part in ("-r", path)]
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -42,6 +46,7 @@ def make_environment():
         pip += ["--no-compile", "--require-hashes", "--only-binary", ":all:"]
         subprocess.run([*pip, *files], check=True)
         complete.touch()
+    os.utime(root)
     return python
 
 
