@@ -147,8 +147,7 @@ def measured(plain):
             if name == "view":
                 self._toolbar._views.set_active_id(value)
             elif name == "is_full":
-                self._canvas.zoomed.set_level(FULL, self._edge())
-                self._canvas.rest()
+                self._zoom_in()
             elif name == "stroke":
                 self._stroke(value)
             else:
@@ -165,6 +164,15 @@ def measured(plain):
                 self._canvas.extend(x, y + away * step / STROKE_STEPS)
             self._asked = time.time()
             self._canvas.finish()
+
+        def _zoom_in(self):
+            """Show the spot in the middle, without the strokes so far."""
+            self._canvas.strokes.clear()
+            zoomed = self._canvas.zoomed
+            zoomed.set_level(FULL)
+            x, y = self._edge()
+            zoomed.pan(zoomed.view[0] / 2 - x, zoomed.view[1] / 2 - y)
+            self._canvas.rest()
 
         def _edge(self):
             zoomed = self._canvas.zoomed
