@@ -17,7 +17,7 @@ ID = "org.gimp.GIMP.Plugin.Matte"
 PREFIX = "/app/extensions/Matte"
 SDK = "org.gnome.Sdk//49"
 TEMPLATE = f"tools/{ID}.metainfo.xml"
-PACKAGES = ("numpy", "scipy", "opencv-python-headless", "protobuf")
+PACKAGES = (*("numpy", "scipy", "scikit-learn", "opencv-python-headless", "pillow", "protobuf"),)
 # Shown in software centers, in this order.
 SCREENSHOTS = {
     "dialog.png": "The preview with the list of what was found",

@@ -25,12 +25,12 @@ PACKAGES = (
 )
 # Of the package and its checks.
 PACKAGED = (
-    *("python3-numpy", "python3-scipy", "python3-opencv", "python3-protobuf"),
-    *("python3-onnxruntime", "lintian", "appstream"),
+    *("python3-numpy", "python3-scipy", "python3-sklearn", "python3-opencv", "python3-pil"),
+    *("python3-protobuf", "python3-onnxruntime", "lintian", "appstream"),
 )
 CERTIFICATES = Path("etc/ssl/certs/ca-certificates.crt")
 COMPLETE = "complete-1"
-COMPLETE_PACKAGED = "complete-packages-1"
+COMPLETE_PACKAGED = "complete-packages-2"
 NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
 
 # Everything that is written disappears with the namespace: $tree becomes a layer over itself.
