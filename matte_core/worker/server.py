@@ -102,11 +102,7 @@ class Server:
             if is_out_of_memory(error):
                 self._refuse_all(_failure(None, NO_MEMORY, USE_LESS))
                 return
-            message = Message(
-                "A package of Matte's environment cannot be loaded: {error}.", error=error
-            )
-            hint = Message("Choose Filters > Matte > Set Up and Check… to repair it.")
-            self._refuse_all(Frame("error", {"error": to_wire(SetupError(message, hint))}))
+            self._refuse_all(_damaged(None, error))
             return
         while (request := self._next()) is not None:
             self.send(self._answer(request, table))
@@ -133,6 +129,10 @@ class Server:
             _log_traceback()
             if is_out_of_memory(error):
                 return _failure(number, NO_MEMORY, USE_LESS)
+            if isinstance(
+                error, ImportError
+            ):  # of a package that is not loaded before it is needed
+                return _damaged(number, error)
             return _failure(
                 number,
                 Message(
@@ -192,6 +192,12 @@ def _log_traceback() -> None:
 
 def _failure(number: int | None, message: str, hint: str) -> Frame:
     return Frame("error", {"id": number, "error": to_wire(WorkerError(message, hint))})
+
+
+def _damaged(number: int | None, error: Exception) -> Frame:
+    message = Message("A package of Matte's environment cannot be loaded: {error}.", error=error)
+    hint = Message("Choose Filters > Matte > Set Up and Check… to repair it.")
+    return Frame("error", {"id": number, "error": to_wire(SetupError(message, hint))})
 
 
 def main() -> int:

@@ -55,9 +55,8 @@ def correct(session):
         window.keys("p")
         window.wait_for(lambda: not is_seen(FLAG), 30, "the flag to go")
         session.see("the right button removes", is_seen(HELMET))
-        time.sleep(1)
+        shown.extend(settled(preview))
         session.picture("stroke-after", part=preview.place)
-        shown.extend(preview.seen(SPOTS))
 
     session.run(ACTION, in_dialog=paint)
     alphas = session.ask(ALPHAS.format(spots=SPOTS))
@@ -72,6 +71,17 @@ def correct(session):
     window.keys("ctrl+z")
     time.sleep(1)
     cancel(session)
+
+
+def settled(preview):
+    """Return where the subject is seen once the draft has given way to the result."""
+    seen = None
+    for _ in range(20):
+        before, seen = seen, preview.seen(SPOTS)
+        if seen == before:
+            break
+        time.sleep(2)
+    return seen
 
 
 def cancel(session):
