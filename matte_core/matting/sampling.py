@@ -78,6 +78,7 @@ class SamplingParameters:
 
 
 DEFAULTS = SamplingParameters()
+_ENOUGH = 200  # samples: a picture of a few pixels has none to spare
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,8 @@ def sample(
     progress : callable
         Called between blocks of queries; may raise `Cancelled`.
     """
-    pixels = level.unknown[:: parameters.query_step]
+    step = _step(len(level.unknown), parameters.query_step)
+    pixels = level.unknown[::step]
     colors = level.colors
     per_px = parameters.position_weight / level.extent_px
     queries = with_positions(colors[pixels], pixels, level.width, per_px)
@@ -143,8 +145,7 @@ def sample(
     share = _foreground_share(differences[0], differences[1], parameters.regularization)
     foreground, background = (side.mean(axis=1) for side in samples)
     _, distance, trust = compare(colors[pixels], foreground, background, parameters.tolerance)
-    size, step = len(level.unknown), parameters.query_step
-    return Samples(size, step, foreground, background, share, distance, trust)
+    return Samples(len(level.unknown), step, foreground, background, share, distance, trust)
 
 
 def data_term(
@@ -206,7 +207,12 @@ def _known_near(level: Level, value: int, parameters: SamplingParameters) -> NDA
     known = np.flatnonzero(side & (near > 0))
     if len(known) == 0:
         known = np.flatnonzero(side)
-    return known[:: parameters.known_step]
+    return known[:: _step(len(known), parameters.known_step)]
+
+
+def _step(count: int, wanted: int) -> int:
+    """Return the step at which pixels are taken, such that enough of a few are left."""
+    return max(1, min(wanted, count // _ENOUGH))
 
 
 def _foreground_share(
