@@ -260,8 +260,10 @@ def _look_at_colors(made, alpha, before, format_name):
     old_bands = Babl.format_get_n_components(Babl.format(format_name))
     bands = 1 if "Y" in format_name else min(old_bands, 3)
     width = bands * depth
+    # Where the layer itself is transparent, nothing of the photo is left.
+    seen = floats(made, "A float") if made.has_alpha() else [1.0] * count
     for index, value in enumerate(alpha):
-        if value == 1:
+        if value == 1 and seen[index] > 0:
             new = after[index * size : index * size + width]
             old = before[index * old_size : index * old_size + width]
             require(new == old, f"solid pixel {index} has other bits")
