@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from matte_core.base.lazy import lazily
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # Unless this is set before it is loaded, onnxruntime sends telemetry and leaves an identifier in
 # the user's cache. Nobody who cuts out a photo has agreed to that.
