@@ -23,6 +23,8 @@ from matte_core.networks.session import open_session
 MAX_FILE_BYTES = 1 << 30
 MAX_SIDE_PX = 2048
 _FREE_SIDE_PX = 513
+# Of models that find subjects, most of which halve a picture five times and double it again.
+_HALVING: dict[str, Any] = {"height": 512, "width": 512, "step": 32, "align_corners": False}
 _USUAL_DOMAINS = ("", "ai.onnx", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc")
 _CHANNELS = 3
 
@@ -174,6 +176,8 @@ def _output_spec(spec: ModelSpec, answer: NDArray[Any], given: dict[str, Any]) -
             )
     elif spec.finds_subject and not spec.classes:
         spec = replace(spec, classes=("background", "subject"))
+    if spec.finds_subject and spec.is_free:
+        spec = replace(spec, **{key: side for key, side in _HALVING.items() if key not in given})
     return spec
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from matte_core.base.errors import DownloadError, ModelError
 from matte_core.boxes import Box
+from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC
+from matte_core.catalog.registry import model_path
 from matte_core.cli import models as command
 from matte_core.networks import add_model, describe_model, fetch_model, installed, remove_model
 from matte_core.networks import onnx_proto as onnx
@@ -197,3 +199,11 @@ def test_the_command(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "pottedplant" in shown
     command_line("remove", "selfie")
     assert [spec.name for spec in installed()] == ["built-in", "deeplab-257"]
+
+
+def test_a_model_of_free_size_that_finds_subjects_is_fed_as_it_must_be(home: Path) -> None:
+    spec = add_model(model_path(BUILT_IN), "mine")
+    assert (spec.is_free, spec.step) == (True, BUILT_IN_SPEC.step)
+    assert spec.normalization == BUILT_IN_SPEC.normalization
+    found = load_network(home / "mine.onnx").score(photo(300)[:200], Box(0, 0, 200, 300))
+    assert np.isfinite(found.at(np.arange(200), np.arange(300), [1])).all()
