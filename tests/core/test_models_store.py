@@ -204,6 +204,5 @@ def test_the_command(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_model_of_free_size_that_finds_subjects_is_fed_as_it_must_be(home: Path) -> None:
     spec = add_model(model_path(BUILT_IN), "mine")
     assert (spec.is_free, spec.step) == (True, BUILT_IN_SPEC.step)
-    assert spec.normalization == BUILT_IN_SPEC.normalization
     found = load_network(home / "mine.onnx").score(photo(300)[:200], Box(0, 0, 200, 300))
     assert np.isfinite(found.at(np.arange(200), np.arange(300), [1])).all()
