@@ -96,6 +96,20 @@ def only_if(dialog, config, names, choice, values):
     config.connect(f"notify::{choice}", follow)
 
 
+def shown_if(dialog, config, names, choice, values):
+    """Show arguments only for some values of a choice, which saves room. Call after filling."""
+    widgets = [dialog.get_widget(name, GObject.TYPE_NONE) for name in names]
+
+    def follow(*_arguments):
+        for widget in widgets:
+            widget.set_visible(config.get_property(choice) in values)
+
+    for widget in widgets:
+        widget.set_no_show_all(True)
+    follow()
+    config.connect(f"notify::{choice}", follow)
+
+
 def add_image_chooser(dialog, config, name, images, wanted):
     """Add a list of images, for which GIMP's dialog has no widget.
 

@@ -67,7 +67,7 @@ def arrange(dialog, config):
 
     box = dialogs.arrange_with_colors(dialog, config, WITH_COLORS)
     if config.find_property("crop"):
-        dialogs.only_if(dialog, config, arguments.CROP_NAMES, "output", (NEW_IMAGE,))
+        dialogs.shown_if(dialog, config, arguments.CROP_NAMES, "output", (NEW_IMAGE,))
     return box
 
 
