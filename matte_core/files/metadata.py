@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from PIL import Image, ImageFile, IptcImagePlugin, TiffImagePlugin
 
-from matte_core.files.opening import tiff_tags
+from matte_core.files.opening import DAMAGE, tiff_tags
 
 Keep = Literal["none", "public", "all"]
 
@@ -90,7 +90,7 @@ def read_metadata(opened: ImageFile.ImageFile) -> Metadata:
     for what, read in (("dpi", _dpi), ("exif", _exif), ("xmp", _xmp), ("iptc", _iptc)):
         try:
             found[what] = read(opened)
-        except Exception:  # Pillow raises whatever a damaged directory leads to
+        except DAMAGE:
             is_damaged = True
     return Metadata(**found, is_damaged=is_damaged)
 
@@ -99,7 +99,7 @@ def orientation(opened: ImageFile.ImageFile) -> int:
     """Return the EXIF orientation, 1 to 8; a damaged one is no reason to reject a picture."""
     try:
         number = opened.getexif().get(_ORIENTATION, 1)
-    except Exception:  # see `read_metadata`, which reports it
+    except DAMAGE:  # see `read_metadata`, which reports it
         return 1
     return number if isinstance(number, int) and 1 <= number <= 8 else 1
 

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import struct
 import sys
 import warnings
 from collections.abc import Iterator
@@ -24,6 +25,11 @@ from matte_core.files.sniffing import EXPORT_HINT, format_of
 # By default 1 MB, which profiles of monitors exceed; all texts of a file together stay bounded.
 PngImagePlugin.MAX_TEXT_CHUNK = 16 << 20
 
+#: What Pillow raises where a damaged file leads it astray. Memory that runs out is not among it.
+DAMAGE = (
+    *(ArithmeticError, AttributeError, EOFError, LookupError, OSError, struct.error),
+    *(SyntaxError, TypeError, ValueError),
+)
 _DAMAGED_HINT = "Download or export the picture again."
 # The names that Pillow has for formats.
 _PLUGINS = {"JPEG": "JPEG", "PNG": "PNG", "TIFF": "TIFF", "WebP": "WEBP", "AVIF": "AVIF"} | {
@@ -181,8 +187,8 @@ def _unusual_tiff(data: bytes) -> str:
         colors = _TIFF_COLORS.get(tags.get(_COLORS, 1), "unusual colors")
         channels = tags.get(_SAMPLES, 1)
         each = "/".join(map(str, dict.fromkeys(bits)))
-    except Exception:
-        return ""  # a damaged directory, which the caller reports
+    except DAMAGE:
+        return ""  # the caller reports it
     many = "channels" if channels != 1 else "channel"
     return f"{colors} in {channels} {many} of {floats}{each} bits"
 
