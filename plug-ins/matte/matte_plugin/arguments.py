@@ -112,6 +112,14 @@ def keeps_masks(config):
     return config.get_property("existing-mask") == KEEP
 
 
+def writing(config):
+    """Return how `outputs.write` is to treat what is there already: originals and masks."""
+    return {
+        "hide_original": config.get_property("hide-original"),
+        "keeps_masks": keeps_masks(config),
+    }
+
+
 def add_decontaminate(procedure, *, is_always_used=False):
     """Add how much of the old background's color to remove."""
     blurb = (

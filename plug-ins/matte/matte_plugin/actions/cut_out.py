@@ -87,8 +87,7 @@ def _cut_out(image, drawables, config, process, strokes):
         cuts,
         output,
         NAME,
-        hide_original=config.get_property("hide-original"),
-        keeps_masks=arguments.keeps_masks(config),
+        **arguments.writing(config),
         framing=framing,
     )
 

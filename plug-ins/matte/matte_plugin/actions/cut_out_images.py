@@ -63,12 +63,5 @@ def _cut_out(worker, image, config, progress):
         share = part(progress, number / len(chosen), (number + 1) / len(chosen))
         outcome, note = layer_jobs.ask(worker, layer, config, share, cuts)
     witness.check()
-    outputs.write(
-        image,
-        cuts,
-        output,
-        NAME,
-        hide_original=config.get_property("hide-original"),
-        keeps_masks=arguments.keeps_masks(config),
-    )
+    outputs.write(image, cuts, output, NAME, **arguments.writing(config))
     return outcome, note

@@ -59,14 +59,7 @@ def _cut_out_all(image, config, view, report):
         )
         witness.check()
         if cuts:
-            outputs.write(
-                image,
-                cuts,
-                output,
-                NAME,
-                hide_original=config.get_property("hide-original"),
-                keeps_masks=arguments.keeps_masks(config),
-            )
+            outputs.write(image, cuts, output, NAME, **arguments.writing(config))
     except BaseException:
         report.entries.clear()  # none of it has happened
         raise

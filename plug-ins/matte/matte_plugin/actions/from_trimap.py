@@ -73,9 +73,8 @@ def _matte(image, drawables, config, process, strokes):
         cuts,
         output,
         NAME,
-        hide_original=config.get_property("hide-original"),
+        **arguments.writing(config),
         replaces_own=True,
-        keeps_masks=arguments.keeps_masks(config),
         hidden=[trimap for trimap in pairs.values() if reading.is_layer(trimap)],
         framing=framing,
     )
