@@ -18,7 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from matte_core.images import Float32, Image, as_float, row_slices
 
@@ -28,65 +28,84 @@ EPSILON = 3e-4
 Floats = NDArray[np.floating[Any]]
 
 
-def guided_coefficients(
-    guide: Float32, values: Floats, radius_px: int, *, epsilon: float = EPSILON
-) -> Float32:
-    """Fit values as an affine function of the guide's colors around every pixel.
+class GuidedFilter:
+    """The windows of a guide, into which any values can be fitted.
 
     Parameters
     ----------
     guide : (h, w, 3) float32, [0, 1]
-    values : (h, w) float32 or float64
-        The computation runs in their precision; use float64 if `epsilon` is below about 1e-4,
-        because covariances are small differences of squares.
     radius_px : int
         Windows are (2 r + 1) pixels wide and high.
     epsilon : float
         Regularization of the windows' color covariance; smaller values follow weaker edges.
-
-    Returns
-    -------
-    coefficients : (h, w, 4) float32
-        Three slopes and an offset: values are about ``(slopes * guide).sum(-1) + offset``.
+    dtype : dtype
+        The precision of the computation; use float64 if `epsilon` is below about 1e-4, because
+        covariances are small differences of squares.
 
     Examples
     --------
     >>> guide = np.linspace(0, 1, 75, dtype=np.float32).reshape(5, 5, 3)
     >>> values = guide @ np.float32([0.25, 0.25, 0.5])
-    >>> filtered = apply_guided(guide, guided_coefficients(guide, values, 2))
+    >>> filtered = apply_guided(guide, GuidedFilter(guide, 2).coefficients(values))
     >>> bool(np.abs(filtered - values).max() < 0.01)
     True
     """
-    side = (2 * radius_px + 1, 2 * radius_px + 1)
 
-    def mean(plane: Floats) -> Floats:
-        return np.asarray(cv2.blur(plane, side, borderType=cv2.BORDER_REFLECT))
+    def __init__(
+        self,
+        guide: Float32,
+        radius_px: int,
+        *,
+        epsilon: float = EPSILON,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        self._side = (2 * radius_px + 1, 2 * radius_px + 1)
+        self._colors = [np.ascontiguousarray(guide[..., c], dtype) for c in range(3)]
+        red, green, blue = self._colors
+        mean = self._mean
+        self._means = [mean(color) for color in self._colors]
+        mean_red, mean_green, mean_blue = self._means
+        # The symmetric covariance matrix (a b c, b d e, c e f), inverted by Cramer's rule.
+        a = mean(red * red) - mean_red * mean_red + epsilon
+        d = mean(green * green) - mean_green * mean_green + epsilon
+        f = mean(blue * blue) - mean_blue * mean_blue + epsilon
+        b = mean(red * green) - mean_red * mean_green
+        c = mean(red * blue) - mean_red * mean_blue
+        e = mean(green * blue) - mean_green * mean_blue
+        i, j, k = d * f - e * e, c * e - b * f, b * e - c * d
+        l, m, n = a * f - c * c, c * b - a * e, a * d - b * b  # noqa: E741
+        self._inverse = (i, j, k), (j, l, m), (k, m, n)
+        self._scale = 1 / (a * i + b * j + c * k)
 
-    red, green, blue = (np.ascontiguousarray(guide[..., c], values.dtype) for c in range(3))
-    mean_red, mean_green, mean_blue, mean_values = map(mean, (red, green, blue, values))
-    x = mean(red * values) - mean_red * mean_values
-    y = mean(green * values) - mean_green * mean_values
-    z = mean(blue * values) - mean_blue * mean_values
-    # The symmetric covariance matrix (a b c, b d e, c e f), inverted by Cramer's rule.
-    a = mean(red * red) - mean_red * mean_red + epsilon
-    d = mean(green * green) - mean_green * mean_green + epsilon
-    f = mean(blue * blue) - mean_blue * mean_blue + epsilon
-    b = mean(red * green) - mean_red * mean_green
-    c = mean(red * blue) - mean_red * mean_blue
-    e = mean(green * blue) - mean_green * mean_blue
-    i, j, k = d * f - e * e, c * e - b * f, b * e - c * d
-    l, m, n = a * f - c * c, c * b - a * e, a * d - b * b  # noqa: E741
-    scale = 1 / (a * i + b * j + c * k)
-    slopes = [
-        (i * x + j * y + k * z) * scale,
-        (j * x + l * y + m * z) * scale,
-        (k * x + m * y + n * z) * scale,
-    ]
-    offset = mean_values - slopes[0] * mean_red - slopes[1] * mean_green - slopes[2] * mean_blue
-    coefficients = np.empty((*values.shape, 4), np.float32)
-    for place, plane in enumerate((*slopes, offset)):
-        coefficients[..., place] = mean(plane)
-    return coefficients
+    def coefficients(self, values: Floats) -> Float32:
+        """Fit values as an affine function of the guide's colors around every pixel.
+
+        Parameters
+        ----------
+        values : (h, w) float32 or float64
+
+        Returns
+        -------
+        coefficients : (h, w, 4) float32
+            Three slopes and an offset: values are about ``(slopes * guide).sum(-1) + offset``.
+        """
+        mean = self._mean
+        mean_values = mean(values)
+        x, y, z = (
+            mean(color * values) - mean_color * mean_values
+            for color, mean_color in zip(self._colors, self._means, strict=True)
+        )
+        slopes = [(p * x + q * y + r * z) * self._scale for p, q, r in self._inverse]
+        offset = mean_values
+        for slope, mean_color in zip(slopes, self._means, strict=True):
+            offset = offset - slope * mean_color
+        fitted = np.empty((*values.shape, 4), np.float32)
+        for place, plane in enumerate((*slopes, offset)):
+            fitted[..., place] = mean(plane)
+        return fitted
+
+    def _mean(self, plane: Floats) -> Floats:
+        return np.asarray(cv2.blur(plane, self._side, borderType=cv2.BORDER_REFLECT))
 
 
 def apply_guided(image: Image, coefficients: Float32) -> Float32:

@@ -14,7 +14,7 @@ import numpy as np
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
-from matte_core.filters.guided import guided_coefficients
+from matte_core.filters.guided import GuidedFilter
 from matte_core.images import UNKNOWN, Alpha, Float32, Image, Trimap
 from matte_core.matting.level import Level, without_border
 
@@ -85,6 +85,6 @@ def _fit(
     reach = 2 * RADIUS_PX
     top, left = max(rows[0] - reach, 0), max(columns[0] - reach, 0)
     around = (slice(top, rows[1] + reach), slice(left, columns[1] + reach))
-    values = alpha[around].astype(np.float64)
-    coefficients = guided_coefficients(image[around], values, RADIUS_PX, epsilon=EPSILON)
+    windows = GuidedFilter(image[around], RADIUS_PX, epsilon=EPSILON, dtype=np.float64)
+    coefficients = windows.coefficients(alpha[around].astype(np.float64))
     return coefficients[rows[0] - top : rows[1] - top, columns[0] - left : columns[1] - left]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.boxes import Box
-from matte_core.filters.guided import apply_guided, guided_coefficients
+from matte_core.filters.guided import GuidedFilter, apply_guided
 from matte_core.images import Float32, Mask, as_float, resized
 from matte_core.segmentation.views import Views
 
@@ -75,7 +75,7 @@ def draw(
     scale = views.reduced_shape[0] / views.shape[0]
     reach_px = round(tuning.reach_cells * cell_px * scale)
     radius_px = int(np.clip(reach_px, 1, tuning.most_reach_px))
-    coefficients = guided_coefficients(as_float(views.reduced), probability, radius_px)
+    coefficients = GuidedFilter(as_float(views.reduced), radius_px).coefficients(probability)
     fine = min(1.0, tuning.fine_px / max(views.shape))
     size = (max(1, round(views.shape[0] * fine)), max(1, round(views.shape[1] * fine)))
     drawn = apply_guided(resized(views.full, *size), coefficients)

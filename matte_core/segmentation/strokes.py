@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from matte_core.base.errors import NoSubjectError
 from matte_core.base.messages import Message
-from matte_core.filters.guided import apply_guided, guided_coefficients
+from matte_core.filters.guided import GuidedFilter, apply_guided
 from matte_core.images import UNKNOWN, Float32, Image, Mask, as_float, resized
 from matte_core.segmentation.outline import lifted
 from matte_core.segmentation.result import Segmentation
@@ -113,6 +113,10 @@ class Affinities:
         local = _closed_form(small, parameters)
         alike = _alike(small, parameters)
         self._matrix = (local + alike).tocsr()
+        guide = as_float(resized(image, *_reduced_size(image, parameters.guide_px)))
+        self._guide_size = (guide.shape[0], guide.shape[1])
+        cell_px = max(self._guide_size) / max(self.size)
+        self._windows = GuidedFilter(guide, max(1, round(cell_px)))
         weak = parameters.prior_weight
         # Ties across the picture would fill the factors: their diagonal stands for them.
         near = local + scipy.sparse.diags_array(weak + alike.diagonal())
@@ -187,6 +191,16 @@ class Affinities:
         least, most = (-np.inf if removed.any() else 0.0), (np.inf if kept.any() else 0.0)
         return np.asarray(np.clip(change, least, most).reshape(self.size), np.float32)
 
+    def lifted(self, image: Image, change: Float32) -> Float32:
+        """Bring a change to the full size of the picture, along its edges."""
+        plain = lifted(change, self._guide_size)
+        span = max(float(np.abs(change).max()), 1e-6)
+        # The filter works on [0, 1].
+        share = plain / (2 * span) + np.float32(0.5)
+        drawn = apply_guided(image, self._windows.coefficients(share))
+        low, high = min(change.min(), 0), max(change.max(), 0)
+        return np.asarray(np.clip((drawn - 0.5) * (2 * span), low, high), np.float32)
+
 
 def correct(
     image: Image, found: Segmentation | None, affinities: Affinities, keep: Mask, remove: Mask
@@ -210,7 +224,7 @@ def correct(
     """
     prior = None if found is None else found.probability
     change = affinities.spread(prior, keep, remove)
-    probability = _lifted(image, change, affinities.parameters.guide_px)
+    probability = affinities.lifted(image, change)
     if prior is not None:
         probability += prior
     np.clip(probability, 0, 1, out=probability)
@@ -225,20 +239,6 @@ def correct(
         cell_px = max(image.shape[:2]) / max(affinities.size)
         return Segmentation(mask, (), probability, cell_px, "strokes")
     return replace(found, mask=mask, probability=probability)
-
-
-def _lifted(image: Image, change: Float32, guide_px: int) -> Float32:
-    """Bring a change to full size, along the edges of the picture."""
-    guide = as_float(resized(image, *_reduced_size(image, guide_px)))
-    cell_px = max(guide.shape[:2]) / max(change.shape)
-    plain = lifted(change, (guide.shape[0], guide.shape[1]))
-    span = max(float(np.abs(change).max()), 1e-6)
-    # The filter works on [0, 1].
-    share = plain / (2 * span) + np.float32(0.5)
-    drawn = apply_guided(image, guided_coefficients(guide, share, max(1, round(cell_px))))
-    return np.asarray(
-        np.clip((drawn - 0.5) * (2 * span), min(change.min(), 0), max(change.max(), 0)), np.float32
-    )
 
 
 def _closed_form(small: Float32, parameters: StrokeParameters) -> Any:

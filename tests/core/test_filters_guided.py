@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from matte_core.filters import guided
-from matte_core.filters.guided import apply_guided, guided_coefficients
+from matte_core.filters.guided import GuidedFilter, apply_guided
 
 
 @pytest.fixture
@@ -21,7 +21,8 @@ def step():
 def test_an_affine_function_of_the_colors_is_kept():
     guide = np.random.default_rng(1).random((30, 40, 3), np.float32)
     values = guide @ np.float32([0.5, 0.2, 0.1]) + np.float32(0.1)
-    coefficients = guided_coefficients(guide, values.astype(np.float64), 3, epsilon=1e-8)
+    windows = GuidedFilter(guide, 3, epsilon=1e-8, dtype=np.float64)
+    coefficients = windows.coefficients(values.astype(np.float64))
     np.testing.assert_allclose(coefficients[15, 20], [0.5, 0.2, 0.1, 0.1], atol=1e-3)
     np.testing.assert_allclose(apply_guided(guide, coefficients), values, atol=1e-3)
 
@@ -29,7 +30,7 @@ def test_an_affine_function_of_the_colors_is_kept():
 def test_a_blurred_and_shifted_edge_becomes_that_of_the_guide(step):
     guide, truth = step
     blurred = cv2.GaussianBlur(np.roll(truth, 3, axis=1), (0, 0), 4)
-    filtered = apply_guided(guide, guided_coefficients(guide, blurred, 8))
+    filtered = apply_guided(guide, GuidedFilter(guide, 8).coefficients(blurred))
     assert filtered.dtype == np.float32
     # The left edge is at the border, where the shift brings in the other side.
     assert ((blurred > 0.5) == (truth > 0))[:, 20:].mean() < 0.97
@@ -39,14 +40,14 @@ def test_a_blurred_and_shifted_edge_becomes_that_of_the_guide(step):
 def test_flat_regions_are_averaged():
     guide = np.full((40, 40, 3), 0.5, np.float32)
     noise = np.random.default_rng(2).random((40, 40), np.float32)
-    filtered = apply_guided(guide, guided_coefficients(guide, noise, 6))
+    filtered = apply_guided(guide, GuidedFilter(guide, 6).coefficients(noise))
     assert np.abs(filtered - 0.5).max() < 0.1
 
 
 def test_both_precisions_agree(step):
     guide, truth = step
     single, double = (
-        guided_coefficients(guide, cv2.blur(truth, (9, 9)).astype(dtype), 4)
+        GuidedFilter(guide, 4, dtype=dtype).coefficients(cv2.blur(truth, (9, 9)).astype(dtype))
         for dtype in (np.float32, np.float64)
     )
     assert single.dtype == double.dtype == np.float32
@@ -56,7 +57,7 @@ def test_both_precisions_agree(step):
 def test_coefficients_of_a_reduced_image_serve_the_full_one(step, monkeypatch):
     guide, truth = step
     small, values = (cv2.resize(x, (30, 20), interpolation=cv2.INTER_AREA) for x in step)
-    coefficients = guided_coefficients(small, values, 4)
+    coefficients = GuidedFilter(small, 4).coefficients(values)
     filtered = apply_guided(guide, coefficients)
     assert ((filtered > 0.5) == (truth > 0)).mean() > 0.99
     strips = [slice(0, 7), slice(7, 60)]
