@@ -23,7 +23,6 @@ from report import table, write_section
 
 SHARED = shared_folder()
 PHOTO = SHARED / "data" / "photos" / "grace_hopper.png"
-NETWORK_MIRROR = SHARED / "models" / "intel_ir"
 MEGAPIXELS = (0.5, 2, 12)
 
 
@@ -97,22 +96,13 @@ def main() -> int:
     request = {"photo": str(photo) if photo else None, "model": options.model}
     with tempfile.TemporaryDirectory(prefix="matte-benchmark-") as folder:
         if options.model is None:
-            _provide_network(folder)
+            os.environ["MATTE_HOME"] = folder  # nothing but the built-in model
         answers = [run_child("chain", {**request, "megapixels": size}) for size in MEGAPIXELS]
     text = _report(answers)
     print(f"On {machine()}.\n\n{text}")
     if options.write:
         write_section("The chain, step by step", "python3 tests/benchmarks/chain.py", text)
     return 0
-
-
-def _provide_network(folder: str) -> None:
-    """Install the default model for this run only, if the test data contains it."""
-    from matte_core.networks.store import fetch_model
-
-    if NETWORK_MIRROR.is_dir():
-        os.environ["MATTE_HOME"] = folder
-        fetch_model("deeplab-513", mirror=str(NETWORK_MIRROR))
 
 
 def _report(answers: list[dict[str, Any]]) -> str:

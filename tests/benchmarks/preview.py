@@ -2,9 +2,10 @@
 """Time and memory of the preview in a real window: ``python3 tests/benchmarks/preview.py``.
 
 A photo enlarged to 12 megapixels is opened in one of the tests' own GIMPs (tests/gimp/trees.py),
-with the plug-in installed by its installer, and Cut Out Subject is called as a menu calls it. A
-clock in the dialog (inside/preview_measured.py) records when each image has been drawn, and moves
-the controls. Run twice: OK continues with the preview's worker, as it does, or with a new one.
+with the plug-in installed by its installer and no model but the built-in one, and Cut Out Subject
+is called as a menu calls it. A clock in the dialog (inside/preview_measured.py) records when each
+image has been drawn, and moves the controls. Run twice: OK continues with the preview's worker, as
+it does, or with a new one.
 """
 
 import argparse
@@ -21,7 +22,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(HERE), str(ROOT / "tests" / "gimp")]
 
 import trees
-from chain import NETWORK_MIRROR, PHOTO, enlarged
+from chain import PHOTO, enlarged
 from measured import machine
 from report import table, write_section
 
@@ -70,7 +71,6 @@ def measure(photo: Path, version: str, *, alone: bool) -> list[dict[str, Any]]:
         image = cv2.cvtColor(enlarged(str(photo), MEGAPIXELS), cv2.COLOR_RGB2BGR)
         cv2.imwrite(str(scratch / "photo.jpg"), image, [cv2.IMWRITE_JPEG_QUALITY, 92])
         binds = [(ROOT, "/mnt/checkout", "ro"), (scratch, "/mnt/scratch", "rw")]
-        binds.append((NETWORK_MIRROR, "/mnt/network", "ro"))
         environ = {"HOME": HOME, **({"MATTE_MEASURED_ALONE": "1"} if alone else {})}
 
         def run(*command: str) -> None:
@@ -78,8 +78,7 @@ def measure(photo: Path, version: str, *, alone: bool) -> list[dict[str, Any]]:
             if done.returncode:
                 raise Failed((done.stdout + done.stderr)[-2000:])
 
-        model = ["--model", "/mnt/network/deeplabv3.xml"]
-        run("python3", "/mnt/checkout/install.py", "--no-demo", *model)
+        run("python3", "/mnt/checkout/install.py", "--no-demo", "--no-download")
         place = scratch / "home" / ".config" / "GIMP" / version / "plug-ins" / PLUG_IN
         place.mkdir()
         shutil.copy(HERE / "inside" / "preview_measured.py", place / f"{PLUG_IN}.py")
