@@ -376,7 +376,9 @@ def trimap_of(
         grid_px=found.grid_px,
         trust_mask=True,
     )
-    return widen_to_hair(trimap, image, radius_px)
+    return widen_to_hair(
+        trimap, image, radius_px, probability=found.probability, grid_px=found.grid_px
+    )
 
 
 def _is_same(before: Any, now: Any) -> bool:

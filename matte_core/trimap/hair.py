@@ -52,6 +52,9 @@ class HairParameters:
     most_texture : float
         Nothing is searched where the background varies by more: a line before books or leaves may
         be anything.
+    least_probability : float
+        Hair has at least this probability within a stroke and a cell of the model's grid. A model
+        rarely sees single hairs, but it is less sure of the background among them than of grass.
     longest : float
         Strokes from the band that hair can reach.
     longest_of_depth : float
@@ -86,6 +89,7 @@ class HairParameters:
     most_contrast: float = 0.5
     most_normal: float = 0.1
     most_texture: float = 0.5
+    least_probability: float = 0.05
     longest: float = 12.0
     longest_of_depth: float = 0.65
     shortest: float = 3.0
@@ -123,6 +127,8 @@ def widen_to_hair(
     image: Image,
     radius_px: int | None = None,
     *,
+    probability: Float32 | None = None,
+    grid_px: float = 0.0,
     parameters: HairParameters = DEFAULTS,
 ) -> Trimap:
     """Make hair beside the unknown band unknown too, and the gaps between hairs inside it.
@@ -133,6 +139,10 @@ def widen_to_hair(
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     radius_px : int, optional
         The band's width, if it was chosen: it limits how far from the band hair is searched for.
+    probability : (H, W) float32, [0, 1], optional
+        Of the subject. Outside, hair is found only near where it is not nearly 0.
+    grid_px : float
+        Pixels per cell of the model that it comes from.
     parameters : HairParameters
 
     Returns
@@ -150,7 +160,10 @@ def widen_to_hair(
     pixels = cv2.resize(as_uint8(image), size, interpolation=cv2.INTER_AREA)
     most_unit = math.inf if radius_px is None else radius_px * scale
     scene = _scene(pixels.astype(np.uint8), small, most_unit, parameters)
-    hair = _find_hair(scene, parameters)
+    maybe = None
+    if probability is not None:
+        maybe = _maybe(probability, scene, grid_px * scale, parameters)
+    hair = _find_hair(scene, maybe, parameters)
     if not hair.any():
         return trimap
     enlarged = cv2.resize(
@@ -180,7 +193,7 @@ def _scene(
     )
 
 
-def _find_hair(scene: _Scene, parameters: HairParameters) -> Mask:
+def _find_hair(scene: _Scene, maybe: Mask | None, parameters: HairParameters) -> Mask:
     """Return the pixels by which to widen the band."""
     inner = scene.inside & (scene.distance > parameters.inner * scene.stroke)
     if not inner.any():
@@ -196,12 +209,24 @@ def _find_hair(scene: _Scene, parameters: HairParameters) -> Mask:
         for times, least in (parameters.faint, parameters.clear)
     )
     hair = _hairs(scene, faint, clear, parameters)
+    if maybe is not None:
+        hair &= maybe
     hair |= _gaps(scene, faint, clear, subject, parameters)
     hair &= _texture(scene, subject) < parameters.most_texture
     width = 2 * max(1, round(scene.stroke / 2)) + 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
     painted = cv2.dilate(hair.astype(np.uint8), brush) > 0
     return connected_to(scene.band, np.asarray(painted))
+
+
+def _maybe(probability: Float32, scene: _Scene, grid_px: float, parameters: HairParameters) -> Mask:
+    """Return what lies near something that may belong to the subject."""
+    height, width = scene.band.shape
+    small = cv2.resize(probability, (width, height), interpolation=cv2.INTER_AREA)
+    maybe = (small > parameters.least_probability).astype(np.uint8)
+    side = 2 * max(1, round(scene.stroke + grid_px)) + 1
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.dilate(maybe, brush) > 0)
 
 
 def _share(colors: Float32, start: Float32, end: Float32) -> Float32:

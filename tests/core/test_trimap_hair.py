@@ -55,6 +55,18 @@ def test_nothing_else_becomes_unknown(picture) -> None:
         np.testing.assert_array_equal(widen_to_hair(trimap, wire), trimap)
 
 
+def test_where_the_model_sees_nothing_at_all_there_is_no_hair(picture) -> None:
+    image, trimap = picture
+    hairy = drawn(image, (150, 156), (146, 140), color=(170, 90, 70))
+    sure = (trimap == FOREGROUND).astype(np.float32)
+    np.testing.assert_array_equal(widen_to_hair(trimap, hairy, probability=sure), trimap)
+    coarse = widen_to_hair(trimap, hairy, probability=sure, grid_px=60)
+    np.testing.assert_array_equal(coarse, widen_to_hair(trimap, hairy))
+    soft = np.where(cv2.dilate(sure, np.ones((121, 121))) > 0, 0.06, sure).astype(np.float32)
+    soft[sure > 0] = 1
+    np.testing.assert_array_equal(widen_to_hair(trimap, hairy, probability=soft), coarse)
+
+
 def test_a_band_of_zero_width_stays_as_it_is(picture) -> None:
     image, trimap = picture
     hairy = drawn(image, (150, 156), (146, 140), color=(170, 90, 70))
