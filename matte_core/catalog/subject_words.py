@@ -12,6 +12,7 @@ from matte_core.catalog.published import CLASS_MODEL
 #: What picks one thing of a class, beside its number.
 WHICH = ("left", "middle", "right", "largest")
 _PLACE = re.compile(r"(.+) at (\d*\.?\d+) (\d*\.?\d+)")
+_ONE_OF_ITS_CLASS = re.compile(rf" (\d+|{'|'.join(WHICH)}|at \d*\.?\d+ \d*\.?\d+)$")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,17 @@ def parse_subject(subject: str | Iterable[str], classes: Sequence[str]) -> tuple
         f"to pick one of several, add a number, {', '.join(WHICH)}, or a place such as "
         '"at 0.3 0.5".',
     )
+
+
+def class_word(word: str) -> str:
+    """Return a word without what picks one thing of its class.
+
+    Examples
+    --------
+    >>> class_word("person 2"), class_word("potted plant at 0.3 0.5"), class_word("auto")
+    ('person', 'potted plant', 'auto')
+    """
+    return _ONE_OF_ITS_CLASS.sub("", " ".join(word.lower().split()))
 
 
 def _read(word: str, known: dict[str, str]) -> Wanted | None:

@@ -42,8 +42,9 @@ def add_parser(commands: Any) -> None:
         description="Cut the subject out of photos. Each becomes a picture with transparency, its "
         "fringe cleaned of the old background's color, and with nothing of the photo under its "
         "transparent pixels. A picture that is cut out already keeps its shape unless a subject "
-        "is named. Photos with 16 bits per channel give results with 16 bits; color profile, "
-        "resolution, and metadata are kept.",
+        "is named. Animations are cut out frame by frame, with one subject and their own timing. "
+        "Photos with 16 bits per channel give results with 16 bits; color profile, resolution, "
+        "and metadata are kept.",
         epilog="Results in a folder are named NAME.png, NAME-alpha.png, NAME-mask.png and "
         "NAME-trimap.png.",
         allow_abbrev=False,
@@ -99,27 +100,39 @@ def run(args: argparse.Namespace) -> int:
     from matte_core import cut_out, segment
     from matte_core.base.errors import NoSubjectError
     from matte_core.base.progress import part
+    from matte_core.cli.animated import confidence, cut_out_frames, is_animated
     from matte_core.cli.outcome import Outcome
     from matte_core.cli.pictures import read_marks, read_photo, read_selection, with_holes
+    from matte_core.following import Follower
     from matte_core.images import BACKGROUND
     from matte_core.segmentation.things import things_of
 
     def cut(
-        job: Job, picture: "Picture", hint: "Mask | None", subject: Any, progress: ProgressCallback
-    ) -> tuple["CutOut", Outcome]:
-        found = cut_out(
+        picture: "Picture",
+        subject: Any,
+        hint: "Mask | None",
+        progress: ProgressCallback,
+        **marked: Any,
+    ) -> "CutOut":
+        return cut_out(
             picture.image,
             subject,
             model=args.model,
             radius_px=args.radius,
             shape=args.shape,
             hint=hint,
-            **read_marks(job, picture, args.max_megapixels),
+            **marked,
             decontaminate=args.decontaminate / 100,
             **edge_controls(args),
             opacity=picture.alpha,
             progress=progress,
         )
+
+    def outcome(
+        job: Job, picture: "Picture", hint: "Mask | None", subject: Any, progress: ProgressCallback
+    ) -> tuple["CutOut", Outcome]:
+        marked = read_marks(job, picture, args.max_megapixels)
+        found = cut(picture, subject, hint, progress, **marked)
         made = Outcome(picture, found.alpha, args, crop)
         if made.box is None:
             raise NoSubjectError(
@@ -135,7 +148,11 @@ def run(args: argparse.Namespace) -> int:
             things = things_of(segment(picture.image, args.subject, args.model, hint=hint))
             if len(things) > 1:
                 return each(job, picture, hint, things, progress)
-        found, made = cut(job, picture, hint, args.subject, progress)
+        elif args.output == "rgba" and is_animated(job, picture):
+            follower = Follower(args.subject, hint)
+            marked = read_marks(job, picture, args.max_megapixels)
+            return cut_out_frames(job, picture, follower, cut, marked, args, crop, progress)
+        found, made = outcome(job, picture, hint, args.subject, progress)
         files: dict[str, bytes] = {}
         for kind, path in job.results.items():
             if kind == "rgba":
@@ -151,8 +168,7 @@ def run(args: argparse.Namespace) -> int:
                     trimap[picture.alpha == 0] = BACKGROUND
                 files[kind] = made.plane(trimap, path, is_hard=True)
         said = found.segmentation
-        sure = float(said.probability[said.mask].mean()) if said.mask.any() else 0.0
-        values = {**describe(said), **made.describe(), "confidence": round(sure, 4)}
+        values = {**describe(said), **made.describe(), "confidence": round(confidence(found), 4)}
         return Result(files, values, in_words(said), [*made.notes(job), *notes(said)])
 
     def each(
@@ -166,9 +182,10 @@ def run(args: argparse.Namespace) -> int:
         values, remarks = [], []
         for number, (name, subject, _center) in enumerate(things):
             share = part(progress, number / len(things), (number + 1) / len(things))
-            found, made = cut(job, picture, hint, subject, share)
+            found, made = outcome(job, picture, hint, subject, share)
             files[name] = made.cut_out(found.foreground, job.target)
-            values.append({"name": name, **made.describe()})
+            sure = round(confidence(found), 4)
+            values.append({"name": name, **made.describe(), "confidence": sure})
             remarks = made.notes(job)
         return Result({}, {"things": values}, ", ".join(files), remarks, files)
 

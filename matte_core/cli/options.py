@@ -7,7 +7,8 @@ from typing import Any
 
 SHAPES = ("ellipse", "rectangle", "cross")
 #: The formats with transparency, and the extensions of their files.
-FORMATS = {"png": ".png", "tiff": ".tif", "webp": ".webp"}
+FORMATS = {"png": ".png", "tiff": ".tif", "webp": ".webp", "gif": ".gif"}
+_EXTENSIONS = (*(".png", ".apng", ".tif", ".tiff"), *(".webp", ".gif"))
 MARKS = {
     "keep": "what belongs to the subject",
     "remove": "what does not belong to the subject",
@@ -76,7 +77,8 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         choices=FORMATS,
         default="png",
         help="file format of results in a folder (default %(default)s); with -o FILE, its "
-        "extension decides. WebP is lossless and has 8 bits per channel",
+        "extension decides. WebP is lossless and has 8 bits per channel; GIF has 255 colors and a "
+        "hard edge. Animations stay animated in all but TIFF",
     )
     add_metadata(group)
 
@@ -96,7 +98,7 @@ def add_metadata(group: Any) -> None:
 def extensions_of(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the extensions that a result may have, the one for folders first."""
     first = FORMATS[args.format]
-    return (first, *(other for other in (".png", ".tif", ".tiff", ".webp") if other != first))
+    return (first, *(other for other in _EXTENSIONS if other != first))
 
 
 def add_subject(parser: argparse.ArgumentParser) -> None:

@@ -12,11 +12,17 @@ from matte_core.batch.plan import Job
 from matte_core.boxes import Box
 from matte_core.cli import placement
 from matte_core.files import Metadata, Picture, encode
+from matte_core.files.color import is_srgb
 from matte_core.files.writing import TRANSPARENT, quantize, stack_alpha
 from matte_core.images import Alpha, Image
 from matte_core.matting import clear_hidden
 
 _PNG = "PNG"
+
+
+def kind_of(path: Path) -> str:
+    """Return the format of a result, by the extension of its name."""
+    return TRANSPARENT.get(path.suffix.lower(), _PNG)
 
 
 class Outcome:
@@ -31,6 +37,8 @@ class Outcome:
         With the options of `options.add_files`.
     framing : Framing, optional
         How to crop; by default not at all.
+    box : (left, top, right, bottom), optional
+        What to crop to; by default, what is seen.
     """
 
     def __init__(
@@ -39,28 +47,34 @@ class Outcome:
         alpha: Alpha,
         args: argparse.Namespace,
         framing: Framing | None = None,
+        box: tuple[int, int, int, int] | None = None,
     ) -> None:
         self.picture = picture
         self.alpha = alpha
         self._metadata = picture.metadata.kept(args.metadata)
         seen = Box.around(alpha > SEEN)
-        self.box = None if seen is None else (seen.left, seen.top, seen.right, seen.bottom)
+        if box is None and seen is not None:
+            box = seen.left, seen.top, seen.right, seen.bottom
+        self.box = box
         self.frame = framing.around(self.box) if framing and self.box else None
 
     def cut_out(self, foreground: Image, path: Path) -> bytes:
         """Return the file of the cut-out; nothing of the photo is under its transparent pixels."""
+        return self._encoded(self.pixels(foreground), path, self._metadata)
+
+    def pixels(self, foreground: Image) -> NDArray[Any]:
+        """Return the cut-out, cropped, as (H, W, 2) or (H, W, 4) integers."""
         colors, alpha, frame = foreground, self.alpha, self.frame
         if frame is not None:
             colors, alpha = placement.scale_to(colors, alpha, self._scaled_size(frame))
             colors, alpha = placement.framed(colors, frame), placement.framed(alpha, frame)
         picture = self.picture
-        stacked = stack_alpha(
+        return stack_alpha(
             clear_hidden(colors, alpha)[0],
             alpha,
             is_deep=picture.is_deep,
             is_gray=picture.is_gray and picture.has_gray_profile,
         )
-        return self._encoded(stacked, path, self._metadata)
 
     def plane(self, values: NDArray[Any], path: Path, *, is_hard: bool = False) -> bytes:
         """Return the file of an alpha, mask, or trimap; `is_hard` keeps its levels as they are."""
@@ -93,13 +107,25 @@ class Outcome:
 
     def notes(self, job: Job) -> list[str]:
         """Return what was left out of the files, or changed, without being asked for."""
-        kinds = {self._kind(path) for path in job.results.values()}
+        kinds = {kind_of(path) for path in job.results.values()}
         notes = list(self.picture.notes)
         if "WebP" in kinds:
             if self.picture.is_deep:
                 notes.append("WebP has 8 bits per channel; the other 8 are left out.")
             if self._metadata.iptc:
                 notes.append("WebP has no place for IPTC data, which is left out.")
+        if "GIF" in kinds:
+            notes += self._notes_on_gif()
+        return notes
+
+    def _notes_on_gif(self) -> list[str]:
+        notes = ["GIF has no soft edges: alpha is cut at one half. PNG and WebP keep it."]
+        if self.picture.is_deep:
+            notes.append("GIF has 8 bits per channel; the other 8 are left out.")
+        if self._metadata.exif or self._metadata.iptc or self._metadata.xmp:
+            notes.append("GIF has no place for metadata, which is left out.")
+        if not is_srgb(self.picture.icc_profile):
+            notes.append("GIF has no place for a color profile, so the colors may look different.")
         return notes
 
     @property
@@ -114,13 +140,9 @@ class Outcome:
 
     def _encoded(self, pixels: NDArray[Any], path: Path, metadata: Metadata) -> bytes:
         return encode(
-            self._kind(path),
+            kind_of(path),
             pixels,
             icc_profile=self.picture.icc_profile,
             metadata=metadata,
             offset_px=self._offset_px,
         )
-
-    @staticmethod
-    def _kind(path: Path) -> str:
-        return TRANSPARENT.get(path.suffix.lower(), _PNG)

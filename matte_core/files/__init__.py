@@ -8,8 +8,10 @@
 | `color` | color profiles; CMYK and CIELAB to sRGB |
 | `metadata` | resolution, EXIF, IPTC and XMP data, and what of it is passed on |
 | `reading` | `read_picture`: photos; `read_plane`: masks, alphas; `read_marked`: strokes |
-| `png`, `tiff` | encoders for what neither Pillow nor OpenCV writes |
-| `writing` | `encode`, `encode_png`, `encode_jpeg`, `write_whole` |
+| `pixels` | the pixels of a file as an image and its alpha |
+| `animation` | the frames of an animation, one by one |
+| `png`, `apng`, `tiff`, `gif` | encoders for what neither Pillow nor OpenCV writes |
+| `writing` | `encode`, `encode_animation`, `encode_png`, `encode_jpeg`, `write_whole` |
 """
 
 from matte_core.files.metadata import Metadata

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from matte_core.files.metadata import Metadata, photoshop_block
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_IHDR_END = len(_SIGNATURE) + 12 + 13
+#: Where the first chunk, which tells size and kind, ends.
+HEADER_END = len(_SIGNATURE) + 12 + 13
 _INCHES_PER_M = 1 / 0.0254
 _GRAY_AND_ALPHA = 4
 _SUB = 1  # the filter that stores differences to the pixel on the left
@@ -47,8 +48,14 @@ def encode(pixels: NDArray[Any]) -> bytes:
 
 def with_chunks(png: bytes, chunks: Iterable[Chunk]) -> bytes:
     """Return a PNG file with chunks added right after its header."""
-    packed = b"".join(_packed(*chunk) for chunk in chunks)
-    return png[:_IHDR_END] + packed + png[_IHDR_END:]
+    added = b"".join(packed(*chunk) for chunk in chunks)
+    return png[:HEADER_END] + added + png[HEADER_END:]
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Return the width and height of a PNG file."""
+    width, height = struct.unpack_from(">II", png, len(_SIGNATURE) + 8)
+    return width, height
 
 
 def offset_chunk(left_px: int, top_px: int) -> Chunk:
@@ -90,9 +97,10 @@ def _gray_and_alpha(pixels: NDArray[Any]) -> bytes:
     filtered[:, 1 + step :] = rows[:, step:] - rows[:, :-step]
     header = struct.pack(">IIBBBBB", width, height, bits, _GRAY_AND_ALPHA, 0, 0, 0)
     data = zlib.compress(filtered.tobytes(), 4)
-    return _SIGNATURE + _packed(b"IHDR", header) + _packed(b"IDAT", data) + _packed(b"IEND", b"")
+    return _SIGNATURE + packed(b"IHDR", header) + packed(b"IDAT", data) + packed(b"IEND", b"")
 
 
-def _packed(kind: bytes, content: bytes) -> bytes:
+def packed(kind: bytes, content: bytes) -> bytes:
+    """Return a chunk as it is in a file."""
     checksum = zlib.crc32(content, zlib.crc32(kind))
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageFile
 
 from matte_core.base.errors import FileError
+from matte_core.files.animation import Animation, animation_of
 from matte_core.files.color import cmyk_to_srgb, gray_profile, lab_to_srgb, rgb_profile
 from matte_core.files.deep import bits_per_channel, decode_deep
 from matte_core.files.metadata import Metadata, orientation, read_metadata
 from matte_core.files.opening import decoding, open_file, tiff_tags
+from matte_core.files.pixels import as_image, is_colored, split, upright
 from matte_core.files.sniffing import EXPORT_HINT, SIGNATURE_BYTES, sniff
 from matte_core.images import Float32, Image, Mask
 
@@ -27,10 +28,6 @@ MAX_MEGAPIXELS = 200.0
 # A file is no larger than its uncompressed pixels, with 16 bits per channel, and its metadata.
 _MAX_BYTES_PER_PIXEL = 8
 _METADATA_BYTES = 64 << 20
-
-# A mask saved as JPEG in color has a little color; a photo given as a mask has a lot.
-_COLOR_STEP = 48
-_COLORED_SHARE = 0.02
 
 _MOST_PAGES = 100  # that are looked at, to say how many there are
 _IS_REDUCED_OR_MASK = 0b101  # of the tag NewSubfileType
@@ -55,6 +52,8 @@ class Picture:
         As it is in the file.
     notes : tuple of str
         What the user should know: of what is in the file, what was left out or changed.
+    animation : Animation or None
+        All frames, if the file has several.
     """
 
     image: Image
@@ -63,6 +62,7 @@ class Picture:
     icc_profile: bytes | None = None
     metadata: Metadata = field(default_factory=Metadata)
     notes: tuple[str, ...] = ()
+    animation: Animation | None = None
 
     @property
     def has_gray_profile(self) -> bool:
@@ -125,12 +125,14 @@ def decode_picture(data: bytes, name: str, max_megapixels: float = MAX_MEGAPIXEL
             pixels, notes = _decoded(opened, bits, name)
         found = read_metadata(opened)
         notes += _notes(opened, kind, found)
-    pixels = _upright(pixels, turn)
+        animation = animation_of(opened, kind, data, name, max_megapixels)
+    pixels = upright(pixels, turn)
     is_gray = pixels.ndim == 2 or pixels.shape[2] == 2
-    colors, alpha = _split(pixels)
+    colors, alpha = split(pixels)
     profile = opened.info.get("icc_profile")
     used = rgb_profile(profile) or (gray_profile(profile) if is_gray else None)
-    return Picture(_as_image(colors), alpha, is_gray, used, found, tuple(notes))
+    notes += [animation.note] if animation else []
+    return Picture(as_image(colors), alpha, is_gray, used, found, tuple(notes), animation)
 
 
 def read_plane(
@@ -165,7 +167,7 @@ def read_plane(
 
 def plane_of(picture: Picture, what: str, name: str) -> NDArray[np.uint8] | Float32:
     """Return the gray levels of a picture that was read; see `read_plane`."""
-    if not picture.is_gray and _is_colored(picture.image):
+    if not picture.is_gray and is_colored(picture.image):
         if picture.alpha is None:
             raise FileError(
                 f"{name} is a color picture, not a {what}.",
@@ -213,7 +215,7 @@ def read_marked(
     picture = read_picture(path, max_megapixels=max_megapixels)
     if picture.alpha is not None:
         marked: Mask = picture.alpha > 0.5
-    elif not picture.is_gray and _is_colored(picture.image):
+    elif not picture.is_gray and is_colored(picture.image):
         raise FileError(
             f"{os.fspath(path)} is a color picture without transparency, not {what}.", _MARK_IT
         )
@@ -283,12 +285,8 @@ def _notes(opened: ImageFile.ImageFile, kind: str, found: Metadata) -> list[str]
         pages = _full_pages(opened, count)
         if pages > 1:
             notes.append(f"It has {pages} pages; only the first one is used.")
-    elif count > 1 and kind in ("PNG", "WebP", "AVIF", "GIF", "HEIC"):
-        what = "pictures" if kind == "HEIC" else "frames"
-        count -= getattr(opened, "default_image", False)
-        is_apart = getattr(opened, "default_image", False)
-        which = "the picture that is shown without animation" if is_apart else "the first one"
-        notes.append(f"It has {count} {what}; only {which} is used.")
+    elif kind == "HEIC" and count > 1:
+        notes.append(f"It has {count} pictures; only the first one is used.")
     return notes
 
 
@@ -300,41 +298,3 @@ def _full_pages(opened: ImageFile.ImageFile, count: int) -> int:
         pages += not int(tiff_tags(opened).get(254, 0)) & _IS_REDUCED_OR_MASK
     opened.seek(0)
     return pages + max(count - _MOST_PAGES, 0)
-
-
-def _split(pixels: NDArray[Any]) -> tuple[NDArray[Any], Float32 | None]:
-    """Return the colors, and the alpha as float32 in [0, 1] if any of it is not 1."""
-    if pixels.ndim == 2 or pixels.shape[2] == 3:
-        return pixels, None
-    colors, alpha = pixels[..., :-1], pixels[..., -1]
-    if colors.shape[2] == 1:
-        colors = colors[..., 0]
-    limit = np.iinfo(pixels.dtype).max
-    share: Float32 = np.divide(alpha, limit, dtype=np.float32)
-    return colors, None if alpha.min() == limit else share
-
-
-def _as_image(colors: NDArray[Any]) -> Image:
-    if colors.ndim == 2:
-        colors = cv2.cvtColor(np.ascontiguousarray(colors), cv2.COLOR_GRAY2RGB)
-    if colors.dtype == np.uint16:
-        deep: Float32 = np.divide(colors, 65535, dtype=np.float32)
-        return deep
-    return np.ascontiguousarray(colors, np.uint8)
-
-
-def _upright(pixels: NDArray[Any], turn: int) -> NDArray[Any]:
-    """Apply an EXIF orientation (EXIF 2.32, tag 274)."""
-    if turn in (5, 6, 7, 8):
-        pixels = np.swapaxes(pixels, 0, 1)
-    if turn in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if turn in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
-
-
-def _is_colored(image: Image) -> bool:
-    step = _COLOR_STEP if image.dtype == np.uint8 else _COLOR_STEP / 255
-    spread = image.max(axis=2) - image.min(axis=2)
-    return float(np.mean(spread > step)) > _COLORED_SHARE

@@ -1,6 +1,7 @@
 """Encode pictures, and write files completely or not at all."""
 
 import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,21 @@ from PIL import Image as Pillow
 
 from matte_core.base.atomic import write_files
 from matte_core.base.errors import FileError
-from matte_core.files import png, tiff
+from matte_core.files import apng, gif, png, tiff
 from matte_core.files.color import gray_profile, rgb_profile
 from matte_core.files.metadata import Metadata, photoshop_block
 from matte_core.images import Alpha, Image, as_float, as_uint8
 
 JPEG_QUALITY = 95
 #: The formats that keep transparency, by the extension of their files.
-TRANSPARENT = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WebP"}
+TRANSPARENT = {".png": "PNG", ".apng": "PNG", ".tif": "TIFF", ".tiff": "TIFF"} | {
+    ".webp": "WebP",
+    ".gif": "GIF",
+}
+#: Those of them that can be animated.
+ANIMATED = ("PNG", "WebP", "GIF")
 
-_LARGEST_PX = {"JPEG": 65500, "WebP": 16383}
+_LARGEST_PX = {"JPEG": 65500, "WebP": 16383, "GIF": 65535}
 
 
 def stack_alpha(
@@ -54,7 +60,8 @@ def encode(
     Parameters
     ----------
     kind : str
-        "PNG", "TIFF", or "WebP", which is lossless and has 8 bits.
+        "PNG", "TIFF", or "WebP", which is lossless and has 8 bits; or "GIF", which has 255 colors
+        and a hard edge.
     pixels : (H, W), (H, W, 2), (H, W, 3) or (H, W, 4), uint8 or uint16
         Gray, gray and alpha, RGB, or RGB and alpha (not premultiplied).
     icc_profile : bytes, optional
@@ -78,12 +85,60 @@ def encode(
             return tiff.encode(pixels, profile, said)
         if kind == "WebP":
             return _webp(pixels, profile, said)
+        if kind == "GIF":
+            return gif.encode([(_as_bytes(pixels), 0)], plays=1)
         chunks = png.chunks_of(profile, said)
         if offset_px:
             chunks.append(png.offset_chunk(offset_px[1], offset_px[0]))
         return png.with_chunks(png.encode(pixels), chunks)
     except (ValueError, OverflowError) as error:
         raise _too_large(kind, pixels) from error
+
+
+def encode_animation(
+    kind: str,
+    frames: Iterable[tuple[NDArray[np.uint8], float]],
+    plays: int,
+    *,
+    icc_profile: bytes | None = None,
+    metadata: Metadata | None = None,
+) -> bytes:
+    """Encode an animation. Of its frames, one at a time is in memory.
+
+    Parameters
+    ----------
+    kind : str
+        One of `ANIMATED`; WebP is lossless, and GIF as `encode` says.
+    frames : iterable of ((H, W, 4) uint8, float)
+        RGB and alpha (not premultiplied), and how many milliseconds each is shown.
+    plays : int
+        How often all are shown; 0 is forever.
+    icc_profile, metadata
+        As for `encode`.
+
+    Raises
+    ------
+    FileError
+        If the pictures are too large for the format.
+    """
+    profile, said = rgb_profile(icc_profile), metadata or Metadata()
+    if kind == "GIF":
+        return gif.encode(_checked(frames, kind), plays)
+    times: list[float] = []
+
+    def packed() -> Iterator[tuple[bytes, float]]:
+        for pixels, milliseconds in _checked(frames, kind):
+            times.append(milliseconds)
+            yield png.encode(pixels), milliseconds
+
+    if kind == "PNG":
+        return apng.assemble(packed(), plays, png.chunks_of(profile, said))
+    # Pillow takes the frames one by one only from a file.
+    with Pillow.open(io.BytesIO(apng.assemble(packed(), plays, []))) as opened:
+        if len(times) == 1:
+            return _webp(np.asarray(opened.convert("RGBA")), profile, said)
+        how = {"duration": times, "loop": plays, "lossless": True, "method": 4}
+        return _saved(opened, "WEBP", profile, said, save_all=True, **how)
 
 
 def encode_png(
@@ -143,14 +198,27 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def _webp(pixels: NDArray[Any], profile: bytes | None, metadata: Metadata) -> bytes:
-    if pixels.dtype == np.uint16:
-        pixels = np.rint(pixels / np.float32(257)).astype(np.uint8)
+    pixels = _as_bytes(pixels)
     if pixels.ndim == 3 and pixels.shape[2] == 2:
         pixels = np.dstack([pixels[..., 0]] * 3 + [pixels[..., 1]])
         profile = None
     picture = Pillow.fromarray(pixels).convert("RGB" if pixels.ndim == 2 else None)
     # Exact: what lies under transparent pixels has been chosen.
     return _saved(picture, "WEBP", profile, metadata, lossless=True, exact=True, method=4)
+
+
+def _as_bytes(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    if pixels.dtype == np.uint16:
+        return np.rint(pixels / np.float32(257)).astype(np.uint8)
+    return pixels
+
+
+def _checked(
+    frames: Iterable[tuple[NDArray[np.uint8], float]], kind: str
+) -> Iterator[tuple[NDArray[np.uint8], float]]:
+    for pixels, milliseconds in frames:
+        _check_size(kind, pixels)
+        yield pixels, milliseconds
 
 
 def _saved(
@@ -179,7 +247,7 @@ def _too_large(kind: str, pixels: NDArray[Any]) -> FileError:
     height, width = pixels.shape[:2]
     return FileError(
         f"A picture of {width} x {height} pixels cannot be stored as {kind}.",
-        "JPEG allows at most 65500 pixels per side, WebP 16383; PNG allows more.",
+        "JPEG allows at most 65500 pixels per side, GIF 65535, WebP 16383; PNG allows more.",
     )
 
 

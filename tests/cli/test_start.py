@@ -35,7 +35,7 @@ def test_help_and_version_need_the_standard_library_alone(matte):
         ((), "required: COMMAND"),
         (("cutout", "a.jpg"), "required: -o/--out"),
         (("cutout", "a.jpg", "-o", "b.jpg"), "JPEG has no transparency"),
-        (("cutout", "a.jpg", "-o", "b.gif"), "written as PNG"),
+        (("cutout", "a.jpg", "-o", "b.bmp"), "written as PNG"),
         (("cutout", "a.jpg", "b.jpg", "-o", "c.png"), "several pictures need an output folder"),
         (("cutout", "a.jpg", "-o", "b", "--subject", "hors"), "did you mean horse?"),
         (("cutout", "a.jpg", "-o", "b", "--subject", "auto,dog"), "unknown subject 'auto'"),

@@ -24,7 +24,7 @@ LAYERS = """
     networks
     trimap matting compositing
     segmentation
-    cutting
+    cutting following
     files
     cli worker
 """
