@@ -17,11 +17,12 @@ from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import Alpha, Image, Mask, Trimap, check_alpha, check_image
 from matte_core.marks import Marks
 from matte_core.segmentation import Segmentation, own_alpha, segment
-from matte_core.segmentation.result import OWN_ALPHA
+from matte_core.segmentation.result import INKS
 from matte_core.trimap import make_trimap, widen_to_hair
 
 if TYPE_CHECKING:
     from matte_core.segmentation.strokes import Affinities
+    from matte_core.segmentation.unmixing import Palette
 
 _Result = TypeVar("_Result")
 
@@ -85,7 +86,8 @@ class Steps:
         self.opacity = opacity
         if opacity is not None:
             self.opacity = check_alpha(opacity, (image.shape[0], image.shape[1]))
-        self._own_trimap: Trimap | None = None
+        # The alpha that needs no matting, and the trimap that stands for it.
+        self._exact: tuple[Trimap, Alpha] | None = None
         self._matted = self.image
         if wide_gamut_image is not None:
             self._matted = check_image(wide_gamut_image, "wide-gamut image")
@@ -94,6 +96,7 @@ class Steps:
                     f"The wide-gamut image has shape {self._matted.shape}, "
                     f"the image {self.image.shape}."
                 )
+        self.palette: Palette | None = None
         self._kept: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     def segmentation(
@@ -108,7 +111,8 @@ class Steps:
     ) -> Segmentation:
         """Find the subject, and correct it as marked; see `segment`.
 
-        An image that is cut out already says itself what its subject is.
+        An image that is cut out already says itself what its subject is, and so does line art on
+        a ground of one color.
         """
         subject = subject if isinstance(subject, str) else tuple(subject)
 
@@ -116,6 +120,9 @@ class Steps:
             own = self.opacity if hint is None and own_alpha.names_no_subject(subject) else None
             if own is not None and own_alpha.is_cut_out(own):
                 return own_alpha.of_opacity(own)
+            art = self._line_art(subject, hint)
+            if art is not None:
+                return art
             try:
                 return segment(
                     self._seen_everywhere(),
@@ -155,6 +162,23 @@ class Steps:
             lambda: clear_hidden(self.image, opacity, max(opacity.shape))[0],
         )
 
+    def _line_art(self, subject: str | tuple[str, ...], hint: Mask | None) -> Segmentation | None:
+        """Return line art, unmixed, unless a part is named; None for any other image."""
+        from matte_core.segmentation.inked import means_all, of_inks
+
+        if not means_all(subject):
+            return None
+        if self.opacity is not None and own_alpha.has_shape(self.opacity):
+            return None
+        from matte_core.segmentation.line_art import find_palette
+
+        self.palette = self.once("palette", (), lambda: find_palette(self._matted))
+        return None if self.palette is None else of_inks(self.unmixed(self.palette)[0], hint)
+
+    def unmixed(self, palette: "Palette") -> tuple[Alpha, Image]:
+        """Unmix the image; see `Palette.unmix`."""
+        return self.once("unmixed", (palette,), lambda: palette.unmix(self._matted))
+
     def affinities(self) -> "Affinities":
         """Prepare what strokes are spread by; see `matte_core.segmentation.strokes`."""
         from matte_core.segmentation.strokes import Affinities
@@ -176,7 +200,10 @@ class Steps:
             lambda: trimap_of(found, self.image, radius_px, shape),
         )
         trimap = self.marked(trimap, marks)
-        self._own_trimap = trimap if found.source == OWN_ALPHA and marks is None else None
+        is_exact = found.has_exact_alpha and (
+            marks is None or (found.source == INKS and not marks.unknown.any())
+        )
+        self._exact = (trimap, found.probability) if is_exact else None
         return trimap
 
     def marked(self, trimap: Trimap, marks: Marks | None) -> Trimap:
@@ -188,10 +215,11 @@ class Steps:
     def alpha(self, trimap: Trimap, *, progress: ProgressCallback | None = None) -> Alpha:
         """Estimate the alpha of a trimap, found or painted; see `estimate_alpha`.
 
-        An image that is cut out already has its alpha: this is `opacity` itself.
+        An image that is cut out already has its alpha: this is `opacity` itself. Line art has
+        that which it was unmixed with.
         """
-        if self.opacity is not None and trimap is self._own_trimap:
-            return self.opacity
+        if self._exact is not None and trimap is self._exact[0]:
+            return self._exact[1]
         # The matting takes a while to load, and segmentation alone does not need it.
         from matte_core.matting import estimate_alpha
 
@@ -240,12 +268,27 @@ class Steps:
         # The colors of an image that is cut out already are its subject's own.
         if amount == 0 or alpha is self.opacity:
             return self.image
-        clean = self.once(
-            "foreground",
-            (alpha,),
-            lambda: estimate_foreground(self.image, alpha, progress=progress),
-        )
+
+        def estimate() -> Image:
+            inks = self.inks(alpha) if self._matted is self.image else None
+            if inks is not None:
+                return inks
+            return estimate_foreground(self.image, alpha, progress=progress)
+
+        clean = self.once("foreground", (alpha,), estimate)
         return decontaminate(self.image, clean, amount)
+
+    def inks(self, alpha: Alpha) -> Image | None:
+        """Return the inks of line art, in the space that its alpha was found in.
+
+        They are continued a few pixels outward, as by `estimate_foreground`. None if the alpha is
+        not that of line art.
+        """
+        if self.palette is None or self._exact is None or alpha is not self._exact[1]:
+            return None
+        from matte_core.segmentation.inked import clean_inks
+
+        return clean_inks(self._matted, *self.unmixed(self.palette), alpha)
 
     def shown(self, alpha: Alpha, estimated: Alpha) -> Alpha:
         """Return an adjusted alpha as far as the image's own transparency lets it be seen."""
@@ -259,6 +302,12 @@ class Steps:
         from matte_core.segmentation.strokes import correct
 
         before = None if isinstance(found, NoSubjectError) else found
+        if before is not None and before.source == INKS:
+            from matte_core.segmentation.inked import with_strokes
+
+            assert self.palette is not None  # it was found with that
+            inks = self.unmixed(self.palette)[1]
+            return with_strokes(before, inks, marks.keep, marks.remove)
         image = self._seen_everywhere()
         return correct(image, before, self.affinities(), marks.keep, marks.remove)
 
@@ -366,7 +415,7 @@ def trimap_of(
     InputError
         If radius or shape is not as described.
     """
-    if found.source == OWN_ALPHA:
+    if found.has_exact_alpha:
         return own_alpha.trimap_of_opacity(found.probability)
     trimap = make_trimap(
         found.mask,

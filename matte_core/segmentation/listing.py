@@ -92,6 +92,24 @@ def listed(
     return listing
 
 
+def listed_alone(mask: Mask) -> Listing:
+    """Return a picture's only subject, as what there is to choose: line art, whatever its parts.
+
+    Parameters
+    ----------
+    mask : (H, W) bool
+    """
+    size = grid_size(Box.whole(mask.shape))
+    # Lines thinner than a cell of the grid fill it, and letters side by side are one thing.
+    cell_px = 2 * max(1, round(max(mask.shape) / max(size))) + 1
+    near = cv2.dilate(mask.view(np.uint8), np.ones((cell_px, cell_px), np.uint8)) > 0
+    present, things = _standing_out(near, near.astype(np.float32), mask.shape)
+    listing = Listing(np.zeros(size, np.uint8), chosen=(SUBJECT_NAME,))
+    listing.add_class(replace(present, share=float(mask.mean())))
+    listing.add_things(things.instances[:1], things.labels > 0)
+    return listing
+
+
 def _standing_out(
     there: Mask, probability: Float32, shape: tuple[int, int]
 ) -> tuple[PresentClass, InstanceMap]:

@@ -19,6 +19,9 @@ SUBJECT_INDEX = 255
 #: The source of a segmentation that is the picture's own transparency.
 OWN_ALPHA = "alpha"
 
+#: The source of a segmentation that is line art, unmixed from its ground.
+INKS = "inks"
+
 
 @dataclass(frozen=True)
 class Segmentation:
@@ -36,8 +39,8 @@ class Segmentation:
     grid_px : float
         Picture pixels per cell of the grid that was decided on: finer detail is not in it.
     source : str
-        "network": a model. "alpha": the picture's own transparency. "strokes": nothing but what was
-        marked to keep.
+        "network": a model. "alpha": the picture's own transparency. "inks": the colors of line art.
+        "strokes": nothing but what was marked to keep.
     subject : tuple of str
         Names of the classes and instances that make up the mask.
     instances : tuple of Instance
@@ -62,10 +65,17 @@ class Segmentation:
     _labels: Callable[[], NDArray[np.uint8]] | None = field(default=None, repr=False, compare=False)
 
     @property
+    def has_exact_alpha(self) -> bool:
+        """Whether `probability` is the alpha itself, so that nothing is left to be matted."""
+        return self.source in (OWN_ALPHA, INKS)
+
+    @property
     def note(self) -> str:
         """What a person should be told; mostly empty."""
         if self.source == OWN_ALPHA:
             return Message("The image is cut out already, so its own transparency was used.")
+        if self.source == INKS:
+            return Message("The image is line art on one color, so its colors were separated.")
         if not self.missing:
             return ""
         places = ", ".join(word.rpartition(" at ")[2] for word in self.missing)

@@ -17,7 +17,7 @@ from matte_core.boxes import Box
 from matte_core.catalog.registry import installed
 from matte_core.compositing.fill import fill_behind
 from matte_core.cutting import Steps
-from matte_core.images import UNKNOWN, Alpha, Mask, Trimap
+from matte_core.images import UNKNOWN, Alpha, Image, Mask, Trimap
 from matte_core.link.protocol import Array
 from matte_core.link.requests import (
     CheckRequest,
@@ -40,6 +40,7 @@ from matte_core.link.results import (
 )
 from matte_core.marks import Marks
 from matte_core.matting import clean_colors, clear_hidden
+from matte_core.matting import decontaminate as mixed_with
 from matte_core.segmentation import Segmentation, color_map
 from matte_core.segmentation.things import things_of
 from matte_core.trimap import make_trimap
@@ -181,7 +182,7 @@ def _matted(
         hidden_by = shown if request.clears_hidden else None
         amount = 0.0 if alpha is steps.opacity else request.decontaminate
         reporting = part(progress, matting_share, 1.0)
-        colors = _clean_colors(request, alpha, amount, hidden_by, reporting)
+        colors = _clean_colors(request, alpha, amount, hidden_by, reporting, steps.inks(alpha))
     if request.with_background:
         behind, hole = fill_behind(to_numpy(request.colors or request.image), shown)
         filled = hole.astype(np.uint8) * np.uint8(255)
@@ -204,13 +205,18 @@ def _clean_colors(
     amount: float,
     hidden_by: Alpha | None,
     progress: ProgressCallback,
+    inks: Image | None = None,
 ) -> dict[str, Array]:
     """Clean the image's own colors, which may be of any range.
 
-    Where `hidden_by` is 0, nothing of them is left.
+    Where `hidden_by` is 0, nothing of them is left. The inks of line art are clean.
     """
     own = to_numpy(request.colors or request.image)
-    foreground, changed = clean_colors(own, alpha, amount, progress=progress)
+    if inks is not None and np.array_equal(own, read_image(request.colors or request.image)):
+        foreground = mixed_with(own, inks, amount)
+        changed = (foreground != own).any(axis=2).astype(np.uint8) * np.uint8(255)
+    else:
+        foreground, changed = clean_colors(own, alpha, amount, progress=progress)
     if hidden_by is not None:
         foreground, hidden = clear_hidden(foreground, hidden_by)
         changed[hidden] = 255

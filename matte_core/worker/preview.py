@@ -31,7 +31,11 @@ from matte_core.images import (
 from matte_core.link.fields import EdgeControls, Region, ViewSettings
 from matte_core.link.strokes import Stroke
 from matte_core.marks import Marks
+from matte_core.matting import decontaminate
 from matte_core.segmentation import Segmentation, segment
+from matte_core.segmentation.inked import clean_inks
+from matte_core.segmentation.own_alpha import trimap_of_opacity
+from matte_core.segmentation.result import INKS
 from matte_core.worker import views
 from matte_core.worker.parts import Clicked, PartList
 from matte_core.worker.strokes import draw_strokes
@@ -168,9 +172,29 @@ class Preview:
             # The strokes come on top at full size, as fine as the pixels there.
             trimap = _enlarged(self._trimap(settings, None), region, size, cv2.INTER_NEAREST)
         trimap = trimap if fine is None else fine.onto(trimap)
+        if self.found is not None and self.found.source == INKS:
+            return self._line_art(image, self.found.probability, settings, region)
         enlarged = Preview(image, trimap=_with_both_known(trimap))
         enlarged.background = self.background
         return enlarged.show(replace(settings, is_draft=False), part(progress, 0.4, 1.0), region)
+
+    def _line_art(
+        self, image: Image, reduced: Alpha, settings: ViewSettings, region: Region
+    ) -> NDArray[np.uint8]:
+        """Unmix a region by the colors of the whole image, with what strokes have changed."""
+        palette = self._steps.palette
+        assert palette is not None  # the line art was found with it
+        exact, inks = palette.unmix(image)
+        change = reduced - self._steps.unmixed(palette)[0]
+        change = _enlarged(change, region, exact.shape, cv2.INTER_NEAREST)
+        alpha = np.where(change == 0, exact, (change > 0).astype(np.float32))
+        if settings.view in ("trimap", "original"):
+            is_original = settings.view == "original"
+            return as_uint8(image) if is_original else views.trimap_view(trimap_of_opacity(alpha))
+        colors = clean_inks(image, exact, inks, alpha)
+        return self._drawn_view(
+            decontaminate(image, colors, settings.decontaminate), alpha, settings, region
+        )
 
     def prepare(self) -> None:
         """Prepare for strokes in the background; the first of them waits for it."""

@@ -66,3 +66,40 @@ def test_a_layer_that_is_cut_out_already_is_shown_as_it_is():
     silhouette = np.zeros((60, 80, 3), np.uint8)
     shown = Preview(silhouette, opacity=opacity).show(ViewSettings(view="matte"), silent)
     assert np.abs(shown[..., 0] - 255 * opacity).max() <= 2
+
+
+def logo():
+    """Letters and a hairline on white, and the colors of their inks."""
+    picture = np.full((240, 400, 3), 255, np.uint8)
+    cv2.circle(picture, (90, 110), 70, (30, 60, 170), -1, cv2.LINE_AA)
+    cv2.putText(
+        picture, "Ag", (180, 150), cv2.FONT_HERSHEY_SIMPLEX, 3, (20, 20, 20), 8, cv2.LINE_AA
+    )
+    cv2.line(picture, (10, 200), (390, 225), (20, 20, 20), 1, cv2.LINE_AA)
+    return picture
+
+
+def test_line_art_is_shown_and_made_by_its_colors(worker):
+    picture = logo()
+    darkness = 1 - picture.min(axis=2) / 255
+    made = worker.call(
+        CutOutRequest(image=from_numpy(picture), with_foreground=True, clears_hidden=True)
+    )
+    assert made.note == "The image is line art on one color, so its colors were separated."
+    alpha, colors = to_numpy(made.alpha), to_numpy(made.foreground)
+    hairline = np.s_[195:, 180:]
+    np.testing.assert_allclose(alpha[hairline], darkness[hairline] / (235 / 255), atol=2 / 255)
+    inks = {tuple(color) for color in colors[alpha > 0.2].tolist()}
+    assert inks == {(30, 60, 170), (20, 20, 20)}
+    reduced = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    worker.call(PreviewOpenRequest(image=from_numpy(reduced)))
+    shown = matte(worker.call(PreviewRequest(ViewSettings(view="matte"))))
+    expected = cv2.resize(alpha, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    assert abs(shown - expected).max() < 0.03
+    request = PreviewDetailRequest(
+        image=from_numpy(np.ascontiguousarray(picture[hairline])),
+        region=Region(195 / 240, 180 / 400, 1, 1),
+        settings=ViewSettings(view="matte"),
+        edge=EdgeControls(),
+    )
+    assert abs(matte(worker.call(request)) - alpha[hairline]).max() < 1.5 / 255
