@@ -121,10 +121,10 @@ class Steps:
             if own is not None and own_alpha.is_cut_out(own):
                 return own_alpha.of_opacity(own)
             art = self._line_art(subject, hint)
-            if art is not None:
+            if art is not None and self.palette is not None and len(self.palette.inks) == 1:
                 return art
             try:
-                return segment(
+                seen = segment(
                     self._seen_everywhere(),
                     subject,
                     model,
@@ -133,9 +133,16 @@ class Steps:
                     progress=progress,
                 )
             except NoSubjectError as error:
+                if art is not None:
+                    return art
                 if own is None or not own_alpha.has_shape(own):
                     return error
                 return own_alpha.of_opacity(own)
+            if art is None:
+                return seen
+            from matte_core.segmentation.inked import with_enclosed
+
+            return with_enclosed(art, seen.mask)
 
         found = self.once("segmentation", (subject, model, hint, refine), find)
         if isinstance(found, NoSubjectError) and (marks is None or not marks.keep.any()):

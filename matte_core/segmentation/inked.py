@@ -61,6 +61,29 @@ def means_all(subject: str | tuple[str, ...]) -> bool:
     return names_no_subject(subject) or words in ((SUBJECT_NAME,), (f"{SUBJECT_NAME} 1",))
 
 
+def with_enclosed(found: Segmentation, seen: Mask) -> Segmentation:
+    """Fill what the art encloses, such as eyes, where something else sees the subject there.
+
+    Parameters
+    ----------
+    found : Segmentation
+        Line art.
+    seen : (H, W) bool
+        The subject, as a model sees it.
+    """
+    is_open = found.probability < _HALF
+    count, parts = cv2.connectedComponents(is_open.view(np.uint8), connectivity=4)
+    size = np.bincount(parts.reshape(-1), minlength=count)
+    is_filled = np.bincount(parts[seen], minlength=count) > _INSIDE * size
+    is_filled[0] = False
+    is_filled[np.unique(parts[_frame(parts.shape)])] = False
+    if not is_filled.any():
+        return found
+    alpha = found.probability.copy()
+    alpha[_with_edge(is_filled[parts], is_open)] = 1
+    return replace(found, mask=_mask(alpha), probability=alpha)
+
+
 def with_strokes(found: Segmentation, inks: Image, keep: Mask, remove: Mask) -> Segmentation:
     """Return line art as strokes change it.
 

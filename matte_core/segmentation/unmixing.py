@@ -68,6 +68,7 @@ class Palette:
         apart = _difference(image, self.ground)
         is_ground = apart <= self.tolerance
         beside_ground = cv2.dilate(is_ground.view(np.uint8), _BESIDE) > 0
+        near_ground = cv2.dilate(is_ground.view(np.uint8), _NEAR) > 0
         nearest = _spread(labels)
         self._label_thin_parts(image, is_ground, labels, nearest)
         alpha = (labels != _NO_INK).astype(np.float32)
@@ -77,7 +78,10 @@ class Palette:
         for rows in row_slices(labels.shape):
             rest = (apart[rows] > 0) & (labels[rows] == _NO_INK)
             colors = as_float(image[rows][rest])
-            shares, inks = self._with_one_ink(colors, nearest[rows][rest])
+            shares, inks, residuals = self._with_one_ink(colors, nearest[rows][rest])
+            # What no ink explains, away from the ground, is a mixture of inks.
+            is_inside = ~near_ground[rows][rest] & (residuals > self.tolerance)
+            shares[is_inside], inks[is_inside] = 1, colors[is_inside]
             meets = lowest[rows][rest] < highest[rows][rest]
             if meets.any():
                 pair = lowest[rows][rest][meets], highest[rows][rest][meets]
@@ -132,9 +136,14 @@ class Palette:
         residual = np.abs(apart - share[:, None] * direction).max(axis=1)
         return share, np.asarray(residual, np.float32)
 
-    def _with_one_ink(self, colors: Float32, nearest: NDArray[np.uint8]) -> tuple[Float32, Float32]:
-        """Unmix colors, (n, 3), of which each is the ground and the nearest ink that fits."""
-        best = np.full(len(colors), np.inf, np.float32)
+    def _with_one_ink(
+        self, colors: Float32, nearest: NDArray[np.uint8]
+    ) -> tuple[Float32, Float32, Float32]:
+        """Unmix colors, (n, 3), of which each is the ground and the nearest ink that fits.
+
+        Returns (n,) alpha, (n, 3) ink, and (n,) how far the color is from that mixture.
+        """
+        best, residuals = np.full((2, len(colors)), np.inf, np.float32)
         alpha, number = np.zeros(len(colors), np.float32), np.zeros(len(colors), np.intp)
         for k, ink in enumerate(self.inks):
             share, residual = self._projected(colors, ink)
@@ -142,11 +151,12 @@ class Palette:
             rated = np.maximum(residual, self.tolerance) - (nearest == k) * self.tolerance
             better = rated < best
             best[better], alpha[better], number[better] = rated[better], share[better], k
+            residuals[better] = residual[better]
         contrast = np.abs(self.inks - self.ground).max(axis=1)
         haze = np.asarray((self.haze * contrast.max() / contrast)[number], np.float32)
         stretched: Any = np.clip((alpha - haze) / (1 - 2 * haze), 0, 1)
         inks: Float32 = self.inks[number]
-        return np.asarray(stretched, np.float32), inks
+        return np.asarray(stretched, np.float32), inks, residuals
 
     def _with_two_inks(
         self,

@@ -224,3 +224,30 @@ def test_removing_all_of_it_is_said():
     picture = letters()[:, 285:]
     with pytest.raises(NoSubjectError, match="strokes leave nothing"):
         cut_out(np.ascontiguousarray(picture), remove=np.ones(picture.shape[:2], bool))
+
+
+def on_white(*shapes):
+    """Draw shapes of Pillow's, each with its arguments, four times as large, and reduce."""
+    large = Image.new("RGB", (1600, 1600), WHITE)
+    for kind, *arguments in shapes:
+        getattr(ImageDraw.Draw(large), kind)(*arguments)
+    return np.asarray(large.resize((400, 400), Image.Resampling.BOX))
+
+
+def test_an_eye_belongs_to_a_face_and_a_letter_is_open():
+    face = on_white(
+        ("ellipse", (200, 200, 1400, 1400), (250, 210, 50), BLACK, 30),
+        ("ellipse", (500, 500, 680, 760), WHITE, BLACK, 16),
+        ("ellipse", (1000, 500, 1180, 760), WHITE, BLACK, 16),
+        ("arc", (500, 700, 1100, 1200), 20, 160, BLACK, 30),
+    )
+    result = cut_out(face)
+    assert result.segmentation.source == INKS
+    assert result.alpha[100:300, 100:300].min() > 0.99
+    letters = on_white(
+        ("ellipse", (100, 500, 700, 1100), WHITE, (200, 20, 30), 90),
+        ("ellipse", (800, 500, 1400, 1100), WHITE, (30, 60, 160), 90),
+    )
+    result = cut_out(letters)
+    assert result.segmentation.source == INKS
+    assert result.alpha[200, 100] == result.alpha[200, 275] == 0
