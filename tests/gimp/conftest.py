@@ -112,10 +112,9 @@ class Inside:
             words = f"not done within {GIMP_SECONDS} s: {late.output}"
             return subprocess.CompletedProcess(command, 124, "", words)
 
-    def install(self, *arguments):
-        """Run `install.py`; the network comes from the shared folder where there is one."""
-        model = ["--model", "/mnt/shared/models/intel_ir/deeplabv3.xml"] if self.has_shared else []
-        return self.run("python3", "/mnt/checkout/install.py", "--no-demo", *model, *arguments)
+    def install(self):
+        """Run `install.py`; the built-in model is the only one, as where nothing is downloaded."""
+        return self.run("python3", "/mnt/checkout/install.py", "--no-demo", "--no-download")
 
     def json(self, name):
         """Read a file that was written inside; empty where it was not."""

@@ -81,9 +81,9 @@ def open_image(worker, image):
 
 
 @pytest.fixture(scope="module")
-def opened(worker, shared):
+def opened(class_worker, shared):
     """The worker, with the photo of a boy on a bicycle; those that show another come later."""
-    return show(worker, shared / "data" / "photos" / "deeplab_demo_image1.jpg")
+    return show(class_worker, shared / "data" / "photos" / "deeplab_demo_image1.jpg")
 
 
 def seen(worker, subject="auto", view="matte"):
@@ -129,9 +129,9 @@ def test_a_subject_that_is_not_there_leaves_the_list_to_choose_from(opened):
     assert result.picture.shape[2] == 3
 
 
-def test_people_are_told_apart(worker, shared):
-    show(worker, shared / "data" / "photos" / "three_people.jpg")
-    result = seen(worker, "person")
+def test_people_are_told_apart(class_worker, shared):
+    show(class_worker, shared / "data" / "photos" / "three_people.jpg")
+    result = seen(class_worker, "person")
     found = result.parts
     people = [held for held in found if held.class_name == "person"]
     assert [held.name for held in people[:3]] == ["person", "person 1", "person 2"]
@@ -139,22 +139,22 @@ def test_people_are_told_apart(worker, shared):
     assert all(held.is_chosen for held in people)
     numbers = {*memoryview(result.map.data).cast("B")} - {0}
     assert all(found[number - 1].is_one_of_several for number in numbers), "a click means one"
-    assert chosen(seen(worker, "person left").parts) == ["person 1"]
+    assert chosen(seen(class_worker, "person left").parts) == ["person 1"]
 
 
-def test_what_is_chosen_is_what_the_photo_in_full_gives(worker, shared, monkeypatch):
+def test_what_is_chosen_is_what_the_photo_in_full_gives(class_worker, shared, monkeypatch):
     path = shared / "data" / "photos" / "tfls_cats_and_dogs.jpg"
     whole = read_picture(path).image
     height, width = (
         round(side * (400_000 / whole[..., 0].size) ** 0.5) for side in whole.shape[:2]
     )
     small = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
-    open_image(worker, small)
-    result = seen(worker, "dog", view="original")
+    open_image(class_worker, small)
+    result = seen(class_worker, "dog", view="original")
     across, along = 0.69, 0.37  # the poodle's face
     dogs = [held for held in result.parts if held.subject.startswith("dog at ")]
     clicked = min(dogs, key=lambda held: abs(float(held.subject.split()[2]) - across))
-    monkeypatch.setenv("MATTE_HOME", str(worker._log.parent))
+    monkeypatch.setenv("MATTE_HOME", str(class_worker._log.parent))
     found = segment(whole, clicked.subject)
     (name,) = found.subject
     assert name != clicked.name, "or this picture shows nothing: choose one counted differently"

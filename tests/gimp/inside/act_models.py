@@ -19,7 +19,6 @@ def get_more(session):
         window.keys_in(ACTION, name) if name == "alt+e" else window.keys(name)
         time.sleep(1)
     window.wait_for(lambda: window.windows(WINDOW), 30, "the window with more models")
-    session.picture("models", seconds=2)
     window.keys_in(WINDOW, "Escape")
     window.wait_for(lambda: not window.windows(WINDOW), 30, "that window to close")
     window.keys_in(ACTION, "Escape")

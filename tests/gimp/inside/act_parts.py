@@ -4,13 +4,12 @@ import time
 
 import traces
 from act_portrait import ALPHA_AT
-from preview import FIRST_TICK, LIST, Preview
+from preview import Preview
 
 PICTURE = "three_people.jpg"
 SIZE = (1049, 861)
 # Of the men standing left and right, and between them, in pixels of the picture.
 LEFT, RIGHT, WALL = (185, 165), (900, 560), (640, 300)
-SENSITIVE = 200
 ACTION = "Cut Out Subject"
 OPEN = """
 from gi.repository import Gio
@@ -36,26 +35,19 @@ def choose(session):
         preview = Preview(window, ACTION, SIZE)
         is_seen = preview.is_seen
 
-        def can_tick():
-            """Say whether the list is there to be ticked: its words are bright, not dimmed."""
-            shown = window.pixels(*preview.in_dialog(LIST[:2]), *LIST[2:])
-            return max(map(min, zip(shown[::3], shown[1::3], shown[2::3], strict=True))) > SENSITIVE
-
-        window.wait_for(lambda: not is_seen(WALL) and can_tick(), 90, "what was found")
+        window.wait_for(lambda: not is_seen(WALL) and preview.can_tick(), 90, "what was found")
         assert is_seen(LEFT), "the man on the left was not found"
         assert is_seen(RIGHT), "the man on the right was not found"
-        tick = preview.in_dialog(FIRST_TICK)
-        window.click(*tick)
+        preview.tick_first()
         window.wait_for(lambda: is_seen(WALL), 60, "the photo, nothing being chosen")
         preview.click(RIGHT)
         window.wait_for(lambda: not is_seen(WALL), 60, "what was clicked")
         session.see("what is clicked alone is cut out", is_seen(RIGHT) and not is_seen(LEFT))
-        window.click(*tick)
+        preview.tick_first()
         window.wait_for(lambda: is_seen(LEFT), 60, "what was ticked to come")
         preview.click(RIGHT)
         window.wait_for(lambda: not is_seen(RIGHT), 60, "what was clicked to go")
         session.see("what is clicked again is left out", is_seen(LEFT))
-        session.picture("parts")
         workers.update(traces.workers())
 
     seen = session.run(ACTION, in_dialog=choose_by_mouse)

@@ -1,12 +1,12 @@
-"""A retoucher's work on a portrait: cut out, correct with a brush, composite, save, go on later."""
+"""A retoucher's work on a portrait: cut out, change with a brush, composite, save, go on later."""
 
 import time
 
 SIZE = (512, 512)
-# Of the first cut-out: a piece of flag too much, and no helmet.
-FLAG, HELMET = (10, 460), (390, 440)
-BLACK = [((4, 250), (4, 500))]
-WHITE = [((345, 425), (465, 425)), ((320, 460), (475, 460)), ((315, 490), (465, 490))]
+# The subject is she and her helmet, without the flag; then she is to be with the flag instead.
+FLAG, HELMET = (10, 300), (390, 440)
+BLACK = [((345, 425), (465, 425)), ((320, 460), (475, 460)), ((315, 490), (465, 490))]
+WHITE = [((12, 120), (20, 300))]
 ALPHA_AT = (
     "import struct; mask = [layer.get_mask() for layer in image.get_layers() if layer.get_mask()]; "
     "answer = struct.unpack('f', mask[-1].get_buffer().get("
@@ -46,29 +46,33 @@ def cut_out(session):
     session.run("Decontaminate Colors", picture="decontaminate", is_kept=False)
 
 
-def correct_the_trimap(session):
+def change_the_trimap(session):
     """Paint on a trimap with black and white, and matte again."""
-    window = session.window
     (photo,) = session.names()
+    before = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (HELMET, FLAG)]
+    paint_a_trimap(session, SIZE, BLACK, WHITE)
+    after = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (HELMET, FLAG)]
+    session.see("what was painted black is gone", before[0] > 0.9 and after[0] < 0.1)
+    session.see("what was painted white has come", before[1] < 0.1 and after[1] > 0.9)
+    session.select(photo)
+
+
+def paint_a_trimap(session, size, black, white):
+    """Make a trimap, paint lines on it, and matte from it."""
+    window = session.window
     session.run("Trimap…")
     session.picture("trimap", seconds=1)
-    before = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (FLAG, HELMET)]
     session.select("Matte trimap")
     time.sleep(0.5)
-    # The paintbrush in the default colors: black over the flag, then white over the helmet.
-    window.keys("p", "d")
-    for start, end in BLACK:
-        window.drag_on_canvas(SIZE, start, end)
+    window.keys("p", "d")  # the paintbrush, in black and white
+    for start, end in black:
+        window.drag_on_canvas(size, start, end)
     window.keys("x")
-    for start, end in WHITE:
-        window.drag_on_canvas(SIZE, start, end)
+    for start, end in white:
+        window.drag_on_canvas(size, start, end)
     time.sleep(0.5)
     session.picture("painted")
     session.run("Matte from Trimap", picture="from-trimap")
-    after = [session.ask(ALPHA_AT.format(x=x, y=y)) for x, y in (FLAG, HELMET)]
-    session.see("what was painted black is gone", before[0] > 0.5 and after[0] < 0.1)
-    session.see("what was painted white has come", before[1] < 0.9 and after[1] > 0.9)
-    session.select(photo)
 
 
 def composite(session):
@@ -98,7 +102,6 @@ def repeat(session):
     session.ask("sky.delete()")
     window.keys("ctrl+f")
     window.wait_for(lambda: window.windows("GIMP Message"), 60, "a refusal")
-    session.picture("refused", seconds=1)
     window.keys_in("GIMP Message", "Return")
     window.wait_for(lambda: not window.windows("GIMP Message"), 30, "the message to close")
     session.see("repeat refuses a background that is closed", session.becomes(before))

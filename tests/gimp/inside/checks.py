@@ -1,7 +1,5 @@
 """What must hold in a real GIMP, with the plug-in installed by its installer. Runs in GIMP."""
 
-import os
-
 from document_tools import (
     COMPOSITE,
     CUT_OUT,
@@ -13,15 +11,10 @@ from document_tools import (
     SEGMENT,
     SIZE,
     TRIMAP,
-    During,
     alpha_of,
     box_mean,
-    call,
     disc,
     fail,
-    fingerprint,
-    network,
-    photo,
     pixels,
     portrait,
     run,
@@ -31,7 +24,6 @@ from document_tools import (
 )
 from fault_kinds import hidden
 from gi.repository import Gegl, Gimp
-from processes import is_alive, wait_for
 
 
 def check_actions_are_registered():
@@ -54,7 +46,7 @@ def check_layer_mask_shows_the_subject():
     image, layer = portrait()
     before = pixels(layer)
     selection = selection_values(image)
-    succeed(image, [layer], output="layer-mask", model="deeplab-513")
+    succeed(image, [layer], output="layer-mask", model="built-in")
     alpha = alpha_of(layer.get_mask())
     assert box_mean(alpha, HER_FACE) > 0.99
     assert box_mean(alpha, NOT_HER) < 0.01
@@ -88,7 +80,7 @@ def check_new_layer_lies_above_and_keeps_the_original():
     rows, columns = HER_FACE
     for row in range(rows.start, rows.stop):
         span = slice(3 * (row * SIZE + columns.start), 3 * (row * SIZE + columns.stop))
-        assert new[span] == old[span]
+        assert max(abs(a - b) for a, b in zip(new[span], old[span], strict=True)) <= 1
     edge = [index for index, value in enumerate(alpha) if 0.2 < value < 0.8]
     changed = sum(new[3 * i : 3 * i + 3] != old[3 * i : 3 * i + 3] for i in edge)
     assert changed > 0.5 * len(edge), "the edge still has the old background's color"
@@ -124,11 +116,10 @@ def check_bad_input_is_refused_and_changes_nothing():
     message = fail(image, [layer], model="/nowhere/net.onnx")
     assert "/nowhere/net.onnx" in message, message
     message = fail(image, [layer], subject="train")
-    assert "person" in message, message
+    assert "models fetch deeplab-513" in message, message
 
 
 def check_a_picture_without_a_subject_says_so():
-    network()
     image, layer = disc(radius=-2)  # grain alone: a disc would stand out from its plain background
     message = fail(image, [layer])
     assert "select" in message.lower(), message
@@ -136,49 +127,6 @@ def check_a_picture_without_a_subject_says_so():
     message = fail(image, [layer])
     assert "one color" in message, message
     assert "Check that the layer" in message, message
-
-
-def large_portrait():
-    image, layer = portrait()
-    layer.scale(4096, 4096, False)
-    image.resize_to_layers()
-    return image, layer
-
-
-@starts_plug_in
-def check_a_killed_worker_changes_nothing():
-    image, layer = large_portrait()
-    with During(lambda _plug_in, worker: os.kill(worker, 9), seconds=1.5) as during:
-        message = fail(image, [layer])
-    assert during.found, "no worker was seen"
-    assert "was killed" in message, message
-    assert "worker.log" in message, message
-
-
-@starts_plug_in
-def check_a_killed_plug_in_takes_its_worker_along():
-    image, layer = large_portrait()
-    before = fingerprint(image)
-    with During(lambda plug_in, _worker: os.kill(plug_in, 9), seconds=1.5) as during:
-        status, _ = call(image, [layer])
-    assert status != Gimp.PDBStatusType.SUCCESS
-    assert during.found, "no worker was seen"
-    wait_for(lambda: not is_alive(during.found[1]), 2, "the worker to end with its plug-in")
-    assert fingerprint(image) == before
-
-
-def check_without_a_network_the_selection_does():
-    image = photo("astronaut.png")
-    image.scale(SIZE, SIZE)
-    layer = image.get_layers()[0]
-    before = pixels(layer)
-    image.select_rectangle(Gimp.ChannelOps.REPLACE, 15, 0, 195, SIZE)
-    with hidden(HOME / "models"):
-        succeed(image, [layer], subject="selection")
-    alpha = alpha_of(layer.get_mask())
-    assert box_mean(alpha, HER_FACE) > 0.9
-    assert box_mean(alpha, NOT_HER) < 0.05
-    assert pixels(layer) == before
 
 
 @starts_plug_in

@@ -16,7 +16,6 @@ from document_tools import (
     box_mean,
     fingerprint,
     load,
-    network,
     pixels,
     portrait,
     run,
@@ -84,7 +83,6 @@ def check_all_layers_are_cut_out_and_what_has_no_subject_is_left():
 
 
 def check_all_layers_of_none_with_a_subject_change_nothing():
-    network()
     image = Gimp.Image.new(SIZE, SIZE, Gimp.ImageBaseType.RGB)
     for name in ("One", "Two"):
         image.insert_layer(white_layer(image, name), None, 0)

@@ -10,7 +10,6 @@ from document_tools import (
     disc_share,
     fail,
     fingerprint,
-    network,
     pixels,
     portrait,
     portrait_alpha,
@@ -179,7 +178,6 @@ def check_a_layer_that_is_cut_out_already_keeps_its_shape():
 
 
 def check_one_network_serves_several_outputs_in_a_group():
-    network()
     image, layer = portrait()
     group = Gimp.GroupLayer.new(image, "Group")
     image.insert_layer(group, None, 0)

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from document_tools import alpha_of, fail, network, photo, pixels, run, succeed
+from document_tools import alpha_of, class_model, fail, photo, pixels, run, succeed
 from gi.repository import Gimp, Gio
 
 # Spots of a photo of a boy on a bicycle, scaled to 320 x 214: his chest, the frame.
@@ -11,7 +11,6 @@ CHEST, FRAME = (75, 240), (168, 228)
 
 
 def boy_on_a_bicycle():
-    network()
     image = photo("deeplab_demo_image1.jpg")
     image.scale(320, 214)
     return image, image.get_layers()[0]
@@ -23,10 +22,11 @@ def at(layer, spot):
 
 def check_parts_count_instead_of_the_subject():
     image, layer = boy_on_a_bicycle()
-    succeed(image, [layer], subject="cat", parts="bicycle")
-    assert at(layer, CHEST) < 0.1
-    assert at(layer, FRAME) > 0.9
-    succeed(image, [layer], parts="person, bicycle")
+    with class_model():
+        succeed(image, [layer], subject="cat", parts="bicycle")
+        assert at(layer, CHEST) < 0.1
+        assert at(layer, FRAME) > 0.9
+        succeed(image, [layer], parts="person, bicycle")
     assert at(layer, CHEST) > 0.9
     assert at(layer, FRAME) > 0.9
 
@@ -39,7 +39,8 @@ def check_an_unknown_part_is_refused():
 
 def check_each_part_becomes_a_layer_and_a_file_of_its_own():
     image, layer = boy_on_a_bicycle()
-    succeed(image, [layer], parts="person, bicycle", output="new-layers")
+    with class_model():
+        succeed(image, [layer], parts="person, bicycle", output="new-layers")
     *made, photo_layer = image.get_layers()
     assert photo_layer == layer
     assert not layer.get_visible()
@@ -59,11 +60,11 @@ def check_each_part_becomes_a_layer_and_a_file_of_its_own():
             "source": Gio.File.new_for_path(str(source)),
             "target": Gio.File.new_for_path(str(target)),
         }
-        answer = run("plug-in-matte-cut-out-folder", **folders, each=True, subject="person")
+        answer = run("plug-in-matte-cut-out-folder", **folders, each=True)
         assert answer.is_done, answer.words
         assert answer.values[0] == 1, answer.values
         names = sorted(path.name for path in target.iterdir())
         assert len(names) > 1, names
-        assert all(name.startswith("boy (Person ") for name in names), names
-        answer = run("plug-in-matte-cut-out-folder", **folders, each=True, subject="person")
+        assert all(name.startswith("boy (Main subject ") for name in names), names
+        answer = run("plug-in-matte-cut-out-folder", **folders, each=True)
         assert answer.values[2] == 1, "it was not skipped"

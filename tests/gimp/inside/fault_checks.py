@@ -27,11 +27,10 @@ from document_tools import (
     call,
     disc,
     fingerprint,
-    network,
     select_disc,
 )
 from fault_kinds import HOME, KINDS
-from fault_table import FAULTS
+from fault_table import FAULTS, MODEL
 from gi.repository import Gimp
 from processes import commands
 
@@ -102,12 +101,10 @@ def files():
 
 
 def check(fault):
-    if "network" in fault.name:
-        network()
     image, layer = document(fault.action)
     name, arguments = {**ACTIONS, **REPORTING}[fault.action]
     if fault.kind == "network":
-        arguments = {"model": "enormous"} if "100 GB" in fault.detail else {}
+        arguments = {} if fault.detail == "no network at all" else {"model": MODEL}
     before, files_before = fingerprint(image), files()
     with KINDS[fault.kind](fault.detail) as answer:
         started = time.monotonic()

@@ -11,7 +11,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from processes import commands
+from fault_table import MODEL
+from processes import commands, parent
 
 HOME = Path(os.environ["MATTE_EXPECTED_HOME"])
 PYTHON = HOME / "env" / "bin" / "python"
@@ -127,7 +128,7 @@ def log(fault):
 def network(fault):
     """Damage the network, or add one that must not be run."""
     models = HOME / "models"
-    file = models / "deeplab-513.onnx"
+    file = models / f"{MODEL}.onnx"
     match fault:
         case "its file is cut short":
             change = replaced(file, lambda data: data[: len(data) // 2])
@@ -140,7 +141,7 @@ def network(fault):
     with change:
         if fault == "wants more than 100 GB":
             models.mkdir()
-            (models / "enormous.onnx").write_bytes(ENORMOUS)
+            file.write_bytes(ENORMOUS)
         yield
 
 
@@ -283,9 +284,15 @@ def connection(_fault):
         assert not (HOME / "env.new").exists()
 
 
+def plug_in(fault):
+    """Kill the plug-in."""
+    if fault == "killed while its worker computes":
+        return paused(lambda pid: os.kill(parent(pid), signal.SIGKILL), step("waits at matting"))
+    return _killed_while_it_installs()
+
+
 @contextmanager
-def plug_in(_fault):
-    """Kill the plug-in as soon as it makes the environment."""
+def _killed_while_it_installs():
     killed, left = [], []
 
     def watch():

@@ -15,6 +15,8 @@ SILENT = ("did not respond for 5 seconds", AGAIN)
 GONE = ("was deleted, or its image was closed", "Nothing was changed")
 CHANGED = ("was changed while Matte was working", "Run the action again")
 SET_UP = "set up"
+#: A model of a person's own: a file and its description.
+MODEL = "mine"
 UNUSABLE = ("sent a result that cannot be used", ADVICE)
 
 
@@ -128,5 +130,6 @@ FAULTS = [
     Fault("home", "cannot be written", ("cannot be written", "MATTE_HOME"), SET_UP),
     Fault("home", "is being set up already", ("Another installation is running", "Wait"), SET_UP),
     Fault("connection", "there is none", ("cannot be reached", "HTTPS_PROXY"), SET_UP),
+    Fault("plug-in", "killed while its worker computes", ("returned no return values", )),
     Fault("plug-in", "killed while it installs", ("returned no return values", ), SET_UP),
 ]  # fmt: skip

@@ -5,6 +5,7 @@ import subprocess
 # From the dialog's corner, in a window of its usual size.
 VIEW, LIST, FIRST_TICK = (66, 44, 777, 535), (856, 42, 396, 90), (875, 55)
 CHECKERBOARD = (range(0x64, 0x69), range(0x97, 0x9C))
+BRIGHT = 200
 LEFT, RIGHT = 1, 3
 STEPS = 6
 
@@ -49,6 +50,15 @@ class Preview:
     def is_seen(self, spot):
         """Return whether a spot of the photo is seen; else there is the gray checkerboard."""
         return not _is_gray(self._window.pixels(*self.on_screen(spot), 1, 1))
+
+    def can_tick(self):
+        """Return whether the list is there to be ticked: its words are bright, not dimmed."""
+        shown = self._window.pixels(*self.in_dialog(LIST[:2]), *LIST[2:])
+        return max(map(min, zip(shown[::3], shown[1::3], shown[2::3], strict=True))) > BRIGHT
+
+    def tick_first(self):
+        """Tick the first entry of the list, or untick it."""
+        self._window.click(*self.in_dialog(FIRST_TICK))
 
     def seen(self, spots):
         """Return whether each spot of the photo is seen, all at the same moment."""

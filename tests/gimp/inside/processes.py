@@ -21,11 +21,6 @@ def parent(pid):
         return 0
 
 
-def children(pid):
-    """Return the numbers of a process's living children."""
-    return [child for child, _command in commands() if parent(child) == pid and is_alive(child)]
-
-
 def is_alive(pid):
     """Return whether a process exists and is not a zombie."""
     try:

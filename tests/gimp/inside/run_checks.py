@@ -7,15 +7,12 @@ what a plug-in does is not seen in GIMP's exit status: name to [outcome, words].
 import importlib
 import json
 import os
-import subprocess
 import sys
 import time
 import traceback
-from contextlib import contextmanager
 from pathlib import Path
 
 INSIDE = "/mnt/checkout/tests/gimp/inside"
-SMALL = Path("/mnt/shared/models/deeplab_v3_1_default_1.onnx")
 sys.path.insert(0, INSIDE)
 
 import gi
@@ -29,23 +26,8 @@ def run_checks():
     """Run all checks, or those that MATTE_CHECKS names."""
     from calling import plug_in
 
-    with small_network(), plug_in() as ours:
+    with plug_in() as ours:
         run_each(ours.run)
-
-
-@contextmanager
-def small_network():
-    """Let a small network be the usual one meanwhile, for a sixth of the work."""
-    if not SMALL.exists():
-        yield
-        return
-    home = Path(os.environ["MATTE_EXPECTED_HOME"])
-    usual = (home / "models" / "default.txt").read_text()
-    subprocess.run([home / "bin" / "matte", "models", "add", SMALL, "--default"], check=True)
-    try:
-        yield
-    finally:
-        (home / "models" / "default.txt").write_text(usual)
 
 
 def run_each(quickly):

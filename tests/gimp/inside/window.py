@@ -48,6 +48,7 @@ while not (folder / "stop").exists():
     time.sleep(0.05)
 """
 
+SEARCHES = 10
 SIZE = (1400, 900)
 # The screen is higher by the title bar.
 SCREEN = (1400, 930)
@@ -138,11 +139,17 @@ class Window:
 
     def windows(self, title):
         """Return the numbers of the visible windows with this in their title."""
-        found = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--name", title],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        command = ["xdotool", "search", "--onlyvisible", "--name", title]
+        # A search complains, and misses some, where any window goes meanwhile.
+        for _ in range(SEARCHES):
+            found = subprocess.run(command, capture_output=True, text=True, check=False)
+            if not found.stderr:
+                break
         return found.stdout.split()
+
+    def window(self, title):
+        """Return the number of the window with this in its title."""
+        return self.wait_for(lambda: self.windows(title), 10, f"the window {title}")[0]
 
     def keys(self, *names):
         """Press keys, one after the other."""
@@ -152,13 +159,12 @@ class Window:
 
     def keys_in(self, title, *names):
         """Press keys in the window of that title."""
-        window = self.windows(title)[0]
-        subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
+        subprocess.run(["xdotool", "windowfocus", "--sync", self.window(title)], check=True)
         self.keys(*names)
 
     def bring_to_front(self, title):
         """Show a window before all others."""
-        subprocess.run(["xdotool", "windowraise", self.windows(title)[0]], check=True)
+        subprocess.run(["xdotool", "windowraise", self.window(title)], check=True)
 
     def type(self, text):
         subprocess.run(["xdotool", "type", "--delay", "15", text], check=True)
@@ -197,7 +203,7 @@ class Window:
     def place(self, title):
         """Return left, top, width and height of a window; its title bar counts twice in the top."""
         found = subprocess.run(
-            ["xdotool", "getwindowgeometry", "--shell", self.windows(title)[0]],
+            ["xdotool", "getwindowgeometry", "--shell", self.window(title)],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         facts = dict(line.split("=") for line in found.stdout.splitlines())

@@ -2,8 +2,8 @@
 
     python3 window_session.py PICTURE FOLDER VERSION [pictures]
 
-Writes what was seen to FOLDER/session.json, and with "pictures" screenshots for the documentation
-beside it.
+Writes what was seen to FOLDER/session.json. With "pictures" it takes the screenshots for the
+documentation instead.
 """
 
 import json
@@ -17,10 +17,37 @@ import act_cancel
 import act_help
 import act_models
 import act_parts
+import act_pictures
 import act_portrait
 import act_strokes
 from session import Session
 from window import Window
+
+
+def acts(takes_pictures):
+    """Return what is done, in its order."""
+    if takes_pictures:
+        return (
+            act_portrait.cut_out,
+            act_portrait.composite,
+            act_cancel.a_batch,
+            set_up,
+            act_pictures.strokes,
+            act_pictures.trimap,
+        )
+    return (
+        act_cancel.in_the_dialog,
+        act_strokes.change,
+        act_portrait.cut_out,
+        act_portrait.change_the_trimap,
+        act_portrait.composite,
+        act_portrait.save_and_go_on_later,
+        act_cancel.during_the_run,
+        act_cancel.a_batch,
+        act_parts.choose,
+        act_models.get_more,
+        set_up,
+    )
 
 
 def set_up(session):
@@ -40,21 +67,8 @@ def main(picture, folder, version, takes_pictures):
     act_help.be_the_browser(folder)
     with Window(picture, folder / "window", version) as window:
         session = Session(window, picture, folder, version, takes_pictures)
-        acts = (
-            act_cancel.in_the_dialog,
-            act_strokes.correct,
-            act_portrait.cut_out,
-            act_portrait.correct_the_trimap,
-            act_portrait.composite,
-            act_portrait.save_and_go_on_later,
-            act_cancel.during_the_run,
-            act_cancel.a_batch,
-            act_parts.choose,
-            act_models.get_more,
-            set_up,
-        )
         try:
-            for act in acts:
+            for act in acts(takes_pictures):
                 started = time.monotonic()
                 act(session)
                 print(f"{act.__name__}: {time.monotonic() - started:.1f} s", flush=True)
