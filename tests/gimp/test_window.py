@@ -9,6 +9,7 @@ SEEN = [
     "a Keep stroke adds, undo and redo take it back and again",
     "the right button removes",
     "the mask is what the preview showed",
+    "repeat begins without the strokes",
     "two strokes are enough where nothing is selected",
     "cancelling after strokes changes nothing",
     "what was painted black is gone",

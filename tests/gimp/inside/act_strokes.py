@@ -63,9 +63,28 @@ def change(session):
     agreeing = sum(is_seen == is_kept for is_seen, is_kept in clear) / len(clear)
     print(f"preview and mask agree on {agreeing:.1%} of {len(clear)} spots", flush=True)
     session.see("the mask is what the preview showed", agreeing > AGREEMENT)
+    repeat(session)
     window.keys("ctrl+z")
     time.sleep(1)
     cancel(session)
+
+
+def repeat(session):
+    """Repeat the action, which begins without the strokes; undo that."""
+    window = session.window
+    ends = ALPHAS.format(spots=[HELMET, FLAG])
+    with_strokes = session.fingerprint()
+    before = session.ask(ends)
+    window.keys("ctrl+f")
+    window.wait_for(lambda: session.fingerprint() != with_strokes, 60, "the action to be repeated")
+    session.wait_for_the_end("Repeat")
+    session.see(
+        "repeat begins without the strokes",
+        [alpha > 0.5 for alpha in before] == [False, True]
+        and [alpha > 0.5 for alpha in session.ask(ends)] == [True, False],
+    )
+    window.keys("ctrl+z")
+    session.see("one undo gives the image back, bit for bit", session.becomes(with_strokes))
 
 
 def settled(preview):
@@ -91,9 +110,13 @@ def cancel(session):
     window.keys("k")
     preview.paint(*OVER_HELMET)
     preview.paint(*OVER_OTHERS, button=RIGHT)
-    window.wait_for(lambda: not preview.is_seen(SKY), 30, "what the strokes mean by themselves")
-    is_alone = preview.is_seen(HELMET) and not preview.is_seen(FACE)
-    session.see("two strokes are enough where nothing is selected", is_alone)
+    window.keys("p")
+
+    def is_alone():
+        return preview.is_seen(HELMET) and not any(map(preview.is_seen, (SKY, FACE)))
+
+    window.wait_for(is_alone, 30, "what the strokes mean by themselves")
+    session.see("two strokes are enough where nothing is selected", is_alone())
     window.keys("h")
     preview.paint((200, 60), (260, 40))
     window.keys("e")
