@@ -38,9 +38,10 @@ Mask = NDArray[np.bool_]
 PEER = "peer"
 NOTE = f"""Photos with true alpha are those of alphamatting.com; street photos are those of
 Penn-Fudan, counted within the labeled people's masks grown by an ellipse {GROWN_PX} px wide, since
-people further back have no label. Numbers were chosen on every second photo; the others are shown
-beside them. "invented" is the share of pictures without a subject in which something larger than
-1 % of the picture is found."""
+people further back have no label. Demonstration photos are those of rembg and U-2-Net, compared
+with IS-Net's masks. Numbers were chosen on every second photo; the others are shown beside them.
+"invented" is the share of pictures without a subject in which something larger than 1 % of the
+picture is found."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,17 @@ def street_photos(shared: Path) -> list[Photo]:
     for k, path in enumerate(sorted((folder / "images").iterdir())):
         people = cv2.imread(str(folder / "masks" / path.name), cv2.IMREAD_UNCHANGED)
         photos.append(Photo(load(path), (people > 0) * 1.0, k % 2 == 0, boxes_of(people)))
+    return photos
+
+
+def demonstration_photos(folder: Path) -> list[Photo]:
+    """Read NAME.jpg and the mask NAME.png, which says what the photo's own project found."""
+    photos = []
+    for k, path in enumerate(sorted(folder.glob("*.jpg"))):
+        image, truth = load(path), cv2.imread(str(path.with_suffix(".png")), 0)
+        size = (image.shape[1], image.shape[0])
+        truth = cv2.resize(truth, size, interpolation=cv2.INTER_AREA) / 255
+        photos.append(Photo(image, truth, k % 2 == 0))
     return photos
 
 
@@ -135,6 +147,17 @@ def street_row(photos: list[Photo], find: Callable[[Photo], Mask]) -> list[str]:
     return [f"{np.mean([s[k] for s in held]):.3f}" for held in (scores, others) for k in (0, 1)]
 
 
+def demonstration_table(photos: list[Photo]) -> str:
+    scores = []
+    for photo in photos:
+        found = mask_of(photo.image, "auto", None)
+        scores.append((iou(found, photo.truth > 0.5), photo.is_chosen_on))
+    held = (scores, [score for score in scores if not score[1]])
+    row = [f"{np.mean([score for score, _ in part]):.3f}" for part in held]
+    heads = [f"{len(photos)} demonstration photos", "IoU", "IoU, others"]
+    return table(heads, [["Matte, built-in model", *row]])
+
+
 def plain_rows() -> Iterator[list[str]]:
     for name, (image, truth) in plain_scenes.scenes().items():
         yield [name, f"{iou(mask_of(image, 'auto', None), truth):.3f}"]
@@ -188,13 +211,17 @@ def street_table(shared: Path, photos: list[Photo], peer: str | None) -> str:
     return table([f"{len(photos)} street photos", "IoU", "F", "IoU, others", "F, others"], rows)
 
 
-def measure(shared: Path, peer: str | None) -> str:
+def measure(shared: Path, peer: str | None, demonstrations: Path | None) -> str:
     matting, street = matting_photos(shared), street_photos(shared)
     models = {"built-in": None} | ({"peer": peer} if peer is not None else {})
     passes = [[name, f"{seconds_a_pass(m, matting[0].image):.3f}"] for name, m in models.items()]
+    shown = []
+    if demonstrations is not None:
+        shown.append(demonstration_table(demonstration_photos(demonstrations)))
     return "\n\n".join(
         (
             matting_table(matting, peer),
+            *shown,
             street_table(shared, street, peer),
             table(["before a plain background", "IoU"], list(plain_rows())),
             table(["no subject", "invented"], [["made-up pictures", invented()]]),
@@ -206,6 +233,9 @@ def measure(shared: Path, peer: str | None) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peer", type=Path, help="an ONNX file, of IS-Net for one")
+    parser.add_argument(
+        "--demonstrations", type=Path, help="a folder of photos, NAME.jpg, and masks, NAME.png"
+    )
     parser.add_argument("--write", action="store_true", help="keep the tables in the docs")
     args = parser.parse_args()
     print(f"On {machine()}.", flush=True)
@@ -214,15 +244,14 @@ def main() -> None:
         if args.peer is not None:
             spec = add_model(args.peer, PEER)
             print(f"The peer expects {spec.normalization} values.")
-        text = measure(shared_folder(), PEER if args.peer is not None else None)
+        peer = PEER if args.peer is not None else None
+        text = measure(shared_folder(), peer, args.demonstrations)
     print(f"\n{text}")
     if args.write:
         command = "python3 tests/benchmarks/subject.py"
-        write_section(
-            "The main subject",
-            f"{command}{' --peer FILE' if args.peer else ''}",
-            f"{NOTE}\n\n{text}",
-        )
+        command += " --peer FILE" if args.peer else ""
+        command += " --demonstrations FOLDER" if args.demonstrations else ""
+        write_section("The main subject", command, f"{NOTE}\n\n{text}")
 
 
 if __name__ == "__main__":
