@@ -16,6 +16,7 @@ from importlib import import_module
 
 from matte_core import __version__
 from matte_core.base.errors import Cancelled, MatteError
+from matte_core.base.threads import tell_libraries
 from matte_core.cli.bar import one_line
 from matte_core.cli.options import UsageError
 from matte_core.cli.unexpected import explain
@@ -73,7 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         After ``--help`` and ``--version``, and with status 2 after a usage error.
     """
     _tame_streams()
-    args = build_parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = build_parser().parse_args(words)
+    args.words = words
     try:
         status = _run(args)
     except UsageError as error:
@@ -113,10 +116,13 @@ def run(argv: Sequence[str]) -> int:
     ------
     MatteError
     """
-    return _run(build_parser().parse_args(argv))
+    args = build_parser().parse_args(argv)
+    args.words = list(argv)
+    return _run(args)
 
 
 def _run(args: argparse.Namespace) -> int:
+    tell_libraries()
     # We report what is wrong with a file ourselves, in one line.
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     status: int = args.run(args)

@@ -6,7 +6,7 @@ from typing import Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
-from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.batch import run_batch
 from matte_core.cli.framing import add_framing, framing
 from matte_core.cli.jobs import Companion, marks, plan_command
 from matte_core.cli.options import (
@@ -19,6 +19,7 @@ from matte_core.cli.options import (
     edge_controls,
     extensions_of,
 )
+from matte_core.cli.result import Result
 
 
 def add_parser(commands: Any) -> None:

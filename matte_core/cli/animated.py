@@ -13,8 +13,8 @@ from matte_core.base.errors import NoSubjectError
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.batch.framing import Framing
 from matte_core.batch.plan import Job
-from matte_core.cli.batch import Result
 from matte_core.cli.outcome import Outcome, kind_of
+from matte_core.cli.result import Result
 from matte_core.cli.segment import describe, in_words, notes
 from matte_core.cutting import CutOut
 from matte_core.files import Picture, encode_png

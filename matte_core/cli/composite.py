@@ -6,7 +6,7 @@ from typing import Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
-from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.batch import run_batch
 from matte_core.cli.colors import parse_color
 from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import (
@@ -18,6 +18,7 @@ from matte_core.cli.options import (
     position,
     whole_number,
 )
+from matte_core.cli.result import Result
 
 _EXTENSIONS = (".png", ".jpg", ".jpeg")
 

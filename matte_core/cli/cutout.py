@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matte_core.base.progress import ProgressCallback
-from matte_core.batch.plan import Job
-from matte_core.cli.batch import Result, run_batch
+from matte_core.batch.plan import Job, Plan
+from matte_core.cli.batch import run_batch, run_watch
 from matte_core.cli.framing import add_framing, framing
 from matte_core.cli.jobs import STREAM, Companion, marks, plan_command
 from matte_core.cli.network import check_request
@@ -23,6 +23,7 @@ from matte_core.cli.options import (
     edge_controls,
     extensions_of,
 )
+from matte_core.cli.result import Result
 from matte_core.cli.segment import describe, in_words, notes
 
 if TYPE_CHECKING:
@@ -51,9 +52,15 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "pictures",
-        nargs="+",
+        nargs="*",
         metavar="IN",
         help="photos, or folders with photos; - for a photo from standard input",
+    )
+    parser.add_argument(
+        "--watch",
+        metavar="FOLDER",
+        help="instead of IN: cut out every photo that arrives in a folder, as soon as it is "
+        "complete, until Ctrl+C; a photo that changes is cut out again",
     )
     parser.add_argument(
         "--output",
@@ -89,13 +96,18 @@ def run(args: argparse.Namespace) -> int:
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
-    plan = plan_command(
-        args,
-        args.pictures,
-        suffixes,
-        companions=[*selections, *marks(args)],
-        extensions=extensions_of(args),
-    )
+    named = _named(args)
+
+    def look() -> Plan:
+        return plan_command(
+            args,
+            named,
+            suffixes,
+            companions=[*selections, *marks(args)],
+            extensions=extensions_of(args),
+        )
+
+    plan = look()
 
     from matte_core import cut_out, segment
     from matte_core.base.errors import NoSubjectError
@@ -189,4 +201,19 @@ def run(args: argparse.Namespace) -> int:
             remarks = made.notes(job)
         return Result({}, {"things": values}, ", ".join(files), remarks, files)
 
+    if args.watch:
+        return run_watch(args, lambda: look() if Path(args.watch).is_dir() else Plan([]), work)
     return run_batch(args, plan, work)
+
+
+def _named(args: argparse.Namespace) -> list[str]:
+    """Return the photos and folders to process, one of which may be watched."""
+    if not args.watch:
+        if not args.pictures:
+            raise UsageError("name a photo or folder (IN), or a folder with --watch")
+        return list(args.pictures)
+    if args.pictures:
+        raise UsageError("--watch takes the place of IN, so no photo or folder can be named too")
+    if not Path(args.watch).is_dir():
+        raise UsageError(f"--watch {args.watch}: there is no such folder")
+    return [args.watch]

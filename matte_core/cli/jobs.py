@@ -66,6 +66,8 @@ def plan_command(
     UsageError
         If -o does not fit the results.
     """
+    if getattr(args, "serve", None):  # another process has planned
+        return Plan([])
     out = Path(args.out)
     _check_streams(args, named, suffixes)
     listing = list_pictures(named, out=out, recursive=args.recursive, wanted=wanted)

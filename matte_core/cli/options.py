@@ -59,6 +59,15 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     )
     results.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
     pictures = parser.add_argument_group("pictures")
+    pictures.add_argument(
+        "-j",
+        "--jobs",
+        type=whole_number("processes", low=0, high=1000),
+        default=0,
+        metavar="N",
+        help="how many processes share the pictures; 0 (default): one for each core, as far as "
+        "memory allows",
+    )
     pictures.add_argument("-r", "--recursive", action="store_true", help="include subfolders")
     pictures.add_argument(
         "--max-megapixels",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matte_core.base.errors import NoSubjectError
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
-from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.batch import run_batch
 from matte_core.cli.jobs import Companion, marks, plan_command
 from matte_core.cli.network import check_request
 from matte_core.cli.options import (
@@ -17,6 +17,7 @@ from matte_core.cli.options import (
     add_subject,
     new_command,
 )
+from matte_core.cli.result import Result
 
 if TYPE_CHECKING:
     from matte_core.segmentation import Segmentation

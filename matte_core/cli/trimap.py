@@ -5,9 +5,10 @@ from typing import Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
-from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.batch import run_batch
 from matte_core.cli.jobs import plan_command
 from matte_core.cli.options import add_common, add_trimap, new_command
+from matte_core.cli.result import Result
 
 
 def add_parser(commands: Any) -> None:

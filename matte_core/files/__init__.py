@@ -18,6 +18,7 @@ from matte_core.files.metadata import Metadata
 from matte_core.files.reading import (
     Picture,
     decode_picture,
+    megapixels_of,
     read_marked,
     read_picture,
     read_plane,
@@ -31,6 +32,7 @@ __all__ = [
     "encode",
     "encode_jpeg",
     "encode_png",
+    "megapixels_of",
     "read_marked",
     "read_picture",
     "read_plane",

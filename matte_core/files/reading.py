@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageFile
 
-from matte_core.base.errors import FileError
+from matte_core.base.errors import FileError, MatteError
 from matte_core.files.animation import Animation, animation_of
 from matte_core.files.color import cmyk_to_srgb, gray_profile, lab_to_srgb, rgb_profile
 from matte_core.files.deep import bits_per_channel, decode_deep
@@ -98,6 +98,15 @@ def read_picture(
     """
     data = _read_bytes(Path(path), largest_file(max_megapixels))
     return decode_picture(data, os.fspath(path), max_megapixels)
+
+
+def megapixels_of(path: Path) -> float:
+    """Return the size of a picture by the start of its file; 0 if it cannot be told."""
+    try:
+        with decoding(str(path), ""), Pillow.open(path) as opened:
+            return opened.width * opened.height / 1e6
+    except MatteError:
+        return 0.0
 
 
 def largest_file(max_megapixels: float) -> int:

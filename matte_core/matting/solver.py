@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from matte_core.base.errors import ConvergenceError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
+from matte_core.base.threads import most_threads
 
 Vector = NDArray[np.float64]
 
@@ -146,7 +147,7 @@ def _multiplication(matrix: scipy.sparse.csr_array, stack: ExitStack) -> Callabl
 
     scipy lets go of Python's lock meanwhile, and each row is summed as before.
     """
-    if matrix.nnz < _LEAST_SHARED:
+    if matrix.nnz < _LEAST_SHARED or most_threads() == 1:
         return lambda vector: np.asarray(matrix @ vector)
     half = int(np.searchsorted(matrix.indptr, matrix.nnz // 2))
     upper, lower = matrix[:half], matrix[half:]

@@ -10,6 +10,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from matte_core.base.errors import ModelError
 from matte_core.base.messages import Message
+from matte_core.base.threads import most_threads
 
 _ACCELERATED = (
     "CUDAExecutionProvider",
@@ -82,6 +83,7 @@ class OnnxRuntimeSession:
 def _open(model: bytes | str, only_cpu: bool) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    options.intra_op_num_threads = most_threads()
     if _share_capped_memory():
         options.add_session_config_entry("session.use_env_allocators", "1")
     available = onnxruntime.get_available_providers()

@@ -8,7 +8,8 @@ import pytest
 
 from matte_core.base.errors import Cancelled, FileError, InputError, ModelError
 from matte_core.batch.plan import Job, Plan
-from matte_core.cli.batch import Result, run_batch
+from matte_core.cli.batch import run_batch
+from matte_core.cli.result import Result
 
 
 @pytest.fixture
