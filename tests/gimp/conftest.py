@@ -146,6 +146,7 @@ def look(version):
         look_at_installation(inside, seen)
         if seen.installation.returncode:
             return seen
+        tree.prepare(scratch / "home")
         # The faults damage what is installed, so they have a copy, and need not wait.
         shutil.copytree(scratch / "home", other / "home", symlinks=True)
         with ThreadPoolExecutor() as pool:

@@ -114,7 +114,7 @@ def install(tree, dist, script, *, wheels=None, prepare=None, environ=None, thro
     """Run a script in a tree without a network and with an empty home; return what was seen."""
     scratch = Path(tempfile.mkdtemp(prefix="matte-release-"))
     try:
-        (scratch / "home").mkdir()
+        tree.prepare(scratch / "home")
         (scratch / "photo.png").write_bytes(photo())
         if prepare:
             prepare(scratch / PROFILE / tree.version)

@@ -74,7 +74,8 @@ class Window:
         self.folder.mkdir(parents=True)
         profile = Path.home() / ".config" / "GIMP" / self._version
         profile.mkdir(parents=True, exist_ok=True)
-        (profile / "gimprc").write_text(GIMPRC)
+        with (profile / "gimprc").open("a") as settings:
+            settings.write(GIMPRC)
         agent = self.folder / "agent.py"
         agent.write_text(AGENT.format(folder=str(self.folder)))
         os.environ["DISPLAY"] = self._start_screen()

@@ -24,7 +24,8 @@ def main(version):
     """Start screen and GIMP; return GIMP's exit status."""
     profile = Path.home() / ".config" / "GIMP" / version
     profile.mkdir(parents=True, exist_ok=True)
-    (profile / "gimprc").write_text(GIMPRC + NO_PREVIEWS)
+    with (profile / "gimprc").open("a") as settings:
+        settings.write(GIMPRC + NO_PREVIEWS)
     (profile / "sessionrc").write_text(NO_DOCKS)
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
