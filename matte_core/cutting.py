@@ -245,7 +245,7 @@ class Steps:
             (alpha,),
             lambda: estimate_foreground(self.image, alpha, progress=progress),
         )
-        return decontaminate(self.image, clean, amount)
+        return clean if amount == 1 else decontaminate(self.image, clean, amount)
 
     def shown(self, alpha: Alpha, estimated: Alpha) -> Alpha:
         """Return an adjusted alpha as far as the image's own transparency lets it be seen."""

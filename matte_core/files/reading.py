@@ -14,6 +14,7 @@ from PIL import Image as Pillow
 from PIL import ImageFile
 
 from matte_core.base.errors import FileError, MatteError
+from matte_core.files import png
 from matte_core.files.animation import Animation, animation_of
 from matte_core.files.color import cmyk_to_srgb, gray_profile, lab_to_srgb, rgb_profile
 from matte_core.files.deep import bits_per_channel, decode_deep
@@ -124,7 +125,11 @@ def decode_picture(data: bytes, name: str, max_megapixels: float = MAX_MEGAPIXEL
     with decoding(name, kind):
         bits = bits_per_channel(data, opened, name)
         if bits > 8:
-            pixels, turn = decode_deep(data, opened, bits, name), orientation(opened)
+            pixels = decode_deep(data, opened, bits, name)
+            if kind == "PNG":
+                # Pillow decodes the pixels once more to reach what is behind them.
+                _kind, opened = open_file(png.without_pixels(data), name, max_megapixels)
+            turn = orientation(opened)
             notes: list[str] = []
         else:
             opened.load()
