@@ -283,7 +283,7 @@ class Steps:
             return estimate_foreground(self.image, alpha, progress=progress)
 
         clean = self.once("foreground", (alpha,), estimate)
-        return decontaminate(self.image, clean, amount)
+        return clean if amount == 1 else decontaminate(self.image, clean, amount)
 
     def inks(self, alpha: Alpha) -> Image | None:
         """Return the inks of line art, in the space that its alpha was found in.

@@ -63,10 +63,12 @@ class Animation:
             If a frame is damaged.
         """
         kind, opened = open_file(self._data, self._name, self._max_megapixels)
+        size = opened.size
         for number in range(self._first, self._first + self.count):
             with decoding(self._name, kind):
                 opened.seek(number)
-                shown = opened.convert("RGBA")
+                # A frame of a GIF may reach beyond the picture; viewers do not show that.
+                shown = opened.convert("RGBA").crop((0, 0, *size))
                 # Some formats say it only once a frame is decoded.
                 milliseconds = max(float(opened.info.get("duration") or 0), 0.0)
                 colors, alpha = split(upright(np.asarray(shown), orientation(opened)))

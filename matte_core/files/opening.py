@@ -49,7 +49,22 @@ _TIFF_COLORS = {
     9: "ICCLAB colors",
     32803: "raw data of a camera",
 }
-_BITS, _COLORS, _SAMPLES, _SAMPLE_FORMAT = 258, 262, 277, 339
+_RARE_COMPRESSIONS = {
+    32809: "ThunderScan",
+    32908: "PixarFilm",
+    32909: "PixarLog",
+    34661: "JBIG",
+    34676: "SGI Log",
+    34677: "SGI Log 24",
+    34712: "JPEG 2000",
+    34887: "LERC",
+    34925: "LZMA",
+    50000: "Zstandard",
+    50001: "WebP",
+    50002: "JPEG XL",
+    52546: "JPEG XL",
+}
+_BITS, _COMPRESSION, _COLORS, _SAMPLES, _SAMPLE_FORMAT = 258, 259, 262, 277, 339
 
 
 @contextmanager
@@ -139,6 +154,14 @@ def open_file(data: bytes, name: str, max_megapixels: float) -> tuple[str, Image
     return kind, opened
 
 
+def rare_storage(opened: ImageFile.ImageFile) -> str:
+    """Return how the pixels of a TIFF are stored, if that is something that may not be readable."""
+    if opened.format == "TIFF" and opened.mode == "YCbCr":
+        return "subsampled colors without compression"
+    compression = _RARE_COMPRESSIONS.get(tiff_tags(opened).get(_COMPRESSION))
+    return f"{compression} compression" if compression else ""
+
+
 def tiff_tags(opened: ImageFile.ImageFile) -> Any:
     """Return the tags of a TIFF's first page; an empty dict for other formats."""
     return getattr(opened, "tag_v2", {}) if opened.format == "TIFF" else {}
@@ -173,6 +196,8 @@ def _register_heif(name: str) -> None:
 
 def _unusual_tiff(data: bytes) -> str:
     """Return what an intact TIFF contains that Pillow has no reader for; empty if damaged."""
+    if data[:4] == b"MM\0+":
+        return "64-bit offsets, the most significant byte first"
     try:
         file = io.BytesIO(data)
         is_big = data[2:4] in (b"+\0", b"\0+")
@@ -199,7 +224,8 @@ def _reason(error: Exception, kind: str) -> str:
     chunk = re.search(r"checksum in b?'?(\w+)", text)
     if chunk:
         return f"the checksum of its {chunk[1]} chunk is wrong"
-    if isinstance(error, UnidentifiedImageError) or not text or "cannot identify" in text:
+    is_lost = isinstance(error, (AttributeError, LookupError, TypeError))  # in a strange structure
+    if isinstance(error, UnidentifiedImageError) or is_lost or not text or "identify" in text:
         return f"it is not a valid {kind} file"
     if "truncated" in text.lower() or isinstance(error, EOFError):
         return "it is truncated"

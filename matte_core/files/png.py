@@ -23,6 +23,12 @@ _INCHES_PER_M = 1 / 0.0254
 _GRAY_AND_ALPHA = 4
 _SUB = 1  # the filter that stores differences to the pixel on the left
 
+# Chunks that are nothing without the pixels, or end the file.
+_ABOUT_PIXELS = (
+    *(b"IDAT", b"IEND", b"PLTE", b"tRNS", b"sBIT", b"bKGD", b"hIST"),
+    *(b"acTL", b"fcTL", b"fdAT"),
+)
+
 Chunk = tuple[bytes, bytes]
 
 
@@ -56,6 +62,23 @@ def size_of(png: bytes) -> tuple[int, int]:
     """Return the width and height of a PNG file."""
     width, height = struct.unpack_from(">II", png, len(_SIGNATURE) + 8)
     return width, height
+
+
+def without_pixels(png: bytes) -> bytes:
+    """Return what an intact PNG file says about its picture, as a file of a single pixel.
+
+    What follows the pixels can then be read without decoding them.
+    """
+    kept, at = [], HEADER_END
+    while at + 12 <= len(png):
+        end = at + 12 + int.from_bytes(png[at : at + 4], "big")
+        if png[at + 4 : at + 8] not in _ABOUT_PIXELS:
+            kept.append(png[at:end])
+        at = end
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    pixel = packed(b"IDAT", zlib.compress(bytes(2)))
+    parts = [_SIGNATURE, packed(b"IHDR", header), *kept, pixel, packed(b"IEND", b"")]
+    return b"".join(parts)
 
 
 def offset_chunk(left_px: int, top_px: int) -> Chunk:

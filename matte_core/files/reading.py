@@ -14,11 +14,12 @@ from PIL import Image as Pillow
 from PIL import ImageFile
 
 from matte_core.base.errors import FileError, MatteError
+from matte_core.files import png
 from matte_core.files.animation import Animation, animation_of
 from matte_core.files.color import cmyk_to_srgb, gray_profile, lab_to_srgb, rgb_profile
 from matte_core.files.deep import bits_per_channel, decode_deep
 from matte_core.files.metadata import Metadata, orientation, read_metadata
-from matte_core.files.opening import decoding, open_file, tiff_tags
+from matte_core.files.opening import DAMAGE, decoding, open_file, rare_storage, tiff_tags
 from matte_core.files.pixels import as_image, is_colored, split, upright
 from matte_core.files.sniffing import EXPORT_HINT, SIGNATURE_BYTES, sniff
 from matte_core.images import Float32, Image, Mask
@@ -124,10 +125,14 @@ def decode_picture(data: bytes, name: str, max_megapixels: float = MAX_MEGAPIXEL
     with decoding(name, kind):
         bits = bits_per_channel(data, opened, name)
         if bits > 8:
-            pixels, turn = decode_deep(data, opened, bits, name), orientation(opened)
+            pixels = decode_deep(data, opened, bits, name)
+            if kind == "PNG":
+                # Pillow decodes the pixels once more to reach what is behind them.
+                _kind, opened = open_file(png.without_pixels(data), name, max_megapixels)
+            turn = orientation(opened)
             notes: list[str] = []
         else:
-            opened.load()
+            _load(opened, name)
             turn = orientation(opened)
             # Pillow itself turns TIFF upright.
             turn = 1 if kind == "TIFF" else turn
@@ -256,6 +261,18 @@ def _read_bytes(path: Path, limit: int) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(f"{path} cannot be read: {reason}.") from error
+
+
+def _load(opened: ImageFile.ImageFile, name: str) -> None:
+    try:
+        opened.load()
+    except DAMAGE as error:
+        found = rare_storage(opened)
+        if not found:
+            raise
+        raise FileError(
+            f"{name} is a TIFF with {found}, which cannot be read.", EXPORT_HINT
+        ) from error
 
 
 def _decoded(opened: ImageFile.ImageFile, bits: int, name: str) -> tuple[NDArray[Any], list[str]]:

@@ -252,5 +252,6 @@ def _too_large(kind: str, pixels: NDArray[Any]) -> FileError:
 
 
 def _as_uint16(values: Alpha) -> NDArray[np.uint16]:
-    steps: NDArray[np.uint16] = np.rint(values * np.float32(65535)).astype(np.uint16)
+    scaled: NDArray[Any] = values * np.float32(65535)
+    steps: NDArray[np.uint16] = np.rint(scaled, out=scaled).astype(np.uint16)
     return steps

@@ -180,6 +180,20 @@ def test_a_damaged_animation_leaves_nothing_behind(tmp_path, capsys):
     assert not (tmp_path / "cut.webp").exists()
 
 
+def test_what_reaches_beyond_the_picture_is_left_out(tmp_path):
+    """The second frame of a GIF says that it is 32 pixels farther to the right."""
+    save("moving.gif", [scene((disc(place), RED)) for place in (30, 70)], disposal=2)
+    data = bytearray((tmp_path / "moving.gif").read_bytes())
+    second = data.rindex(b",\0\0\0\0" + SIZE[0].to_bytes(2, "little"))
+    data[second + 1] = 32
+    (tmp_path / "beyond.gif").write_bytes(data)
+    for name in ("cut.gif", "cut.png", "cut.webp"):
+        assert main(["cutout", "beyond.gif", "-o", name, "-q"]) == 0
+        frames, times, _loop = shown(name)
+        assert times == TIMES[:2]
+        assert {frame.shape for frame in frames} == {(72, 96, 4)}
+
+
 def test_an_animation_without_any_subject_fails(capsys):
     save("flat.webp", [Image.new("RGB", SIZE, color) for color in ("red", "blue")])
     assert main(["cutout", "flat.webp", "-o", "cut.webp"]) == 1

@@ -1,10 +1,11 @@
 """What is said of a photo beside its pixels, and what of it goes along with the cut-out."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
-from PIL import Image, IptcImagePlugin
+from PIL import Image, IptcImagePlugin, PngImagePlugin
 from PIL.TiffImagePlugin import IFDRational
 
 from matte_core.files import decode_picture, encode, encode_jpeg
@@ -182,3 +183,26 @@ def test_a_tiff_comes_back_exactly(bits, channels):
     np.testing.assert_array_equal(np.rint(read.image * scale), wanted[..., :3])
     if channels == 4:
         np.testing.assert_array_equal(np.rint(read.alpha * (2**bits - 1)), pixels[..., 3])
+
+
+def test_what_is_behind_the_pixels_is_read_without_decoding_them(build, monkeypatch):
+    """Of a picture with 16 bits, which another library decodes."""
+    exif = build.exif(6)
+    pixels = [bytes(range(6 * column, 6 * column + 6)) * 4 for column in range(3)]
+    whole = build.png(4, 16, 2, pixels, (b"sBIT", b"\x0c\x0c\x0c"), (b"bKGD", bytes(6)))
+    end = whole.rindex(b"IEND") - 4
+    late = [build.png_chunk(b"tEXt", b"Raw profile type iptc\0\niptc\n0\n"),
+            build.png_chunk(b"pHYs", struct.pack(">IIB", 11811, 11811, 1)),
+            build.png_chunk(b"eXIf", exif)]  # fmt: skip
+    data = whole[:end] + b"".join(late) + whole[end:]
+    decoded = []
+    monkeypatch.setattr(
+        PngImagePlugin.PngImageFile, "load_prepare",
+        lambda self, load=PngImagePlugin.PngImageFile.load_prepare: (
+            decoded.append(self.size), load(self)
+        ),
+    )  # fmt: skip
+    picture = decode_picture(data, "picture")
+    assert picture.image.shape == (4, 3, 3), "turned upright"
+    assert picture.metadata.dpi == pytest.approx((300, 300), abs=0.1)
+    assert set(decoded) <= {(1, 1)}

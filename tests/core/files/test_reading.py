@@ -3,9 +3,10 @@ import struct
 import cv2
 import numpy as np
 import pytest
+from PIL import PngImagePlugin
 
 from matte_core.base.errors import FileError
-from matte_core.files import read_picture, read_plane
+from matte_core.files import decode_picture, read_picture, read_plane
 
 
 def write(folder, data, name="picture"):
@@ -312,3 +313,35 @@ def test_plane_keeps_sixteen_bits(tmp_path, build):
 def test_photo_is_no_trimap(tmp_path, build, photo):
     with pytest.raises(FileError, match=r"is a color picture, not a trimap"):
         read_plane(write(tmp_path, build.jpeg(photo)), "trimap")
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({259: [50001]}, "is a TIFF with WebP compression, which cannot be read"),
+        ({259: [32809]}, "is a TIFF with ThunderScan compression, which cannot be read"),
+        (
+            {262: [6], 277: [3], 258: [8, 8, 8], 530: [2, 1]},
+            "is a TIFF with subsampled colors without compression, which cannot be read",
+        ),
+    ],
+)
+def test_an_intact_tiff_that_cannot_be_read_is_not_called_damaged(build, tags, words):
+    data = build.tiff(8, 4, bytes(50), {258: [4], 262: [1], 277: [1], **tags})
+    with pytest.raises(FileError, match=words):
+        decode_picture(data, "picture")
+
+
+def test_a_big_tiff_with_the_most_significant_byte_first_is_not_called_damaged():
+    with pytest.raises(FileError, match="is a TIFF with 64-bit offsets, the most significant"):
+        decode_picture(b"MM\0+\0\x08\0\0" + bytes(100), "picture")
+
+
+def test_what_confuses_the_decoder_is_told_in_words(build, monkeypatch):
+    def confused(*_args):
+        return [][0]
+
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load_prepare", confused)
+    with pytest.raises(FileError) as told:
+        decode_picture(build.png(8, 8, 0, [bytes(8)] * 4), "picture")
+    assert "is damaged: it is not a valid PNG file" in str(told.value)
