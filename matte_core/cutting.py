@@ -18,7 +18,7 @@ from matte_core.images import Alpha, Image, Mask, Trimap, check_alpha, check_ima
 from matte_core.marks import Marks
 from matte_core.segmentation import Segmentation, own_alpha, segment
 from matte_core.segmentation.result import INKS
-from matte_core.trimap import make_trimap, widen_to_hair
+from matte_core.trimap import make_trimap, narrow_at_straight_edges, widen_to_hair
 
 if TYPE_CHECKING:
     from matte_core.segmentation.strokes import Affinities
@@ -405,6 +405,8 @@ def trimap_of(
 ) -> Trimap:
     """Make the trimap of a segmentation: wide where that is unsure, and where there is hair.
 
+    It is narrow at straight edges that are too faint for matting.
+
     Parameters
     ----------
     found : Segmentation
@@ -432,6 +434,7 @@ def trimap_of(
         grid_px=found.grid_px,
         trust_mask=True,
     )
+    trimap = narrow_at_straight_edges(trimap, found.mask, image)
     return widen_to_hair(
         trimap, image, radius_px, probability=found.probability, grid_px=found.grid_px
     )
