@@ -53,7 +53,7 @@ class Session:
             if time.monotonic() > limit:
                 print(f"wanted: {wanted}\nfound:  {found}", flush=True)
                 return False
-            time.sleep(0.2)
+            time.sleep(0.5)
         return True
 
     def names(self):
