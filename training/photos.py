@@ -79,7 +79,7 @@ def set_aside(name: str) -> bool:
     return name.split("/")[0] not in NEVER_SET_ASIDE and zlib.crc32(name.encode()) % ONE_IN == 0
 
 
-def load(photos: Path, labels: Path, validation: bool, most: int | None = None) -> list[Labeled]:
+def load(photos: Path, labels: Path, validation: bool) -> list[Labeled]:
     """Read the photos that have a label.
 
     Parameters
@@ -88,14 +88,12 @@ def load(photos: Path, labels: Path, validation: bool, most: int | None = None) 
         Folders with the same names below them, ``FOLDER/NAME.jpg`` and ``FOLDER/NAME.png``.
     validation : bool
         Read the photos set aside instead of those to learn from.
-    most : int, optional
-        Read no more than that many.
     """
     found = []
     for folder in sorted(TIERS.keys() & {path.name for path in labels.iterdir()}):
         for label in sorted((labels / folder).glob("*.png")):
             name = f"{folder}/{label.stem}"
-            if set_aside(name) != validation or len(found) == most:
+            if set_aside(name) != validation:
                 continue
             photo, alpha = cv2.imread(str(photos / f"{name}.jpg")), cv2.imread(str(label), 0)
             if photo is None or alpha is None or photo.shape[:2] != alpha.shape:

@@ -1,5 +1,7 @@
 """What the network sees while it learns: photos, crops, composites, made-up pictures, nothing."""
 
+from collections.abc import Callable
+
 import cv2
 import made_up
 import numpy as np
@@ -104,13 +106,7 @@ class Samples:
         rng = self.rng
         if not self.subjects:
             return self.drawing(size)
-        kind = rng.random()
-        if kind < 0.5:
-            picture = self.background(size)
-        elif kind < 0.8:
-            picture = made_up.plain(rng, size)
-        else:
-            picture = made_up.ground(rng, size)
+        picture = self.ground(size, 0.5, made_up.plain, 0.8)
         alpha = np.zeros((size, size), np.float32)
         for _ in range(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1])):
             one = self.subjects[rng.integers(len(self.subjects))]
@@ -145,15 +141,17 @@ class Samples:
 
     def nothing(self, size: int) -> Sample:
         """Return a picture without any subject."""
-        rng = self.rng
-        kind = rng.random()
-        if kind < 0.45:
-            picture = self.background(size)
-        elif kind < 0.85:
-            picture = made_up.texture(rng, size)
-        else:
-            picture = made_up.ground(rng, size)
+        picture = self.ground(size, 0.45, made_up.texture, 0.85)
         return picture, np.zeros((size, size), np.float32)
+
+    def ground(
+        self, size: int, photos: float, draw: Callable[..., NDArray[np.float32]], drawn: float
+    ) -> NDArray[np.float32]:
+        """Return something without a subject: of a photo, drawn in a way of its own, or shaded."""
+        kind = self.rng.random()
+        if kind < photos:
+            return self.background(size)
+        return draw(self.rng, size) if kind < drawn else made_up.ground(self.rng, size)
 
     def background(self, size: int) -> NDArray[np.float32]:
         """Return a part of some photo where the teacher finds nothing; else something made up."""

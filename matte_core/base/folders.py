@@ -52,12 +52,11 @@ def environment() -> Path:
     return home() / "env"
 
 
-def environment_python(root: Path | None = None) -> Path:
+def environment_python() -> Path:
     """Return the Python of the virtual environment, which may not exist yet."""
-    root = root or environment()
     if sys.platform == "win32":
-        return root / "Scripts" / "python.exe"
-    return root / "bin" / "python"
+        return environment() / "Scripts" / "python.exe"
+    return environment() / "bin" / "python"
 
 
 def given_python() -> Path | None:

@@ -1,7 +1,7 @@
 """Read and write ONNX files with nothing but the protobuf runtime that onnxruntime brings.
 
 The messages are the subset of ``onnx.proto`` that a model's graph is made of, declared here
-field by field, so that the `onnx` package (and its pinned protobuf) is not needed. Fields not
+in its own language, so that the `onnx` package (and its pinned protobuf) is not needed. Fields not
 declared are kept when a file is read and written again. Nothing is ever unpickled: protobuf
 holds values, not code.
 
@@ -11,6 +11,7 @@ ONNX intermediate representation, https://onnx.ai/onnx/repo-docs/IR.html; the fi
 those of ``onnx/onnx.proto`` (proto2).
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, TypeAlias
@@ -38,79 +39,45 @@ _DTYPES: dict[int, np.dtype[Any]] = {
 }
 _TYPED_FIELDS = {FLOAT: "float_data", INT64: "int64_data", DOUBLE: "double_data"}
 
-# message: {field: (number, type, repeated)}; a type that is a message's name is that message.
-_SCHEMA: dict[str, dict[str, tuple[int, str, bool]]] = {
-    "StringStringEntryProto": {"key": (1, "string", False), "value": (2, "string", False)},
-    "OperatorSetIdProto": {"domain": (1, "string", False), "version": (2, "int64", False)},
-    "Dimension": {"dim_value": (1, "int64", False), "dim_param": (2, "string", False)},
-    "TensorShapeProto": {"dim": (1, "Dimension", True)},
-    "TensorTypeProto": {
-        "elem_type": (1, "int32", False),
-        "shape": (2, "TensorShapeProto", False),
-    },
-    "TypeProto": {"tensor_type": (1, "TensorTypeProto", False)},
-    "ValueInfoProto": {"name": (1, "string", False), "type": (2, "TypeProto", False)},
-    "TensorProto": {
-        "dims": (1, "int64", True),
-        "data_type": (2, "int32", False),
-        "float_data": (4, "float", True),
-        "int32_data": (5, "int32", True),
-        "string_data": (6, "bytes", True),
-        "int64_data": (7, "int64", True),
-        "name": (8, "string", False),
-        "raw_data": (9, "bytes", False),
-        "double_data": (10, "double", True),
-        "external_data": (13, "StringStringEntryProto", True),
-        "data_location": (14, "int32", False),
-    },
-    "SparseTensorProto": {
-        "values": (1, "TensorProto", False),
-        "indices": (2, "TensorProto", False),
-    },
-    "AttributeProto": {
-        "name": (1, "string", False),
-        "f": (2, "float", False),
-        "i": (3, "int64", False),
-        "s": (4, "bytes", False),
-        "t": (5, "TensorProto", False),
-        "g": (6, "GraphProto", False),
-        "floats": (7, "float", True),
-        "ints": (8, "int64", True),
-        "strings": (9, "bytes", True),
-        "tensors": (10, "TensorProto", True),
-        "graphs": (11, "GraphProto", True),
-        "type": (20, "int32", False),
-        "sparse_tensor": (22, "SparseTensorProto", False),
-        "sparse_tensors": (23, "SparseTensorProto", True),
-    },
-    "NodeProto": {
-        "input": (1, "string", True),
-        "output": (2, "string", True),
-        "name": (3, "string", False),
-        "op_type": (4, "string", False),
-        "attribute": (5, "AttributeProto", True),
-        "domain": (7, "string", False),
-    },
-    "GraphProto": {
-        "node": (1, "NodeProto", True),
-        "name": (2, "string", False),
-        "initializer": (5, "TensorProto", True),
-        "input": (11, "ValueInfoProto", True),
-        "output": (12, "ValueInfoProto", True),
-        "value_info": (13, "ValueInfoProto", True),
-        "sparse_initializer": (15, "SparseTensorProto", True),
-    },
-    "FunctionProto": {"node": (7, "NodeProto", True)},
-    "ModelProto": {
-        "ir_version": (1, "int64", False),
-        "producer_name": (2, "string", False),
-        "producer_version": (3, "string", False),
-        "graph": (7, "GraphProto", False),
-        "opset_import": (8, "OperatorSetIdProto", True),
-        "metadata_props": (14, "StringStringEntryProto", True),
-        "functions": (25, "FunctionProto", True),
-    },
+_PROTO = """
+message StringStringEntryProto { string key = 1; string value = 2; }
+message OperatorSetIdProto { string domain = 1; int64 version = 2; }
+message Dimension { int64 dim_value = 1; string dim_param = 2; }
+message TensorShapeProto { repeated Dimension dim = 1; }
+message TensorTypeProto { int32 elem_type = 1; TensorShapeProto shape = 2; }
+message TypeProto { TensorTypeProto tensor_type = 1; }
+message ValueInfoProto { string name = 1; TypeProto type = 2; }
+message TensorProto {
+    repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4;
+    repeated int32 int32_data = 5; repeated bytes string_data = 6; repeated int64 int64_data = 7;
+    string name = 8; bytes raw_data = 9; repeated double double_data = 10;
+    repeated StringStringEntryProto external_data = 13; int32 data_location = 14;
 }
+message SparseTensorProto { TensorProto values = 1; TensorProto indices = 2; }
+message AttributeProto {
+    string name = 1; float f = 2; int64 i = 3; bytes s = 4; TensorProto t = 5; GraphProto g = 6;
+    repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9;
+    repeated TensorProto tensors = 10; repeated GraphProto graphs = 11; int32 type = 20;
+    SparseTensorProto sparse_tensor = 22; repeated SparseTensorProto sparse_tensors = 23;
+}
+message NodeProto {
+    repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4;
+    repeated AttributeProto attribute = 5; string domain = 7;
+}
+message GraphProto {
+    repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
+    repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12;
+    repeated ValueInfoProto value_info = 13; repeated SparseTensorProto sparse_initializer = 15;
+}
+message FunctionProto { repeated NodeProto node = 7; }
+message ModelProto {
+    int64 ir_version = 1; string producer_name = 2; string producer_version = 3;
+    GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8;
+    repeated StringStringEntryProto metadata_props = 14; repeated FunctionProto functions = 25;
+}
+"""
+_MESSAGE = re.compile(r"message (\w+) \{(.*?)\}", re.DOTALL)
+_FIELD = re.compile(r"(repeated )?(\w+) (\w+) = (\d+);")
 _ATTRIBUTE_FLOAT, _ATTRIBUTE_INT, _ATTRIBUTE_STRING, _ATTRIBUTE_INTS = 1, 2, 3, 7
 
 
@@ -120,12 +87,13 @@ def _classes() -> dict[str, Proto]:
     package = "matte_onnx"
     described = descriptor_pb2.FileDescriptorProto(name=f"{package}.proto", package=package)
     described.syntax = "proto2"
-    for message_name, fields in _SCHEMA.items():
+    messages = dict(_MESSAGE.findall(_PROTO))
+    for message_name, fields in messages.items():
         entry = described.message_type.add(name=message_name)
-        for name, (number, kind, repeated) in fields.items():
-            added = entry.field.add(name=name, number=number)
+        for repeated, kind, name, number in _FIELD.findall(fields):
+            added = entry.field.add(name=name, number=int(number))
             added.label = field.LABEL_REPEATED if repeated else field.LABEL_OPTIONAL
-            if kind in _SCHEMA:
+            if kind in messages:
                 added.type = field.TYPE_MESSAGE
                 added.type_name = f".{package}.{kind}"
             else:
@@ -139,7 +107,7 @@ def _classes() -> dict[str, Proto]:
     # Debian 13 has protobuf 3.21, where this function was still a method.
     found = getattr(message_factory, "GetMessageClass", None)
     class_of = found or message_factory.MessageFactory(pool).GetPrototype
-    return {name: class_of(pool.FindMessageTypeByName(f"{package}.{name}")) for name in _SCHEMA}
+    return {name: class_of(pool.FindMessageTypeByName(f"{package}.{name}")) for name in messages}
 
 
 def new(kind: str, **fields: Any) -> Proto:

@@ -67,13 +67,7 @@ def cut_out(request: CutOutRequest, progress: ProgressCallback) -> AlphaResult:
     started = time.monotonic()
     steps = _steps(request)
     marks = _marks(request, request.image)
-    found = steps.segmentation(
-        request.choice.subject,
-        request.choice.model or None,
-        hint=read_selection(request.selection),
-        marks=marks,
-        progress=part(progress, 0.0, 0.3),
-    )
+    found = _found(steps, request, marks, part(progress, 0.0, 0.3))
     trimap = steps.trimap(found, request.radius_px, marks=marks)
     return _matted(request, steps, trimap, found.note, started, part(progress, 0.3, 1.0))
 
@@ -93,13 +87,7 @@ def trimap(request: TrimapRequest, progress: ProgressCallback) -> TrimapResult:
     if request.image is not None:
         steps = Steps(read_image(request.image))
         marks = _marks(request, request.image)
-        found = steps.segmentation(
-            request.choice.subject,
-            request.choice.model or None,
-            hint=read_selection(request.selection),
-            marks=marks,
-            progress=part(progress, 0.0, 0.9),
-        )
+        found = _found(steps, request, marks, part(progress, 0.0, 0.9))
         made = steps.trimap(found, request.radius_px, request.shape, marks=marks)
         note = found.note
     else:
@@ -160,6 +148,21 @@ def _steps(request: CutOutRequest | MatteRequest) -> Steps:
 
 def _marks(request: CutOutRequest | MatteRequest | TrimapRequest, image: Array) -> Marks | None:
     return read_marks(request.strokes, image.shape, request.keep, request.remove, request.unknown)
+
+
+def _found(
+    steps: Steps,
+    request: CutOutRequest | TrimapRequest,
+    marks: Marks | None,
+    progress: ProgressCallback,
+) -> Segmentation:
+    return steps.segmentation(
+        request.choice.subject,
+        request.choice.model or None,
+        hint=read_selection(request.selection),
+        marks=marks,
+        progress=progress,
+    )
 
 
 def _matted(

@@ -19,10 +19,10 @@ def scenes() -> dict[str, tuple[Image, Mask]]:
     }
 
 
-def pictures_of_nothing(count: int = 50) -> list[Image]:
-    """Return gradients, noise, walls, meadows, skies and stripes in turn."""
+def pictures_of_nothing() -> list[Image]:
+    """Return 50 gradients, noise, walls, meadows, skies and stripes in turn."""
     makers = (_gradient, _noise, _wall, _meadow, _sky, _stripes)
-    return [makers[k % len(makers)](np.random.default_rng(k)) for k in range(count)]
+    return [makers[k % len(makers)](np.random.default_rng(k)) for k in range(50)]
 
 
 def _ink(image: Image, truth: Image, center: tuple[int, int], axes: tuple[int, int], color) -> None:

@@ -10,11 +10,11 @@ from matte_core.base.errors import InputError
 from matte_core.matting.edge import adjust_edge
 
 
-def straight_edge(width=5.0, shape=(40, 60), at=30.0):
+def straight_edge(width=5.0, at=30.0):
     """Return a vertical soft edge, foreground to the left, one half at column `at`."""
-    columns = np.arange(shape[1], dtype=np.float32)
+    columns = np.arange(60, dtype=np.float32)
     ramp = np.clip(0.5 - (columns - at) / width, 0, 1).astype(np.float32)
-    return np.tile(ramp, (shape[0], 1))
+    return np.tile(ramp, (40, 1))
 
 
 def where_half(alpha):

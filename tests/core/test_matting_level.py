@@ -10,8 +10,8 @@ from matte_core.matting.trimming import trim
 NOISE = np.random.default_rng(8).random((24, 31, 3))
 
 
-def split_trimap(height=24, width=31):
-    trimap = np.full((height, width), 128, np.uint8)
+def split_trimap():
+    trimap = np.full(NOISE.shape[:2], 128, np.uint8)
     trimap[:, :6], trimap[:, -7:] = 255, 0
     return trimap
 

@@ -230,12 +230,12 @@ def test_names_are_the_same_in_a_reduced_picture(
     monkeypatch.setenv("MATTE_HOME", str(deeplab_home))
     image = cv2.imread(str(shared / "data" / "photos" / name))[:, :, ::-1]
     places = []
-    for long_side in (700, 1000, 2800):
+    for long_side in (700, 2800):
         size = (np.array(image.shape[1::-1]) * (long_side / max(image.shape))).round().astype(int)
         sized = cv2.resize(image, size.tolist(), interpolation=cv2.INTER_AREA)
         found = segment(sized, "everything", "deeplab-513")
         places.append({one.name: np.array(one.box_px) / long_side for one in found.instances})
-    for other in places[1:]:
-        assert other.keys() == places[0].keys()
-        for key, box in other.items():
-            np.testing.assert_allclose(box, places[0][key], atol=0.03)
+    small, large = places
+    assert small.keys() == large.keys()
+    for key, box in large.items():
+        np.testing.assert_allclose(box, small[key], atol=0.03)

@@ -10,23 +10,11 @@ from mutations import change, changes
 from properties import Property, refused
 
 from matte_core.base.errors import MatteError, from_wire
-from matte_core.link.preview_requests import (
-    PreviewBackgroundRequest,
-    PreviewDetailRequest,
-    PreviewOpenRequest,
-    PreviewRequest,
-)
+from matte_core.link.preview_requests import PreviewOpenRequest
 from matte_core.link.protocol import MAGIC, Array, Frame, read_frame, write_frame
 from matte_core.link.records import decode
-from matte_core.link.requests import (
-    CheckRequest,
-    CutOutRequest,
-    DecontaminateRequest,
-    MatteRequest,
-    RelightRequest,
-    SegmentRequest,
-    TrimapRequest,
-)
+from matte_core.worker.methods import METHODS
+from matte_core.worker.preview_methods import PreviewMethods
 from matte_core.worker.server import Server
 
 _TEXT = st.text(max_size=8)
@@ -109,11 +97,7 @@ def a_stream_is_read(case: tuple[str, Any]) -> None:
         assert read_frame(again) == frame
 
 
-_KINDS = (
-    CutOutRequest, MatteRequest, TrimapRequest, SegmentRequest, DecontaminateRequest,
-    RelightRequest, CheckRequest, PreviewOpenRequest, PreviewBackgroundRequest, PreviewRequest,
-    PreviewDetailRequest,
-)  # fmt: skip
+_KINDS = tuple(METHODS | PreviewMethods().by_request)
 _VALUES = st.one_of(
     _PLAIN,
     st.sampled_from(("auto", "cat", "ellipse", "classes", "color", "overlay", 0.5, 3, 0, True)),
@@ -192,9 +176,6 @@ _BYTES = {"uint8": 1, "float32": 4, "bool": 1, "uint16": 2}
 
 def a_request_is_answered(case: dict[str, Any]) -> None:
     """With a result, or with an error that names what was wrong: nothing is unexpected."""
-    from matte_core.worker.methods import METHODS
-    from matte_core.worker.preview_methods import PreviewMethods
-
     preview = PreviewMethods()
     image = Array("uint8", (6, 7, 3), bytes(range(126)))
     preview.open(PreviewOpenRequest(image=image), lambda fraction, step: None)

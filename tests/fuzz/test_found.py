@@ -82,52 +82,44 @@ def test_a_tag_that_is_there_twice_does_not_make_the_decoders_disagree():
         assert decode_picture(bytes(tiff), "picture").image.shape in ((9, 7, 3), (9, 1, 3))
 
 
-def test_a_network_that_pools_beside_nothing_is_refused():
+def model_of(*nodes, **more):
+    """Return a model with these nodes between an image and an answer."""
     graph = onnx.new(
         "GraphProto",
-        node=[
-            onnx.node("Resize", ["image"], ["spread"]),
-            onnx.node("Concat", ["spread", "spread"], ["joined"]),
-            onnx.node("Resize", ["joined"], ["answer"]),
-        ],
+        node=[onnx.node(*node) for node in nodes],
         input=[onnx.value_info("image", onnx.FLOAT, [1, 17, 17, 3])],
         output=[onnx.value_info("answer", onnx.FLOAT, [1, 2, 17, 17])],
+        **more,
     )
     opset = [onnx.new("OperatorSetIdProto", version=13)]
-    model = onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset)
+    return onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset)
+
+
+def test_a_network_that_pools_beside_nothing_is_refused():
+    model = model_of(
+        ("Resize", ["image"], ["spread"]),
+        ("Concat", ["spread", "spread"], ["joined"]),
+        ("Resize", ["joined"], ["answer"]),
+    )
     with pytest.raises(ModelError, match="no image pooling beside"):
         free_size(model)
 
 
 @pytest.mark.parametrize("shape", [np.float32([[1, 2], [3, 4]]), np.int64([])])
 def test_a_network_that_spreads_its_pooling_to_no_shape_is_refused(shape):
-    graph = onnx.new(
-        "GraphProto",
-        node=[
-            onnx.node("Expand", ["image", "shape"], ["spread"]),
-            onnx.node("Concat", ["spread", "image"], ["joined"]),
-            onnx.node("Resize", ["joined"], ["answer"]),
-        ],
+    model = model_of(
+        ("Expand", ["image", "shape"], ["spread"]),
+        ("Concat", ["spread", "image"], ["joined"]),
+        ("Resize", ["joined"], ["answer"]),
         initializer=[onnx.tensor("shape", shape)],
-        input=[onnx.value_info("image", onnx.FLOAT, [1, 17, 17, 3])],
-        output=[onnx.value_info("answer", onnx.FLOAT, [1, 2, 17, 17])],
     )
-    opset = [onnx.new("OperatorSetIdProto", version=13)]
-    model = onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset)
     with pytest.raises(ModelError, match="a shape that it does not hold"):
         free_size(model)
 
 
 @pytest.mark.parametrize(("taken", "held"), [(["scores"], b"sco\x80es"), ([], b"scores")])
 def test_a_network_whose_graph_is_damaged_is_refused(taken, held):
-    graph = onnx.new(
-        "GraphProto",
-        node=[onnx.node("Resize", taken, ["answer"])],
-        input=[onnx.value_info("image", onnx.FLOAT, [1, 17, 17, 3])],
-        output=[onnx.value_info("answer", onnx.FLOAT, [1, 2, 17, 17])],
-    )
-    opset = [onnx.new("OperatorSetIdProto", version=13)]
-    data = onnx.serialize(onnx.new("ModelProto", ir_version=8, graph=graph, opset_import=opset))
+    data = onnx.serialize(model_of(("Resize", taken, ["answer"])))
     with pytest.raises(ModelError, match="graph is damaged"):
         free_size(onnx.parse_model(data.replace(b"scores", held)))
 

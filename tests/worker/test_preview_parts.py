@@ -92,7 +92,7 @@ def seen(worker, subject="auto", view="matte"):
 
 
 def test_what_is_found_is_listed_and_mapped(opened):
-    result = seen(opened)
+    result = seen(opened, view="original")
     found = result.parts
     classes = by_class(found)
     assert [held.name for held in classes] == ["subject", "bicycle", "person"]
@@ -131,7 +131,7 @@ def test_a_subject_that_is_not_there_leaves_the_list_to_choose_from(opened):
 
 def test_people_are_told_apart(class_worker, shared):
     show(class_worker, shared / "data" / "photos" / "three_people.jpg")
-    result = seen(class_worker, "person")
+    result = seen(class_worker, "person", view="original")
     found = result.parts
     people = [held for held in found if held.class_name == "person"]
     assert [held.name for held in people[:3]] == ["person", "person 1", "person 2"]
@@ -139,7 +139,7 @@ def test_people_are_told_apart(class_worker, shared):
     assert all(held.is_chosen for held in people)
     numbers = {*memoryview(result.map.data).cast("B")} - {0}
     assert all(found[number - 1].is_one_of_several for number in numbers), "a click means one"
-    assert chosen(seen(class_worker, "person left").parts) == ["person 1"]
+    assert chosen(seen(class_worker, "person left", view="original").parts) == ["person 1"]
 
 
 def test_what_is_chosen_is_what_the_photo_in_full_gives(class_worker, shared, monkeypatch):

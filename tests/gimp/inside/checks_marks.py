@@ -5,10 +5,10 @@ from gi.repository import Gimp
 from trimap_tools import paint, with_trimap
 
 
-def _strokes(image, color, left, top, place=(0, 0), size=64):
+def _strokes(image, color, left, top, place=(0, 0)):
     """Add a transparent layer with a dot of a color, at a place in the image."""
     layer = Gimp.Layer.new(
-        image, color, size, size, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL
+        image, color, 64, 64, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL
     )
     image.insert_layer(layer, None, 0)
     layer.set_offsets(*place)

@@ -29,14 +29,14 @@ def is_alive(pid):
         return False
 
 
-def wait_for(condition, seconds, what):
-    """Wait until a condition has a true value, and return that value."""
+def wait_for(condition, seconds, what, pause=0.05):
+    """Wait until a condition has a true value, and return that value; pause between looks at it."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         value = condition()
         if value:
             return value
-        time.sleep(0.05)
+        time.sleep(pause)
     raise AssertionError(f"waited {seconds} s for {what}")
 
 

@@ -8,6 +8,7 @@ import time
 
 import traces
 
+UNDO_SECONDS = 15
 TAKE = "image = [item for item in Gimp.get_images() if item.get_id() not in {known}][0]"
 PRINT = "import document_tools; answer = document_tools.fingerprint(image)"
 NAMES = "answer = [layer.get_name() for layer in image.get_layers()]"
@@ -46,14 +47,14 @@ class Session:
         """Return all that can be seen of the image."""
         return self.ask(PRINT)
 
-    def becomes(self, wanted, of=lambda found: found, seconds=15):
+    def becomes(self, wanted, of=lambda found: found):
         """Wait until the image, or what is looked at of it, is as wanted; say whether it is."""
-        limit = time.monotonic() + seconds
+        limit = time.monotonic() + UNDO_SECONDS
         while of(found := self.fingerprint()) != of(wanted):
             if time.monotonic() > limit:
                 print(f"wanted: {wanted}\nfound:  {found}", flush=True)
                 return False
-            time.sleep(0.2)
+            time.sleep(0.5)
         return True
 
     def names(self):

@@ -9,9 +9,9 @@ from document_tools import (
 from gi.repository import Gegl, Gimp
 
 
-def with_trimap(kind=Gimp.ImageBaseType.RGB, precision=None, **arguments):
+def with_trimap(kind=Gimp.ImageBaseType.RGB, **arguments):
     """Open the disc with a trimap of a selection of it; return image, photo and trimap."""
-    image, layer = disc(kind=kind, precision=precision)
+    image, layer = disc(kind=kind)
     select_disc(image)
     arguments = {"source": "selection", "trimap_width": 6.0, **arguments}
     succeed(image, [layer], name=TRIMAP, **arguments)

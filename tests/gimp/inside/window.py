@@ -49,6 +49,7 @@ while not (folder / "stop").exists():
 """
 
 SEARCHES = 10
+LOOK_SECONDS = 0.25
 SIZE = (1400, 900)
 # The screen is higher by the title bar.
 SCREEN = (1400, 930)
@@ -60,8 +61,6 @@ CANVAS = (213, 113, 932, 756)
 
 class Window:
     """GIMP with one picture open; use it in a ``with`` statement."""
-
-    wait_for = staticmethod(processes.wait_for)
 
     def __init__(self, picture, folder, version):
         self.folder = Path(folder)
@@ -118,6 +117,13 @@ class Window:
         os.close(writing)
         with os.fdopen(reading) as told:
             return ":" + told.readline().strip()
+
+    def wait_for(self, condition, seconds, what):
+        """Wait as `processes.wait_for` does, but leave the machine to what is waited for.
+
+        A look at the screen starts a program, and one at the image reads all its pixels.
+        """
+        return processes.wait_for(condition, seconds, what, LOOK_SECONDS)
 
     def ask(self, code, patience=60):
         """Run Python inside GIMP; return what it leaves in `answer`. Its names are kept."""

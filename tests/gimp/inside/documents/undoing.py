@@ -24,9 +24,9 @@ def _activate(action):
     bus.call_sync(NAME, PATH, ACTIONS, "Activate", call, None, Gio.DBusCallFlags.NONE, BUSY_MS)
 
 
-def wait_until(condition, seconds=BUSY_MS / 1000):
+def wait_until(condition):
     """Wait for GIMP's window, which works beside us; say whether it came true."""
-    limit = time.monotonic() + seconds
+    limit = time.monotonic() + BUSY_MS / 1000
     while not condition():
         if time.monotonic() > limit:
             return False
