@@ -21,6 +21,7 @@ from matte_core.segmentation.result import INKS
 from matte_core.trimap import make_trimap, narrow_at_straight_edges, widen_to_hair
 
 if TYPE_CHECKING:
+    from matte_core.compositing.shadow import Shadow
     from matte_core.segmentation.strokes import Affinities
     from matte_core.segmentation.unmixing import Palette
 
@@ -44,6 +45,8 @@ class CutOut:
     foreground : (H, W, 3), the type of the image, sRGB
         The subject's own colors, without the old background's where that shines through.
     segmentation : Segmentation
+    shadow : Shadow, optional
+        The subject's, if that was asked for.
     """
 
     mask: Mask
@@ -51,6 +54,7 @@ class CutOut:
     alpha: Alpha
     foreground: Image
     segmentation: Segmentation
+    shadow: "Shadow | None" = None
 
 
 class Steps:
@@ -285,6 +289,12 @@ class Steps:
         clean = self.once("foreground", (alpha,), estimate)
         return clean if amount == 1 else decontaminate(self.image, clean, amount)
 
+    def shadow(self, alpha: Alpha) -> "Shadow":
+        """Estimate the shadow of an alpha that was estimated; see `estimate_shadow`."""
+        from matte_core.compositing.shadow import estimate_shadow
+
+        return self.once("shadow", (alpha,), lambda: estimate_shadow(self._matted, alpha))
+
     def inks(self, alpha: Alpha) -> Image | None:
         """Return the inks of line art, in the space that its alpha was found in.
 
@@ -348,6 +358,7 @@ def cut_out(
     threshold: float = 0.0,
     wide_gamut_image: Image | None = None,
     opacity: Alpha | None = None,
+    shadow: bool = False,
     progress: ProgressCallback | None = None,
 ) -> CutOut:
     """Cut the subject out of an image: segmentation, trimap, matting, edge, foreground colors.
@@ -370,6 +381,8 @@ def cut_out(
     wide_gamut_image : (H, W, 3) uint8 or float in [0, 1], optional
     opacity : (H, W) float in [0, 1], optional
         See `Steps`.
+    shadow : bool
+        Whether to estimate the subject's shadow, on a light, plain ground.
     progress : callable, optional
         See `matte_core.base.progress`.
 
@@ -387,6 +400,8 @@ def cut_out(
     )
     trimap = steps.trimap(found, radius_px, shape, marks=marks)
     estimated = steps.alpha(trimap, progress=part(progress, 0.3, 0.85))
+    cast = steps.shadow(estimated) if shadow else None
+    estimated = estimated if cast is None else cast.subject
     alpha = steps.edge(
         estimated,
         shift_px=shift_px,
@@ -397,7 +412,8 @@ def cut_out(
     )
     foreground = steps.foreground(estimated, decontaminate, progress=part(progress, 0.85, 1.0))
     part(progress, 0.0, 1.0)(1.0, Message("Done"))
-    return CutOut(found.mask, trimap, steps.shown(alpha, estimated), foreground, found)
+    shown = steps.shown(alpha, estimated)
+    return CutOut(found.mask, trimap, shown, foreground, found, cast)
 
 
 def trimap_of(

@@ -13,7 +13,7 @@ from matte_core.base.errors import NoSubjectError
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.batch.framing import Framing
 from matte_core.batch.plan import Job
-from matte_core.cli.outcome import Outcome, kind_of
+from matte_core.cli.outcome import Outcome, kind_of, with_shadow
 from matte_core.cli.result import Result
 from matte_core.cli.segment import describe, in_words, notes
 from matte_core.cutting import CutOut
@@ -137,11 +137,12 @@ def _shoot(
             reel.missed += 1
         else:
             follower.saw(found.segmentation)
-            made = Outcome(frame, found.alpha, args)
-            pixels = made.pixels(found.foreground)
+            colors, alpha = with_shadow(found, frame)
+            made = Outcome(frame, alpha, args)
+            pixels = made.pixels(colors)
             reel.first = reel.first or found
             reel.box = _joined(reel.box, made.box)
-            reel.shown += found.alpha / np.float32(animation.count)
+            reel.shown += alpha / np.float32(animation.count)
             reel.confidences.append(confidence(found))
         marked = {}
         reel.frames.append((encode_png(pixels), still.milliseconds))

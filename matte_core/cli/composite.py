@@ -10,6 +10,7 @@ from matte_core.cli.batch import run_batch
 from matte_core.cli.colors import parse_color
 from matte_core.cli.jobs import Companion, plan_command
 from matte_core.cli.options import (
+    UsageError,
     add_common,
     add_decontaminate,
     add_metadata,
@@ -52,6 +53,12 @@ def add_parser(commands: Any) -> None:
         "--alpha",
         metavar="FILE|FOLDER",
         help="the alpha of each photo; in a folder, NAME-alpha.png or NAME.png",
+    )
+    parser.add_argument(
+        "--shadow",
+        action="store_true",
+        help="with --alpha: keep the shadow that the subject casts on a light, plain background. "
+        "(In a cut-out made by `matte cutout --shadow` it is kept already.)",
     )
     place = parser.add_mutually_exclusive_group()
     place.add_argument(
@@ -125,6 +132,8 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    if args.shadow and not args.alpha:
+        raise UsageError("--shadow takes the shadow from the photo: only with --alpha")
     color = parse_color(args.background)
     alphas = [Companion(Path(args.alpha), "alpha", "-alpha")] if args.alpha else []
     extensions = (".jpg", ".jpeg", ".png") if args.format == "jpg" else _EXTENSIONS
@@ -142,7 +151,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.base.progress import part
     from matte_core.cli import placement
     from matte_core.cli.pictures import as_fraction, check_size
-    from matte_core.compositing import behind, match_colors, wrap_light
+    from matte_core.compositing import behind, estimate_shadow, match_colors, wrap_light
     from matte_core.files import encode, encode_jpeg, read_picture, read_plane
     from matte_core.files.color import is_srgb
     from matte_core.files.writing import quantize
@@ -157,13 +166,15 @@ def run(args: argparse.Namespace) -> int:
         is_placed = args.center or args.fit or args.position
         return scene.image if is_placed else placement.cover(scene.image, shape)
 
-    def place(foreground: Image, alpha: Alpha, *, is_deep: bool) -> Image:
+    def place(foreground: Image, alpha: Alpha, cast: Alpha | None, *, is_deep: bool) -> Image:
         background = background_for(alpha.shape)
         # The result is as deep as the deeper of the two.
         background = as_float(background) if is_deep else background
         inside = background.shape[:2]
         offset = args.position or (0, 0)
         if args.fit:
+            if cast is not None:
+                cast = placement.fit(foreground, cast, inside)[1]
             foreground, alpha = placement.fit(foreground, alpha, inside)
         if args.fit or args.center:
             offset = placement.center(alpha.shape, inside)
@@ -174,6 +185,8 @@ def run(args: argparse.Namespace) -> int:
             covered = behind(background, (top, left, top + height, left + width))
             amount = args.light_wrap / 100
             foreground = wrap_light(foreground, alpha, covered, amount, args.light_width)
+        if cast is not None:
+            background = composite(np.zeros_like(foreground), cast, background, offset=offset)
         flat: Image = composite(foreground, alpha, background, offset=offset)
         return flat
 
@@ -193,7 +206,11 @@ def run(args: argparse.Namespace) -> int:
                 f"{job.source} has no transparency.",
                 "Cut it out first with `matte cutout`, or give its alpha with --alpha.",
             )
-        foreground = picture.image
+        foreground, cast = picture.image, None
+        if args.shadow:
+            shadow = estimate_shadow(foreground, alpha)
+            cast, alpha = shadow.alpha, shadow.subject
+            warnings += [shadow.note] * bool(shadow.note)
         if amount:
             # Imported only here: compositing a clean cut-out needs no solver.
             from matte_core.matting import decontaminate, estimate_foreground
@@ -213,7 +230,7 @@ def run(args: argparse.Namespace) -> int:
         if picture.has_gray_profile:
             warnings.append("The result is in color, so the subject's gray profile is left out.")
         kept = picture.metadata.kept(args.metadata)
-        flat = place(foreground, alpha, is_deep=picture.is_deep)
+        flat = place(foreground, alpha, cast, is_deep=picture.is_deep)
         if job.results["composite"].suffix.lower() == ".png":
             pixels = flat if flat.dtype == np.uint8 else quantize(as_float(flat), is_deep=True)
             encoded = encode("PNG", pixels, icc_profile=profile, metadata=kept)

@@ -29,7 +29,7 @@ from matte_core.cli.segment import describe, in_words, notes
 if TYPE_CHECKING:
     from matte_core.cutting import CutOut
     from matte_core.files import Picture
-    from matte_core.images import Mask
+    from matte_core.images import Image, Mask
     from matte_core.segmentation.things import Thing
 
 _SUFFIXES = {"rgba": "", "alpha": "-alpha", "mask": "-mask", "trimap": "-trimap"}
@@ -74,6 +74,12 @@ def add_parser(commands: Any) -> None:
         help="write each person, animal, or object of the subject to a file of its own, such as "
         '"NAME (person 2).png"',
     )
+    parser.add_argument(
+        "--shadow",
+        action="store_true",
+        help="keep the shadow that the subject casts on a light, plain background, in the cut-out "
+        "below the subject",
+    )
     add_common(parser)
     add_files(parser)
     add_framing(parser)
@@ -93,6 +99,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--keep does not say which thing it belongs to: not with --each")
     if args.each and (args.output != "rgba" or args.out == str(STREAM)):
         raise UsageError("--each writes cut-outs to several files: not with --output or -o -")
+    if args.each and args.shadow:
+        raise UsageError("--shadow is that of the whole subject: not with --each")
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
@@ -113,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.base.errors import NoSubjectError
     from matte_core.base.progress import part
     from matte_core.cli.animated import confidence, cut_out_frames, is_animated
-    from matte_core.cli.outcome import Outcome
+    from matte_core.cli.outcome import Outcome, with_shadow
     from matte_core.cli.pictures import read_marks, read_photo, read_selection, with_holes
     from matte_core.following import Follower
     from matte_core.images import BACKGROUND
@@ -137,21 +145,23 @@ def run(args: argparse.Namespace) -> int:
             decontaminate=args.decontaminate / 100,
             **edge_controls(args),
             opacity=picture.alpha,
+            shadow=args.shadow,
             progress=progress,
         )
 
     def outcome(
         job: Job, picture: "Picture", hint: "Mask | None", subject: Any, progress: ProgressCallback
-    ) -> tuple["CutOut", Outcome]:
+    ) -> tuple["CutOut", "Image", Outcome]:
         marked = read_marks(job, picture, args.max_megapixels)
         found = cut(picture, subject, hint, progress, **marked)
-        made = Outcome(picture, found.alpha, args, crop)
+        colors, alpha = with_shadow(found, picture)
+        made = Outcome(picture, alpha, args, crop)
         if made.box is None:
             raise NoSubjectError(
                 f"The subject of {job.source} lies in its transparent parts, so nothing is left.",
                 "Choose another subject with --subject, or mark it with --keep.",
             )
-        return found, made
+        return found, colors, made
 
     def work(job: Job, progress: ProgressCallback) -> Result:
         picture = read_photo(job.source, args.max_megapixels)
@@ -164,11 +174,11 @@ def run(args: argparse.Namespace) -> int:
             follower = Follower(args.subject, hint)
             marked = read_marks(job, picture, args.max_megapixels)
             return cut_out_frames(job, picture, follower, cut, marked, args, crop, progress)
-        found, made = outcome(job, picture, hint, args.subject, progress)
+        found, colors, made = outcome(job, picture, hint, args.subject, progress)
         files: dict[str, bytes] = {}
         for kind, path in job.results.items():
             if kind == "rgba":
-                files[kind] = made.cut_out(found.foreground, path)
+                files[kind] = made.cut_out(colors, path)
             elif kind == "alpha":
                 files[kind] = made.plane(found.alpha, path)
             elif kind == "mask":
@@ -181,7 +191,10 @@ def run(args: argparse.Namespace) -> int:
                 files[kind] = made.plane(trimap, path, is_hard=True)
         said = found.segmentation
         values = {**describe(said), **made.describe(), "confidence": round(confidence(found), 4)}
-        return Result(files, values, in_words(said), [*made.notes(job), *notes(said)])
+        remarks = [*made.notes(job), *notes(said)]
+        if found.shadow is not None and found.shadow.note:
+            remarks.append(found.shadow.note)
+        return Result(files, values, in_words(said), remarks)
 
     def each(
         job: Job,
@@ -194,8 +207,8 @@ def run(args: argparse.Namespace) -> int:
         values, remarks = [], []
         for number, (name, subject, _center) in enumerate(things):
             share = part(progress, number / len(things), (number + 1) / len(things))
-            found, made = outcome(job, picture, hint, subject, share)
-            files[name] = made.cut_out(found.foreground, job.target)
+            found, colors, made = outcome(job, picture, hint, subject, share)
+            files[name] = made.cut_out(colors, job.target)
             sure = round(confidence(found), 4)
             values.append({"name": name, **made.describe(), "confidence": sure})
             remarks = made.notes(job)

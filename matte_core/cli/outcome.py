@@ -11,6 +11,8 @@ from matte_core.batch.framing import SEEN, Frame, Framing
 from matte_core.batch.plan import Job
 from matte_core.boxes import Box
 from matte_core.cli import placement
+from matte_core.compositing import over_shadow
+from matte_core.cutting import CutOut
 from matte_core.files import Metadata, Picture, encode
 from matte_core.files.color import is_srgb
 from matte_core.files.writing import TRANSPARENT, quantize, stack_alpha
@@ -23,6 +25,15 @@ _PNG = "PNG"
 def kind_of(path: Path) -> str:
     """Return the format of a result, by the extension of its name."""
     return TRANSPARENT.get(path.suffix.lower(), _PNG)
+
+
+def with_shadow(found: CutOut, picture: Picture) -> tuple[Image, Alpha]:
+    """Return the colors and the alpha of a cut-out, over its shadow if that was kept."""
+    if found.shadow is None or not found.alpha.any():
+        return found.foreground, found.alpha
+    cast = found.shadow.alpha
+    cast = cast if picture.alpha is None else cast * picture.alpha
+    return over_shadow(found.foreground, found.alpha, cast)
 
 
 class Outcome:

@@ -3,5 +3,14 @@
 from matte_core.compositing.color_match import match_colors
 from matte_core.compositing.composite import composite
 from matte_core.compositing.light_wrap import behind, wrap_light
+from matte_core.compositing.shadow import Shadow, estimate_shadow, over_shadow
 
-__all__ = ["behind", "composite", "match_colors", "wrap_light"]
+__all__ = [
+    "Shadow",
+    "behind",
+    "composite",
+    "estimate_shadow",
+    "match_colors",
+    "over_shadow",
+    "wrap_light",
+]

@@ -99,6 +99,8 @@ class _CutRequest(_MarkedRequest[AlphaResult]):
         The layer's own alpha.
     with_background : bool
         Whether to return the image without the subject.
+    with_shadow : bool
+        Whether to return the subject's shadow.
     """
 
     result_type = AlphaResult
@@ -112,11 +114,14 @@ class _CutRequest(_MarkedRequest[AlphaResult]):
     clears_hidden: bool = False
     opacity: PlaneArray | None = None
     with_background: bool = False
+    with_shadow: bool = False
 
     def check(self, result: AlphaResult) -> None:
         super().check(result)
         if self.with_background:
             _check_colors(result.background, result.filled, self.colors or self.image)
+        if self.with_shadow and result.shadow is None:
+            raise ProtocolError("it has no shadow")
         if self.with_foreground:
             _check_colors(result.foreground, result.changed, self.colors or self.image)
 

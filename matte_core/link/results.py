@@ -48,6 +48,10 @@ class AlphaResult:
         The image without the subject, whose place is filled; of the same type.
     filled : (H, W) uint8
         255 where the background differs from the image, else 0.
+    shadow : (H, W) float32, [0, 1]
+        The alpha of a black layer below the subject.
+    has_shadow : bool
+        Whether there is one; if not, the note says why.
     box : tuple of int, optional
         Left, top, right, and bottom of what is seen; the last two are the first ones outside.
     note : str
@@ -63,6 +67,8 @@ class AlphaResult:
     changed: ChangedArray | None = None
     background: ColorsArray | None = None
     filled: ChangedArray | None = None
+    shadow: AlphaArray | None = None
+    has_shadow: bool = False
     box: tuple[int, int, int, int] | None = None
     note: Text
     unknown_share: Share = 0.0

@@ -52,7 +52,7 @@ class LineArtTuning:
     samples: int = 250_000
     ground_share: float = 0.7
     exact: float = 2.0
-    most_noise: float = 4.0
+    most_noise: float = 1.0
     per_noise: float = 6.0
     contrast: tuple[float, float] = (40.0, 100.0)
     most_inks: int = 8

@@ -176,6 +176,8 @@ def _matted(
     """Do what follows the trimap, found or painted."""
     matting_share = 0.75 if request.with_foreground else 1.0
     alpha = steps.alpha(trimap, progress=part(progress, 0.0, matting_share))
+    cast = steps.shadow(alpha) if request.with_shadow else None
+    alpha = alpha if cast is None else cast.subject
     adjusted = steps.edge(alpha, **asdict(request.edge))
     if request.mask is not None:
         adjusted = adjusted * read_plane(request.mask)
@@ -190,11 +192,19 @@ def _matted(
         behind, hole = fill_behind(to_numpy(request.colors or request.image), shown)
         filled = hole.astype(np.uint8) * np.uint8(255)
         colors |= {"background": from_numpy(finite(behind)), "filled": from_numpy(filled)}
+    shadow = None
+    if cast is not None:
+        shadow = cast.alpha if steps.opacity is None else cast.alpha * steps.opacity
+        if note and cast.note:
+            note = Message("{first} {second}", first=note, second=cast.note)
+        note = note or cast.note
     if isinstance(request, CutOutRequest) and request.is_beside_opacity and alpha is steps.opacity:
         adjusted = np.divide(shown, alpha, out=np.zeros_like(alpha), where=alpha > 0)
     return AlphaResult(
         alpha=from_numpy(adjusted),
         **colors,
+        shadow=None if shadow is None else from_numpy(shadow),
+        has_shadow=shadow is not None and bool(shadow.any()),
         box=_seen_box(shown),
         note=note,
         unknown_share=_unknown_share(trimap),

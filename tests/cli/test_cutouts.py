@@ -229,3 +229,69 @@ def test_files_of_each_thing_are_cut_outs(more, capsys):
     with pytest.raises(SystemExit):
         main(f"cutout a.png -o out --each {more}".split())
     assert "--each" in capsys.readouterr().err
+
+
+@pytest.fixture
+def with_shadow():
+    """A red box on a light ground, its shadow to the right of it, and what is which."""
+    shape = (300, 400)
+    box, shadow = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    cv2.rectangle(box, (150, 80), (250, 200), 1, -1)
+    cv2.ellipse(shadow, (260, 200), (80, 18), 0, 0, 360, 0.5, -1)
+    shadow = cv2.GaussianBlur(shadow, (0, 0), 8)
+    box = cv2.GaussianBlur(box, (0, 0), 0.8)
+    lit = np.array([238, 237, 235]) * (1 - shadow[..., None])
+    mixed = box[..., None] * (170, 40, 50) + (1 - box[..., None]) * lit
+    noise = np.random.default_rng(0).normal(0, 1, mixed.shape)
+    return np.clip(np.rint(mixed + noise), 0, 255).astype(np.uint8), box, shadow
+
+
+def test_a_shadow_is_kept_below_the_subject(tmp_path, save, with_shadow):
+    photo, box, shadow = with_shadow
+    save(tmp_path / "photo.png", photo)
+    assert main(["cutout", "photo.png", "-o", "cut.png", "--shadow", "--crop", "-q"]) == 0
+    with Image.open("cut.png") as cropped:
+        assert cropped.width > 175, "the shadow was cropped"
+    assert main(["cutout", "photo.png", "-o", "whole.png", "--shadow", "-q"]) == 0
+    cut = np.asarray(Image.open("whole.png")) / 255
+    beside = (box == 0) & (shadow > 0.05)
+    assert np.abs(cut[..., 3] - shadow)[beside].mean() < 0.02
+    assert cut[beside][:, :3].max() < 0.02
+    assert main(["composite", "whole.png", "--background", "#2060c0", "-o", "on.png", "-q"]) == 0
+    made = np.asarray(Image.open("on.png")).astype(float)
+    expected = np.array([0x20, 0x60, 0xC0]) * (1 - shadow[..., None])
+    assert np.abs(made - expected)[beside].mean() < 3
+
+
+def test_composite_takes_it_from_the_photo(tmp_path, save, with_shadow):
+    photo, box, shadow = with_shadow
+    save(tmp_path / "photo.png", photo)
+    save(tmp_path / "alpha.png", np.rint(box * 255).astype(np.uint8))
+    options = ["--alpha", "alpha.png", "--background", "#2060c0", "--shadow", "-q"]
+    assert main(["composite", "photo.png", *options, "-o", "on.png"]) == 0
+    made = np.asarray(Image.open("on.png")).astype(float)
+    expected = np.array([0x20, 0x60, 0xC0]) * (1 - shadow[..., None])
+    assert np.abs(made - expected)[(box == 0) & (shadow > 0.05)].mean() < 3
+    assert np.abs(made[box == 1] - (170, 40, 50)).mean() < 3
+
+
+def test_where_there_is_no_shadow_a_note_says_so(tmp_path, save, photo, capsys):
+    save(tmp_path / "photo.png", photo)
+    assert main(["cutout", "photo.png", "-o", "cut.png", "--shadow", "--json"]) == 0
+    assert "No shadow was kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["cutout", "a.png", "-o", "cut/", "--each", "--shadow"], "that of the whole subject"),
+        (
+            ["composite", "a.png", "--background", "white", "-o", "b.png", "--shadow"],
+            "with --alpha",
+        ),
+    ],
+)
+def test_a_shadow_that_cannot_be_known_is_refused(capsys, command, words):
+    with pytest.raises(SystemExit, match="2"):
+        main(command)
+    assert words in capsys.readouterr().err

@@ -160,7 +160,17 @@ def shadowed(rng):
     return np.repeat(picture[..., None], 3, axis=2)
 
 
-@pytest.mark.parametrize("make", [texture, shaded, shadowed])
+def product(rng):
+    """A flat red box with a little grain and a soft shadow, as a photo of one may be."""
+    picture = np.full((120, 160, 3), (240, 238, 235), float)
+    rows, columns = np.mgrid[:120, :160]
+    away = ((columns - 95) / 34) ** 2 + ((rows - 80) / 11) ** 2
+    picture *= 1 - 0.5 * np.maximum(1 - away, 0)[..., None] ** 2
+    picture[30:80, 60:100] = (180, 30, 40)
+    return (picture + rng.integers(0, 3, (120, 160, 1))).astype(np.uint8)
+
+
+@pytest.mark.parametrize("make", [texture, shaded, shadowed, product])
 def test_what_has_more_than_inks_is_no_line_art(make):
     assert find_palette(make(np.random.default_rng(0))) is None
 

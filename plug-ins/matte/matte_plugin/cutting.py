@@ -124,6 +124,7 @@ def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), thi
         with_foreground=output in outputs.WITH_COLORS,
         clears_hidden=output in outputs.WITHOUT_PHOTO,
         with_background=output == outputs.SUBJECT_AND_BACKGROUND,
+        with_shadow=output == outputs.SUBJECT_AND_SHADOW,
         strokes=strokes,
     )
     result = worker.call(request, progress)

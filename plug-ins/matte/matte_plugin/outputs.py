@@ -13,6 +13,7 @@ LAYER_MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
 EACH = "new-layers"
 SUBJECT_AND_BACKGROUND, BACKGROUND = "subject-and-background", "background"
+SUBJECT_AND_SHADOW, SHADOW = "subject-and-shadow", "shadow"
 
 CHOICES = {
     LAYER_MASK: (_("Layer mask"), _("Hide the background without changing the layer's pixels")),
@@ -28,12 +29,25 @@ CHOICES = {
         _("Subject and background"),
         _("A new layer, and one below it in which the place of the subject is filled"),
     ),
+    SUBJECT_AND_SHADOW: (
+        _("Subject and shadow"),
+        _("A new layer, and one below it with the shadow that falls on a light, plain background"),
+    ),
     NEW_IMAGE: (_("New image"), _("The subject alone in a new image, with clean edge colors")),
 }
 #: The outputs with clean colors.
-WITH_COLORS = (NEW_LAYER, NEW_LAYER_MASK, EACH, SUBJECT_AND_BACKGROUND, NEW_IMAGE)
+WITH_COLORS = (
+    NEW_LAYER,
+    NEW_LAYER_MASK,
+    EACH,
+    SUBJECT_AND_BACKGROUND,
+    SUBJECT_AND_SHADOW,
+    NEW_IMAGE,
+)
 #: The outputs whose transparent pixels hold nothing of the photo; a mask is there to be painted on.
-WITHOUT_PHOTO = (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND, NEW_IMAGE)
+WITHOUT_PHOTO = (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND, SUBJECT_AND_SHADOW, NEW_IMAGE)
+_TRANSPARENT_LAYERS = (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND, SUBJECT_AND_SHADOW)
+_BELOW = {SUBJECT_AND_BACKGROUND: BACKGROUND, SUBJECT_AND_SHADOW: SHADOW}
 #: Those for which nothing has to be found.
 OF_TRIMAP = {name: words for name, words in CHOICES.items() if name != EACH}
 
@@ -54,7 +68,7 @@ def check(image, output, photos=()):
         If the output needs soft edges and the image is indexed, or if the output is limited to
         the canvas and a layer is outside it.
     """
-    if output in (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND):
+    if output in _TRANSPARENT_LAYERS:
         layers.check_soft(image)
     if output in (SELECTION, CHANNEL):
         for photo in photos:
@@ -132,17 +146,19 @@ def write(
                 made = masks.write_layer_mask(cut.layer, cut.alpha)
             elif where == CHANNEL:
                 made = masks.write_channel(cut, own)
-            elif where in (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND):
+            elif where in _TRANSPARENT_LAYERS:
                 made = layers.new_transparent_layer(cut, own)
             elif where == NEW_LAYER_MASK:
                 made = layers.new_layer_with_mask(cut, own)
             else:
                 continue
-            if where == SUBJECT_AND_BACKGROUND:
-                older = _own_result(image, maker, BACKGROUND, cut.layer) if replaces_own else None
-                behind = layers.new_background(cut, older)
-                if replaces_own:
-                    items.tag_result(behind, maker, BACKGROUND, cut.layer)
+            if where in _BELOW:
+                below = _BELOW[where]
+                older = _own_result(image, maker, below, cut.layer) if replaces_own else None
+                add = layers.new_background if below == BACKGROUND else layers.new_shadow
+                behind = add(cut, older)
+                if replaces_own and behind is not None:
+                    items.tag_result(behind, maker, below, cut.layer)
             if replaces_own or where == LAYER_MASK:
                 photo = None if where == LAYER_MASK else cut.layer
                 items.tag_result(made, maker, where, photo)
@@ -169,7 +185,7 @@ def _own_result(image, maker, output, photo):
     found = []
     if output == CHANNEL:
         found = image.get_channels()
-    elif output in (NEW_LAYER, NEW_LAYER_MASK, SUBJECT_AND_BACKGROUND, BACKGROUND):
+    elif output in (NEW_LAYER, NEW_LAYER_MASK, *_BELOW, *_BELOW.values()):
         found = items.all_layers(image)
     for item in found:
         if items.is_own(item, maker, output, photo):

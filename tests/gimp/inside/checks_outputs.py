@@ -155,6 +155,81 @@ def check_subject_and_background_are_two_layers():
         assert worst < 25, found[middle : middle + 3]
 
 
+BOX, WHOLE = (60, 30, 100, 80), (160, 120)
+
+
+def box_and_shadow(with_shadow=True):
+    """Make an image of a red box on a light ground, with a soft shadow; return what that is."""
+    width, height = WHOLE
+    left, top, right, bottom = BOX
+    image = Gimp.Image.new(width, height, Gimp.ImageBaseType.RGB)
+    layer = Gimp.Layer.new(
+        image, "Box", width, height, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL
+    )
+    image.insert_layer(layer, None, 0)
+    shadow, rows = [], bytearray()
+    for row in range(height):
+        for column in range(width):
+            away = ((column - 95) / 34) ** 2 + ((row - 80) / 11) ** 2
+            shadow.append(0.5 * max(0.0, 1 - away) ** 2 if with_shadow else 0.0)
+            is_box = left <= column < right and top <= row < bottom
+            ground = [value * (1 - shadow[-1]) for value in (240, 238, 235)]
+            grain = (row * 7 + column * 13) % 3
+            rows += bytes(round(value) + grain for value in ((180, 30, 40) if is_box else ground))
+    put(layer, "R'G'B' u8", rows)
+    image.select_rectangle(
+        Gimp.ChannelOps.REPLACE, left - 3, top - 3, right - left + 6, bottom - top + 6
+    )
+    return image, layer, shadow
+
+
+def check_the_shadow_is_a_layer_that_multiplies():
+    image, photo, truth = box_and_shadow()
+    before = pixels(photo)
+    succeed(image, [photo], subject="selection", output="subject-and-shadow")
+    _subject, shadow, below = image.get_layers()
+    assert (below.get_id(), below.get_visible(), pixels(below)) == (photo.get_id(), False, before)
+    assert (shadow.get_name(), shadow.get_mode()) == ("Box shadow", Gimp.LayerMode.MULTIPLY)
+    found = [value / 255 for value in pixels(shadow, "A u8")]
+    assert not any(pixels(shadow, "R'G'B' u8")), "it is not black"
+    left, top, right, bottom = BOX
+    beside = [
+        i
+        for i in range(WHOLE[0] * WHOLE[1])
+        if not (left - 3 <= i % WHOLE[0] < right + 3 and top - 3 <= i // WHOLE[0] < bottom + 3)
+    ]
+    off = [abs(found[i] - truth[i]) for i in beside]
+    assert max(off) < 0.08, max(off)
+    assert sum(off) / len(off) < 0.005, sum(off) / len(off)
+    # On another ground it darkens that as much.
+    ground = Gimp.Layer.new(
+        image, "Ground", *WHOLE, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL
+    )
+    image.insert_layer(ground, None, 2)
+    put(ground, "R'G'B' u8", bytes((40, 120, 220)) * (WHOLE[0] * WHOLE[1]))
+    shown = pixels(Gimp.Layer.new_from_visible(image, image, "Shown"), "R'G'B' u8")
+    worst = max(
+        abs(shown[3 * i + band] - value * (1 - found[i]))
+        for i in beside
+        for band, value in enumerate((40, 120, 220))
+        if pixels_are_open(i)
+    )
+    assert worst < 3, worst
+
+
+def pixels_are_open(index):
+    """Return whether a pixel is far from the box, where the subject is not."""
+    left, top, right, bottom = BOX
+    row, column = divmod(index, WHOLE[0])
+    return not (left - 12 <= column < right + 12 and top - 12 <= row < bottom + 12)
+
+
+def check_without_a_shadow_there_is_no_layer_for_it():
+    image, photo, _none = box_and_shadow(with_shadow=False)
+    succeed(image, [photo], subject="selection", output="subject-and-shadow")
+    assert [layer.get_name() for layer in image.get_layers()] == ["Box cut out", "Box"]
+
+
 def check_a_layer_that_is_cut_out_already_keeps_its_shape():
     """A black silhouette: its colors say nothing, its transparency everything."""
     opacity = [disc_share(row, column) for row in range(64) for column in range(64)]

@@ -117,7 +117,10 @@ def _ask(worker, photo, trimap, config, strokes, progress):
         with_foreground=output in outputs.WITH_COLORS,
         clears_hidden=output in outputs.WITHOUT_PHOTO,
         with_background=output == outputs.SUBJECT_AND_BACKGROUND,
+        with_shadow=output == outputs.SUBJECT_AND_SHADOW,
         opacity=reading.read_opacity(photo),
         strokes=strokes,
     )
-    return layers.Cut.of(photo, worker.call(request, progress))
+    result = worker.call(request, progress)
+    running.say_note(result.note)
+    return layers.Cut.of(photo, result)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp
+gi.require_version("Gegl", "0.4")
+from gi.repository import Gegl, Gimp
 
 from matte_core.base.errors import InputError
 from matte_core.base.localization import _
@@ -32,6 +33,8 @@ class Cut:
         Left, top, right, and bottom of the visible part; None where nothing is seen.
     background : pixels.Colors, optional
         The colors without the subject.
+    shadow : Array, optional
+        The alpha of its shadow; None where there is none.
     name : str
         What it is, if it is one of several.
     """
@@ -41,13 +44,15 @@ class Cut:
     colors: pixels.Colors | None = None
     box: tuple[int, int, int, int] | None = None
     background: pixels.Colors | None = None
+    shadow: Array | None = None
     name: str = ""
 
     @classmethod
     def of(cls, layer, result, name=""):
         """Return what a worker's result says of a layer."""
         colors, behind = pixels.Colors.of(result), pixels.Colors.behind(result)
-        return cls(layer, result.alpha, colors, result.box, behind, name)
+        shadow = result.shadow if result.has_shadow else None
+        return cls(layer, result.alpha, colors, result.box, behind, shadow, name)
 
 
 def new_layer_with_mask(cut, replaced=None):
@@ -82,6 +87,34 @@ def new_background(cut, replaced=None):
     if copy.get_mask() is not None:
         copy.remove_mask(Gimp.MaskApplyMode.DISCARD)
     return copy
+
+
+def new_shadow(cut, replaced=None):
+    """Add the shadow above the layer, black and multiplied; None where there is none."""
+    image = cut.layer.get_image()
+    if cut.shadow is None:
+        if replaced is not None:
+            image.remove_layer(replaced)
+        return None
+    is_gray = image.get_base_type() == Gimp.ImageBaseType.GRAY
+    kind = Gimp.ImageType.GRAYA_IMAGE if is_gray else Gimp.ImageType.RGBA_IMAGE
+    height, width = cut.shadow.shape
+    name = _("{layer} shadow").format(layer=cut.layer.get_name())
+    made = Gimp.Layer.new(image, name, width, height, kind, 100, Gimp.LayerMode.MULTIPLY)
+    # Mixed as the photo's own pixels are, which the shadow was measured in.
+    made.set_blend_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
+    made.set_composite_space(Gimp.LayerColorSpace.RGB_PERCEPTUAL)
+    pixels.fill(made, Gegl.Color.new("black"))
+    above = replaced or cut.layer
+    image.insert_layer(made, above.get_parent(), image.get_item_position(above))
+    _found, left, top = cut.layer.get_offsets()
+    made.set_offsets(left, top)
+    if replaced is not None:
+        image.remove_layer(replaced)
+        made.set_name(name)
+    write_layer_mask(made, cut.shadow)
+    made.remove_mask(Gimp.MaskApplyMode.APPLY)
+    return made
 
 
 def new_image(cut, framing=None):
