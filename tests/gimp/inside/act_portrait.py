@@ -60,7 +60,7 @@ def change_the_trimap(session):
 def paint_a_trimap(session, size, black, white):
     """Make a trimap, paint lines on it, and matte from it."""
     window = session.window
-    session.run("Trimap…")
+    session.run("Trimap")
     session.picture("trimap", seconds=1)
     session.select("Matte trimap")
     time.sleep(0.5)

@@ -9,6 +9,16 @@ import time
 import traces
 
 UNDO_SECONDS = 15
+#: The actions by the titles of their dialogs.
+ACTIONS = {
+    "Cut Out Subject": "cut-out",
+    "Cut Out All Layers": "cut-out-layers",
+    "Subject Mask": "segment",
+    "Decontaminate Colors": "decontaminate",
+    "Trimap": "trimap",
+    "Matte from Trimap": "from-trimap",
+    "Composite over Background": "composite",
+}
 TAKE = "image = [item for item in Gimp.get_images() if item.get_id() not in {known}][0]"
 PRINT = "import document_tools; answer = document_tools.fingerprint(image)"
 NAMES = "answer = [layer.get_name() for layer in image.get_layers()]"
@@ -73,9 +83,8 @@ class Session:
 
     def dialog(self, action):
         """Start an action and wait for its dialog."""
-        self.window.action(action)
-        title = title_of(action)
-        self.window.wait_for(lambda: self.window.windows(title), 60, f"the dialog of {action}")
+        self.window.action(ACTIONS[action])
+        self.window.wait_for(lambda: self.window.windows(action), 60, f"the dialog of {action}")
         time.sleep(0.7)
 
     def run(
@@ -86,7 +95,7 @@ class Session:
         Parameters
         ----------
         action : str
-            What GIMP's action search finds it by: its menu label.
+            The title of its dialog.
         in_dialog : callable, optional
             What is done in the dialog before.
         picture : str, optional
@@ -109,11 +118,11 @@ class Session:
             in_dialog()
         if picture:
             self.picture(picture, seconds=8)  # the preview's worker starts, finds, mattes
-        self.window.press_ok(title_of(action))
+        self.window.press_ok(action)
         if has_report:
             self.window.wait_for(lambda: self.fingerprint() != before, 120, f"{action} to be done")
             self.picture(action.lower().replace(" ", "-"), seconds=1)
-            self.window.keys_in(title_of(action), "Escape")
+            self.window.keys_in(action, "Escape")
         workers = self.wait_for_the_end(action)
         after = self.fingerprint()
         assert (after != before) == changes, f"{action} changed {'nothing' if changes else after}"
@@ -143,11 +152,6 @@ class Session:
         # A worker whose plug-in was killed needs a moment to notice.
         self.window.wait_for(lambda: not traces.workers(), 10, f"the worker of {action} to end")
         return workers
-
-
-def title_of(action):
-    """Return the title of an action's window."""
-    return action.removesuffix("…")
 
 
 def _digests(found):

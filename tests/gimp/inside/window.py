@@ -179,23 +179,9 @@ class Window:
     def click(self, x, y, button=1):
         subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", str(button)], check=True)
 
-    def action(self, words):
-        """Start an action by GIMP's own action search."""
-        self.keys("slash")
-        self.wait_for(lambda: self.windows("Search Actions"), 30, "GIMP's action search")
-        time.sleep(0.3)
-        self.type(words)
-        time.sleep(0.5)
-        self._wait_for_rest("Search Actions")
-        self.keys("Return")
-
-    def _wait_for_rest(self, title):
-        """Wait until what a window shows below its blinking cursor stands still."""
-        left, top, width, height = self.place(title)
-        shown = None
-        while (now := self.pixels(left, top + 40, width, height - 40)) != shown:
-            shown = now
-            time.sleep(0.7)
+    def action(self, name):
+        """Choose the menu entry of one of Matte's actions."""
+        self.ask(f"import menus; menus.choose('plug-in-matte-{name}')")
 
     def drag_on_canvas(self, image_size, start, end):
         """Drag the mouse between two pixels of an image that is shown in the middle at 100 %."""

@@ -53,7 +53,7 @@ def acts(takes_pictures):
 def set_up(session):
     """Look at Set Up and Check, and close it."""
     window = session.window
-    window.action("Set Up and Check")
+    window.action("setup")
     window.wait_for(lambda: window.windows("Matte: Set Up"), 60, "its window")
     session.picture("set-up", seconds=8)
     act_help.press_help(session, "Matte: Set Up", "set-up-and-check")

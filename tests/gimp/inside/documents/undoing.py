@@ -1,27 +1,19 @@
-"""GIMP's Edit > Undo and Redo: no procedure offers them, but its window lends them to the bus."""
+"""GIMP's Edit > Undo and Redo, which no procedure offers."""
 
 import time
 
-from gi.repository import Gimp, Gio, GLib
-
-NAME, PATH, ACTIONS = "org.gimp.GIMP.UI", "/org/gimp/GIMP", "org.gtk.Actions"
-BUSY_MS = 60_000  # a machine that is busy takes its time
+from gi.repository import Gimp
+from menus import BUSY_MS, choose
 
 
 def undo():
     """Press Edit > Undo for the image that was shown last."""
-    _activate("edit-undo")
+    choose("edit-undo")
 
 
 def redo():
     """Press Edit > Redo for the image that was shown last."""
-    _activate("edit-redo")
-
-
-def _activate(action):
-    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-    call = GLib.Variant("(sava{sv})", (action, [], {}))
-    bus.call_sync(NAME, PATH, ACTIONS, "Activate", call, None, Gio.DBusCallFlags.NONE, BUSY_MS)
+    choose("edit-redo")
 
 
 def wait_until(condition):
