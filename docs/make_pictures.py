@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Make the screenshots of README and guide in a real GIMP: ``python3 docs/make_pictures.py``.
 
-Installs Matte into a GIMP tree (see tests/gimp/trees.py) with nothing but the built-in model, lets
-the installer download its sample photo (the astronaut Eileen Collins, NASA, public domain),
-operates the window with keyboard and mouse, and writes docs/images/.
+Installs Matte into a GIMP tree (see tests/gimp/trees.py) with nothing but the built-in model, opens
+the astronaut and the coffee of `sample_photos`, operates the window with keyboard and mouse, and
+writes docs/images/.
 
-    python3 docs/make_pictures.py [--photo FILE] [--only NAME ...] [--version 3.0]
+    python3 docs/make_pictures.py [--only NAME ...] [--version 3.0]
 """
 
 import argparse
@@ -19,12 +19,13 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 sys.path.insert(0, str(ROOT / "tests" / "gimp"))
 
+import sample_photos  # noqa: E402
 import trees  # noqa: E402
 
 HOME = "/mnt/scratch/home"
 MATTE = f"{HOME}/.local/share/matte-for-gimp"
-SAMPLE = f"{MATTE}/sample/astronaut.png"
-PHOTO = "/mnt/scratch/photo.png"
+PHOTOS = ("astronaut.png", "coffee.png")
+PHOTO = "/mnt/scratch/astronaut.png"
 NAMES = (
     "dialog",
     "cut-out",
@@ -53,7 +54,6 @@ def main():
     """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--version", default="3.0", choices=sorted(trees.SUITES))
-    parser.add_argument("--photo", type=Path, help="the photo, if it cannot be downloaded")
     parser.add_argument(
         "--only", nargs="+", choices=[*NAMES, "strip", "strokes"], help="keep the others"
     )
@@ -63,24 +63,20 @@ def main():
         work = Path(scratch)
         (work / "home").mkdir()
         binds = [(ROOT, "/mnt/checkout", "ro"), (work, "/mnt/scratch", "rw")]
-        photo = SAMPLE
-        if options.photo:
-            photo = PHOTO
-            shutil.copyfile(options.photo, work / "photo.png")
+        sample_photos.fetch(PHOTOS, work)
 
         def run(*command):
             done = tree.run(list(command), binds, {"HOME": HOME, "MATTE_EXPECTED_HOME": MATTE})
             if done.returncode:
                 sys.exit(f"failed: {' '.join(command)}")
 
-        demo = ["--no-demo"] if options.photo else []
-        run("python3", "/mnt/checkout/install.py", "--no-download", *demo)
+        run("python3", "/mnt/checkout/install.py", "--no-download", "--no-demo")
         session = "/mnt/checkout/tests/gimp/inside/window_session.py"
         (work / "session").mkdir()
         wanted = options.only or [*NAMES, "strip", "strokes"]
         if set(wanted) - {"strip"}:
-            run("python3", session, photo, "/mnt/scratch/session", options.version, "pictures")
-        run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", photo)
+            run("python3", session, PHOTO, "/mnt/scratch/session", options.version, "pictures")
+        run("sh", "-c", STRIP, "sh", f"{MATTE}/bin/matte", PHOTO)
         if "strokes" in wanted:
             run("sh", "-c", STROKES)
         IMAGES.mkdir(parents=True, exist_ok=True)

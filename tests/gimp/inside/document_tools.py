@@ -107,7 +107,7 @@ def disc(size=64, radius=20, kind=Gimp.ImageBaseType.RGB, precision=None):
     for row in range(size):
         for column in range(size):
             share = disc_share(row, column, size, radius)
-            grain = (row * 7 + column * 13) % 5
+            grain = (row * 7 + column * 13) % 15  # a photo, not line art of two colors
             rows += bytes(
                 round(share * inside + (1 - share) * outside) + grain
                 for inside, outside in ((240, 20), (150, 40), (20, 200))
