@@ -77,8 +77,9 @@ def main() -> None:
     if args.write:
         said = (
             f"{total} photos of {MEGAPIXELS:g} megapixels, from the start of the program to the "
-            f"last file; the best of {args.rounds} rounds. One process computes with all cores as "
-            "far as the steps allow, so the ratio stays below the number of cores."
+            f"last file; the best of {args.rounds} rounds, each in turn. One process also uses all "
+            "cores, where its steps allow that. Where other programs compete for them, more "
+            "processes get a larger share, so the ratio is only as good as the machine is quiet."
         )
         write_section(
             "Many photos", "python3 tests/benchmarks/batch.py --write", f"{said}\n\n{text}"
