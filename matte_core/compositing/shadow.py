@@ -67,6 +67,10 @@ class ShadowTuning:
         How deep in the subject's alpha a shadow may lie, as a share of the longer side.
     rough : float
         How much a shadow may differ from its surroundings.
+    seen : float
+        The subject's alpha above which the ground is not seen.
+    beneath : float
+        How far the shadow goes on under the subject, as a share of the longer side.
     darkest : float
         A shadow is never black: light comes from all sides.
     """
@@ -85,6 +89,8 @@ class ShadowTuning:
     work_px: int = 1600
     depth: float = 0.06
     rough: float = 0.02
+    seen: float = 0.02
+    beneath: float = 0.1
     darkest: float = 0.95
 
 
@@ -297,18 +303,23 @@ def _shadow_of(
 ) -> Alpha | None:
     """Return the darkness that is joined to a subject, continued under it; None without any."""
     longer = max(alpha.shape)
-    subject = (alpha > 0).view(np.uint8)
+    subject = (alpha > tuning.seen).view(np.uint8)
     is_open = cv2.dilate(subject, np.ones((3, 3), np.uint8)) == 0
-    smooth = _filled(darkness, is_open, max(1.0, 0.001 * longer))
+    if not is_open.any():
+        return None
+    smooth_px = max(1.0, 0.001 * longer)
+    darkness = _continued(darkness, is_open, smooth_px)
+    smooth = cv2.GaussianBlur(darkness, (0, 0), smooth_px)
     least = max(tuning.faint, tuning.spreads * spread / tuning.light)
     reach_px = 2 * round(tuning.reach * longer) + 5
     near = cv2.dilate(subject, np.ones((reach_px, reach_px), np.uint8)) > 0
     joined = _joined((smooth > least) & is_open, near)
     if not joined.any():
         return None
-    faded = _faded(joined | ~is_open, max(1.0, tuning.fade * longer))
-    values = np.where(is_open, darkness, _filled(darkness * faded, is_open, 1.0))
-    return np.asarray(np.clip(values * faded, 0, tuning.darkest), np.float32)
+    faded = _faded(joined, max(1.0, tuning.fade * longer))
+    beneath = _faded(joined, max(1.0, tuning.beneath * longer))
+    values = darkness * np.where(is_open, faded, beneath)
+    return np.asarray(np.clip(values, 0, tuning.darkest), np.float32)
 
 
 def _joined(region: Mask, near: Mask) -> Mask:
@@ -325,19 +336,13 @@ def _faded(region: Mask, fade_px: float) -> Float32:
     return np.asarray(np.clip(1 - distance / fade_px, 0, 1), np.float32)
 
 
-def _filled(values: Float32, known: Mask, sigma_px: float) -> Float32:
-    """Smooth known values a little, and continue them into what is not known, ever coarser."""
-    weight = known.astype(np.float32)
-    size = (0, 0)
-    total = np.asarray(cv2.GaussianBlur(values * weight, size, sigma_px), np.float32)
-    share = np.asarray(cv2.GaussianBlur(weight, size, sigma_px), np.float32)
-    if min(values.shape) > 4 and (share < 0.5).any():
-        half = (max(1, values.shape[1] // 2), max(1, values.shape[0] // 2))
-        reduced = cv2.resize(values * weight, half, interpolation=cv2.INTER_AREA)
-        shares = np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA), np.float32)
-        means = np.asarray(reduced / np.maximum(shares, _LEAST), np.float32)
-        coarse = _filled(means, shares > _LEAST, 1.0)
-        behind = np.asarray(cv2.resize(coarse, values.shape[::-1]), np.float32)
-        rest = np.clip(0.5 - share, 0, 0.5)
-        return np.asarray((total + rest * behind) / np.maximum(share + rest, 1e-6), np.float32)
-    return np.asarray(total / np.maximum(share, 1e-6), np.float32)
+def _continued(values: Float32, known: Mask, sigma_px: float) -> Float32:
+    """Continue known values into what is not known, each from the nearest one, and smooth that."""
+    _, labels = cv2.distanceTransformWithLabels(
+        (~known).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    nearest = np.zeros(int(labels.max()) + 1, np.float32)
+    nearest[labels[known]] = values[known]
+    everywhere = nearest[labels]
+    smooth = cv2.GaussianBlur(everywhere, (0, 0), sigma_px)
+    return np.asarray(np.where(known, values, smooth), np.float32)
