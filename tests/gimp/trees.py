@@ -67,6 +67,7 @@ exec chroot "$tree" "$@"
 
 # As it is now: tests change it for a while, and a GIMP may be started just then beside them.
 OUTSIDE = dict(os.environ)
+OUTSIDE_HOME = Path.home()
 
 
 class Unavailable(Exception):
@@ -138,8 +139,8 @@ class Tree:
 
 def cache_folder():
     """Return the folder for what is kept between runs of the tests."""
-    named = os.environ.get("MATTE_TEST_CACHE")
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    named = OUTSIDE.get("MATTE_TEST_CACHE")
+    base = OUTSIDE.get("XDG_CACHE_HOME") or OUTSIDE_HOME / ".cache"
     return Path(named) if named else Path(base) / "matte-for-gimp-tests"
 
 

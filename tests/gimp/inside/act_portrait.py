@@ -6,7 +6,7 @@ SIZE = (512, 512)
 # The subject is she and her helmet, without the flag; then she is to be with the flag instead.
 FLAG, HELMET = (10, 300), (390, 440)
 BLACK = [((345, 425), (465, 425)), ((320, 460), (475, 460)), ((315, 490), (465, 490))]
-WHITE = [((12, 120), (20, 300))]
+WHITE = [((12, 120), (10, 330))]
 ALPHA_AT = (
     "import struct; mask = [layer.get_mask() for layer in image.get_layers() if layer.get_mask()]; "
     "answer = struct.unpack('f', mask[-1].get_buffer().get("
