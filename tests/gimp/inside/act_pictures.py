@@ -1,6 +1,6 @@
 """The photo for which the documentation shows strokes and a trimap; the tests need no pictures.
 
-A cup of coffee: the model takes in a strip of the table, and leaves out the edge of the saucer.
+A cup of coffee: the model takes in some of the saucer's shadow, and leaves out a piece of its edge.
 """
 
 from act_parts import OPEN
@@ -10,10 +10,10 @@ from preview import RIGHT, Preview
 
 PICTURE, SIZE = "coffee.png", (600, 400)
 # One stroke of a brush of the preview over each; lines of GIMP's own brush that cover them.
-TABLE = [(20, 110), (60, 100), (130, 40)]
-SAUCER = [(440, 160), (462, 200), (460, 260)]
-BLACK = [((0, 150), (160, 30)), ((0, 105), (125, 10)), ((20, 185), (65, 130))]
-WHITE = [((420, 130), (440, 165)), ((440, 165), (448, 230))]
+SHADOW = [(60, 262), (72, 305), (96, 342)]
+SAUCER = [(428, 138), (448, 170), (455, 205)]
+BLACK = [((62, 250), (74, 310)), ((74, 310), (104, 350)), ((70, 130), (120, 76))]
+WHITE = [((424, 132), (440, 165)), ((440, 165), (448, 200))]
 
 
 def strokes(session):
@@ -25,7 +25,7 @@ def strokes(session):
     session.picture("stroke-before", 8, preview.place)
     window.keys("k")
     preview.paint(*SAUCER)
-    preview.paint(*TABLE, button=RIGHT)
+    preview.paint(*SHADOW, button=RIGHT)
     session.picture("stroke", 3, preview.place)
     window.keys("p")
     session.picture("stroke-after", 3, preview.place)
