@@ -6,7 +6,6 @@ subject is taken to continue beyond it.
 """
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -25,45 +24,18 @@ from matte_core.images import (
 
 SHAPES = ("ellipse", "rectangle", "cross")
 
-
-@dataclass(frozen=True)
-class TrimapParameters:
-    """Parameters of trimaps made from masks.
-
-    Attributes
-    ----------
-    radius_of_diagonal : float
-        Default width of the band on either side of the edge, as a fraction of the diagonal.
-    radius_in_cells : float
-        Least default width, in cells of the model's grid: no edge is known better than that.
-    least_radius_px : int
-        Least default width.
-    uncertain : (float, float)
-        Probabilities between these are uncertain.
-    reach : int
-        Uncertain pixels widen the band up to this many times its width.
-    core : float
-        If the band covers a small region completely, this fraction of its depth, the innermost,
-        stays known.
-    """
-
-    radius_of_diagonal: float = 0.008
-    radius_in_cells: float = 2.0
-    least_radius_px: int = 2
-    uncertain: tuple[float, float] = (0.1, 0.9)
-    reach: int = 3
-    core: float = 0.35
+# The default width of the band, on either side of the edge:
+_RADIUS_OF_DIAGONAL = 0.008  # as a fraction of the diagonal
+_RADIUS_IN_CELLS = 2.0  # at least, in cells of the model's grid: no edge is known better than that
+_LEAST_RADIUS_PX = 2  # at least
+_UNCERTAIN = 0.1, 0.9  # probabilities between these are uncertain
+_REACH = 3  # uncertain pixels widen the band up to this many times its width
+# If the band covers a small region completely, this fraction of its depth, the innermost, stays
+# known.
+_CORE = 0.35
 
 
-DEFAULTS = TrimapParameters()
-
-
-def default_radius_px(
-    shape: tuple[int, ...],
-    grid_px: float | None = None,
-    *,
-    parameters: TrimapParameters = DEFAULTS,
-) -> int:
+def default_radius_px(shape: tuple[int, ...], grid_px: float | None = None) -> int:
     """Return the default width of the band, on either side of the edge, in pixels.
 
     Parameters
@@ -72,17 +44,16 @@ def default_radius_px(
         Of the image.
     grid_px : float, optional
         Image pixels per cell of the grid that the mask comes from.
-    parameters : TrimapParameters
 
     Examples
     --------
     >>> default_radius_px((3000, 4000))
     40
     """
-    radius = parameters.radius_of_diagonal * math.hypot(shape[0], shape[1])
+    radius = _RADIUS_OF_DIAGONAL * math.hypot(shape[0], shape[1])
     if grid_px is not None:
-        radius = max(radius, parameters.radius_in_cells * grid_px)
-    return max(parameters.least_radius_px, round(radius))
+        radius = max(radius, _RADIUS_IN_CELLS * grid_px)
+    return max(_LEAST_RADIUS_PX, round(radius))
 
 
 def make_trimap(
@@ -93,7 +64,6 @@ def make_trimap(
     probability: Float32 | None = None,
     grid_px: float | None = None,
     trust_mask: bool = False,
-    parameters: TrimapParameters = DEFAULTS,
 ) -> Trimap:
     """Make a trimap from a mask.
 
@@ -112,7 +82,6 @@ def make_trimap(
     trust_mask : bool
         Let the probability widen the band outward only. Inside a model's mask, uncertainty is
         rarely about whether a pixel belongs to the subject; in a soft mask it is transparency.
-    parameters : TrimapParameters
 
     Returns
     -------
@@ -136,19 +105,19 @@ def make_trimap(
     if shape not in SHAPES:
         raise InputError(f"The shape {shape!r} is not one of {', '.join(SHAPES)}.")
     if radius_px is None:
-        radius_px = default_radius_px(mask.shape, grid_px, parameters=parameters)
+        radius_px = default_radius_px(mask.shape, grid_px)
     if radius_px < 0:
         raise InputError(f"The trimap's width is {radius_px} px.", "It must be 0 or more.")
     grown = _grow(mask, radius_px, shape)
     shrunk = ~_grow(~mask, radius_px, shape)
     if probability is not None:
-        uncertain = _uncertain(grown & ~shrunk, probability, radius_px, parameters)
+        uncertain = _uncertain(grown & ~shrunk, probability, radius_px)
         grown = grown | (uncertain & ~mask)
         if not trust_mask:
             shrunk &= ~(uncertain & mask)
     trimap = np.full(mask.shape, UNKNOWN, np.uint8)
-    trimap[_with_core(~grown, ~mask, parameters.core)] = BACKGROUND
-    trimap[_with_core(shrunk, mask, parameters.core)] = FOREGROUND
+    trimap[_with_core(~grown, ~mask, _CORE)] = BACKGROUND
+    trimap[_with_core(shrunk, mask, _CORE)] = FOREGROUND
     return trimap
 
 
@@ -175,13 +144,11 @@ def _grow(mask: Mask, radius_px: int, shape: str) -> Mask:
     return np.asarray(along > 0)
 
 
-def _uncertain(
-    band: Mask, probability: Float32, radius_px: int, parameters: TrimapParameters
-) -> Mask:
+def _uncertain(band: Mask, probability: Float32, radius_px: int) -> Mask:
     """Return the uncertain pixels within reach of the band that are connected to it."""
-    low, high = parameters.uncertain
+    low, high = _UNCERTAIN
     uncertain = (probability > low) & (probability < high)
-    reach_px = parameters.reach * max(radius_px, parameters.least_radius_px)
+    reach_px = _REACH * max(radius_px, _LEAST_RADIUS_PX)
     uncertain &= _grow(band, reach_px, "ellipse")
     return connected_to(band, uncertain)
 
