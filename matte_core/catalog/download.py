@@ -24,7 +24,7 @@ from matte_core.base.progress import ProgressCallback, silent
 from matte_core.catalog.registry import not_writable
 
 MIRROR_VARIABLE = "MATTE_MODEL_MIRROR"
-TIMEOUT_S = 30
+_TIMEOUT_S = 30  # without any data
 _CHUNK_BYTES = 1 << 16
 _PARTIAL_CONTENT = 206
 _RANGE_NOT_SATISFIABLE = 416
@@ -50,8 +50,6 @@ def download(
     sha256: str,
     size: int,
     progress: ProgressCallback | None = None,
-    *,
-    timeout_s: float = TIMEOUT_S,
 ) -> None:
     """Download `address` to `target`, unless the file is already there.
 
@@ -67,8 +65,6 @@ def download(
         The expected size in bytes; a longer response is cut off.
     progress : callable, optional
         See `matte_core.base.progress`.
-    timeout_s : float
-        Seconds without any data after which the connection times out.
 
     Raises
     ------
@@ -83,7 +79,7 @@ def download(
     part = target.with_name(target.name + ".part")
     try:
         folders.make_private(target.parent)
-        _fetch(address, part, size, progress or silent, timeout_s)
+        _fetch(address, part, size, progress or silent)
         found = sha256_of(part)
         if found != sha256:
             part.unlink()
@@ -98,9 +94,7 @@ def download(
         raise _failure(address, target, _reason(error)) from error
 
 
-def _fetch(
-    address: str, part: Path, size: int, progress: ProgressCallback, timeout_s: float
-) -> None:
+def _fetch(address: str, part: Path, size: int, progress: ProgressCallback) -> None:
     have = part.stat().st_size if part.exists() else 0
     if have == size:
         return  # Complete, but not verified yet: the caller does that.
@@ -113,12 +107,12 @@ def _fetch(
     request = urllib.request.Request(address, headers=headers)
     try:
         # An opener of our own: the shared one keeps the proxies that were set when it was created.
-        response = urllib.request.build_opener().open(request, timeout=timeout_s)
+        response = urllib.request.build_opener().open(request, timeout=_TIMEOUT_S)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == _RANGE_NOT_SATISFIABLE and have:
             part.unlink()
-            _fetch(address, part, size, progress, timeout_s)
+            _fetch(address, part, size, progress)
             return
         raise
     with response:

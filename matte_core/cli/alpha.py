@@ -81,10 +81,10 @@ def run(args: argparse.Namespace) -> int:
     from matte_core.base.progress import part
     from matte_core.cli.outcome import Outcome
     from matte_core.cli.pictures import check_size, read_marks, read_photo, with_holes
-    from matte_core.cutting import Steps
     from matte_core.files import read_plane
     from matte_core.images import UNKNOWN, as_uint8
     from matte_core.marks import Marks
+    from matte_core.steps import Steps
     from matte_core.trimap import read_trimap
 
     def work(job: Job, progress: ProgressCallback) -> Result:

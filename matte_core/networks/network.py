@@ -32,7 +32,7 @@ class Network:
         self.session = session
         self._dtype = session.dtype
 
-    def score(self, image: Image, box: Box, long_side_px: int | None = None) -> ScoreField:
+    def score(self, image: Image, box: Box) -> ScoreField:
         """Score the part of the picture within `box`.
 
         Parameters
@@ -40,19 +40,20 @@ class Network:
         image : (H, W, 3) uint8 or float in [0, 1], sRGB
         box : Box
             In picture pixels, within the picture.
-        long_side_px : int, optional
-            How many pixels the model is to see along the box's longer side, where its size
-            is free; by default the size it works best at.
 
         Returns
         -------
         ScoreField
             Log scores, up to a constant per cell.
         """
-        return self.score_part(image[box.slices], box, long_side_px)
+        return self.score_part(image[box.slices], box)
 
     def score_part(self, part: Image, box: Box, long_side_px: int | None = None) -> ScoreField:
-        """Score a part of a picture, at whatever size, that shows what is in `box`; see `score`."""
+        """Score a part of a picture, at whatever size, that shows what is in `box`; see `score`.
+
+        `long_side_px` is how many pixels the model sees along the box's longer side, where its size
+        is free; by default the size it works best at.
+        """
         (height, width), (seen_height, seen_width) = self._sizes(box, long_side_px)
         canvas = self._normalize(resized(part, seen_height, seen_width), height, width)
         tensor = canvas[None] if self.spec.layout == "NHWC" else canvas.transpose(2, 0, 1)[None]

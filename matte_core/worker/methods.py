@@ -16,7 +16,6 @@ from matte_core.batch.framing import SEEN
 from matte_core.boxes import Box
 from matte_core.catalog.registry import installed
 from matte_core.compositing.fill import fill_behind
-from matte_core.cutting import Steps
 from matte_core.images import UNKNOWN, Alpha, Image, Mask, Trimap
 from matte_core.link.protocol import Array
 from matte_core.link.requests import (
@@ -43,6 +42,7 @@ from matte_core.matting import clean_colors, clear_hidden
 from matte_core.matting import decontaminate as mixed_with
 from matte_core.segmentation import Segmentation, color_map
 from matte_core.segmentation.things import things_of
+from matte_core.steps import Steps
 from matte_core.trimap import make_trimap
 from matte_core.worker.arrays import (
     finite,

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
-from matte_core.cutting import Steps
 from matte_core.images import (
     BACKGROUND,
     FOREGROUND,
@@ -36,6 +35,7 @@ from matte_core.segmentation import Segmentation, segment
 from matte_core.segmentation.inked import clean_inks
 from matte_core.segmentation.own_alpha import trimap_of_opacity
 from matte_core.segmentation.result import INKS
+from matte_core.steps import Steps
 from matte_core.worker import views
 from matte_core.worker.parts import Clicked, PartList
 from matte_core.worker.strokes import draw_strokes

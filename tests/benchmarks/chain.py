@@ -40,7 +40,7 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     import numpy as np
 
     from matte_core.base.errors import NoSubjectError
-    from matte_core.cutting import trimap_of
+    from matte_core.steps import trimap_of
 
     image = enlarged(request["photo"], request["megapixels"])
     note = ""

@@ -99,13 +99,13 @@ def find_gimp() -> list[str] | None:
     return None
 
 
-def estimate(gimp: GimpCommand, pairs: Sequence[Pair], timeout_s: float = 1800) -> GimpAlphas:
+def estimate(gimp: GimpCommand, pairs: Sequence[Pair]) -> GimpAlphas:
     """Run GIMP's matting on pairs of image (H, W, 3) uint8 and trimap (H, W) uint8.
 
     Raises
     ------
     GimpFailed
-        If GIMP does not start, fails, or takes longer than `timeout_s`.
+        If GIMP does not start, fails, or takes longer than half an hour.
     """
     jobs = []
     for number, (image, trimap) in enumerate(pairs):
@@ -115,7 +115,7 @@ def estimate(gimp: GimpCommand, pairs: Sequence[Pair], timeout_s: float = 1800) 
         jobs.append({**job, "runs": RUNS, "enough_seconds": ENOUGH_SECONDS})
     (gimp.folder / "jobs.json").write_text(json.dumps(jobs))
     shutil.copy(INSIDE, gimp.folder)
-    answer = _run(gimp, timeout_s)
+    answer = _run(gimp)
     alphas = []
     for job, (_, trimap) in zip(jobs, pairs, strict=True):
         values = np.fromfile(gimp.folder / str(job["alpha"]), "<f4")
@@ -140,7 +140,7 @@ def _settings(inside: str) -> dict[str, str]:
     }
 
 
-def _run(gimp: GimpCommand, timeout_s: float) -> dict:
+def _run(gimp: GimpCommand) -> dict:
     script = f"{gimp.inside}/{INSIDE.name}"
     (gimp.folder / "home").mkdir(exist_ok=True)
     flags = ["-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval"]
@@ -152,7 +152,7 @@ def _run(gimp: GimpCommand, timeout_s: float) -> dict:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=timeout_s,
+            timeout=1800,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -25,10 +25,10 @@ from segmentation import load, people
 
 from matte_core import segment
 from matte_core.base.errors import NoSubjectError
-from matte_core.cutting import trimap_of
 from matte_core.images import FOREGROUND, UNKNOWN
 from matte_core.matting import estimate_alpha
 from matte_core.segmentation import Segmentation
+from matte_core.steps import trimap_of
 from matte_core.trimap import make_trimap
 
 Array = NDArray[np.generic]

@@ -8,9 +8,9 @@ from matte_core.segmentation import Segmentation
 from matte_core.segmentation.result import OWN_ALPHA
 
 
-def found(left, source="network", width=20):
+def found(left, source="network"):
     mask = np.zeros((100, 200), np.bool_)
-    mask[40:60, left : left + width] = True
+    mask[40:60, left : left + 20] = True
     return Segmentation(mask, (), mask.astype(np.float32), 1.0, source)
 
 

@@ -20,9 +20,9 @@ from matte_core.segmentation.survey import Survey
 CLASSES = ("background", "cat", "dog", "person", "tv set")
 
 
-def certainty(*discs: tuple[int, int, int], size: int = 120) -> np.ndarray:
+def certainty(*discs: tuple[int, int, int]) -> np.ndarray:
     """Draw discs (row, column, radius) of certainty 0.98 on nothing."""
-    plane = np.full((size, size), 0.02, np.float32)
+    plane = np.full((120, 120), 0.02, np.float32)
     for row, column, radius in discs:
         cv2.circle(plane, (column, row), radius, 0.98, -1)
     return plane

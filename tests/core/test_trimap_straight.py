@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from matte_core.cutting import trimap_of
 from matte_core.images import UNKNOWN
 from matte_core.matting import estimate_alpha
 from matte_core.segmentation import Segmentation
+from matte_core.steps import trimap_of
 from matte_core.trimap import make_trimap, narrow_at_straight_edges
 
 SHAPE = (600, 800)

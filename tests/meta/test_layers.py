@@ -24,6 +24,7 @@ LAYERS = """
     networks
     trimap matting compositing
     segmentation
+    steps
     cutting following
     files
     cli worker

@@ -23,8 +23,8 @@ else:
 from matte_core.worker.server import Server, main
 
 STEPS = {
-    "segmenting": ("matte_core.cutting", "segment"),
-    "making the trimap": ("matte_core.cutting", "trimap_of"),
+    "segmenting": ("matte_core.steps", "segment"),
+    "making the trimap": ("matte_core.steps", "trimap_of"),
     "matting": ("matte_core.matting", "estimate_alpha"),
     "cleaning": ("matte_core.matting", "clean_colors"),
 }

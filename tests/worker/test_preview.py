@@ -7,18 +7,19 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from matte_core import cutting, matting
+from matte_core import matting
+from matte_core import steps as steps_module
 from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.progress import silent
-from matte_core.cutting import Steps
 from matte_core.link.fields import EdgeControls, Region, View, ViewSettings
 from matte_core.link.strokes import Stroke
 from matte_core.matting import edge as edge_module
+from matte_core.steps import Steps
 from matte_core.worker.preview import Preview
 
 STEPS = {
-    "segment": cutting,
-    "trimap_of": cutting,
+    "segment": steps_module,
+    "trimap_of": steps_module,
     "estimate_alpha": matting,
     "adjust_edge": edge_module,
     "estimate_foreground": matting,

@@ -47,7 +47,16 @@ WITH_COLORS = (
 #: The outputs whose transparent pixels hold nothing of the photo; a mask is there to be painted on.
 WITHOUT_PHOTO = (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND, SUBJECT_AND_SHADOW, NEW_IMAGE)
 _TRANSPARENT_LAYERS = (NEW_LAYER, EACH, SUBJECT_AND_BACKGROUND, SUBJECT_AND_SHADOW)
-_BELOW = {SUBJECT_AND_BACKGROUND: BACKGROUND, SUBJECT_AND_SHADOW: SHADOW}
+#: What makes the layers of an output, and what makes the second layer below.
+_WRITERS = {
+    CHANNEL: masks.write_channel,
+    NEW_LAYER_MASK: layers.new_layer_with_mask,
+    **dict.fromkeys(_TRANSPARENT_LAYERS, layers.new_transparent_layer),
+}
+_BELOW = {
+    SUBJECT_AND_BACKGROUND: (BACKGROUND, layers.new_background),
+    SUBJECT_AND_SHADOW: (SHADOW, layers.new_shadow),
+}
 #: Those for which nothing has to be found.
 OF_TRIMAP = {name: words for name, words in CHOICES.items() if name != EACH}
 
@@ -144,18 +153,13 @@ def write(
             own = _own_result(image, maker, where, cut.layer) if replaces_own else None
             if where == LAYER_MASK:
                 made = masks.write_layer_mask(cut.layer, cut.alpha)
-            elif where == CHANNEL:
-                made = masks.write_channel(cut, own)
-            elif where in _TRANSPARENT_LAYERS:
-                made = layers.new_transparent_layer(cut, own)
-            elif where == NEW_LAYER_MASK:
-                made = layers.new_layer_with_mask(cut, own)
+            elif where in _WRITERS:
+                made = _WRITERS[where](cut, own)
             else:
                 continue
             if where in _BELOW:
-                below = _BELOW[where]
+                below, add = _BELOW[where]
                 older = _own_result(image, maker, below, cut.layer) if replaces_own else None
-                add = layers.new_background if below == BACKGROUND else layers.new_shadow
                 behind = add(cut, older)
                 if replaces_own and behind is not None:
                     items.tag_result(behind, maker, below, cut.layer)
@@ -185,7 +189,7 @@ def _own_result(image, maker, output, photo):
     found = []
     if output == CHANNEL:
         found = image.get_channels()
-    elif output in (NEW_LAYER, NEW_LAYER_MASK, *_BELOW, *_BELOW.values()):
+    elif output in (NEW_LAYER, NEW_LAYER_MASK, *_BELOW, BACKGROUND, SHADOW):
         found = items.all_layers(image)
     for item in found:
         if items.is_own(item, maker, output, photo):

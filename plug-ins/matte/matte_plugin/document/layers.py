@@ -55,7 +55,7 @@ class Cut:
         return cls(layer, result.alpha, colors, result.box, behind, shadow, name)
 
 
-def new_layer_with_mask(cut, replaced=None):
+def new_layer_with_mask(cut, replaced):
     """Add a copy above the layer, with clean colors and the alpha as a layer mask."""
     copy = _clean_copy(cut)
     _put(copy, cut.layer, replaced)
@@ -63,7 +63,7 @@ def new_layer_with_mask(cut, replaced=None):
     return copy
 
 
-def new_transparent_layer(cut, replaced=None):
+def new_transparent_layer(cut, replaced):
     """Add a copy above the layer, with clean colors and the alpha as transparency.
 
     Raises
@@ -78,7 +78,7 @@ def new_transparent_layer(cut, replaced=None):
     return copy
 
 
-def new_background(cut, replaced=None):
+def new_background(cut, replaced):
     """Add a copy above the layer in which the place of the subject is filled."""
     name = _("{layer} background").format(layer=cut.layer.get_name())
     copy = pixel_copy(cut.layer, name)
@@ -89,7 +89,7 @@ def new_background(cut, replaced=None):
     return copy
 
 
-def new_shadow(cut, replaced=None):
+def new_shadow(cut, replaced):
     """Add the shadow above the layer, black and multiplied; None where there is none."""
     image = cut.layer.get_image()
     if cut.shadow is None:

@@ -46,7 +46,7 @@ def write_selection(image, cuts):
     _merge(selection, shadow)
 
 
-def write_channel(cut, replaced=None):
+def write_channel(cut, replaced):
     """Save the alpha as a channel, in place of an older result if there is one."""
     image = cut.layer.get_image()
     name, position = _("{layer} matte").format(layer=cut.layer.get_name()), 0
