@@ -1,8 +1,5 @@
 """The arguments that several procedures share."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
 from matte_core.base.classes import NOTHING, VOC_CLASSES

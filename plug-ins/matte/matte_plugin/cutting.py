@@ -21,6 +21,21 @@ def ask_for(worker, layer, config, output, **arguments_):
     return [cut], note
 
 
+def ask_beside_mask(worker, layer, config, **arguments_):
+    """Ask the worker for the cuts of the chosen output, with respect to the layer's mask."""
+    output = outputs.place_of(
+        config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
+    )
+    intersects = config.get_property("existing-mask") == arguments.INTERSECT
+    return ask_for(worker, layer, config, output, intersects_mask=intersects, **arguments_)
+
+
+def selection_of(layer, config):
+    """Return the selection if it marks the subject; None otherwise."""
+    is_selected = config.get_property("subject") == SELECTED
+    return reading.read_selection(layer) if is_selected else None
+
+
 def ask_each(worker, layer, config, output, *, intersects_mask=False, strokes=(), progress):
     """Ask the worker to cut out each thing of the subject by itself; see `ask`.
 
@@ -35,42 +50,28 @@ def ask_each(worker, layer, config, output, *, intersects_mask=False, strokes=()
             _("Marks to keep do not say which subject they belong to."),
             _("Choose another output, or leave them out."),
         )
-    choice = arguments.subject_choice(config)
-    is_selected = config.get_property("subject") == SELECTED
-    found = worker.call(
-        SegmentRequest(
-            image=reading.read_image(layer),
-            choice=choice,
-            selection=reading.read_selection(layer) if is_selected else None,
-        ),
-        part(progress, 0.0, 0.1),
+    request = SegmentRequest(
+        image=reading.read_image(layer),
+        choice=arguments.subject_choice(config),
+        selection=selection_of(layer, config),
     )
-    if len(found.things) < 2:
+    found = worker.call(request, part(progress, 0.0, 0.1))
+    things = found.things if len(found.things) > 1 else (None,)
+    cuts = []
+    for number, thing in enumerate(things):
+        start, end = (0.1 + 0.9 * (number + more) / len(things) for more in (0, 1))
         cut, note = ask(
             worker,
             layer,
             config,
             output,
             intersects_mask=intersects_mask,
-            strokes=strokes,
-            progress=part(progress, 0.1, 1.0),
-        )
-        return [cut], note
-    cuts = []
-    for number, thing in enumerate(found.things):
-        start, end = (0.1 + 0.9 * (number + more) / len(found.things) for more in (0, 1))
-        cut, _note = ask(
-            worker,
-            layer,
-            config,
-            output,
-            intersects_mask=intersects_mask,
-            strokes=_strokes_of(thing, found.things, strokes),
+            strokes=strokes if thing is None else _strokes_of(thing, things, strokes),
             thing=thing,
             progress=part(progress, start, end),
         )
         cuts.append(cut)
-    return cuts, found.note
+    return cuts, note if thing is None else found.note
 
 
 def _strokes_of(thing, things, strokes):
@@ -108,23 +109,17 @@ def ask(worker, layer, config, output, *, intersects_mask=False, strokes=(), thi
     note : str
         A remark for the user; empty for none.
     """
-    is_selected = config.get_property("subject") == SELECTED
     choice = arguments.subject_choice(config, strokes)
     request = CutOutRequest(
         **reading.read_photo(layer),
         **reading.read_marks(arguments.marked(config), layer),
         choice=replace(choice, subject=thing.subject) if thing else choice,
-        selection=reading.read_selection(layer) if is_selected else None,
+        selection=selection_of(layer, config),
         mask=reading.read_mask(layer) if intersects_mask else None,
         opacity=reading.read_opacity(layer),
         is_beside_opacity=output not in (outputs.SELECTION, outputs.CHANNEL),
         radius_px=arguments.radius_px(config),
-        edge=arguments.edge_controls(config),
-        decontaminate=config.get_property("decontaminate") / 100,
-        with_foreground=output in outputs.WITH_COLORS,
-        clears_hidden=output in outputs.WITHOUT_PHOTO,
-        with_background=output == outputs.SUBJECT_AND_BACKGROUND,
-        with_shadow=output == outputs.SUBJECT_AND_SHADOW,
+        **outputs.wanted(config, output),
         strokes=strokes,
     )
     result = worker.call(request, progress)
@@ -140,12 +135,11 @@ def ask_trimap(worker, layer, config, *, strokes=(), shape="ellipse", progress):
     -------
     TrimapResult
     """
-    is_selected = config.get_property("subject") == SELECTED
     request = TrimapRequest(
         image=reading.read_image(layer),
         **reading.read_marks(arguments.marked(config), layer),
         choice=arguments.subject_choice(config, strokes),
-        selection=reading.read_selection(layer) if is_selected else None,
+        selection=selection_of(layer, config),
         radius_px=arguments.radius_px(config),
         shape=shape,
         strokes=strokes,

@@ -2,9 +2,6 @@
 
 import traceback
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib
 
 from matte_core.base.errors import Cancelled, MatteError

@@ -1,9 +1,5 @@
 """The Help button of dialogs that GIMP does not give one; it opens the guide."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
 from matte_core.base.localization import _

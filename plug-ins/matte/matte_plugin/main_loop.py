@@ -1,8 +1,5 @@
 """Changes to windows from other threads, which only the main loop may make."""
 
-import gi
-
-gi.require_version("GLib", "2.0")
 from gi.repository import GLib
 
 

@@ -1,9 +1,5 @@
 """The outputs of a cut-out, and how actions write them."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
-
 from matte_core.base.localization import _
 from matte_core.link.fields import ViewSettings
 from matte_plugin import arguments
@@ -103,6 +99,18 @@ def preview_settings(config, scale, strokes):
         decontaminate=amount if config.get_property("output") in WITH_COLORS else 0.0,
         strokes=strokes,
     )
+
+
+def wanted(config, output):
+    """Return the fields of a request for an alpha that depend on its output, and on its edge."""
+    return {
+        "edge": arguments.edge_controls(config),
+        "decontaminate": config.get_property("decontaminate") / 100,
+        "with_foreground": output in WITH_COLORS,
+        "clears_hidden": output in WITHOUT_PHOTO,
+        "with_background": output == SUBJECT_AND_BACKGROUND,
+        "with_shadow": output == SUBJECT_AND_SHADOW,
+    }
 
 
 def write(

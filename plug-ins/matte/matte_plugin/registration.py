@@ -8,9 +8,6 @@ does not.
 from contextlib import suppress
 from pathlib import Path
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 import matte_core

@@ -2,9 +2,6 @@
 
 import time
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
 from matte_core.base import folders, parent

@@ -12,9 +12,6 @@ Each action is a module with these names:
 | `run` | the function that GIMP calls |
 """
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.localization import _

@@ -1,9 +1,5 @@
 """Composite over Background…: place a cut-out layer with clean edge colors over a background."""
 
-import gi
-
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gegl, Gimp
 
 from matte_core.base.errors import InputError

@@ -82,14 +82,7 @@ def _cut_out(image, drawables, config, process, strokes):
         process,
     )
     cuts = [cut for of_layer in found for cut in of_layer]
-    return outputs.write(
-        image,
-        cuts,
-        output,
-        NAME,
-        **arguments.writing(config),
-        framing=framing,
-    )
+    return outputs.write(image, cuts, output, NAME, **arguments.writing(config), framing=framing)
 
 
 def _make_trimaps(image, photos, config, process, strokes):
@@ -112,13 +105,6 @@ run = running.previewed_action(_cut_out, outputs.arrange, _previewed)
 
 
 def _ask(worker, layer, config, strokes, progress):
-    output = outputs.place_of(
-        config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
-    )
-    intersects = config.get_property("existing-mask") == arguments.INTERSECT
-    cuts, note = cutting.ask_for(
-        worker, layer, config, output,
-        intersects_mask=intersects, strokes=strokes, progress=progress,
-    )  # fmt: skip
+    cuts, note = cutting.ask_beside_mask(worker, layer, config, strokes=strokes, progress=progress)
     running.say_note(note)
     return cuts

@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError

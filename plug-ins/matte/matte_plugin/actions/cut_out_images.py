@@ -1,8 +1,5 @@
 """Cut Out Open Images…: cut out the selected layers of every open image."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError

@@ -112,12 +112,7 @@ def _ask(worker, photo, trimap, config, strokes, progress):
         trimap_box=box,
         **reading.read_marks(arguments.marked(config), photo),
         mask=reading.read_mask(photo) if intersects else None,
-        edge=arguments.edge_controls(config),
-        decontaminate=config.get_property("decontaminate") / 100,
-        with_foreground=output in outputs.WITH_COLORS,
-        clears_hidden=output in outputs.WITHOUT_PHOTO,
-        with_background=output == outputs.SUBJECT_AND_BACKGROUND,
-        with_shadow=output == outputs.SUBJECT_AND_SHADOW,
+        **outputs.wanted(config, output),
         opacity=reading.read_opacity(photo),
         strokes=strokes,
     )

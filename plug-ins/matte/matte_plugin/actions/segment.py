@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from matte_core.base.localization import _
-from matte_core.base.subjects import SELECTION as SELECTED
 from matte_core.link.requests import SegmentRequest
-from matte_plugin import arguments, outputs, running
+from matte_plugin import arguments, cutting, outputs, running
 from matte_plugin.document import items, layers, reading
 
 NAME = "plug-in-matte-segment"
@@ -79,12 +78,11 @@ run = running.action_on_layers(_segment, _arrange)
 
 def _ask(worker, layer, config, progress):
     is_map = config.get_property("output") == CLASS_MAP
-    is_selected = config.get_property("subject") == SELECTED
     intersects = config.get_property("existing-mask") == arguments.INTERSECT
     choice = arguments.subject_choice(config)
     request = SegmentRequest(
         image=reading.read_image(layer),
-        selection=reading.read_selection(layer) if is_selected else None,
+        selection=cutting.selection_of(layer, config),
         mask=reading.read_mask(layer) if intersects and not is_map else None,
         choice=replace(choice, subject=arguments.EVERYTHING) if is_map else choice,
         output="classes" if is_map else config.get_property("edge"),

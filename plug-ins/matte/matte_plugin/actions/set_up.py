@@ -1,8 +1,5 @@
 """Set Up and Check…: report what works and what does not, and repair it on request."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
 from matte_core.base import parent

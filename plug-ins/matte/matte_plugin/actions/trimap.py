@@ -1,8 +1,5 @@
 """Trimap…: create a trimap as a layer above the photo."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError

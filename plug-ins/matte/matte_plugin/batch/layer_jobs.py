@@ -36,12 +36,6 @@ def why_not(layer):
 
 def ask(worker, layer, config, progress, cuts):
     """Ask the worker to cut out a layer, and append the result to `cuts`; see `loop.for_each`."""
-    intersects = config.get_property("existing-mask") == arguments.INTERSECT
-    output = outputs.place_of(
-        config.get_property("output"), layer, keeps_masks=arguments.keeps_masks(config)
-    )
-    found, note = cutting.ask_for(
-        worker, layer, config, output, intersects_mask=intersects, progress=progress
-    )
+    found, note = cutting.ask_beside_mask(worker, layer, config, progress=progress)
     cuts += found
     return DONE, localized(note)

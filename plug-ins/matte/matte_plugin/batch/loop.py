@@ -1,8 +1,5 @@
 """What all batches share: one worker, one report, and GIMP's run modes."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GObject
 
 from matte_core.base.errors import Cancelled, MatteError, SetupError, WorkerError

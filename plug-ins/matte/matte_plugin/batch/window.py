@@ -5,11 +5,6 @@ raises `Cancelled` after Cancel was clicked. GIMP's own loaders and exporters al
 progress here, instead of opening a window for each file.
 """
 
-import gi
-
-gi.require_version("Gdk", "3.0")
-gi.require_version("GimpUi", "3.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GimpUi, Gtk, Pango
 
 from matte_core.base.errors import Cancelled

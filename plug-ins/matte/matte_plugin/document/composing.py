@@ -4,9 +4,6 @@ import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, GLib
 
 from matte_core.base.errors import FileError

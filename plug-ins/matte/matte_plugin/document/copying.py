@@ -1,8 +1,5 @@
 """Copies any kind of layer as plain pixels: a group, text, link, or vector layer."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.link.protocol import Array

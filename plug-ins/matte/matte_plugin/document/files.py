@@ -5,9 +5,6 @@ import re
 import secrets
 from contextlib import contextmanager
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp, Gio, GLib
 
 from matte_core.base.errors import FileError

@@ -10,9 +10,6 @@ import json
 import uuid
 from contextlib import contextmanager
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError

@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 
-import gi
-
-gi.require_version("Gimp", "3.0")
-gi.require_version("Gegl", "0.4")
 from gi.repository import Gegl, Gimp
 
 from matte_core.base.errors import InputError

@@ -2,11 +2,6 @@
 
 from contextlib import contextmanager
 
-import gi
-
-gi.require_version("Babl", "0.1")
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
 from gi.repository import Babl, Gegl, Gimp
 
 from matte_core.base.localization import _

@@ -5,9 +5,6 @@ The tags are matched as text, because not every GIMP's Python knows the base cla
 
 import re
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 # A group of Exif that is none of the standard's holds the maker's notes, as Exiv2 has read them.

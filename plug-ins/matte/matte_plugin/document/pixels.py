@@ -11,11 +11,6 @@ import hashlib
 from array import array
 from dataclasses import dataclass
 
-import gi
-
-gi.require_version("Babl", "0.1")
-gi.require_version("Gegl", "0.4")
-gi.require_version("Gimp", "3.0")
 from gi.repository import Babl, Gegl, Gimp
 
 from matte_core.link.protocol import Array

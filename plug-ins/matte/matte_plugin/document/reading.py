@@ -1,8 +1,5 @@
 """Reads layers, masks, selections, and trimaps as arrays for the worker."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError

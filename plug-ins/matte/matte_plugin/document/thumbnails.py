@@ -1,8 +1,5 @@
 """Thumbnails of images and layers, which GIMP makes quickly from what it has rendered."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.link.protocol import Array

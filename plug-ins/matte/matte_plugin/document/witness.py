@@ -4,9 +4,6 @@ GIMP lets the user continue to work while a plug-in computes. A result computed 
 has changed since must not overwrite that work.
 """
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.base.errors import InputError

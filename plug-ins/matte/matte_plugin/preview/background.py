@@ -1,9 +1,5 @@
 """Chooses the preview's background: an image file, another open image, or a layer."""
 
-import gi
-
-gi.require_version("Gimp", "3.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, Gtk
 
 from matte_core.base.localization import _

@@ -2,9 +2,6 @@
 
 from itertools import pairwise
 
-import gi
-
-gi.require_version("Gdk", "3.0")
 from gi.repository import Gdk
 
 from matte_core.base.localization import _

@@ -1,9 +1,5 @@
 """The mouse pointers over a preview: crosshairs with a sign of what the brush does."""
 
-import gi
-
-gi.require_version("Gdk", "3.0")
-gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import Gdk, GdkPixbuf, GLib
 
 from matte_plugin.preview.strokes import ERASE, HAIR, KEEP, REMOVE

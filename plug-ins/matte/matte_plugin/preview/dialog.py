@@ -7,11 +7,6 @@ resolution of the screen, using the reduced trimap.
 
 from dataclasses import replace
 
-import gi
-
-gi.require_version("Gdk", "3.0")
-gi.require_version("GimpUi", "3.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GimpUi, GLib, Gtk, Pango
 
 from matte_core.base.localization import _, localized

@@ -1,9 +1,5 @@
 """What the mouse, the keys that are held, and a pinch mean over a preview."""
 
-import gi
-
-gi.require_version("Gdk", "3.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gtk
 
 CLICK_PX = 4  # a click may move the pointer a little

@@ -2,10 +2,6 @@
 
 import itertools
 
-import gi
-
-gi.require_version("GdkPixbuf", "2.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, GLib, Gtk, Pango
 
 from matte_core.base.localization import _

@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 
-import gi
-
-gi.require_version("GdkPixbuf", "2.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, GLib, Gtk
 
 CHECK_PX = 8

@@ -2,9 +2,6 @@
 
 import math
 
-import gi
-
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 
 from matte_core.link.fields import Region

@@ -1,8 +1,5 @@
 """The controls above the preview: view, zoom, and background."""
 
-import gi
-
-gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk
 
 from matte_core.base.localization import _

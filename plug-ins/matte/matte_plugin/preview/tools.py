@@ -2,10 +2,6 @@
 
 from pathlib import Path
 
-import gi
-
-gi.require_version("Gdk", "3.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gio, Gtk
 
 from matte_core.base.localization import _

@@ -3,10 +3,6 @@
 A persistent global parasite is written to GIMP's profile when GIMP ends.
 """
 
-import gi
-
-gi.require_version("Gdk", "3.0")
-gi.require_version("Gimp", "3.0")
 from gi.repository import Gdk, Gimp
 
 NAME = "matte-preview-window"

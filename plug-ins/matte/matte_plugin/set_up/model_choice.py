@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import gi
-
-gi.require_version("Gtk", "3.0")
 from gi.repository import GLib, GObject, Gtk, Pango
 
 from matte_core.base.localization import _, localized

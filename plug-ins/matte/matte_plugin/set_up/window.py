@@ -6,12 +6,6 @@ the main loop.
 
 import threading
 
-import gi
-
-gi.require_version("Gdk", "3.0")
-gi.require_version("Gimp", "3.0")
-gi.require_version("GimpUi", "3.0")
-gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk, Pango
 
 from matte_core.base import folders
