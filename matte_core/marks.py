@@ -12,19 +12,12 @@ from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Mask, Trim
 
 @dataclass(frozen=True)
 class Marks:
-    """Marked pixels of one image.
+    """Marked pixels of one image."""
 
-    Attributes
-    ----------
-    keep, remove : (H, W) bool
-        What belongs to the subject, and what does not; nothing is in both.
-    unknown : (H, W) bool
-        Where soft edges are to be looked for.
-    """
-
+    # (H, W) bool: what belongs to the subject, and what does not; nothing is in both.
     keep: Mask
     remove: Mask
-    unknown: Mask
+    unknown: Mask  # (H, W) bool: where soft edges are to be looked for
 
     @classmethod
     def of(

@@ -103,21 +103,11 @@ exit $status
 
 @dataclass
 class Disk:
-    """A small disk of its own, for one command at a time.
+    """A small disk of its own, for one command at a time."""
 
-    Attributes
-    ----------
-    path : Path
-        Where it is while a command runs.
-    contents : Path
-        What it holds to begin with.
-    left : Path
-        What the last command left on it.
-    """
-
-    path: Path
-    contents: Path
-    left: Path
+    path: Path  # where it is while a command runs
+    contents: Path  # what it holds to begin with
+    left: Path  # what the last command left on it
 
     def run(
         self, limits: str, *command: object, **options: Any

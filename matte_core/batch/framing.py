@@ -13,21 +13,14 @@ LARGEST_PX = 100_000
 
 @dataclass(frozen=True)
 class Frame:
-    """The part of a picture that a result shows; it may reach beyond the picture.
+    """The part of a picture that a result shows; it may reach beyond the picture."""
 
-    Attributes
-    ----------
-    left, top, width, height : int
-        In pixels of the scaled picture.
-    scale : float
-        How the picture is scaled before it is cropped; at most 1.
-    """
-
+    # In pixels of the scaled picture.
     left: int
     top: int
     width: int
     height: int
-    scale: float = 1.0
+    scale: float = 1.0  # how the picture is scaled before it is cropped; at most 1
 
 
 @dataclass(frozen=True)

@@ -51,27 +51,13 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """A model at a public address, pinned by the SHA-256 of its files.
+    """A model at a public address, pinned by the SHA-256 of its files."""
 
-    Attributes
-    ----------
-    title : str
-        What it is, for people.
-    spec : ModelSpec
-        How it is used, once it is installed.
-    base : str
-        The address that the paths of its files are relative to.
-    files : tuple of RemoteFile
-        The model itself, then any files that belong to it.
-    is_converted : bool
-        Whether its input size is made free as it is installed.
-    """
-
-    title: str
-    spec: ModelSpec
-    base: str
-    files: tuple[RemoteFile, ...]
-    is_converted: bool = False
+    title: str  # what it is, for people
+    spec: ModelSpec  # how it is used, once it is installed
+    base: str  # the address that the paths of its files are relative to
+    files: tuple[RemoteFile, ...]  # the model itself, then any files that belong to it
+    is_converted: bool = False  # whether its input size is made free as it is installed
 
     @property
     def name(self) -> str:

@@ -42,67 +42,36 @@ _FORMER_KEYS = {
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """How one model's input is prepared and its output interpreted.
+    """How one model's input is prepared and its output interpreted."""
 
-    Attributes
-    ----------
-    name : str
-        The name under which it is installed.
-    layout : str
-        One of `LAYOUTS`, for the input.
-    height, width : int
-        The size of the input; if it is free, the size that works best.
-    is_free : bool
-        Whether the input's height and width may be chosen.
-    is_squashed : bool
-        Whether pictures are squashed to a square, or to the fixed size, as the model was
-        trained; otherwise they keep their shape.
-    step : int
-        Free sizes are integer multiples of this, plus one if `align_corners`.
-    normalization : str
-        One of `NORMALIZATIONS`: the value range of the input.
-    color_order : str
-        One of `COLOR_ORDERS`.
-    output_type : str
-        One of `OUTPUT_TYPES`.
-    is_stretched : bool
-        Whether a saliency is stretched to its own minimum and maximum.
-    output_layout : str
-        One of `LAYOUTS`, for the output.
-    align_corners : bool
-        Whether the first and last cells of the output are at the first and last pixels of the
-        input, so that cells are ``(size - 1) / (cells - 1)`` pixels apart.
-    stride : int
-        Input pixels per cell of the grid on which the network computes, which may be coarser than
-        the grid of its output.
-    classes : tuple of str
-        Names in the order of the class numbers; the first is the background.
-    license, source : str
-        The terms of use, and the origin.
-    sha256 : str
-        The checksum of the ONNX file.
-    assumed : tuple of str
-        The attributes above that neither the file nor the user specified.
-    """
-
-    name: str
-    layout: str = "NHWC"
+    name: str  # the name under which it is installed
+    layout: str = "NHWC"  # one of `LAYOUTS`, for the input
+    # The size of the input; if it is free, the size that works best.
     height: int = 513
     width: int = 513
-    is_free: bool = False
+    is_free: bool = False  # whether the input's height and width may be chosen
+    # Whether pictures are squashed to a square, or to the fixed size, as the model was trained;
+    # otherwise they keep their shape.
     is_squashed: bool = False
-    step: int = 1
-    normalization: str = "bytes"
-    color_order: str = "RGB"
-    output_type: str = "logits"
-    is_stretched: bool = False
-    output_layout: str = "NHWC"
+    step: int = 1  # free sizes are integer multiples of this, plus one if `align_corners`
+    normalization: str = "bytes"  # one of `NORMALIZATIONS`: the value range of the input
+    color_order: str = "RGB"  # one of `COLOR_ORDERS`
+    output_type: str = "logits"  # one of `OUTPUT_TYPES`
+    is_stretched: bool = False  # whether a saliency is stretched to its own minimum and maximum
+    output_layout: str = "NHWC"  # one of `LAYOUTS`, for the output
+    # Whether the first and last cells of the output are at the first and last pixels of the input,
+    # so that cells are ``(size - 1) / (cells - 1)`` pixels apart.
     align_corners: bool = False
+    # Input pixels per cell of the grid on which the network computes, which may be coarser than the
+    # grid of its output.
     stride: int = 1
+    # Names in the order of the class numbers; the first is the background.
     classes: tuple[str, ...] = ()
+    # The terms of use, and the origin.
     license: str = "unknown"
     source: str = ""
-    sha256: str = ""
+    sha256: str = ""  # the checksum of the ONNX file
+    # The fields above that neither the file nor the user specified.
     assumed: tuple[str, ...] = ()
 
     @property

@@ -17,20 +17,11 @@ _ONE_OF_ITS_CLASS = re.compile(rf" (\d+|{'|'.join(WHICH)}|at \d*\.?\d+ \d*\.?\d+
 
 @dataclass(frozen=True)
 class Wanted:
-    """One word of what was asked for.
+    """One word of what was asked for."""
 
-    Attributes
-    ----------
-    class_name : str
-        A class, "auto" or "everything".
-    which : str
-        One of `WHICH`, or a number from 1; empty for all of the class.
-    place : (across, along), optional
-        Where it is, or nearly is, as fractions of the picture's width and height.
-    """
-
-    class_name: str
-    which: str = ""
+    class_name: str  # a class, "auto" or "everything"
+    which: str = ""  # one of `WHICH`, or a number from 1; empty for all of the class
+    # (across, along): where it is, or nearly is, as fractions of the picture's width and height.
     place: tuple[float, float] | None = None
 
     @property

@@ -16,39 +16,20 @@ FOREVER = 0
 
 @dataclass(frozen=True)
 class Still:
-    """One frame, as it is shown: with what earlier frames have left behind.
+    """One frame, as it is shown: with what earlier frames have left behind."""
 
-    Attributes
-    ----------
-    image : (H, W, 3) uint8, sRGB
-    alpha : (H, W) float32, [0, 1], or None
-        None if all of it is opaque.
-    milliseconds : float
-        How long it is shown; of 0, viewers make something of their own.
-    """
-
-    image: Image
-    alpha: Float32 | None
-    milliseconds: float
+    image: Image  # (H, W, 3) uint8, sRGB
+    alpha: Float32 | None  # (H, W) float32, [0, 1]; None if all of it is opaque
+    milliseconds: float  # how long it is shown; of 0, viewers make something of their own
 
 
 @dataclass(frozen=True)
 class Animation:
-    """The frames of a GIF, PNG, WebP, or AVIF file.
+    """The frames of a GIF, PNG, WebP, or AVIF file."""
 
-    Attributes
-    ----------
-    count : int
-        The number of frames, at least 2.
-    plays : int
-        How often all are shown, or `FOREVER`.
-    note : str
-        What to tell the user where only one picture of the file is used.
-    """
-
-    count: int
-    plays: int
-    note: str
+    count: int  # the number of frames, at least 2
+    plays: int  # how often all are shown, or `FOREVER`
+    note: str  # what to tell the user where only one picture of the file is used
     _data: bytes
     _name: str
     _first: int

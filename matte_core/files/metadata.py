@@ -48,27 +48,13 @@ Iptc = dict[tuple[int, int], bytes | list[bytes]]
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a file says about its picture.
+    """What a file says about its picture."""
 
-    Attributes
-    ----------
-    dpi : (float, float), optional
-        Pixels per inch, across and down.
-    exif : bytes
-        A TIFF structure, without the ``Exif`` prefix; empty for none.
-    xmp : bytes
-        A packet; empty for none.
-    iptc : bytes
-        IIM datasets; empty for none.
-    is_damaged : bool
-        Whether a part of it could not be read.
-    """
-
-    dpi: tuple[float, float] | None = None
-    exif: bytes = b""
-    xmp: bytes = b""
-    iptc: bytes = b""
-    is_damaged: bool = False
+    dpi: tuple[float, float] | None = None  # pixels per inch, across and down
+    exif: bytes = b""  # a TIFF structure, without the ``Exif`` prefix; empty for none
+    xmp: bytes = b""  # a packet; empty for none
+    iptc: bytes = b""  # IIM datasets; empty for none
+    is_damaged: bool = False  # whether a part of it could not be read
 
     def kept(self, keep: Keep) -> "Metadata":
         """Return what belongs into a result: nothing, what may be published, or all of it."""

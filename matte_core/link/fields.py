@@ -81,32 +81,15 @@ class Region:
 
 @dataclass(frozen=True, kw_only=True)
 class ViewSettings:
-    """The state of a preview: its controls, lengths in pixels of the reduced image, and its view.
-
-    Attributes
-    ----------
-    choice : SubjectChoice
-    with_selection : bool
-        Look for the subject in the selection only.
-    radius_px : int, optional
-        See `matte_core.trimap.make_trimap`.
-    edge : EdgeControls
-    decontaminate : float
-    view : str
-    color : tuple of int
-        What the view "color" shows behind the subject.
-    is_draft : bool
-        Be quick, with a coarse mask.
-    strokes : tuple of Stroke
-        In pixels of the layer at full size, unlike the other lengths.
-    """
+    """The state of a preview: its controls, with lengths in reduced pixels, and its view."""
 
     choice: SubjectChoice = field(default_factory=SubjectChoice)
-    with_selection: bool = False
-    radius_px: RadiusPx | None = None
+    with_selection: bool = False  # look for the subject in the selection only
+    radius_px: RadiusPx | None = None  # see `matte_core.trimap.make_trimap`
     edge: EdgeControls = field(default_factory=EdgeControls)
     decontaminate: Share = 1.0
     view: View = "cut-out"
-    color: Color = (255, 255, 255)
-    is_draft: bool = False
+    color: Color = (255, 255, 255)  # what the view "color" shows behind the subject
+    is_draft: bool = False  # be quick, with a coarse mask
+    # In pixels of the layer at full size, unlike the other lengths.
     strokes: tuple[Stroke, ...] = ()

@@ -10,31 +10,16 @@ from matte_core.link.protocol import Array
 
 @dataclass(frozen=True)
 class FoundPart:
-    """A class that was found in an image, or one of several objects of that class.
+    """A class that was found in an image, or one of several objects of that class."""
 
-    Attributes
-    ----------
-    name : str
-        "person", or "person 2"; for what was clicked, the same as `subject`.
-    subject : str
-        What `segment` takes for it: the class, or for one of several objects its position, which
-        means the same object in the image at any size.
-    class_name : str
-    share : float
-        Of the image, in [0, 1].
-    color : tuple of int
-        Red, green and blue, 0 to 255.
-    is_chosen : bool
-        Of a class, whether all of it is.
-    is_one_of_several : bool
-    """
-
-    name: str
+    name: str  # "person", or "person 2"; for what was clicked, the same as `subject`
+    # What `segment` takes for it: the class, or for one of several objects its position, which
+    # means the same object in the image at any size.
     subject: str
     class_name: str
-    share: Share
-    color: Color
-    is_chosen: bool
+    share: Share  # of the image, in [0, 1]
+    color: Color  # red, green and blue, 0 to 255
+    is_chosen: bool  # of a class, whether all of it is
     is_one_of_several: bool = False
 
     @property

@@ -21,27 +21,17 @@ from matte_core.link.results import NoResult, ViewResult
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewOpenRequest(Request[NoResult]):
-    """Hand over the reduced image of a preview, with the selection or a painted trimap.
-
-    Attributes
-    ----------
-    image : (h, w, 3)
-    opacity : (h, w), optional
-        The layer's own alpha.
-    selection : (h, w), optional
-    trimap, trimap_box : optional
-    full_size : (int, int), optional
-        Height and width of the layer, whose pixels strokes are given in; by default the image's.
-    """
+    """Hand over the reduced image of a preview, with the selection or a painted trimap."""
 
     method = "preview_open"
     result_type = NoResult
 
-    image: ImageArray
-    opacity: PlaneArray | None = None
-    selection: SelectionArray | None = None
+    image: ImageArray  # (h, w, 3)
+    opacity: PlaneArray | None = None  # (h, w): the layer's own alpha
+    selection: SelectionArray | None = None  # (h, w)
     trimap: PaintedArray | None = None
     trimap_box: Edges | None = None
+    # Height and width of the layer, whose pixels strokes are given in; by default the image's.
     full_size: tuple[Length, Length] | None = None
 
     def __post_init__(self) -> None:
@@ -75,28 +65,16 @@ class PreviewRequest(Request[ViewResult]):
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewDetailRequest(Request[ViewResult]):
-    """Show a view of a region at full size.
-
-    Attributes
-    ----------
-    image : (H, W, 3)
-        The region.
-    region : Region
-    settings : ViewSettings
-        As for the reduced image.
-    edge : EdgeControls
-        In pixels of the full size.
-    trimap, trimap_box : optional
-        The painted trimap of the region; by default, that of the reduced image is used.
-    """
+    """Show a view of a region at full size."""
 
     method = "preview_detail"
     result_type = ViewResult
 
-    image: ImageArray
+    image: ImageArray  # (H, W, 3): the region
     region: Region
-    settings: ViewSettings
-    edge: EdgeControls
+    settings: ViewSettings  # as for the reduced image
+    edge: EdgeControls  # in pixels of the full size
+    # The painted trimap of the region; by default, that of the reduced image is used.
     trimap: PaintedArray | None = None
     trimap_box: Edges | None = None
 

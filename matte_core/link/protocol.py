@@ -41,21 +41,11 @@ Bytes = bytes | bytearray | memoryview
 
 @dataclass(frozen=True)
 class Array:
-    """The raw values of an array, as of numpy's ``tobytes()``.
+    """The raw values of an array, as of numpy's ``tobytes()``."""
 
-    Attributes
-    ----------
-    dtype : str
-        One of `ITEM_BYTES`.
-    shape : tuple of int
-        Rows first.
-    data : bytes-like
-        The values in C order, little-endian.
-    """
-
-    dtype: str
-    shape: tuple[int, ...]
-    data: Bytes
+    dtype: str  # one of `ITEM_BYTES`
+    shape: tuple[int, ...]  # rows first
+    data: Bytes  # the values in C order, little-endian
 
     def __post_init__(self) -> None:
         expected = byte_count(self.dtype, self.shape)

@@ -40,26 +40,13 @@ class Range:
 
 @dataclass(frozen=True)
 class Pixels:
-    """The arrays that a field may hold: (H, W), or (H, W, bands), with at least one pixel.
-
-    Attributes
-    ----------
-    dtypes : tuple of str
-    bands : tuple of int
-        The possible sizes of the last axis; empty for (H, W).
-    floats : bytes
-        The highest bytes that values of float32 may have; empty for all.
-    levels : bytes
-        The values of uint8 that may occur; empty for all.
-    has_own_size : bool
-        Whether H and W may differ from those of the record's other arrays.
-    """
+    """The arrays that a field may hold: (H, W), or (H, W, bands), with at least one pixel."""
 
     dtypes: tuple[str, ...]
-    bands: tuple[int, ...] = ()
-    floats: bytes = b""
-    levels: bytes = b""
-    has_own_size: bool = False
+    bands: tuple[int, ...] = ()  # the possible sizes of the last axis; empty for (H, W)
+    floats: bytes = b""  # the highest bytes that values of float32 may have; empty for all
+    levels: bytes = b""  # the values of uint8 that may occur; empty for all
+    has_own_size: bool = False  # whether H and W may differ from those of the record's other arrays
 
     def check(self, name: str, array: Array) -> None:
         """Refuse an array that is not as described.

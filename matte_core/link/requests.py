@@ -62,17 +62,10 @@ class Request(Generic[Result]):
 
 @dataclass(frozen=True, kw_only=True)
 class _MarkedRequest(Request[Result]):
-    """A request about an image in which something may be marked.
+    """A request about an image in which something may be marked."""
 
-    Attributes
-    ----------
-    strokes : tuple of Stroke
-        In pixels of the image.
-    keep, remove, unknown : (H, W), optional
-        Marked as strokes to keep, to remove and for hair are; strokes come on top.
-    """
-
-    strokes: tuple[Stroke, ...] = ()
+    strokes: tuple[Stroke, ...] = ()  # in pixels of the image
+    # (H, W): marked as strokes to keep, to remove and for hair are; strokes come on top.
     keep: MarkedArray | None = None
     remove: MarkedArray | None = None
     unknown: MarkedArray | None = None
@@ -80,41 +73,22 @@ class _MarkedRequest(Request[Result]):
 
 @dataclass(frozen=True, kw_only=True)
 class _CutRequest(_MarkedRequest[AlphaResult]):
-    """What `CutOutRequest` and `MatteRequest` share.
-
-    Attributes
-    ----------
-    image : (H, W, 3)
-    colors : (H, W, 3), optional
-    mask : (H, W), optional
-        Multiplied with the alpha.
-    edge : EdgeControls
-    decontaminate : float, [0, 1]
-        How much of the old background's color to take out of the edge.
-    with_foreground : bool
-        Whether to return clean colors.
-    clears_hidden : bool
-        Whether these hold nothing of the photo where the alpha and the opacity hide it.
-    opacity : (H, W), optional
-        The layer's own alpha.
-    with_background : bool
-        Whether to return the image without the subject.
-    with_shadow : bool
-        Whether to return the subject's shadow.
-    """
+    """What `CutOutRequest` and `MatteRequest` share."""
 
     result_type = AlphaResult
 
-    image: ImageArray
-    colors: ImageArray | None = None
-    mask: PlaneArray | None = None
+    image: ImageArray  # (H, W, 3)
+    colors: ImageArray | None = None  # (H, W, 3)
+    mask: PlaneArray | None = None  # (H, W): multiplied with the alpha
     edge: EdgeControls = field(default_factory=EdgeControls)
+    # In [0, 1]: how much of the old background's color to take out of the edge.
     decontaminate: Share = 1.0
-    with_foreground: bool = False
+    with_foreground: bool = False  # whether to return clean colors
+    # Whether these hold nothing of the photo where the alpha and the opacity hide it.
     clears_hidden: bool = False
-    opacity: PlaneArray | None = None
-    with_background: bool = False
-    with_shadow: bool = False
+    opacity: PlaneArray | None = None  # (H, W): the layer's own alpha
+    with_background: bool = False  # whether to return the image without the subject
+    with_shadow: bool = False  # whether to return the subject's shadow
 
     def check(self, result: AlphaResult) -> None:
         super().check(result)
@@ -128,20 +102,15 @@ class _CutRequest(_MarkedRequest[AlphaResult]):
 
 @dataclass(frozen=True, kw_only=True)
 class CutOutRequest(_CutRequest):
-    """Find a subject and estimate its alpha; the selection says roughly where it is.
-
-    Attributes
-    ----------
-    is_beside_opacity : bool
-        Whether the layer keeps its own alpha, as it does beside a layer mask: then the alpha of a
-        layer that is cut out already is 1, so that the two together are what it was.
-    """
+    """Find a subject and estimate its alpha; the selection says roughly where it is."""
 
     method = "cut_out"
 
     choice: SubjectChoice = field(default_factory=SubjectChoice)
     selection: SelectionArray | None = None
     radius_px: RadiusPx | None = None
+    # Whether the layer keeps its own alpha, as it does beside a layer mask: then the alpha of a
+    # layer that is cut out already is 1, so that the two together are what it was.
     is_beside_opacity: bool = False
 
 
@@ -180,13 +149,7 @@ class TrimapRequest(_MarkedRequest[TrimapResult]):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentRequest(Request[SegmentResult]):
-    """Find a subject without following its edge, or map all classes.
-
-    Attributes
-    ----------
-    output : str
-        "hard" and "soft" return an alpha, "classes" a map.
-    """
+    """Find a subject without following its edge, or map all classes."""
 
     method = "segment"
     result_type = SegmentResult
@@ -195,6 +158,7 @@ class SegmentRequest(Request[SegmentResult]):
     selection: SelectionArray | None = None
     mask: PlaneArray | None = None
     choice: SubjectChoice = field(default_factory=SubjectChoice)
+    # "hard" and "soft" return an alpha, "classes" a map.
     output: Literal["hard", "soft", "classes"] = "hard"
 
     def check(self, result: SegmentResult) -> None:
@@ -221,49 +185,30 @@ class _ColorsRequest(Request[_Colors]):
 
 @dataclass(frozen=True, kw_only=True)
 class DecontaminateRequest(_ColorsRequest[DecontaminateResult]):
-    """Remove an amount of the old background's color from the edge of a layer.
-
-    Attributes
-    ----------
-    decontaminate : float, [0, 1]
-    name : str
-        The layer's, for errors.
-    """
+    """Remove an amount of the old background's color from the edge of a layer."""
 
     method = "decontaminate"
     result_type = DecontaminateResult
 
-    decontaminate: Share = 1.0
-    name: str = "the layer"
+    decontaminate: Share = 1.0  # in [0, 1]
+    name: str = "the layer"  # the layer's, for errors
 
 
 @dataclass(frozen=True, kw_only=True)
 class RelightRequest(_ColorsRequest[RelightResult]):
-    """Bring the light of a new background onto a subject.
-
-    Attributes
-    ----------
-    foreground : (H, W, 3)
-        The clean colors.
-    background : (h, w, 4) uint8
-        Colors and opacity; it may be reduced.
-    place : tuple of float
-        Top, left, bottom and right of the image, in pixels of the background.
-    match, wrap : float, [0, 1]
-        How far to match its colors, and how much of its light to wrap around the edge.
-    wrap_px : float
-        How far that light reaches; 0: automatic.
-    """
+    """Bring the light of a new background onto a subject."""
 
     method = "relight"
     result_type = RelightResult
 
-    foreground: ImageArray
-    background: BackgroundArray
+    foreground: ImageArray  # (H, W, 3): the clean colors
+    background: BackgroundArray  # (h, w, 4) uint8: colors and opacity; it may be reduced
+    # Top, left, bottom and right of the image, in pixels of the background.
     place: tuple[float, float, float, float]
+    # In [0, 1]: how far to match its colors, and how much of its light to wrap around the edge.
     match: Share = 0.0
     wrap: Share = 0.0
-    wrap_px: Annotated[float, Range(0)] = 0.0
+    wrap_px: Annotated[float, Range(0)] = 0.0  # how far that light reaches; 0: automatic
 
 
 @dataclass(frozen=True)

@@ -90,41 +90,21 @@ class TrimapResult:
 
 @dataclass(frozen=True)
 class FoundThing:
-    """One of the single things that make up a subject.
+    """One of the single things that make up a subject."""
 
-    Attributes
-    ----------
-    name : str
-        What it is.
-    subject : str
-        How to ask for it.
-    center : (float, float)
-        x and y of the middle of its box, in pixels.
-    """
-
-    name: str
-    subject: str
-    center: tuple[float, float]
+    name: str  # what it is
+    subject: str  # how to ask for it
+    center: tuple[float, float]  # x and y of the middle of its box, in pixels
 
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentResult:
-    """A mask as an alpha, or a map of all classes with its legend, the largest class first.
+    """A mask as an alpha, or a map of all classes with its legend, the largest class first."""
 
-    Attributes
-    ----------
-    alpha : (H, W) float32, [0, 1]
-    map : (H, W, 3) uint8
-    legend : tuple of LegendEntry
-    things : tuple of FoundThing
-        What the subject consists of, from left to right.
-    note : str
-    """
-
-    alpha: AlphaArray | None = None
-    map: ClassMapArray | None = None
+    alpha: AlphaArray | None = None  # (H, W) float32, [0, 1]
+    map: ClassMapArray | None = None  # (H, W, 3) uint8
     legend: tuple[LegendEntry, ...] = ()
-    things: tuple[FoundThing, ...] = ()
+    things: tuple[FoundThing, ...] = ()  # what the subject consists of, from left to right
     note: Text
 
 
@@ -162,18 +142,11 @@ class CheckResult:
 
 @dataclass(frozen=True, kw_only=True)
 class ViewResult:
-    """What a preview shows, and the parts that were found in the image.
+    """What a preview shows, and the parts that were found in the image."""
 
-    Attributes
-    ----------
-    picture : (h, w, 3) uint8, or (h, w, 4) where a checkerboard belongs behind it
-    map : (i, j) uint8, any size
-        Which part is where in the whole image: numbers from 1 on, 0 for nothing.
-    parts : tuple of FoundPart
-    note : str
-    """
-
-    picture: PictureArray
+    picture: PictureArray  # (h, w, 3) uint8, or (h, w, 4) where a checkerboard belongs behind it
+    # (i, j) uint8, any size: which part is where in the whole image: numbers from 1 on, 0 for
+    # nothing.
     map: PartMapArray | None = None
     parts: tuple[FoundPart, ...]
     note: Text

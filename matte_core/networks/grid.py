@@ -13,14 +13,9 @@ from matte_core.images import Float32
 
 @dataclass(frozen=True)
 class Grid:
-    """The place of a grid's cells: cell = pixel * scale + offset, per axis, between centers.
+    """The place of a grid's cells: cell = pixel * scale + offset, per axis, between centers."""
 
-    Attributes
-    ----------
-    y_scale, y_offset, x_scale, x_offset : float
-        In cells per picture pixel, and in cells.
-    """
-
+    # Scales in cells per picture pixel, offsets in cells.
     y_scale: float
     y_offset: float
     x_scale: float
@@ -69,21 +64,12 @@ class Grid:
 
 @dataclass(frozen=True)
 class ScoreField:
-    """Class scores on a grid over (a part of) the picture.
+    """Class scores on a grid over (a part of) the picture."""
 
-    Attributes
-    ----------
-    values : (C, h, w) float32
-        Log scores: their softmax over the first axis is the probability.
-    grid : Grid
-        Where the cells lie.
-    cell_px : float
-        Picture pixels per cell of the grid that the model decided on.
-    """
-
+    # (C, h, w) float32: log scores: their softmax over the first axis is the probability.
     values: Float32
-    grid: Grid
-    cell_px: float
+    grid: Grid  # where the cells lie
+    cell_px: float  # picture pixels per cell of the grid that the model decided on
 
     def mirrored(self, width: int) -> "ScoreField":
         """Return the scores of a mirrored picture of that width where they belong in it."""

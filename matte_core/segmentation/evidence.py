@@ -23,22 +23,13 @@ _MOST = 12.0  # log odds beyond which nothing is surer
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one source says.
+    """What one source says."""
 
-    Attributes
-    ----------
-    probability : (h, w) float32, [0, 1]
-        That a pixel belongs to the subject, on the grid that all sources share: the whole
-        picture, reduced.
-    trust : float or (h, w) float32, [0, 1]
-        How much it counts; 0 is not at all.
-    cell_px : float
-        Picture pixels per cell of the source's own grid: it knows nothing finer.
-    """
-
+    # (h, w) float32, [0, 1]: that a pixel belongs to the subject, on the grid that all sources
+    # share: the whole picture, reduced.
     probability: Float32
-    trust: float | Float32
-    cell_px: float
+    trust: float | Float32  # float or (h, w) float32, [0, 1]: how much it counts; 0 is not at all
+    cell_px: float  # picture pixels per cell of the source's own grid: it knows nothing finer
 
 
 def combine(sources: Sequence[Evidence]) -> Float32:

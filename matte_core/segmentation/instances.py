@@ -41,23 +41,12 @@ Places = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class PresentClass:
-    """A class found in the picture.
-
-    Attributes
-    ----------
-    name : str
-    index : int
-        The class number.
-    share : float
-        The share of the picture that it covers, in [0, 1].
-    confidence : float
-        The mean of its probability there, in [0, 1].
-    """
+    """A class found in the picture."""
 
     name: str
-    index: int
-    share: float
-    confidence: float
+    index: int  # the class number
+    share: float  # the share of the picture that it covers, in [0, 1]
+    confidence: float  # the mean of its probability there, in [0, 1]
 
 
 @dataclass(frozen=True)
@@ -94,18 +83,10 @@ class Instance:
 
 @dataclass(frozen=True)
 class InstanceWeights:
-    """Where the things meant are, on a grid over a part of the picture.
+    """Where the things meant are, on a grid over a part of the picture."""
 
-    Attributes
-    ----------
-    box : Box
-        The part.
-    values : (h, w) float32
-        1 where a thing meant is the nearest one, else 0.
-    """
-
-    box: Box
-    values: Float32
+    box: Box  # the part
+    values: Float32  # (h, w) float32: 1 where a thing meant is the nearest one, else 0
 
     def at_places(self, rows: NDArray[Any], columns: NDArray[Any]) -> Float32:
         """Interpolate at rows and columns of the picture; (R, C) float32, [0, 1]."""
@@ -120,31 +101,17 @@ class InstanceWeights:
 
 @dataclass(frozen=True)
 class InstanceMap:
-    """The instances of a picture and their places on a grid.
+    """The instances of a picture and their places on a grid."""
 
-    Attributes
-    ----------
-    box : Box
-        What part of the picture the grid covers.
-    shape : (H, W)
-        Of the picture.
-    instances : tuple of Instance
-        By class in the order of the classes present, from left to right in each.
-    labels : (h, w) uint8
-        On the grid: 0 is none, 1 the first of `instances`, and so on.
-    nearest : (h, w) uint8
-        The nearest thing of every cell: numbers as in `labels`, those beyond them are what is
-        left of a class.
-    owners : tuple of str
-        The class of every number in `nearest`, from 1.
-    """
-
-    box: Box
-    shape: tuple[int, int]
+    box: Box  # what part of the picture the grid covers
+    shape: tuple[int, int]  # (H, W) of the picture
+    # By class in the order of the classes present, from left to right in each.
     instances: tuple[Instance, ...]
-    labels: Places
+    labels: Places  # (h, w) uint8: on the grid: 0 is none, 1 the first of `instances`, and so on
+    # (h, w) uint8: the nearest thing of every cell: numbers as in `labels`, those beyond them are
+    # what is left of a class.
     nearest: Places
-    owners: tuple[str, ...]
+    owners: tuple[str, ...]  # the class of every number in `nearest`, from 1
 
     def belonging(self, class_names: Iterable[str], names: Iterable[str]) -> InstanceWeights | None:
         """Return the weights of the classes and instances named.

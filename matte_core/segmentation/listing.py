@@ -28,22 +28,12 @@ _LEAST_SHOWN = 0.002  # of the picture: dust on a white table is less
 
 @dataclass
 class Listing:
-    """All that is known of a picture: classes, single things, and where those are.
+    """All that is known of a picture: classes, single things, and where those are."""
 
-    Attributes
-    ----------
-    grid : (h, w) uint8
-        See `Segmentation.instance_grid`.
-    classes : tuple of PresentClass
-    instances : tuple of Instance
-    chosen : tuple of str
-        Names of what the choices mean.
-    """
-
-    grid: NDArray[np.uint8]
+    grid: NDArray[np.uint8]  # (h, w) uint8: see `Segmentation.instance_grid`
     classes: tuple[PresentClass, ...] = ()
     instances: tuple[Instance, ...] = ()
-    chosen: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()  # names of what the choices mean
 
     def add_class(self, present: PresentClass) -> None:
         """Add a class, unless it is there."""

@@ -17,25 +17,13 @@ _SELECT_IT = Message("Select the subject roughly, and use the selection as the s
 
 @dataclass(frozen=True)
 class Choice:
-    """What of a survey is the subject.
-
-    Attributes
-    ----------
-    survey : Survey
-    classes : tuple of PresentClass
-        The classes that all of it is of.
-    whole : tuple of str
-        Names of those of which everything counts.
-    instances : tuple of str
-        Names of the single things that count.
-    place : (across, along), optional
-        Where a closer look found it, as fractions of the picture's width and height.
-    """
+    """What of a survey is the subject."""
 
     survey: Survey
-    classes: tuple[PresentClass, ...]
-    whole: tuple[str, ...]
-    instances: tuple[str, ...] = ()
+    classes: tuple[PresentClass, ...]  # the classes that all of it is of
+    whole: tuple[str, ...]  # names of those of which everything counts
+    instances: tuple[str, ...] = ()  # names of the single things that count
+    # (across, along): where a closer look found it, as fractions of the picture's width and height.
     place: tuple[float, float] | None = None
 
     @property

@@ -22,19 +22,11 @@ _BOXES_AT_PLACE = (0.7, 0.45, 0.25)
 
 @dataclass(frozen=True)
 class Survey:
-    """What a model found.
-
-    Attributes
-    ----------
-    network : Network
-    first : Pass
-    present : tuple of PresentClass
-        The classes, the largest first; class numbers are the model's own.
-    things : InstanceMap
-    """
+    """What a model found."""
 
     network: Network
     first: Pass
+    # The classes, the largest first; class numbers are the model's own.
     present: tuple[PresentClass, ...]
     things: InstanceMap
 

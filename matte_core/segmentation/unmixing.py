@@ -32,22 +32,12 @@ _LEAST_SINE = 0.2  # of the angle between two inks, seen from the ground, that c
 
 @dataclass(frozen=True)
 class Palette:
-    """The colors that a picture is made of.
+    """The colors that a picture is made of."""
 
-    Attributes
-    ----------
-    ground : (3,) float32, [0, 1]
-    inks : (n, 3) float32, [0, 1]
-    tolerance : float
-        How far a color may be from what it shows, in any channel, in [0, 1].
-    haze : float
-        Alphas this close to 0 and 1, for the strongest contrast of all, are noise.
-    """
-
-    ground: Float32
-    inks: Float32
-    tolerance: float
-    haze: float = 0.0
+    ground: Float32  # (3,) float32, [0, 1]
+    inks: Float32  # (n, 3) float32, [0, 1]
+    tolerance: float  # how far a color may be from what it shows, in any channel, in [0, 1]
+    haze: float = 0.0  # alphas this close to 0 and 1, for the strongest contrast of all, are noise
 
     def unmix(self, image: Image) -> tuple[Alpha, Image]:
         """Return the alpha and the inks of a picture, or of a part of it.

@@ -13,17 +13,10 @@ SIDE_PX = 1024
 
 @dataclass(frozen=True)
 class Views:
-    """A picture at two sizes.
+    """A picture at two sizes."""
 
-    Attributes
-    ----------
-    full : (H, W, 3) uint8 or float in [0, 1], sRGB
-    reduced : (h, w, 3), of the same type
-        All of it, its longer side at most `SIDE_PX`.
-    """
-
-    full: Image
-    reduced: Image
+    full: Image  # (H, W, 3) uint8 or float in [0, 1], sRGB
+    reduced: Image  # (h, w, 3), of the same type: all of it, its longer side at most `SIDE_PX`
 
     @classmethod
     def of(cls, image: Image) -> "Views":

@@ -34,26 +34,13 @@ REPAIR_GIVEN = Message("Run: matte gimp repair")
 
 @dataclass(frozen=True)
 class Check:
-    """The result of checking one part of the installation.
+    """The result of checking one part of the installation."""
 
-    Attributes
-    ----------
-    name : str
-        The part.
-    ok : bool
-    found : str
-        What was found, for people.
-    remedy : str
-        What to do; empty if nothing.
-    is_needed : bool
-        Whether Matte needs the part to work.
-    """
-
-    name: str
+    name: str  # the part
     ok: bool
-    found: str
-    remedy: str = ""
-    is_needed: bool = True
+    found: str  # what was found, for people
+    remedy: str = ""  # what to do; empty if nothing
+    is_needed: bool = True  # whether Matte needs the part to work
 
 
 def check_gimp(found: Sequence[Gimp], platform: str) -> Check:

@@ -31,20 +31,11 @@ Kind = Literal["package", "flatpak", "snap", "appimage"]
 
 @dataclass(frozen=True)
 class Gimp:
-    """A GIMP that is installed.
+    """A GIMP that is installed."""
 
-    Attributes
-    ----------
-    kind : {"package", "flatpak", "snap", "appimage"}
-        Windows and macOS count as packages.
-    version : str
-        Such as ``"3.0.4"``.
-    console : tuple of str
-        The command that starts it without a window; empty if that is unknown.
-    """
-
-    kind: Kind
-    version: str
+    kind: Kind  # {"package", "flatpak", "snap", "appimage"}: Windows and macOS count as packages
+    version: str  # such as ``"3.0.4"``
+    # The command that starts it without a window; empty if that is unknown.
     console: tuple[str, ...] = field(default=())
 
     @property

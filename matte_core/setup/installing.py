@@ -33,33 +33,18 @@ GET_IT_LATER = "To get it later, run matte models fetch with an internet connect
 
 @dataclass(frozen=True)
 class InstallOptions:
-    """The options of an installation.
+    """The options of an installation."""
 
-    Attributes
-    ----------
-    repair : bool
-        Check more thoroughly, and reinstall whatever does not work.
-    sample : bool or None
-        Cut out the sample photo: always, never, or once per version.
-    model, wheels, python, gimp : Path or None
-        Files and folders to use instead of those that would be found or downloaded.
-    mirror : str or None
-        Where to download models from.
-    download : bool
-        Whether to download the extra model, which knows classes by name.
-    with_gimp : bool
-        Whether to look for GIMP at all.
-    """
-
-    repair: bool = False
-    sample: bool | None = None
+    repair: bool = False  # check more thoroughly, and reinstall whatever does not work
+    sample: bool | None = None  # cut out the sample photo: always, never, or once per version
+    # Files and folders to use instead of those that would be found or downloaded.
     model: Path | None = None
     wheels: Path | None = None
     python: Path | None = None
     gimp: Path | None = None
-    mirror: str | None = None
-    download: bool = True
-    with_gimp: bool = True
+    mirror: str | None = None  # where to download models from
+    download: bool = True  # whether to download the extra model, which knows classes by name
+    with_gimp: bool = True  # whether to look for GIMP at all
 
 
 @dataclass(frozen=True)

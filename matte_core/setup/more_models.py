@@ -29,22 +29,13 @@ class InstalledModel:
 
 @dataclass(frozen=True)
 class MoreModel:
-    """A published model that is not installed.
-
-    Attributes
-    ----------
-    name, title, license : str
-    size : int
-        Bytes to download.
-    is_borrowed : bool
-        Whether rembg has downloaded it already.
-    """
+    """A published model that is not installed."""
 
     name: str
     title: str
     license: str
-    size: int
-    is_borrowed: bool
+    size: int  # bytes to download
+    is_borrowed: bool  # whether rembg has downloaded it already
 
 
 def default() -> str:

@@ -21,22 +21,12 @@ Kind = Literal["host", "flatpak", "snap"]
 
 @dataclass(frozen=True)
 class Place:
-    """A set of programs, with the folder for everything that is installed for it.
+    """A set of programs, with the folder for everything that is installed for it."""
 
-    Attributes
-    ----------
-    kind : {"host", "flatpak", "snap"}
-    home : Path
-        What `matte_core.base.folders.home` is for the programs of this place.
-    platform : str
-        As `sys.platform`.
-    given : Path or None
-        A Python that has the packages already: no environment is created, and nothing is fetched.
-    """
-
-    kind: Kind
-    home: Path
+    kind: Kind  # {"host", "flatpak", "snap"}
+    home: Path  # what `matte_core.base.folders.home` is for the programs of this place
     platform: str = sys.platform
+    # A Python that has the packages already: no environment is created, and nothing is fetched.
     given: Path | None = None
 
     @property

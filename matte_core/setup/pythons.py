@@ -41,32 +41,17 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Python:
-    """What a Python says about itself.
+    """What a Python says about itself."""
 
-    Attributes
-    ----------
-    path : Path
-        For a virtual environment, the Python that it was created with.
-    version : tuple of int
-    implementation : str
-        Such as ``"cpython"``.
-    bits : int
-    platform : str
-        The platform it was built for and the machine it runs on, such as
-        ``"linux-x86_64 x86_64"`` or ``"macosx-11.0-universal2 arm64"``, and ``"musl"`` for that C
-        library.
-    free_threaded : bool
-    makes_environments : bool
-        Whether it comes with `venv` and `ensurepip`.
-    """
-
-    path: Path
+    path: Path  # for a virtual environment, the Python that it was created with
     version: tuple[int, int, int]
     implementation: str = "cpython"
     bits: int = 64
+    # The platform it was built for and the machine it runs on, such as ``"linux-x86_64 x86_64"`` or
+    # ``"macosx-11.0-universal2 arm64"``, and ``"musl"`` for that C library.
     platform: str = "linux-x86_64 x86_64"
     free_threaded: bool = False
-    makes_environments: bool = True
+    makes_environments: bool = True  # whether it comes with `venv` and `ensurepip`
 
     @property
     def version_text(self) -> str:

@@ -52,19 +52,12 @@ _CLEAR = 3.0  # in each row, of the contrast that matting needs on the average
 
 @dataclass(frozen=True)
 class _Side:
-    """A nearly straight part of the outline.
+    """A nearly straight part of the outline."""
 
-    Attributes
-    ----------
-    start, end : (2,) float
-        x and y.
-    half_px : float
-        Half the width of the unknown region there.
-    """
-
+    # (2,) float: x and y.
     start: NDArray[np.float64]
     end: NDArray[np.float64]
-    half_px: float
+    half_px: float  # half the width of the unknown region there
 
     @property
     def length(self) -> float:

@@ -25,20 +25,13 @@ Plane = NDArray[np.float32]
 
 @dataclass
 class Scene:
-    """What a composite is made from; every kind changes some of it.
-
-    Attributes
-    ----------
-    alpha : (H, W) float32, [0, 1]
-    foreground, background : (H, W, 3) float32, sRGB, [0, 1]
-    unsure : (H, W) bool
-        Unknown in the trimap, besides the surroundings of the soft edge.
-    """
+    """What a composite is made from; every kind changes some of it."""
 
     rng: np.random.Generator
-    alpha: Plane
-    foreground: Plane
-    background: Plane
+    alpha: Plane  # (H, W) float32, [0, 1]
+    foreground: Plane  # (H, W, 3) float32, sRGB, [0, 1]
+    background: Plane  # (H, W, 3) float32, sRGB, [0, 1]
+    # (H, W) bool: unknown in the trimap, besides the surroundings of the soft edge.
     unsure: NDArray[np.bool_]
 
 

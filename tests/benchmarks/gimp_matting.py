@@ -27,21 +27,12 @@ class GimpFailed(Exception):
 
 @dataclass(frozen=True)
 class GimpCommand:
-    """How to start GIMP without a window.
+    """How to start GIMP without a window."""
 
-    Attributes
-    ----------
-    prefix : sequence of str
-        The command, for example ``["gimp-console"]`` or ``["chroot", ROOT, "gimp-console"]``.
-    folder : Path
-        An empty folder for exchanging images.
-    inside : str
-        The path of the same folder inside GIMP's tree.
-    """
-
+    # The command, for example ``["gimp-console"]`` or ``["chroot", ROOT, "gimp-console"]``.
     prefix: Sequence[str]
-    folder: Path
-    inside: str
+    folder: Path  # an empty folder for exchanging images
+    inside: str  # the path of the same folder inside GIMP's tree
 
 
 @dataclass(frozen=True)

@@ -25,24 +25,12 @@ CONNECTIVITY_THETA = 0.15
 
 @dataclass(frozen=True)
 class Errors:
-    """The errors of one alpha.
+    """The errors of one alpha."""
 
-    Attributes
-    ----------
-    sad : float
-        Sum of absolute differences, in thousands.
-    mse : float
-        Mean of squared differences.
-    gradient : float
-        Sum of squared differences of gradient magnitudes.
-    connectivity : float
-        Sum of differences of connectedness, in thousands.
-    """
-
-    sad: float
-    mse: float
-    gradient: float
-    connectivity: float
+    sad: float  # sum of absolute differences, in thousands
+    mse: float  # mean of squared differences
+    gradient: float  # sum of squared differences of gradient magnitudes
+    connectivity: float  # sum of differences of connectedness, in thousands
 
 
 def measure(alpha: NDArray[np.floating], truth: NDArray[np.floating], unknown: Region) -> Errors:

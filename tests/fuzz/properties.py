@@ -16,22 +16,12 @@ _UNHURRIED = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.larg
 
 @dataclass(frozen=True)
 class Property:
-    """One thing that must hold.
-
-    Attributes
-    ----------
-    name : str
-    inputs : SearchStrategy
-        Each example is one input, as plain values.
-    holds : callable
-        Given an input; raises where it does not hold.
-    short, long : int
-        How many inputs a test run tries, and how many the long run.
-    """
+    """One thing that must hold."""
 
     name: str
-    inputs: SearchStrategy[Any]
-    holds: Callable[[Any], None]
+    inputs: SearchStrategy[Any]  # each example is one input, as plain values
+    holds: Callable[[Any], None]  # given an input; raises where it does not hold
+    # How many inputs a test run tries, and how many the long run.
     short: int
     long: int
 

@@ -35,53 +35,28 @@ RUNS = pytest.StashKey()
 
 @dataclass
 class Seen:
-    """What came of one GIMP.
+    """What came of one GIMP."""
 
-    Attributes
-    ----------
-    has_shared : bool
-        Whether the photos and networks were there.
-    installation, again, check : subprocess.CompletedProcess
-        `install.py`, the same once more, and `install.py --check`.
-    changed : list of str
-        The files that the second installation touched.
-    outcomes : dict
-        Of the checks in a headless GIMP: name to [outcome, words].
-    said : str
-        What that GIMP printed.
-    session : dict
-        What was seen in the window: words to bool; empty where it was not opened.
-    session_said : str
-        What that session printed.
-    documents : list
-        Of the matrix of documents: [section, name, {output: result}] of each.
-    undone : list
-        Of each action that was run and undone there: [its name, words, result].
-    documents_said : str
-        What that GIMP printed.
-    faults : dict
-        Of the faults: name to [outcome, words].
-    pair : dict
-        What was seen of two GIMPs at once: words to bool.
-    faults_said : str
-        What those GIMPs printed.
-    """
-
-    has_shared: bool
+    has_shared: bool  # whether the photos and networks were there
+    # `install.py`, the same once more, and `install.py --check`.
     installation: object = None
     again: object = None
     check: object = None
-    changed: list = field(default_factory=list)
+    changed: list = field(default_factory=list)  # the files that the second installation touched
+    # Of the checks in a headless GIMP: name to [outcome, words].
     outcomes: dict = field(default_factory=dict)
-    said: str = ""
+    said: str = ""  # what that GIMP printed
+    # What was seen in the window: words to bool; empty where it was not opened.
     session: dict = field(default_factory=dict)
-    session_said: str = ""
+    session_said: str = ""  # what that session printed
+    # Of the matrix of documents: [section, name, {output: result}] of each.
     documents: list = field(default_factory=list)
+    # Of each action that was run and undone there: [its name, words, result].
     undone: list = field(default_factory=list)
-    documents_said: str = ""
-    faults: dict = field(default_factory=dict)
-    pair: dict = field(default_factory=dict)
-    faults_said: str = ""
+    documents_said: str = ""  # what that GIMP printed
+    faults: dict = field(default_factory=dict)  # of the faults: name to [outcome, words]
+    pair: dict = field(default_factory=dict)  # what was seen of two GIMPs at once: words to bool
+    faults_said: str = ""  # what those GIMPs printed
 
 
 class Inside:

@@ -43,23 +43,15 @@ HOME = "/mnt/scratch/a home with späces"
 
 @dataclass
 class Case:
-    """One installation.
+    """One installation."""
 
-    Attributes
-    ----------
-    system, python, circumstance, outcome : str
-        The columns of the table.
-    ok : bool
-    said : str
-        What was printed.
-    """
-
+    # The columns of the table.
     system: str
     python: str
     circumstance: str
     outcome: str = ""
     ok: bool = False
-    said: str = ""
+    said: str = ""  # what was printed
 
 
 class Machine:

@@ -55,24 +55,12 @@ LAST_VALUES = "plug-in-settings/GimpProcedureConfigRun-plug-in-matte-cut-out.las
 
 @dataclass
 class Seen:
-    """What came of one artifact in one GIMP.
+    """What came of one artifact in one GIMP."""
 
-    Attributes
-    ----------
-    done : subprocess.CompletedProcess
-        The commands that were run.
-    told : dict
-        What the script in GIMP saw.
-    mask : numpy array or None
-        The layer mask of the photo.
-    files : dict of str to str
-        What the commands wrote to the scratch folder.
-    """
-
-    done: subprocess.CompletedProcess
-    told: dict
-    mask: np.ndarray | None
-    files: dict = field(default_factory=dict)
+    done: subprocess.CompletedProcess  # the commands that were run
+    told: dict  # what the script in GIMP saw
+    mask: np.ndarray | None  # the layer mask of the photo
+    files: dict = field(default_factory=dict)  # what the commands wrote to the scratch folder
 
     def check(self) -> str:
         """Fail unless the photo was cut out; return what was printed."""

@@ -22,24 +22,13 @@ UNUSABLE = ("sent a result that cannot be used", ADVICE)
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong.
+    """One thing that goes wrong."""
 
-    Attributes
-    ----------
-    kind : str
-        Where: one of `fault_kinds.KINDS`.
-    detail : str
-        What, for that kind.
-    words : tuple of str
-        What the message must hold; empty where the action must succeed in spite of the fault.
-    action : str
-        One of `fault_checks.ACTIONS`.
-    """
-
-    kind: str
-    detail: str
+    kind: str  # where: one of `fault_kinds.KINDS`
+    detail: str  # what, for that kind
+    # What the message must hold; empty where the action must succeed in spite of the fault.
     words: tuple[str, ...] = ()
-    action: str = "cut-out"
+    action: str = "cut-out"  # one of `fault_checks.ACTIONS`
 
     @property
     def name(self):

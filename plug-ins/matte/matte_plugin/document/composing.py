@@ -42,38 +42,22 @@ class Placement:
 
 @dataclass(frozen=True)
 class Scene:
-    """A background, and where to place a subject in front of it.
+    """A background, and where to place a subject in front of it."""
 
-    Attributes
-    ----------
-    background : Gimp.Layer
-        Not yet in the image.
-    size : str
-        Whether the background is to `COVER` the image, lie `INSIDE` it, or keep its `ORIGINAL`
-        size; it is centered.
-    placement : Placement
-    """
-
-    background: Gimp.Layer
+    background: Gimp.Layer  # not yet in the image
+    # Whether the background is to `COVER` the image, lie `INSIDE` it, or keep its `ORIGINAL` size;
+    # it is centered.
     size: str
     placement: Placement
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A layer with a mask or transparency, its clean colors, and the box of its visible part.
-
-    Attributes
-    ----------
-    layer : Gimp.Layer
-    colors : pixels.Colors
-    box : (int, int, int, int)
-        Left, top, right and bottom, in pixels of the layer.
-    """
+    """A layer with a mask or transparency, its clean colors, and the box of its visible part."""
 
     layer: Gimp.Layer
     colors: pixels.Colors
-    box: tuple[int, int, int, int]
+    box: tuple[int, int, int, int]  # left, top, right and bottom, in pixels of the layer
 
 
 def clean_copy(subject, name):

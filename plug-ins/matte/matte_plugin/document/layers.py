@@ -17,31 +17,16 @@ TRIMAP_NAME = _("Matte trimap")
 
 @dataclass(frozen=True)
 class Cut:
-    """The result for one layer: its alpha, what was requested of its colors, and what is seen.
-
-    Attributes
-    ----------
-    layer : Gimp.Layer
-    alpha : Array
-    colors : pixels.Colors, optional
-        The clean colors.
-    box : tuple of int, optional
-        Left, top, right, and bottom of the visible part; None where nothing is seen.
-    background : pixels.Colors, optional
-        The colors without the subject.
-    shadow : Array, optional
-        The alpha of its shadow; None where there is none.
-    name : str
-        What it is, if it is one of several.
-    """
+    """The result for one layer: its alpha, what was requested of its colors, and what is seen."""
 
     layer: Gimp.Layer
     alpha: Array
-    colors: pixels.Colors | None = None
+    colors: pixels.Colors | None = None  # the clean colors
+    # Left, top, right, and bottom of the visible part; None where nothing is seen.
     box: tuple[int, int, int, int] | None = None
-    background: pixels.Colors | None = None
-    shadow: Array | None = None
-    name: str = ""
+    background: pixels.Colors | None = None  # the colors without the subject
+    shadow: Array | None = None  # the alpha of its shadow; None where there is none
+    name: str = ""  # what it is, if it is one of several
 
     @classmethod
     def of(cls, layer, result, name=""):

@@ -25,22 +25,12 @@ _CHOSEN = ("selected layers", "selected channels", "mask use")
 
 @dataclass(frozen=True)
 class Run:
-    """One run of an action.
-
-    Attributes
-    ----------
-    action : str
-    words : str
-        What is special about it.
-    arguments : dict
-    is_kept : bool
-        Whether it is done again after the undo, for those that follow.
-    """
+    """One run of an action."""
 
     action: str
-    words: str
+    words: str  # what is special about it
     arguments: dict = field(default_factory=dict)
-    is_kept: bool = False
+    is_kept: bool = False  # whether it is done again after the undo, for those that follow
 
 
 def each(action, outputs):

@@ -19,25 +19,15 @@ PROFILE = Gimp.ColorProfile
 
 @dataclass(frozen=True)
 class Case:
-    """One document, and what is run on it.
+    """One document, and what is run on it."""
 
-    Attributes
-    ----------
-    section, name : str
-        Where it stands in the table.
-    build : callable
-        Returns (image, drawables) or (image, drawables, layers); None where this GIMP has none
-        such.
-    outputs : tuple of str
-    arguments : dict
-        Of Cut Out Subject….
-    """
-
+    # Where it stands in the table.
     section: str
     name: str
+    # Returns (image, drawables) or (image, drawables, layers); None where this GIMP has none such.
     build: object
     outputs: tuple = ALL
-    arguments: dict = field(default_factory=dict)
+    arguments: dict = field(default_factory=dict)  # of Cut Out Subject…
 
 
 def plain(*arguments, **options):
