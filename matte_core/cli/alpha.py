@@ -6,19 +6,10 @@ from typing import Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
+from matte_core.cli import options
 from matte_core.cli.batch import run_batch
 from matte_core.cli.framing import add_framing, framing
 from matte_core.cli.jobs import Companion, marks, plan_command
-from matte_core.cli.options import (
-    UsageError,
-    add_common,
-    add_decontaminate,
-    add_edge,
-    add_files,
-    add_marks,
-    edge_controls,
-    extensions_of,
-)
 from matte_core.cli.result import Result
 
 
@@ -53,12 +44,12 @@ def add_parser(commands: Any) -> None:
         default="alpha",
         help="alpha: the alpha channel alone (default); rgba: the cut-out",
     )
-    add_common(parser)
-    add_files(parser)
+    options.add_common(parser)
+    options.add_files(parser)
     add_framing(parser)
-    add_marks(parser, "keep", "remove", "unknown")
-    add_edge(parser)
-    add_decontaminate(parser)
+    options.add_marks(parser, "keep", "remove", "unknown")
+    options.add_edge(parser)
+    options.add_decontaminate(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     named, trimaps = args.pictures, args.trimaps
     if trimaps is None:
         if len(named) != 2 or any(Path(name).is_dir() for name in named):
-            raise UsageError("give a photo and its trimap, or photos and --trimaps FOLDER")
+            raise options.UsageError("give a photo and its trimap, or photos and --trimaps FOLDER")
         named, trimaps = named[:1], named[1]
     crop = framing(args)
     suffix = "" if args.output == "rgba" else "-alpha"
@@ -75,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         named,
         {args.output: suffix},
         companions=[Companion(Path(trimaps), "trimap", "-trimap"), *marks(args)],
-        extensions=extensions_of(args),
+        extensions=options.extensions_of(args),
     )
 
     from matte_core.base.progress import part
@@ -100,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         share = float((trimap == UNKNOWN).mean())
         is_cutout = args.output == "rgba"
         estimated = steps.alpha(trimap, progress=part(progress, 0.0, 0.7 if is_cutout else 1.0))
-        alpha = steps.edge(estimated, **edge_controls(args))
+        alpha = steps.edge(estimated, **options.edge_controls(args))
         made = Outcome(picture, with_holes(alpha, picture), args, crop)
         values = {"unknown_share": round(share, 4)}
         if is_cutout:

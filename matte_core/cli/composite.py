@@ -6,19 +6,10 @@ from typing import Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
+from matte_core.cli import options
 from matte_core.cli.batch import run_batch
 from matte_core.cli.colors import parse_color
 from matte_core.cli.jobs import Companion, plan_command
-from matte_core.cli.options import (
-    UsageError,
-    add_common,
-    add_decontaminate,
-    add_metadata,
-    new_command,
-    number,
-    position,
-    whole_number,
-)
 from matte_core.cli.result import Result
 
 _EXTENSIONS = (".png", ".jpg", ".jpeg")
@@ -29,7 +20,7 @@ _FORMER = argparse.SUPPRESS
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser = new_command(
+    parser = options.new_command(
         commands,
         "composite",
         (
@@ -78,7 +69,7 @@ def add_parser(commands: Any) -> None:
     )
     place.add_argument(
         "--position",
-        type=position,
+        type=options.position,
         metavar="X,Y",
         help="position of the top left corner of the subject's picture on the background, which "
         "keeps its size, in pixels (negative: --position=-5,0)",
@@ -92,48 +83,39 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--quality",
-        type=whole_number("quality", low=1, high=100),
+        type=options.whole_number("quality", low=1, high=100),
         default=95,
         metavar="1..100",
         help="JPEG quality (default %(default)s)",
     )
-    add_common(parser)
-    add_metadata(parser)
-    add_decontaminate(
+    options.add_common(parser)
+    options.add_metadata(parser)
+    options.add_decontaminate(
         parser, default=None, when="100 with --alpha, 0 for cut-outs, which are clean already"
     )
     light = parser.add_argument_group("light")
-    percent = number("percent", low=0, high=100)
-    light.add_argument(
-        "--light-wrap",
-        type=percent,
-        default=0.0,
-        metavar="0..100",
-        help="how strongly the background's light wraps around the subject's edge, in percent "
-        "(default %(default)g)",
+    options.add_percent(
+        light, "--light-wrap", "how strongly the background's light wraps around the subject's edge"
     )
     light.add_argument(
         "--light-width",
-        type=number("pixels", low=0.1, high=10000),
+        type=options.number("pixels", low=0.1, high=10000),
         metavar="PX",
         help="how far the light reaches into the subject, in pixels of the result (default: 1%% "
         "of the shorter side of the subject's picture)",
     )
-    light.add_argument(
+    options.add_percent(
+        light,
         "--match-colors",
-        type=percent,
-        default=0.0,
-        metavar="0..100",
-        help="how far to adjust the subject's exposure and color temperature to the "
-        "background's, in percent (default %(default)g)",
+        "how far to adjust the subject's exposure and color temperature to the background's",
     )
-    light.add_argument("--match-colours", dest="match_colors", type=percent, help=_FORMER)
+    light.add_argument("--match-colours", dest="match_colors", type=options.percent, help=_FORMER)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     if args.shadow and not args.alpha:
-        raise UsageError("--shadow takes the shadow from the photo: only with --alpha")
+        raise options.UsageError("--shadow takes the shadow from the photo: only with --alpha")
     color = parse_color(args.background)
     alphas = [Companion(Path(args.alpha), "alpha", "-alpha")] if args.alpha else []
     extensions = (".jpg", ".jpeg", ".png") if args.format == "jpg" else _EXTENSIONS

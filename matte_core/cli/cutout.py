@@ -6,23 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job, Plan
+from matte_core.cli import options
 from matte_core.cli.batch import run_batch, run_watch
 from matte_core.cli.framing import add_framing, framing
 from matte_core.cli.jobs import STREAM, Companion, marks, plan_command
 from matte_core.cli.network import check_request
-from matte_core.cli.options import (
-    UsageError,
-    add_common,
-    add_decontaminate,
-    add_edge,
-    add_files,
-    add_marks,
-    add_selection,
-    add_subject,
-    add_trimap,
-    edge_controls,
-    extensions_of,
-)
 from matte_core.cli.result import Result
 from matte_core.cli.segment import describe, in_words, notes
 
@@ -80,15 +68,15 @@ def add_parser(commands: Any) -> None:
         help="keep the shadow that the subject casts on a light, plain background, in the cut-out "
         "below the subject",
     )
-    add_common(parser)
-    add_files(parser)
+    options.add_common(parser)
+    options.add_files(parser)
     add_framing(parser)
-    add_subject(parser)
-    add_selection(parser)
-    add_marks(parser, "keep", "remove", "unknown")
-    add_trimap(parser)
-    add_edge(parser)
-    add_decontaminate(parser)
+    options.add_subject(parser)
+    options.add_selection(parser)
+    options.add_marks(parser, "keep", "remove", "unknown")
+    options.add_trimap(parser)
+    options.add_edge(parser)
+    options.add_decontaminate(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -96,11 +84,13 @@ def run(args: argparse.Namespace) -> int:
     check_request(args)
     crop = framing(args)
     if args.each and args.keep:
-        raise UsageError("--keep does not say which thing it belongs to: not with --each")
+        raise options.UsageError("--keep does not say which thing it belongs to: not with --each")
     if args.each and (args.output != "rgba" or args.out == str(STREAM)):
-        raise UsageError("--each writes cut-outs to several files: not with --output or -o -")
+        raise options.UsageError(
+            "--each writes cut-outs to several files: not with --output or -o -"
+        )
     if args.each and args.shadow:
-        raise UsageError("--shadow is that of the whole subject: not with --each")
+        raise options.UsageError("--shadow is that of the whole subject: not with --each")
     kinds = list(_SUFFIXES) if args.output == "all" else [args.output]
     selections = [Companion(Path(args.selection), "selection", "-mask")] if args.selection else []
     suffixes = {kind: _SUFFIXES[kind] for kind in kinds}
@@ -112,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
             named,
             suffixes,
             companions=[*selections, *marks(args)],
-            extensions=extensions_of(args),
+            extensions=options.extensions_of(args),
         )
 
     plan = look()
@@ -143,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
             hint=hint,
             **marked,
             decontaminate=args.decontaminate / 100,
-            **edge_controls(args),
+            **options.edge_controls(args),
             opacity=picture.alpha,
             shadow=args.shadow,
             progress=progress,
@@ -223,10 +213,12 @@ def _named(args: argparse.Namespace) -> list[str]:
     """Return the photos and folders to process, one of which may be watched."""
     if not args.watch:
         if not args.pictures:
-            raise UsageError("name a photo or folder (IN), or a folder with --watch")
+            raise options.UsageError("name a photo or folder (IN), or a folder with --watch")
         return list(args.pictures)
     if args.pictures:
-        raise UsageError("--watch takes the place of IN, so no photo or folder can be named too")
+        raise options.UsageError(
+            "--watch takes the place of IN, so no photo or folder can be named too"
+        )
     if not Path(args.watch).is_dir():
-        raise UsageError(f"--watch {args.watch}: there is no such folder")
+        raise options.UsageError(f"--watch {args.watch}: there is no such folder")
     return [args.watch]

@@ -201,6 +201,9 @@ def number(unit: str, *, low: float = -math.inf, high: float = math.inf) -> Call
     return parse
 
 
+percent = number("percent", low=0, high=100)
+
+
 def whole_number(unit: str, *, low: int, high: int) -> Callable[[str], int]:
     """Return a type for argparse: a whole number in [low, high]."""
 
@@ -263,11 +266,18 @@ def add_decontaminate(
     parser: argparse.ArgumentParser, default: float | None = 100.0, when: str = "100"
 ) -> None:
     """Add how far to clean the colors of the fringe."""
+    text = "how much of the old background's color to remove from the fringe of a cut-out"
+    add_percent(parser, "--decontaminate", text, default, when)
+
+
+def add_percent(
+    parser: Any, name: str, text: str, default: float | None = 0.0, when: str = "0"
+) -> None:
+    """Add a number of percent; `when` is its default in words."""
     parser.add_argument(
-        "--decontaminate",
-        type=number("percent", low=0, high=100),
+        name,
+        type=percent,
         default=default,
         metavar="0..100",
-        help="how much of the old background's color to remove from the fringe of a cut-out, in "
-        f"percent (default {when})",
+        help=f"{text}, in percent (default {when})",
     )

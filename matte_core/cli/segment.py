@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING, Any
 from matte_core.base.errors import NoSubjectError
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
+from matte_core.cli import options
 from matte_core.cli.batch import run_batch
 from matte_core.cli.jobs import Companion, marks, plan_command
 from matte_core.cli.network import check_request
-from matte_core.cli.options import (
-    add_common,
-    add_marks,
-    add_selection,
-    add_subject,
-    new_command,
-)
 from matte_core.cli.result import Result
 
 if TYPE_CHECKING:
@@ -25,7 +19,7 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser = new_command(
+    parser = options.new_command(
         commands,
         "segment",
         ("pictures", "photos, or folders with photos"),
@@ -36,10 +30,10 @@ def add_parser(commands: Any) -> None:
         epilog="Results in a folder are named NAME-mask.png, NAME-probability.png or "
         "NAME-classes.png.",
     )
-    add_common(parser)
-    add_subject(parser)
-    add_selection(parser)
-    add_marks(parser, "keep", "remove")
+    options.add_common(parser)
+    options.add_subject(parser)
+    options.add_selection(parser)
+    options.add_marks(parser, "keep", "remove")
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
         "--soft",

@@ -5,15 +5,15 @@ from typing import Any
 
 from matte_core.base.progress import ProgressCallback
 from matte_core.batch.plan import Job
+from matte_core.cli import options
 from matte_core.cli.batch import run_batch
 from matte_core.cli.jobs import plan_command
-from matte_core.cli.options import add_common, add_trimap, new_command
 from matte_core.cli.result import Result
 
 
 def add_parser(commands: Any) -> None:
     """Add the command."""
-    parser = new_command(
+    parser = options.new_command(
         commands,
         "trimap",
         ("masks", "masks, or folders with masks"),
@@ -26,8 +26,8 @@ def add_parser(commands: Any) -> None:
         epilog="In a folder, files named NAME-mask or NAME-probability are used or, if there are "
         "none, all pictures. Results in a folder are named NAME-trimap.png.",
     )
-    add_common(parser)
-    add_trimap(parser)
+    options.add_common(parser)
+    options.add_trimap(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -172,3 +172,17 @@ def _with_core(known: Mask, whole: Mask, core: float) -> Mask:
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
     innermost: Mask = depth > (1 - core) * depth.max()
     return innermost
+
+
+def with_both_known(trimap: Trimap) -> Trimap:
+    """Return the trimap of a region such that it can be matted.
+
+    The matting needs known pixels of both kinds. Where a region has only one kind, its unknown
+    pixels become that.
+    """
+    kinds = {int(kind) for kind in (BACKGROUND, FOREGROUND) if (trimap == kind).any()}
+    if len(kinds) == 2 or not (trimap == UNKNOWN).any():
+        return trimap
+    settled = trimap.copy()
+    settled[trimap == UNKNOWN] = kinds.pop() if kinds else FOREGROUND
+    return settled

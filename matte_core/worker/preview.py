@@ -16,17 +16,7 @@ from numpy.typing import NDArray
 from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
-from matte_core.images import (
-    BACKGROUND,
-    FOREGROUND,
-    UNKNOWN,
-    Alpha,
-    Float32,
-    Image,
-    Mask,
-    Trimap,
-    as_uint8,
-)
+from matte_core.images import Alpha, Float32, Image, Mask, Trimap, as_uint8
 from matte_core.link.fields import EdgeControls, Region, ViewSettings
 from matte_core.link.strokes import Stroke
 from matte_core.marks import Marks
@@ -36,6 +26,7 @@ from matte_core.segmentation.inked import clean_inks
 from matte_core.segmentation.own_alpha import trimap_of_opacity
 from matte_core.segmentation.result import INKS
 from matte_core.steps import Steps
+from matte_core.trimap.make import with_both_known
 from matte_core.worker import views
 from matte_core.worker.parts import Clicked, PartList
 from matte_core.worker.strokes import draw_strokes
@@ -174,7 +165,7 @@ class Preview:
         trimap = trimap if fine is None else fine.onto(trimap)
         if self.found is not None and self.found.source == INKS:
             return self._line_art(image, self.found.probability, settings, region)
-        enlarged = Preview(image, trimap=_with_both_known(trimap))
+        enlarged = Preview(image, trimap=with_both_known(trimap))
         enlarged.background = self.background
         return enlarged.show(replace(settings, is_draft=False), part(progress, 0.4, 1.0), region)
 
@@ -327,17 +318,3 @@ def _enlarged(plane: _Plane, region: Region, size: tuple[int, int], method: int)
     columns = slice(left, max(int(np.ceil(region.right * width)), left + 1))
     resized: _Plane = cv2.resize(plane[rows, columns], size[::-1], interpolation=method)  # type: ignore[assignment]
     return resized
-
-
-def _with_both_known(trimap: Trimap) -> Trimap:
-    """Return the trimap of a region such that it can be matted.
-
-    The matting needs known pixels of both kinds. Where a region has only one kind, its unknown
-    pixels become that.
-    """
-    kinds = {int(kind) for kind in (BACKGROUND, FOREGROUND) if (trimap == kind).any()}
-    if len(kinds) == 2 or not (trimap == UNKNOWN).any():
-        return trimap
-    settled = trimap.copy()
-    settled[trimap == UNKNOWN] = kinds.pop() if kinds else FOREGROUND
-    return settled
