@@ -53,9 +53,9 @@ def add_choice(procedure, name, label, blurb, options, default):
     procedure.add_choice_argument(name, label, blurb, choice, default, READWRITE)
 
 
-def listed(options):
-    """Return the values of a choice for a help text."""
-    return ", ".join(options)
+def listed(**choices):
+    """Return the values of choices as lists, for a help text."""
+    return {name: ", ".join(options) for name, options in choices.items()}
 
 
 def add_subject(procedure, blurb=""):

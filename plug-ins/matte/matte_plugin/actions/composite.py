@@ -55,11 +55,7 @@ HELP = _(
     "change the colors of its new layer, not its shape.\n\n"
     "Backgrounds: {backgrounds}. Background sizes: {sizes}. Subject placements: {placements}; the "
     "scale applies to all of them."
-).format(
-    backgrounds=arguments.listed(BACKGROUNDS),
-    sizes=arguments.listed(SIZES),
-    placements=arguments.listed(PLACEMENTS),
-)
+).format(**arguments.listed(backgrounds=BACKGROUNDS, sizes=SIZES, placements=PLACEMENTS))
 
 
 def add_arguments(procedure):

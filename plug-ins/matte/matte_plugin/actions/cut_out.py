@@ -31,7 +31,7 @@ HELP = _(
 ).format(
     subjects=arguments.SUBJECTS_HELP,
     marks=arguments.MARKS_HELP,
-    outputs=arguments.listed(OUTPUTS),
+    **arguments.listed(outputs=OUTPUTS),
 )
 
 

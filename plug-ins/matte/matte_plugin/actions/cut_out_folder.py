@@ -52,10 +52,7 @@ HELP = _(
     "If a folder contains both photo.jpg and "
     "photo.png, their results are named photo.jpg.png and photo.png.png."
 ).format(
-    subjects=arguments.listed(SUBJECTS),
-    formats=arguments.listed(FORMATS),
-    existing=arguments.listed(EXISTING),
-    metadata=arguments.listed(METADATA),
+    **arguments.listed(subjects=SUBJECTS, formats=FORMATS, existing=EXISTING, metadata=METADATA)
 )
 
 

@@ -21,7 +21,7 @@ HELP = _(
     "the reason. No image is saved.\n\n"
     "{subjects} Each image uses its own selection.\n\n"
     "Outputs: {outputs}."
-).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layer_jobs.CHOICES))
+).format(subjects=arguments.SUBJECTS_HELP, **arguments.listed(outputs=layer_jobs.CHOICES))
 
 add_arguments = layer_jobs.add_arguments
 

@@ -20,7 +20,7 @@ HELP = _(
     "and listed in a report with the reason.\n\n"
     "{subjects}\n\n"
     "Outputs: {outputs}. If the output is a selection, the subjects of all layers are combined."
-).format(subjects=arguments.SUBJECTS_HELP, outputs=arguments.listed(layer_jobs.CHOICES))
+).format(subjects=arguments.SUBJECTS_HELP, **arguments.listed(outputs=layer_jobs.CHOICES))
 
 add_arguments = layer_jobs.add_arguments
 

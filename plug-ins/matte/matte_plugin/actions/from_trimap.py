@@ -27,7 +27,7 @@ HELP = _(
     "Outputs: {outputs}. When run again, the action replaces its own result unless you have "
     "edited it since. The trimap layer is hidden so that the result is visible, except when the "
     "output is a new image."
-).format(marks=arguments.MARKS_HELP, outputs=arguments.listed(outputs.OF_TRIMAP))
+).format(marks=arguments.MARKS_HELP, **arguments.listed(outputs=outputs.OF_TRIMAP))
 
 
 def add_arguments(procedure):

@@ -30,11 +30,7 @@ HELP = _(
     "{subjects}\n\n"
     "Outputs: {outputs}. Edge types: {edges}. The class map is a layer in the colors of PASCAL "
     "VOC; its name lists the class of each color."
-).format(
-    subjects=arguments.SUBJECTS_HELP,
-    outputs=arguments.listed(OUTPUTS),
-    edges=arguments.listed(EDGES),
-)
+).format(subjects=arguments.SUBJECTS_HELP, **arguments.listed(outputs=OUTPUTS, edges=EDGES))
 
 
 def add_arguments(procedure):

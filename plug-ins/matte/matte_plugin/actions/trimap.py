@@ -31,9 +31,8 @@ HELP = _(
     "For the model: {subjects}\n\n"
     "A trimap that you have not painted on is replaced by the next one; a painted trimap is kept."
 ).format(
-    sources=arguments.listed(SOURCES),
-    shapes=arguments.listed(arguments.SHAPES),
     subjects=arguments.SUBJECTS_HELP,
+    **arguments.listed(sources=SOURCES, shapes=arguments.SHAPES),
 )
 
 
