@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # Nothing numerical is imported here: loading it is the first step to be measured.
-from measured import machine, measure, run_child, shared_folder
+from measured import machine, note_step, run_child, shared_folder
 from report import table, write_section
 
 SHARED = shared_folder()
@@ -29,12 +29,7 @@ MEGAPIXELS = (0.5, 2, 12)
 def work(request: dict[str, Any]) -> dict[str, Any]:
     """Run the chain once at one size; runs in the child."""
     steps: list[tuple[str, float, float]] = []
-
-    def step(name: str, function: Callable[[], Any]) -> Any:
-        result, seconds, peak = measure(function)
-        steps.append((name, seconds, peak))
-        return result
-
+    step = partial(note_step, steps)
     started = time.perf_counter()
     core = step("loading the library", _load)
     import numpy as np

@@ -85,6 +85,13 @@ def measure(
     return result, min(seconds), peak_mb()
 
 
+def note_step(steps: list[tuple[str, float, float]], name: str, function: Callable[[], Any]) -> Any:
+    """Return a function's result, and note its name, seconds, and peak resident MB."""
+    result, seconds, peak = measure(function)
+    steps.append((name, seconds, peak))
+    return result
+
+
 def shared_folder() -> Path:
     """Return the folder of the photos and models, the same as for the tests."""
     return Path(os.environ.get("MATTE_SHARED") or ROOT.parent / "shared")

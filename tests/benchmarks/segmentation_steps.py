@@ -1,8 +1,9 @@
 """Time and memory of the steps of a segmentation, in a process that starts with nothing loaded."""
 
+from functools import partial
 from typing import Any
 
-from measured import measure
+from measured import note_step
 
 
 def work(request: dict[str, Any]) -> list[tuple[str, float, float]]:
@@ -10,13 +11,8 @@ def work(request: dict[str, Any]) -> list[tuple[str, float, float]]:
 
     Returns the name, seconds, and peak resident MB of each step.
     """
-    steps = []
-
-    def step(name: str, function: Any) -> Any:
-        result, seconds, peak = measure(function)
-        steps.append((name, seconds, peak))
-        return result
-
+    steps: list[tuple[str, float, float]] = []
+    step = partial(note_step, steps)
     step("loading the library", _load)
     import cv2
 

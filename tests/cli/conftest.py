@@ -24,6 +24,13 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in the test's folder, with no network installed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MATTE_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
 def command() -> list[str]:
     return [sys.executable, "-m", "matte_core"]
 

@@ -12,11 +12,7 @@ TIMES = [40, 100, 250, 60]
 SIZE = (96, 72)
 RED, GREEN = (230, 90, 40), (40, 190, 60)
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MATTE_HOME", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def disc(column, row=36, radius=15):

@@ -11,11 +11,7 @@ from PIL import Image
 
 from matte_core.cli import main
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MATTE_HOME", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def boxes(alpha):
