@@ -298,24 +298,8 @@ def trimap_of(
 ) -> Trimap:
     """Make the trimap of a segmentation: wide where that is unsure, and where there is hair.
 
-    It is narrow at straight edges that are too faint for matting.
-
-    Parameters
-    ----------
-    found : Segmentation
-    image : (H, W, 3) uint8 or float in [0, 1], sRGB
-        The image that was segmented.
-    radius_px, shape
-        See `make_trimap`.
-
-    Returns
-    -------
-    (H, W) uint8, {0, 128, 255}
-
-    Raises
-    ------
-    InputError
-        If radius or shape is not as described.
+    It is narrow at straight edges that are too faint for matting. `image` is the one that was
+    segmented; radius and shape are those of `make_trimap`.
     """
     if found.has_exact_alpha:
         return own_alpha.trimap_of_opacity(found.probability)
