@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matte_core.boxes import Box
 from matte_core.filters.guided import GuidedFilter, apply_guided
-from matte_core.images import Float32, Mask, as_float, resized
+from matte_core.images import Float32, Mask, as_float
 from matte_core.segmentation.views import Views
 
 
@@ -20,8 +20,6 @@ class OutlineTuning:
 
     Attributes
     ----------
-    fine_px : int
-        Longer side of the picture that the outline follows; beyond, it is interpolated.
     reach_cells : float
         How far from where a source puts it the outline may be moved, in cells of that source.
     most_reach_px : int
@@ -39,7 +37,6 @@ class OutlineTuning:
         side.
     """
 
-    fine_px: int = 2048
     reach_cells: float = 1.0
     most_reach_px: int = 24
     speck_cells: float = 2.0
@@ -50,7 +47,6 @@ class OutlineTuning:
 
 
 DEFAULT = OutlineTuning()
-_NEAREST = cv2.INTER_NEAREST
 _JUST_IN = 0.51
 
 
@@ -76,18 +72,20 @@ def draw(
     reach_px = round(tuning.reach_cells * cell_px * scale)
     radius_px = int(np.clip(reach_px, 1, tuning.most_reach_px))
     coefficients = GuidedFilter(as_float(views.reduced), radius_px).coefficients(probability)
-    fine = min(1.0, tuning.fine_px / max(views.shape))
-    size = (max(1, round(views.shape[0] * fine)), max(1, round(views.shape[1] * fine)))
-    drawn = apply_guided(resized(views.full, *size), coefficients)
-    mask = drawn > 0.5
-    small = cv2.resize(mask.astype(np.uint8), views.reduced_shape[::-1], interpolation=_NEAREST) > 0
-    sure = cv2.resize(drawn, small.shape[::-1], interpolation=_NEAREST).astype(np.float32)
+    drawn = apply_guided(views.fine, coefficients)
+    size = drawn.shape[::-1]
+    sure = np.asarray(
+        cv2.resize(drawn, views.reduced_shape[::-1], interpolation=cv2.INTER_NEAREST), np.float32
+    )
+    small = sure > 0.5
     cleaned = without_scraps(without_specks(small, cell_px * scale, tuning), sure, tuning)
-    if (cleaned != small).any():
-        wanted = cv2.resize(cleaned.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
-        was = cv2.resize(small.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
-        drawn = np.where(wanted & ~was, np.maximum(drawn, _JUST_IN), drawn)
-        drawn = np.where(was & ~wanted, np.minimum(drawn, 1 - _JUST_IN), drawn)
+    for changed, limit, outermost in (
+        (cleaned & ~small, np.maximum, _JUST_IN),
+        (small & ~cleaned, np.minimum, 1 - _JUST_IN),
+    ):
+        if changed.any():
+            place = cv2.resize(changed.view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+            limit(drawn, np.float32(outermost), out=drawn, where=place)
     return lifted(drawn, views.shape)
 
 
