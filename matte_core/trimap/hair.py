@@ -24,6 +24,7 @@ from matte_core.images import (
     Mask,
     Trimap,
     as_uint8,
+    resized,
 )
 from matte_core.trimap.lines import find_lines
 from matte_core.trimap.make import connected_to
@@ -157,9 +158,9 @@ def widen_to_hair(
     small = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     if not all((small == value).any() for value in (BACKGROUND, UNKNOWN, FOREGROUND)):
         return trimap
-    pixels = cv2.resize(as_uint8(image), size, interpolation=cv2.INTER_AREA)
+    pixels = resized(as_uint8(image), size[1], size[0])
     most_unit = math.inf if radius_px is None else radius_px * scale
-    scene = _scene(pixels.astype(np.uint8), small, most_unit, parameters)
+    scene = _scene(as_uint8(pixels), small, most_unit, parameters)
     maybe = None
     if probability is not None:
         maybe = _maybe(probability, scene, grid_px * scale, parameters)
@@ -222,7 +223,7 @@ def _find_hair(scene: _Scene, maybe: Mask | None, parameters: HairParameters) ->
 def _maybe(probability: Float32, scene: _Scene, grid_px: float, parameters: HairParameters) -> Mask:
     """Return what lies near something that may belong to the subject."""
     height, width = scene.band.shape
-    small = cv2.resize(probability, (width, height), interpolation=cv2.INTER_AREA)
+    small = resized(probability, height, width)
     maybe = (small > parameters.least_probability).astype(np.uint8)
     side = 2 * max(1, round(scene.stroke + grid_px)) + 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
