@@ -16,7 +16,6 @@ Graphics and Applications 21(5), 2001.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,42 +25,15 @@ from matte_core.images import Alpha, Float32, Image, check_alpha, check_image, r
 
 _BLOCK_PIXELS = 1 << 18  # at once, so that float copies stay small
 
-
-@dataclass(frozen=True)
-class ColorMatchParameters:
-    """How far the subject's light can change.
-
-    Attributes
-    ----------
-    brighter, darker : float
-        Largest change of exposure, as the natural logarithm of a ratio of linear light: a subject
-        can stand in the dark, but a much brighter one looks as if it glowed.
-    temperature : float
-        Largest shift between blue and amber, in the same unit.
-    tint : float
-        Largest shift between green and magenta, which light hardly varies in.
-    dark : float
-        Lightness, in [0, 1], below which everything counts as equally dark.
-    """
-
-    brighter: float = 0.35
-    darker: float = 0.7
-    temperature: float = 0.18
-    tint: float = 0.04
-    dark: float = 0.05
+# How far the subject's light can change, as natural logarithms of ratios of linear light. A subject
+# can stand in the dark, but a much brighter one looks as if it glowed.
+_BRIGHTER, _DARKER = 0.35, 0.7  # exposure
+_TEMPERATURE = 0.18  # between blue and amber
+_TINT = 0.04  # between green and magenta, which light hardly varies in
+_DARK = 0.05  # lightness, in [0, 1], below which everything counts as equally dark
 
 
-DEFAULTS = ColorMatchParameters()
-
-
-def match_colors(
-    foreground: Image,
-    alpha: Alpha,
-    background: Image,
-    amount: float = 1.0,
-    *,
-    parameters: ColorMatchParameters = DEFAULTS,
-) -> Image:
+def match_colors(foreground: Image, alpha: Alpha, background: Image, amount: float = 1.0) -> Image:
     """Move a subject's exposure and color temperature toward those of a background.
 
     Parameters
@@ -73,7 +45,6 @@ def match_colors(
         Of any size; a reduced image is enough.
     amount : float, [0, 1]
         0 changes nothing, 1 goes all the way.
-    parameters : ColorMatchParameters
 
     Returns
     -------
@@ -108,7 +79,7 @@ def match_colors(
         float((alpha[rows] * _lightness(to_linear(foreground[rows]))).sum(dtype=np.float64))
         for rows in row_slices(alpha.shape, _BLOCK_PIXELS)
     )
-    gains = _gains(brightness / total, to_linear(background), parameters) ** np.float32(amount)
+    gains = _gains(brightness / total, to_linear(background)) ** np.float32(amount)
     if matched.dtype == np.uint8:
         # Channels are independent and have 256 values each, so a table does.
         values = np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
@@ -128,14 +99,14 @@ def _with_gains(image: Image, gains: Float32) -> Image:
     return from_linear(np.where(gains > 1, bright, gains * light), image.dtype)
 
 
-def _gains(lightness: float, background: Float32, parameters: ColorMatchParameters) -> Float32:
+def _gains(lightness: float, background: Float32) -> Float32:
     """Return the factor for each channel's light, for a subject of the given mean lightness."""
-    target, dark = float(_lightness(background).mean(dtype=np.float64)), parameters.dark
-    exposure = 3 * math.log(max(target, dark) / max(lightness, dark))
-    exposure = _limited(exposure, parameters.brighter if exposure > 0 else parameters.darker)
+    target = float(_lightness(background).mean(dtype=np.float64))
+    exposure = 3 * math.log(max(target, _DARK) / max(lightness, _DARK))
+    exposure = _limited(exposure, _BRIGHTER if exposure > 0 else _DARKER)
     red, green, blue = np.log(np.maximum(background.mean((0, 1), dtype=np.float64), 1e-4))
-    temperature = _limited((red - blue) / 2, parameters.temperature)
-    tint = _limited(green - (red + blue) / 2, parameters.tint)
+    temperature = _limited((red - blue) / 2, _TEMPERATURE)
+    tint = _limited(green - (red + blue) / 2, _TINT)
     color = np.exp([temperature - tint / 3, 2 * tint / 3, -temperature - tint / 3])
     gains = color / (color @ LUMINANCE) * math.exp(exposure)
     return np.asarray(gains, np.float32)

@@ -33,68 +33,28 @@ from matte_core.images import (
     resized,
 )
 
+# Colors are in [0, 1]; "of the side" is a share of the picture's longer side. First, the ground:
+_SIDE_PX = 320  # longer side of the picture that it is fitted on
+_BESIDE = 0.01  # of the side: how far from the subject it is looked at
+# Differences from the fit beyond which a pixel is not the ground, one round after another.
+_LIMITS = 0.12, 0.06, 0.03, 0.02, 0.02
+_LEAST_SHARE = 0.6  # of the picture's border beside the subject, that must be the ground
+_MOST_SPREAD = 0.012  # of the ground around the fit; beyond, it has a texture
+_LIGHT = 0.55  # how light it is in every channel, at least
 
-@dataclass(frozen=True)
-class ShadowTuning:
-    """The numbers of this file; colors are in [0, 1].
+# Then, the shadow:
+_WORK_PX = 1600  # longer side of the picture that it is found on; it is soft
+_FAINT = 0.02  # the least that counts,
+_SPREADS = 2.5  # and in spreads of the ground
+_COLORED = 0.04, 0.35  # how much it may differ between channels, and the same as a share of it
+_REACH = 0.01  # of the side: how near the subject it begins
+_FADE = 0.02  # of the side: over this, it fades out beyond what counts
+_DEPTH = 0.06  # of the side: how deep in the subject's alpha it may lie
+_ROUGH = 0.02  # how much it may differ from its surroundings
+_SEEN = 0.02  # the subject's alpha above which the ground is not seen
+_BENEATH = 0.1  # of the side: how far it goes on under the subject
+_DARKEST = 0.95  # it is never black: light comes from all sides
 
-    Attributes
-    ----------
-    side_px : int
-        Longer side of the picture that the ground is fitted on.
-    beside : float
-        How far from the subject the ground is looked at, as a share of the longer side.
-    limits : tuple of float
-        Differences from the fit beyond which a pixel is not the ground, one round after another.
-    least_share : float
-        Of the picture's border beside the subject, that must be the ground.
-    most_spread : float
-        Of the ground around the fit; beyond, it has a texture.
-    light : float
-        How light the ground is in every channel, at least.
-    faint : float
-        The least shadow that counts, and in spreads of the ground.
-    spreads : float
-    colored : tuple of float
-        How much the shadow may differ between channels, and the same as a share of it.
-    reach : float
-        How near the subject a shadow begins, as a share of the longer side.
-    fade : float
-        Beyond what counts, the shadow fades out over such a share of the longer side.
-    work_px : int
-        Longer side of the picture that the shadow is found on; it is soft.
-    depth : float
-        How deep in the subject's alpha a shadow may lie, as a share of the longer side.
-    rough : float
-        How much a shadow may differ from its surroundings.
-    seen : float
-        The subject's alpha above which the ground is not seen.
-    beneath : float
-        How far the shadow goes on under the subject, as a share of the longer side.
-    darkest : float
-        A shadow is never black: light comes from all sides.
-    """
-
-    side_px: int = 320
-    beside: float = 0.01
-    limits: tuple[float, ...] = (0.12, 0.06, 0.03, 0.02, 0.02)
-    least_share: float = 0.6
-    most_spread: float = 0.012
-    light: float = 0.55
-    faint: float = 0.02
-    spreads: float = 2.5
-    colored: tuple[float, float] = (0.04, 0.35)
-    reach: float = 0.01
-    fade: float = 0.02
-    work_px: int = 1600
-    depth: float = 0.06
-    rough: float = 0.02
-    seen: float = 0.02
-    beneath: float = 0.1
-    darkest: float = 0.95
-
-
-DEFAULT = ShadowTuning()
 _RIM_PX = 3.0
 _FEW = 0.05
 _LEAST = np.float32(0.01)  # of what a coarse pixel covers, that must be known
@@ -123,7 +83,7 @@ class Shadow:
     note: str = ""
 
 
-def estimate_shadow(image: Image, alpha: Alpha, tuning: ShadowTuning = DEFAULT) -> Shadow:
+def estimate_shadow(image: Image, alpha: Alpha) -> Shadow:
     """Estimate the shadow that a subject casts on a light, plain ground.
 
     Parameters
@@ -156,18 +116,18 @@ def estimate_shadow(image: Image, alpha: Alpha, tuning: ShadowTuning = DEFAULT) 
     none = np.zeros(alpha.shape, np.float32)
     if not alpha.any():
         return Shadow(none, alpha, NO_SHADOW)
-    scale = min(1.0, tuning.work_px / max(alpha.shape))
+    scale = min(1.0, _WORK_PX / max(alpha.shape))
     size = max(1, round(alpha.shape[0] * scale)), max(1, round(alpha.shape[1] * scale))
     values = image if image.dtype == np.uint8 else as_float(image)
     small, share = resized(values, *size), np.asarray(resized(alpha, *size), np.float32)
-    fitted = _fit_ground(small, share, tuning)
+    fitted = _fit_ground(small, share)
     if fitted is None:
         return Shadow(none, alpha, NOT_LIGHT_AND_PLAIN)
     ground, spread = fitted
-    darkness, is_gray = _darkness(small, ground, tuning)
-    taken = _taken_for_subject(share, darkness, is_gray, tuning)
+    darkness, is_gray = _darkness(small, ground)
+    taken = _taken_for_subject(share, darkness, is_gray)
     share = np.where(taken, np.float32(0), share)
-    shadow = _shadow_of(share, np.where(is_gray, darkness, np.float32(0)), spread, tuning)
+    shadow = _shadow_of(share, np.where(is_gray, darkness, np.float32(0)), spread)
     if shadow is None:
         return Shadow(none, alpha, NO_SHADOW)
     shadow = np.asarray(cv2.resize(shadow, alpha.shape[::-1]), np.float32)
@@ -200,9 +160,7 @@ def over_shadow(foreground: Image, alpha: Alpha, shadow: Alpha) -> tuple[Image, 
     return scaled.astype(foreground.dtype), np.asarray(joined, np.float32)
 
 
-def _fit_ground(
-    image: Image, alpha: Alpha, tuning: ShadowTuning
-) -> tuple[NDArray[np.float64], float] | None:
+def _fit_ground(image: Image, alpha: Alpha) -> tuple[NDArray[np.float64], float] | None:
     """Fit the ground's color; None where it is not light and plain.
 
     Returns
@@ -213,14 +171,14 @@ def _fit_ground(
         How far the ground is from that.
     """
     height, width = alpha.shape
-    scale = min(1.0, tuning.side_px / max(height, width))
+    scale = min(1.0, _SIDE_PX / max(height, width))
     size = max(3, round(width * scale)), max(3, round(height * scale))
     values = image if image.dtype == np.uint8 else as_float(image)
     small = as_float(resized(values, size[1], size[0]))
     covered = np.asarray(
         cv2.resize((alpha > 0).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
     )
-    margin = 2 * round(tuning.beside * max(size)) + 3
+    margin = 2 * round(_BESIDE * max(size)) + 3
     is_free = cv2.dilate(covered.view(np.uint8), np.ones((margin, margin), np.uint8)) == 0
     border = np.ones(is_free.shape, np.bool_)
     border[1:-1, 1:-1] = False
@@ -229,8 +187,8 @@ def _fit_ground(
         return None
     powers = _powers(*is_free.shape)
     start = np.median(small[border], axis=0)
-    fits = is_free & (np.abs(small - start).max(axis=-1) < tuning.limits[0])
-    for limit in tuning.limits:
+    fits = is_free & (np.abs(small - start).max(axis=-1) < _LIMITS[0])
+    for limit in _LIMITS:
         if fits.sum() < 12:
             return None
         coefficients = np.linalg.lstsq(powers[fits], small[fits].astype(np.float64), rcond=None)[0]
@@ -238,8 +196,8 @@ def _fit_ground(
         fits = is_free & (away < limit)
     expected = powers @ coefficients
     spread = float(np.sqrt((away[fits] ** 2).mean())) if fits.any() else np.inf
-    is_light = expected[is_free].min() >= tuning.light
-    if fits[border].mean() < tuning.least_share or spread > tuning.most_spread or not is_light:
+    is_light = expected[is_free].min() >= _LIGHT
+    if fits[border].mean() < _LEAST_SHARE or spread > _MOST_SPREAD or not is_light:
         return None
     return coefficients, spread
 
@@ -255,9 +213,7 @@ def _places(count: int) -> NDArray[np.float64]:
     return np.asarray((2 * np.arange(count) + 1) / count - 1, np.float64)
 
 
-def _darkness(
-    image: Image, ground: NDArray[np.float64], tuning: ShadowTuning
-) -> tuple[Float32, Mask]:
+def _darkness(image: Image, ground: NDArray[np.float64]) -> tuple[Float32, Mask]:
     """Return how much darker than the ground each pixel is, and where in all channels alike."""
     height, width = image.shape[:2]
     y, x = (np.asarray(_places(count), np.float32) for count in (height, width))
@@ -270,14 +226,12 @@ def _darkness(
         darkness.append(np.asarray(1 - plane / np.maximum(expected, _LEAST), np.float32))
     middle = np.asarray((darkness[0] + darkness[1] + darkness[2]) / 3, np.float32)
     apart = np.maximum.reduce(darkness) - np.minimum.reduce(darkness)
-    base, share = tuning.colored
+    base, share = _COLORED
     is_gray = cv2.blur(apart, (3, 3)) <= base + share * np.maximum(middle, 0)
     return np.maximum(middle, 0), np.asarray(is_gray)
 
 
-def _taken_for_subject(
-    alpha: Alpha, darkness: Float32, is_gray: Mask, tuning: ShadowTuning
-) -> Mask:
+def _taken_for_subject(alpha: Alpha, darkness: Float32, is_gray: Mask) -> Mask:
     """Return where a shadow was taken for a part of the subject.
 
     That is as dark in all channels, and is reached from outside across no edge. A gray thing is
@@ -286,40 +240,38 @@ def _taken_for_subject(
     covered = alpha > 0
     rough = cv2.blur(np.abs(darkness - cv2.blur(darkness, (5, 5))), (5, 5))
     depth = cv2.distanceTransform(covered.view(np.uint8), cv2.DIST_L2, 3)
-    is_smooth = covered & is_gray & (rough < tuning.rough)
+    is_smooth = covered & is_gray & (rough < _ROUGH)
     _, parts = cv2.connectedComponents(is_smooth.view(np.uint8), connectivity=4)
     numbers = parts.reshape(-1)
     count = int(parts.max()) + 1
     areas = np.maximum(np.bincount(numbers, minlength=count), 1)
-    deep = np.bincount(numbers, (depth > tuning.depth * max(alpha.shape)).reshape(-1), count)
+    deep = np.bincount(numbers, (depth > _DEPTH * max(alpha.shape)).reshape(-1), count)
     outer = np.bincount(numbers, ((depth > 0) & (depth <= _RIM_PX)).reshape(-1), count)
     is_shadow = (deep < _FEW * areas) & (outer > 0)
     is_shadow[0] = False
     return np.asarray(is_shadow[parts])
 
 
-def _shadow_of(
-    alpha: Alpha, darkness: Float32, spread: float, tuning: ShadowTuning
-) -> Alpha | None:
+def _shadow_of(alpha: Alpha, darkness: Float32, spread: float) -> Alpha | None:
     """Return the darkness that is joined to a subject, continued under it; None without any."""
     longer = max(alpha.shape)
-    subject = (alpha > tuning.seen).view(np.uint8)
+    subject = (alpha > _SEEN).view(np.uint8)
     is_open = cv2.dilate(subject, np.ones((3, 3), np.uint8)) == 0
     if not is_open.any():
         return None
     smooth_px = max(1.0, 0.001 * longer)
     darkness = _continued(darkness, is_open, smooth_px)
     smooth = cv2.GaussianBlur(darkness, (0, 0), smooth_px)
-    least = max(tuning.faint, tuning.spreads * spread / tuning.light)
-    reach_px = 2 * round(tuning.reach * longer) + 5
+    least = max(_FAINT, _SPREADS * spread / _LIGHT)
+    reach_px = 2 * round(_REACH * longer) + 5
     near = cv2.dilate(subject, np.ones((reach_px, reach_px), np.uint8)) > 0
     joined = _joined((smooth > least) & is_open, near)
     if not joined.any():
         return None
-    faded = _faded(joined, max(1.0, tuning.fade * longer))
-    beneath = _faded(joined, max(1.0, tuning.beneath * longer))
+    faded = _faded(joined, max(1.0, _FADE * longer))
+    beneath = _faded(joined, max(1.0, _BENEATH * longer))
     values = darkness * np.where(is_open, faded, beneath)
-    return np.asarray(np.clip(values, 0, tuning.darkest), np.float32)
+    return np.asarray(np.clip(values, 0, _DARKEST), np.float32)
 
 
 def _joined(region: Mask, near: Mask) -> Mask:

@@ -14,7 +14,6 @@ Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 
 """
 
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,58 +35,28 @@ from matte_core.images import (
     check_trimap,
 )
 from matte_core.matting import closed_form, knn, novelty, refinement, sampling, upsampling
-from matte_core.matting.knn import KnnParameters
 from matte_core.matting.level import Level, make_level, without_border
-from matte_core.matting.sampling import Samples, SamplingParameters
+from matte_core.matting.sampling import Samples
 from matte_core.matting.solver import solve
 
+# Chosen as `docs/matting.md` describes. Up to so many unknown pixels, the image is solved at full
+# size; beyond, it is reduced until about so many are left, which take about a second.
+_FULL_SIZE_UNKNOWN = 12_000
+_LEVEL_UNKNOWN = 100_000
+_LARGEST_FACTOR = 4  # of that reduction, because detail is worth more than time
+_MOST_UNKNOWN = 250_000  # more need too much memory: then the image is reduced even further
 _LEAST_SIDE_PX = 8  # of a level: the local windows must fit in
-
-
-@dataclass(frozen=True)
-class AlphaParameters:
-    """Parameters of the matting engine, chosen as `docs/matting.md` describes.
-
-    Attributes
-    ----------
-    full_size_unknown : int
-        Up to this many unknown pixels, the image is solved at full size.
-    level_unknown : int
-        Beyond that, it is reduced until about this many are left, which take about a second.
-    largest_factor : int
-        Limit on that reduction, because detail is worth more than time.
-    most_unknown : int
-        The limit is exceeded if more than this would be left, which need too much memory.
-    margin_px : int
-        Width of the surroundings of the unknown region that are taken into account.
-    tolerance : float
-        Largest residual of the linear system, relative to its right side.
-    haze : float
-        Alphas this close to 0 and 1 become 0 and 1, and the rest is stretched: the quadratic
-        energies come close to the ends but do not reach them.
-    knn, sampling
-        Parameters of the two terms.
-    """
-
-    full_size_unknown: int = 12_000
-    level_unknown: int = 100_000
-    largest_factor: int = 4
-    most_unknown: int = 250_000
-    margin_px: int = 24
-    tolerance: float = 7e-4
-    haze: float = 0.02
-    knn: KnnParameters = field(default_factory=KnnParameters)
-    sampling: SamplingParameters = field(default_factory=SamplingParameters)
-
-
-DEFAULTS = AlphaParameters()
+_MARGIN_PX = 24  # around the unknown region, taken into account
+_TOLERANCE = 7e-4  # largest residual of the linear system, relative to its right side
+# Alphas this close to 0 and 1 become 0 and 1, and the rest is stretched: the quadratic energies
+# come close to the ends but do not reach them.
+_HAZE = 0.02
 
 
 def estimate_alpha(
     image: Image,
     trimap: Trimap,
     *,
-    parameters: AlphaParameters = DEFAULTS,
     progress: ProgressCallback | None = None,
 ) -> Alpha:
     """Estimate how much of each pixel belongs to the foreground.
@@ -97,8 +66,6 @@ def estimate_alpha(
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
     trimap : (H, W) uint8, {0, 128, 255}
         Known background, unknown, known foreground. One stroke on each side is enough.
-    parameters : AlphaParameters
-        For experiments; the defaults suit all images.
     progress : callable, optional
         Called several times a second with the fraction done and the step; may raise `Cancelled`.
 
@@ -133,16 +100,16 @@ def estimate_alpha(
         # The local windows are 3 x 3: a thinner strip is padded with copies of its outer pixels.
         thick: Any = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
         thick_trimap = np.pad(trimap, 1, mode="edge")
-        padded = estimate_alpha(thick, thick_trimap, parameters=parameters, progress=progress)
+        padded = estimate_alpha(thick, thick_trimap, progress=progress)
         return padded[1:-1, 1:-1].copy()
     report = part(progress, 0, 1)
     report(0.0, Message("Reducing"))
-    box = _region(trimap, parameters.margin_px)
+    box = _region(trimap)
     region = (image[box], trimap[box], alpha[box])
-    level = _solving_level(region[0], region[1], parameters, part(progress, 0.0, 0.05))
+    level = _solving_level(region[0], region[1], part(progress, 0.0, 0.05))
     known = novelty.known_colors(image, trimap)
     is_known = novelty.background_is_known(trimap)
-    coarse, samples = _solve_level(level, known, is_known, parameters, part(progress, 0.05, 0.75))
+    coarse, samples = _solve_level(level, known, is_known, part(progress, 0.05, 0.75))
     if level.factor == 1:
         unknown = region[1] == UNKNOWN
         region[2][unknown] = without_border(coarse)[unknown]
@@ -153,12 +120,10 @@ def estimate_alpha(
             *region,
             level,
             samples,
-            tolerance=parameters.sampling.tolerance,
             progress=part(progress, 0.8, 1.0),
         )
     unknown = trimap == UNKNOWN
-    haze = parameters.haze
-    alpha[unknown] = np.clip((alpha[unknown] - haze) / (1 - 2 * haze), 0, 1)
+    alpha[unknown] = np.clip((alpha[unknown] - _HAZE) / (1 - 2 * _HAZE), 0, 1)
     report(1.0, Message("Done"))
     return alpha
 
@@ -167,19 +132,16 @@ def _solve_level(
     level: Level,
     known: Mask,
     background_is_known: bool,
-    parameters: AlphaParameters,
     progress: ProgressCallback,
 ) -> tuple[Float32, Samples]:
     """Return the alpha of the whole level, border included, as (H, W) float32, and its samples."""
-    samples = sampling.sample(
-        level, parameters=parameters.sampling, progress=part(progress, 0.0, 0.1)
-    )
+    samples = sampling.sample(level, progress=part(progress, 0.0, 0.1))
     coarse = level.known_alpha.copy().reshape(level.trimap.shape)
     if len(level.unknown) == 0:
         return coarse, samples
     parts = novelty.find_parts(level, samples, known)
-    system = knn.laplacian(level, parameters=parameters.knn, progress=part(progress, 0.1, 0.4))
-    system += sampling.data_term(samples, parts > 0, parameters=parameters.sampling)
+    system = knn.laplacian(level, progress=part(progress, 0.1, 0.4))
+    system += sampling.data_term(samples, parts > 0)
     system += closed_form.laplacian(level, progress=part(progress, 0.4, 0.55))
     if background_is_known and parts.any():
         system += novelty.data_term(level, samples, parts)
@@ -187,7 +149,7 @@ def _solve_level(
         system.matrix,
         system.right,
         samples.spread(samples.share),
-        tolerance=parameters.tolerance,
+        tolerance=_TOLERANCE,
         progress=part(progress, 0.55, 1.0),
     )
     coarse.ravel()[level.unknown] = np.clip(solution.x, 0, 1)
@@ -207,25 +169,23 @@ def _check_known(trimap: Trimap) -> None:
         )
 
 
-def _region(trimap: Trimap, margin_px: int) -> tuple[slice, slice]:
+def _region(trimap: Trimap) -> tuple[slice, slice]:
     """Return the part of the image around the unknown pixels that the estimate looks at."""
     box = Box.around(trimap == UNKNOWN)
     assert box is not None  # the caller has checked
-    region = box.grown(margin_px, trimap.shape).slices
+    region = box.grown(_MARGIN_PX, trimap.shape).slices
     is_enough = (trimap[region] == FOREGROUND).any() and (trimap[region] == BACKGROUND).any()
     return region if is_enough else Box.whole(trimap.shape).slices
 
 
-def _solving_level(
-    image: Image, trimap: Trimap, parameters: AlphaParameters, progress: ProgressCallback
-) -> Level:
+def _solving_level(image: Image, trimap: Trimap, progress: ProgressCallback) -> Level:
     """Reduce the image as far as the size of its unknown region requires."""
     unknown = int((trimap == UNKNOWN).sum())
     factor = 1
-    if unknown > parameters.full_size_unknown:
-        factor = math.ceil(math.sqrt(unknown / parameters.level_unknown))
-        factor = min(max(factor, 2), parameters.largest_factor)
-        factor = max(factor, math.ceil(math.sqrt(unknown / parameters.most_unknown)))
+    if unknown > _FULL_SIZE_UNKNOWN:
+        factor = math.ceil(math.sqrt(unknown / _LEVEL_UNKNOWN))
+        factor = min(max(factor, 2), _LARGEST_FACTOR)
+        factor = max(factor, math.ceil(math.sqrt(unknown / _MOST_UNKNOWN)))
     factor = max(1, min(factor, min(trimap.shape) // _LEAST_SIDE_PX))
     while True:
         level = make_level(image, trimap, factor, progress=progress)

@@ -10,8 +10,6 @@ References
 Chen, Li, Tang: KNN Matting. CVPR 2012, equations 4 to 7.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
@@ -25,44 +23,19 @@ from matte_core.matting.features import color_disc, with_positions
 from matte_core.matting.level import Level, clear_border
 from matte_core.matting.system import System
 
+# Chosen as `docs/matting.md` describes.
+_NEIGHBORS = 9  # of each pixel that queries the tree
+_WEIGHT = 0.03  # of this energy relative to the closed-form one
+# Lengths of the feature axes: the radius of the disc of hue and saturation, the step from black to
+# white, and two opposite ends of the level. Color decides, position breaks ties.
+_DISC_WEIGHT = 0.8
+_VALUE_WEIGHT = 0.5
+_POSITION_WEIGHT = 0.05
+_KNOWN_STEP = 32  # one known pixel in this many is a candidate: thousands look alike
+_QUERY_STEP = 3  # one unknown pixel in this many queries; the others are found as neighbors
+SLACK = 1.0  # a neighbor may be farther than the true one by this fraction: faster
+
 _BLOCK = 20_000  # queries at once
-
-
-@dataclass(frozen=True)
-class KnnParameters:
-    """Parameters of the KNN term, chosen as `docs/matting.md` describes.
-
-    Attributes
-    ----------
-    neighbors : int
-        Neighbors of each pixel that queries the tree.
-    weight : float
-        Of this energy relative to the closed-form one.
-    disc_weight, value_weight : float
-        Lengths of the feature axes: the radius of the disc of hue and saturation, and the step
-        from black to white.
-    position_weight : float
-        Feature distance of two pixels at opposite ends of the level. Color decides,
-        position breaks ties.
-    known_step : int
-        One known pixel in this many is a candidate: thousands of known pixels look alike.
-    query_step : int
-        One unknown pixel in this many queries the tree; the others are found as neighbors.
-    slack : float
-        A neighbor may be farther than the true one by this fraction, which speeds up the search.
-    """
-
-    neighbors: int = 9
-    weight: float = 0.03
-    disc_weight: float = 0.8
-    value_weight: float = 0.5
-    position_weight: float = 0.05
-    known_step: int = 32
-    query_step: int = 3
-    slack: float = 1.0
-
-
-DEFAULTS = KnnParameters()
 
 
 def nearest(
@@ -108,7 +81,6 @@ def nearest(
 def laplacian(
     level: Level,
     *,
-    parameters: KnnParameters = DEFAULTS,
     progress: ProgressCallback = silent,
 ) -> System:
     """Set up the energy that ties unknown pixels to pixels that look like them.
@@ -116,26 +88,23 @@ def laplacian(
     Parameters
     ----------
     level : Level
-    parameters : KnnParameters
     progress : callable
         Called between blocks of queries; may raise `Cancelled`.
     """
     size = len(level.unknown)
-    known = np.flatnonzero(clear_border(level.trimap != UNKNOWN))[:: parameters.known_step]
+    known = np.flatnonzero(clear_border(level.trimap != UNKNOWN))[::_KNOWN_STEP]
     pixels = np.concatenate([level.unknown, known])
     features = with_positions(
-        color_disc(level.colors[pixels], parameters.disc_weight, parameters.value_weight),
+        color_disc(level.colors[pixels], _DISC_WEIGHT, _VALUE_WEIGHT),
         pixels,
         level.width,
-        parameters.position_weight / level.extent_px,
+        _POSITION_WEIGHT / level.extent_px,
     )
-    queries = np.arange(0, size, parameters.query_step, dtype=np.int32)
-    distances, neighbors = nearest(
-        features[queries], features, parameters.neighbors + 1, parameters.slack, progress
-    )
-    farthest = np.sqrt(2 * parameters.disc_weight**2 + parameters.value_weight**2)
+    queries = np.arange(0, size, _QUERY_STEP, dtype=np.int32)
+    distances, neighbors = nearest(features[queries], features, _NEIGHBORS + 1, SLACK, progress)
+    farthest = np.sqrt(2 * _DISC_WEIGHT**2 + _VALUE_WEIGHT**2)
     affinity = np.maximum(1 - distances / (2 * farthest), 0)
-    affinity *= parameters.weight * parameters.query_step / parameters.neighbors
+    affinity *= _WEIGHT * _QUERY_STEP / _NEIGHBORS
     to_known, right = np.zeros(size), np.zeros(size)
     to_known[queries] = (affinity * (neighbors >= size)).sum(axis=1)
     right[queries] = (affinity * level.known_alpha[pixels][neighbors]).sum(axis=1)

@@ -31,7 +31,6 @@ def refine(
     level: Level,
     samples: Samples,
     *,
-    tolerance: float,
     progress: ProgressCallback = silent,
 ) -> None:
     """Refine alpha, in place, where it is undecided.
@@ -46,8 +45,6 @@ def refine(
         Made from this image and trimap.
     samples : Samples
         Of that level.
-    tolerance : float
-        See `SamplingParameters`.
     progress : callable
         Called several times a second; may raise `Cancelled`, which leaves alpha unchanged.
     """
@@ -67,7 +64,6 @@ def refine(
         full.colors[full.unknown][is_sampled],
         samples.foreground[places],
         samples.background[places],
-        tolerance,
     )
     system += from_values(share, WEIGHT * trust)
     x, _ = conjugate_gradients(

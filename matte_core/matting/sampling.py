@@ -28,56 +28,26 @@ from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Mask
 from matte_core.matting.features import with_positions
-from matte_core.matting.knn import nearest
+from matte_core.matting.knn import SLACK, nearest
 from matte_core.matting.level import Level, clear_border
 from matte_core.matting.system import System, from_values
 
 _Value = TypeVar("_Value", bound=np.generic)
 
-
-@dataclass(frozen=True)
-class SamplingParameters:
-    """Parameters of the sampling term, chosen as `docs/matting.md` describes.
-
-    Attributes
-    ----------
-    samples : int
-        Known pixels of each side that a color is mixed from.
-    weight : float
-        Of this energy relative to the closed-form one, where the sides are black and white.
-    position_weight : float
-        Feature distance of two pixels at opposite ends of the level; black and white
-        are sqrt(3) apart. Larger than in KNN: samples have to be near.
-    tolerance : float
-        Distance from the line between the sides, in units of one channel's range, at which an
-        estimate counts ``exp(-1)`` of what it does on the line.
-    regularization : float
-        Lambda, as a fraction of the trace of ``D^T D``.
-    band_px : int
-        Samples come from this near the unknown region, in pixels of the level.
-    known_step : int
-        One known pixel in this many is a candidate, which speeds up the search.
-    query_step : int
-        One unknown pixel in this many is sampled: neighbors would give nearly the same estimate.
-    slack : float
-        A sample may be farther than the nearest one by this fraction, which speeds up the search.
-    tether : float
-        Weight of the estimate 1/2 for every pixel, so that one tied to nothing has a solution.
-    """
-
-    samples: int = 5
-    weight: float = 0.1
-    position_weight: float = 3.0
-    tolerance: float = 0.2
-    regularization: float = 1e-3
-    band_px: int = 20
-    known_step: int = 4
-    query_step: int = 5
-    slack: float = 1.0
-    tether: float = 1e-7
-
-
-DEFAULTS = SamplingParameters()
+# Chosen as `docs/matting.md` describes.
+_SAMPLES = 5  # known pixels of each side that a color is mixed from
+_WEIGHT = 0.1  # of this energy relative to the closed-form one, where the sides are black and white
+# Feature distance of two pixels at opposite ends of the level; black and white are sqrt(3) apart.
+# Larger than in KNN: samples have to be near.
+_POSITION_WEIGHT = 3.0
+# Distance from the line between the sides, in units of one channel's range, at which an estimate
+# counts exp(-1) of what it does on the line.
+_TOLERANCE = 0.2
+_REGULARIZATION = 1e-3  # lambda, as a fraction of the trace of D^T D
+_BAND_PX = 20  # samples come from this near the unknown region, in pixels of the level
+_KNOWN_STEP = 4  # one known pixel in this many is a candidate, which speeds up the search
+_QUERY_STEP = 5  # one unknown pixel in this many is sampled: neighbors give nearly the same
+_TETHER = 1e-7  # weight of the estimate 1/2 for every pixel, so that one tied to nothing has one
 _ENOUGH = 200  # samples: a picture of a few pixels has none to spare
 
 
@@ -114,43 +84,35 @@ class Samples:
         return np.repeat(of_sampled, self.step)[: self.size]
 
 
-def sample(
-    level: Level,
-    *,
-    parameters: SamplingParameters = DEFAULTS,
-    progress: ProgressCallback = silent,
-) -> Samples:
+def sample(level: Level, *, progress: ProgressCallback = silent) -> Samples:
     """Look up the known colors near every few unknown pixels, and compare.
 
     Parameters
     ----------
     level : Level
-    parameters : SamplingParameters
     progress : callable
         Called between blocks of queries; may raise `Cancelled`.
     """
-    step = _step(len(level.unknown), parameters.query_step)
+    step = _step(len(level.unknown), _QUERY_STEP)
     pixels = level.unknown[::step]
     colors = level.colors
-    per_px = parameters.position_weight / level.extent_px
+    per_px = _POSITION_WEIGHT / level.extent_px
     queries = with_positions(colors[pixels], pixels, level.width, per_px)
     samples = []
     for place, value in enumerate((FOREGROUND, BACKGROUND)):
-        known = _known_near(level, value, parameters)
+        known = _known_near(level, value)
         points = with_positions(colors[known], known, level.width, per_px)
         half = part(progress, 0.5 * place, 0.5 * (place + 1), Message("Sampling colors"))
-        _, neighbors = nearest(queries, points, parameters.samples, parameters.slack, half)
+        _, neighbors = nearest(queries, points, _SAMPLES, SLACK, half)
         samples.append(colors[known[neighbors]])
     differences = [side - colors[pixels][:, None] for side in samples]
-    share = _foreground_share(differences[0], differences[1], parameters.regularization)
+    share = _foreground_share(differences[0], differences[1])
     foreground, background = (side.mean(axis=1) for side in samples)
-    _, distance, trust = compare(colors[pixels], foreground, background, parameters.tolerance)
+    _, distance, trust = compare(colors[pixels], foreground, background)
     return Samples(len(level.unknown), step, foreground, background, share, distance, trust)
 
 
-def data_term(
-    samples: Samples, ignored: Mask, *, parameters: SamplingParameters = DEFAULTS
-) -> System:
+def data_term(samples: Samples, ignored: Mask) -> System:
     """Pull the alphas of a level's unknown pixels toward the share of their samples.
 
     Parameters
@@ -158,26 +120,23 @@ def data_term(
     samples : Samples
     ignored : (N,) bool
         Unknown pixels whose samples say nothing.
-    parameters : SamplingParameters
     """
     values = np.full(len(ignored), 0.5)
-    weights = np.full(len(ignored), parameters.tether)
+    weights = np.full(len(ignored), _TETHER)
     values[:: samples.step] = samples.share
     trust = np.where(ignored[:: samples.step], 0, samples.trust)
-    weights[:: samples.step] += parameters.weight * samples.step * trust
+    weights[:: samples.step] += _WEIGHT * samples.step * trust
     return from_values(values, weights)
 
 
 def compare(
-    colors: Float32, foreground: Float32, background: Float32, tolerance: float
+    colors: Float32, foreground: Float32, background: Float32
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Compare each color with the line from a background color to a foreground color.
 
     Parameters
     ----------
     colors, foreground, background : (N, 3) float32, sRGB, [0, 1]
-    tolerance : float
-        See `SamplingParameters`.
 
     Returns
     -------
@@ -194,20 +153,20 @@ def compare(
     share = np.clip(np.einsum("nc,nc->n", toward, line) / (length + 1e-9), 0, 1)
     toward -= share[:, None] * line
     distance = np.sqrt(np.einsum("nc,nc->n", toward, toward))
-    trust = np.minimum(length / 3, 1) * np.exp(-((distance / tolerance) ** 2))
+    trust = np.minimum(length / 3, 1) * np.exp(-((distance / _TOLERANCE) ** 2))
     return share, distance, trust
 
 
-def _known_near(level: Level, value: int, parameters: SamplingParameters) -> NDArray[np.intp]:
+def _known_near(level: Level, value: int) -> NDArray[np.intp]:
     """Return some known pixels of one side, those near the unknown region if there are any."""
     unknown = (level.trimap == UNKNOWN).astype(np.uint8)
-    side_px = 2 * parameters.band_px + 1
+    side_px = 2 * _BAND_PX + 1
     near = cv2.dilate(unknown, np.ones((side_px, side_px), np.uint8))
     side = clear_border(level.trimap == value)
     known = np.flatnonzero(side & (near > 0))
     if len(known) == 0:
         known = np.flatnonzero(side)
-    return known[:: _step(len(known), parameters.known_step)]
+    return known[:: _step(len(known), _KNOWN_STEP)]
 
 
 def _step(count: int, wanted: int) -> int:
@@ -215,16 +174,14 @@ def _step(count: int, wanted: int) -> int:
     return max(1, min(wanted, count // _ENOUGH))
 
 
-def _foreground_share(
-    foreground: Float32, background: Float32, regularization: float
-) -> NDArray[np.float64]:
+def _foreground_share(foreground: Float32, background: Float32) -> NDArray[np.float64]:
     """Return the foreground's share, (M,), from (M, K, 3) differences of samples and color."""
     count = foreground.shape[1] + background.shape[1]
     sum_foreground = foreground.sum(axis=1, dtype=np.float64)
     sum_all = sum_foreground + background.sum(axis=1, dtype=np.float64)
     both = np.concatenate([foreground, background], axis=1).astype(np.float64)
     gram = np.einsum("nkc,nkd->ncd", both, both)
-    ridge = regularization * np.trace(gram, axis1=1, axis2=2) + 1e-9
+    ridge = _REGULARIZATION * np.trace(gram, axis1=1, axis2=2) + 1e-9
     gram += ridge[:, None, None] * np.eye(3)
     y = np.linalg.solve(gram, sum_all[..., None])[..., 0]
     numerator = foreground.shape[1] - np.einsum("nc,nc->n", sum_foreground, y)

@@ -5,8 +5,6 @@ helmet beside a face, is left to the model that finds subjects: the closer that 
 the less the other counts.
 """
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
@@ -16,42 +14,18 @@ from matte_core.segmentation.instances import PresentClass
 from matte_core.segmentation.passes import blend, tuning_for
 from matte_core.segmentation.survey import Survey
 
-
-@dataclass(frozen=True)
-class AgreementTuning:
-    """The numbers of this file.
-
-    Attributes
-    ----------
-    inside : float
-        Of a class, how much must lie within the subject for it to be part of that.
-    side_px : int
-        Longer side of the grid that this is measured on.
-    reach_cells : float
-        How far beyond a class its model has a say, in its cells.
-    most : float
-        The trust in it at most; the rest is left to the other model.
-    power : float
-        How its trust falls as the other model becomes certain.
-    share : float
-        The trust in the main subject near a class that is hardly known.
-    """
-
-    inside: float = 0.7
-    side_px: int = 256
-    reach_cells: float = 3.0
-    most: float = 0.8
-    power: float = 0.5
-    share: float = 0.6
-
-
-DEFAULT = AgreementTuning()
+_INSIDE = 0.7  # of a class, that must lie within the subject for it to be part of that
+_SIDE_PX = 256  # longer side of the grid that this is measured on
+_REACH_CELLS = 3.0  # how far beyond a class its model has a say, in its cells
+_MOST_TRUST = 0.8  # in that model; the rest is left to the other one
+_POWER = 0.5  # how that trust falls as the other model becomes certain
+_SUBJECT_TRUST = 0.6  # in the main subject near a class that is hardly known
 #: A class with a mean probability below this is one that its model hardly knows.
 HARDLY_KNOWN = 0.8
 
 
 def classes_within(
-    found: Survey, subject: Float32, shape: tuple[int, int], tuning: AgreementTuning = DEFAULT
+    found: Survey, subject: Float32, shape: tuple[int, int]
 ) -> tuple[PresentClass, ...]:
     """Return the classes that lie mostly within the subject.
 
@@ -64,19 +38,17 @@ def classes_within(
     shape : (H, W)
         Of the picture.
     """
-    scale = min(1.0, tuning.side_px / max(subject.shape))
+    scale = min(1.0, _SIDE_PX / max(subject.shape))
     size = (max(1, round(subject.shape[0] * scale)), max(1, round(subject.shape[1] * scale)))
     within = cv2.resize(subject, size[::-1], interpolation=cv2.INTER_AREA) > 0.5
     return tuple(
         present
         for present in found.present
-        if _share_within(_region(found, present, shape, size), within) >= tuning.inside
+        if _share_within(_region(found, present, shape, size), within) >= _INSIDE
     )
 
 
-def edges_of(
-    main: Evidence, known: Evidence, scale: float, tuning: AgreementTuning = DEFAULT
-) -> list[Evidence]:
+def edges_of(main: Evidence, known: Evidence, scale: float) -> list[Evidence]:
     """Return both as evidence, the known classes trusted at edges that the main model is unsure of.
 
     Parameters
@@ -90,28 +62,26 @@ def edges_of(
     if outside.all():
         return [main]
     away = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
-    doubt = (1 - np.abs(2 * main.probability - 1)) ** tuning.power
-    reach = tuning.reach_cells * known.cell_px * scale
-    trust = np.asarray(np.where(away < reach, tuning.most * doubt, 0), np.float32)
+    doubt = (1 - np.abs(2 * main.probability - 1)) ** _POWER
+    reach = _REACH_CELLS * known.cell_px * scale
+    trust = np.asarray(np.where(away < reach, _MOST_TRUST * doubt, 0), np.float32)
     return [
         Evidence(main.probability, 1 - trust, main.cell_px),
         Evidence(known.probability, trust, known.cell_px),
     ]
 
 
-def completed(
-    known: Evidence, main: Evidence, scale: float, tuning: AgreementTuning = DEFAULT
-) -> list[Evidence]:
+def completed(known: Evidence, main: Evidence, scale: float) -> list[Evidence]:
     """Return both as evidence, the main subject trusted near a class that lies mostly within it.
 
     Parameters as in `edges_of`; the class is one that its model is unsure of throughout.
     """
     region = known.probability > 0.5
-    if not region.any() or _share_within(region, main.probability > 0.5) < tuning.inside:
+    if not region.any() or _share_within(region, main.probability > 0.5) < _INSIDE:
         return [known]
     away = cv2.distanceTransform((~region).astype(np.uint8), cv2.DIST_L2, 3)
-    reach = tuning.reach_cells * known.cell_px * scale
-    trust = np.asarray(np.where(away < reach, tuning.share, 0), np.float32)
+    reach = _REACH_CELLS * known.cell_px * scale
+    trust = np.asarray(np.where(away < reach, _SUBJECT_TRUST, 0), np.float32)
     return [
         Evidence(known.probability, 1 - trust, known.cell_px),
         Evidence(main.probability, trust, main.cell_px),

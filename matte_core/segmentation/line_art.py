@@ -7,7 +7,6 @@ has mixed colors far from the ground.
 """
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -18,53 +17,23 @@ from matte_core.segmentation.unmixing import Palette, is_solid
 
 Colors = NDArray[np.uint8]
 
-_NO_NOISE = 0.05
+# Differences of color are in steps of 8 bits, in any channel.
+_SAMPLES = 250_000  # pixels that the inks are found on
+_GROUND_SHARE = 0.7  # of the border that has the ground's color; the art may touch the rest
+_EXACT = 2.0  # what rounding may do to a color
+_NO_NOISE = 0.05  # of the ground near the art; below, the picture is not compressed
+_MOST_NOISE = 1.0  # beyond, it is compressed too strongly
+_PER_NOISE = 6.0  # tolerance for a unit of noise
+_CONTRAST = 40.0, 100.0  # between an ink and the ground, at least: without noise, and with
+_MOST_INKS = 8
+# Of the pixels other than the ground, that inks and their mixtures must explain: without noise, and
+# with.
+_EXPLAINED = 0.99, 0.97
+_NEAR_PX = 3, 8  # from the art, where its compression is seen in the ground
+_LEAST_PIXELS = 12  # of the art
 
 
-@dataclass(frozen=True)
-class LineArtTuning:
-    """The numbers of this file; differences of color are in steps of 8 bits, in any channel.
-
-    Attributes
-    ----------
-    samples : int
-        Pixels that the inks are found on.
-    ground_share : float
-        Of the border that has the ground's color; the art may touch the rest.
-    exact : float
-        What rounding may do to a color.
-    most_noise : float
-        Of the ground near the art, beyond which the picture is compressed too strongly.
-    per_noise : float
-        Tolerance for a unit of noise.
-    contrast : tuple of float
-        Between an ink and the ground, at least: without noise, and with.
-    most_inks : int
-    explained : tuple of float
-        Of the pixels other than the ground, how many inks and their mixtures must explain: without
-        noise, and with.
-    near_px : tuple of int
-        From the art, where its compression is seen in the ground.
-    least_pixels : int
-        Of the art.
-    """
-
-    samples: int = 250_000
-    ground_share: float = 0.7
-    exact: float = 2.0
-    most_noise: float = 1.0
-    per_noise: float = 6.0
-    contrast: tuple[float, float] = (40.0, 100.0)
-    most_inks: int = 8
-    explained: tuple[float, float] = (0.99, 0.97)
-    near_px: tuple[int, int] = (3, 8)
-    least_pixels: int = 12
-
-
-DEFAULT = LineArtTuning()
-
-
-def find_palette(image: Image, tuning: LineArtTuning = DEFAULT) -> Palette | None:
+def find_palette(image: Image) -> Palette | None:
     """Return the colors of a logo or line art; None for every other picture.
 
     Parameters
@@ -73,17 +42,17 @@ def find_palette(image: Image, tuning: LineArtTuning = DEFAULT) -> Palette | Non
     """
     if min(image.shape[:2]) < 8:
         return None
-    ground = _ground(image, tuning)
+    ground = _ground(image)
     if ground is None:
         return None
     levels = as_uint8(image)
     ground_levels = np.rint(ground * 255)
     apart = cv2.absdiff(levels, np.asarray([*ground_levels, 0], np.float64)).max(axis=-1)
-    noise = _noise(apart, tuning)
-    if noise is None or noise > tuning.most_noise:
+    noise = _noise(apart)
+    if noise is None or noise > _MOST_NOISE:
         return None
-    tolerance = tuning.exact + tuning.per_noise * noise
-    inks = _inks(levels, apart, ground_levels, tolerance, tuning, is_noisy=noise > 0)
+    tolerance = _EXACT + _PER_NOISE * noise
+    inks = _inks(levels, apart, ground_levels, tolerance, is_noisy=noise > 0)
     if inks is None:
         return None
     contrast = float(np.abs(inks - ground_levels).max())
@@ -91,24 +60,24 @@ def find_palette(image: Image, tuning: LineArtTuning = DEFAULT) -> Palette | Non
     return Palette(ground, _precise(image, inks, tolerance / 255), tolerance / 255, haze)
 
 
-def _ground(image: Image, tuning: LineArtTuning) -> Float32 | None:
+def _ground(image: Image) -> Float32 | None:
     """Return the color of most of the border; None if there is none."""
     border = np.concatenate((image[0], image[-1], image[:, 0], image[:, -1]))
     colors, counts = np.unique(as_uint8(border[:, None])[:, 0], axis=0, return_counts=True)
     commonest = colors[counts.argmax()] / 255
     values = as_float(border[:, None])[:, 0]
-    fits = (np.abs(values - commonest) <= 2 * tuning.exact / 255).all(axis=1)
-    if fits.mean() < tuning.ground_share:
+    fits = (np.abs(values - commonest) <= 2 * _EXACT / 255).all(axis=1)
+    if fits.mean() < _GROUND_SHARE:
         return None
     return np.asarray(np.median(values[fits], axis=0), np.float32)
 
 
-def _noise(apart: NDArray[np.uint8], tuning: LineArtTuning) -> float | None:
+def _noise(apart: NDArray[np.uint8]) -> float | None:
     """Return how far the ground is from its color near the art; None without art."""
-    art = (apart > tuning.contrast[0]).view(np.uint8)
-    if int(art.sum()) < tuning.least_pixels:
+    art = (apart > _CONTRAST[0]).view(np.uint8)
+    if int(art.sum()) < _LEAST_PIXELS:
         return None
-    inner, outer = (np.ones((2 * px + 1, 2 * px + 1), np.uint8) for px in tuning.near_px)
+    inner, outer = (np.ones((2 * px + 1, 2 * px + 1), np.uint8) for px in _NEAR_PX)
     near = (cv2.dilate(art, outer) > 0) & (cv2.dilate(art, inner) == 0)
     values = apart[near]
     noise = float(values.mean()) if values.size else 0.0
@@ -120,7 +89,6 @@ def _inks(
     apart: NDArray[np.uint8],
     ground: Float32,
     tolerance: float,
-    tuning: LineArtTuning,
     *,
     is_noisy: bool,
 ) -> Float32 | None:
@@ -136,13 +104,13 @@ def _inks(
     is_noisy : bool
         Whether compression has changed the colors.
     """
-    needed, contrast = tuning.explained[is_noisy], tuning.contrast[is_noisy]
+    needed, contrast = _EXPLAINED[is_noisy], _CONTRAST[is_noisy]
     solid = is_solid(levels, tolerance / 255)
     is_ground = apart <= tolerance
     # A mixture is beside what it mixes.
     beside = cv2.dilate((solid | is_ground).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
     places = np.flatnonzero(~is_ground)
-    places = places[:: max(1, len(places) // tuning.samples)]
+    places = places[:: max(1, len(places) // _SAMPLES)]
     colors = levels.reshape(-1, 3)[places].astype(np.float32)
     is_solid_there = solid.reshape(-1)[places]
     explained = np.zeros(len(places), np.bool_)
@@ -153,7 +121,7 @@ def _inks(
             rest = ~explained & (is_solid_there if of_solids else allowed)
             if rest.sum() <= (1 - needed) * len(places):
                 break
-            if len(inks) == tuning.most_inks:
+            if len(inks) == _MOST_INKS:
                 return None
             ink = _commonest(colors[rest]) if of_solids else _farthest(colors[rest], ground)
             alike = rest & (np.abs(colors - ink).max(axis=1) <= tolerance)

@@ -1,7 +1,6 @@
 """From a coarse probability to the mask: drawn to the picture's edges, without specks."""
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -13,46 +12,18 @@ from matte_core.filters.guided import GuidedFilter, apply_guided
 from matte_core.images import Float32, Mask, as_float
 from matte_core.segmentation.views import Views
 
+_REACH_CELLS = 1.0  # how far the outline may be moved from where a source puts it, in its cells
+_MOST_REACH_PX = 24  # the same at most, in pixels of the reduced picture
+_SPECK_CELLS = 2.0  # side of the smallest part, or hole, that a source can have meant, in its cells
+# A part with less than this share of the largest part's area stays only with this mean probability.
+_SCRAP_SHARE, _SCRAP_PROBABILITY = 0.03, 0.75
+_INSIDE_SHARE = 0.5  # of a connected part, that must lie in a selection for it to be meant
+_MARGIN = 0.05  # how far a subject may leave its selection, as a share of the longer side of that
 
-@dataclass(frozen=True)
-class OutlineTuning:
-    """The numbers of this file.
-
-    Attributes
-    ----------
-    reach_cells : float
-        How far from where a source puts it the outline may be moved, in cells of that source.
-    most_reach_px : int
-        The same in pixels of the reduced picture, at most.
-    speck_cells : float
-        Side of the smallest part, or hole, that a source can have meant, in its cells.
-    scrap_share : float
-        Of the largest part's area, below which a part must be surer than most to stay.
-    scrap_probability : float
-        The mean probability that it must have.
-    inside_share : float
-        Of a connected part, how much must lie in a selection for it to be meant.
-    margin : float
-        How far beyond a selection its subject may reach, as a share of the selection's longer
-        side.
-    """
-
-    reach_cells: float = 1.0
-    most_reach_px: int = 24
-    speck_cells: float = 2.0
-    scrap_share: float = 0.03
-    scrap_probability: float = 0.75
-    inside_share: float = 0.5
-    margin: float = 0.05
-
-
-DEFAULT = OutlineTuning()
 _JUST_IN = 0.51
 
 
-def draw(
-    views: Views, probability: Float32, cell_px: float, tuning: OutlineTuning = DEFAULT
-) -> Float32:
+def draw(views: Views, probability: Float32, cell_px: float) -> Float32:
     """Draw a probability to the picture's own edges, and clear it of specks.
 
     Parameters
@@ -69,8 +40,8 @@ def draw(
     (H, W) float32, [0, 1]
     """
     scale = views.reduced_shape[0] / views.shape[0]
-    reach_px = round(tuning.reach_cells * cell_px * scale)
-    radius_px = int(np.clip(reach_px, 1, tuning.most_reach_px))
+    reach_px = round(_REACH_CELLS * cell_px * scale)
+    radius_px = int(np.clip(reach_px, 1, _MOST_REACH_PX))
     coefficients = GuidedFilter(as_float(views.reduced), radius_px).coefficients(probability)
     drawn = apply_guided(views.fine, coefficients)
     size = drawn.shape[::-1]
@@ -78,7 +49,7 @@ def draw(
         cv2.resize(drawn, views.reduced_shape[::-1], interpolation=cv2.INTER_NEAREST), np.float32
     )
     small = sure > 0.5
-    cleaned = without_scraps(without_specks(small, cell_px * scale, tuning), sure, tuning)
+    cleaned = without_scraps(without_specks(small, cell_px * scale), sure)
     for changed, limit, outermost in (
         (cleaned & ~small, np.maximum, _JUST_IN),
         (small & ~cleaned, np.minimum, 1 - _JUST_IN),
@@ -97,13 +68,13 @@ def lifted(probability: Float32, shape: tuple[int, int]) -> Float32:
     return np.asarray(cv2.resize(probability, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def without_specks(mask: Mask, cell_px: float, tuning: OutlineTuning = DEFAULT) -> Mask:
+def without_specks(mask: Mask, cell_px: float) -> Mask:
     """Remove specks and pinholes that are smaller than a source can have meant.
 
     Holes as large as two by two cells are true ones, and stay.
     """
     # What crosses a picture that is narrower than a cell is no speck.
-    least = max(4.0, math.prod(min(tuning.speck_cells * cell_px, length) for length in mask.shape))
+    least = max(4.0, math.prod(min(_SPECK_CELLS * cell_px, length) for length in mask.shape))
     cleaned = mask
     for value in (True, False):
         count, parts, stats, _ = cv2.connectedComponentsWithStats(
@@ -116,7 +87,7 @@ def without_specks(mask: Mask, cell_px: float, tuning: OutlineTuning = DEFAULT) 
     return cleaned
 
 
-def without_scraps(mask: Mask, probability: Float32, tuning: OutlineTuning = DEFAULT) -> Mask:
+def without_scraps(mask: Mask, probability: Float32) -> Mask:
     """Remove parts that are small beside the largest one and hardly likely.
 
     A patch of flag beside a shoulder is one; a hand behind a rail is small, too, but sure.
@@ -126,15 +97,13 @@ def without_scraps(mask: Mask, probability: Float32, tuning: OutlineTuning = DEF
         return mask
     areas = stats[:, cv2.CC_STAT_AREA]
     likely = np.bincount(parts.ravel(), probability.ravel(), minlength=count) / areas
-    small = areas < tuning.scrap_share * areas[1:].max()
-    keep = ~small | (likely >= tuning.scrap_probability)
+    small = areas < _SCRAP_SHARE * areas[1:].max()
+    keep = ~small | (likely >= _SCRAP_PROBABILITY)
     keep[0] = False
     return np.asarray(keep[parts])
 
 
-def keep_inside(
-    mask: Mask, selection: Mask, cell_px: float, tuning: OutlineTuning = DEFAULT
-) -> Mask:
+def keep_inside(mask: Mask, selection: Mask, cell_px: float) -> Mask:
     """Keep the connected parts of a mask that lie mostly inside a selection.
 
     Where one of them reaches far outside it is cut off: it is another thing of the same kind
@@ -143,11 +112,11 @@ def keep_inside(
     count, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     whole = np.bincount(parts.ravel(), minlength=count)
     inside = np.bincount(parts[selection], minlength=count)
-    keep = inside >= tuning.inside_share * np.maximum(whole, 1)
+    keep = inside >= _INSIDE_SHARE * np.maximum(whole, 1)
     keep[0] = False
     around = Box.around(selection)
     size = 0 if around is None else max(around.height, around.width)
-    return np.asarray(keep[parts] & near(selection, max(cell_px, tuning.margin * size)))
+    return np.asarray(keep[parts] & near(selection, max(cell_px, _MARGIN * size)))
 
 
 def near(mask: Mask, reach_px: float) -> NDArray[Any]:

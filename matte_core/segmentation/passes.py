@@ -34,8 +34,6 @@ class PassTuning:
         Longer side of the first pass, as a multiple of the size the model was trained for.
     second : float
         The same of a second pass over all, where the first finds something small; 0 is none.
-    small : float
-        Share of the picture below which a subject is small.
     closer : tuple of (float, bool)
         The same of each closer pass at a part, and whether it is mirrored.
     logit_margin : float
@@ -46,26 +44,16 @@ class PassTuning:
         The surroundings that a part is passed with, as a share of its longer side.
     border : float
         Where a closer pass fades in, as a share of its longer side.
-    most_parts : int
-        That are passed again, the largest first.
-    least_part : float
-        Share of the subject below which a part is not passed again.
-    most_enlarged : float
-        A few pixels do not become a subject by being enlarged further.
     backdrop : float
         Weight of the first pass beneath a closer one.
     """
 
     first: float = 1.25
     second: float = 0.0
-    small: float = 0.4
     closer: tuple[tuple[float, bool], ...] = ((1.25, True), (1.75, False))
     logit_margin: float = 0.3
     margin: float = 0.3
     border: float = 0.1
-    most_parts: int = 6
-    least_part: float = 0.02
-    most_enlarged: float = 4.0
     backdrop: float = 1e-3
 
 
@@ -79,11 +67,14 @@ SUBJECT = PassTuning(
     border=0.2,
     backdrop=0.3,
 )
-
-
 #: A large model sees details at once, and takes about a second for every pass.
 LARGE = replace(SUBJECT, second=0.0, closer=())
-_LARGE_PX = 768
+
+_LARGE_PX = 768  # longer side of what such a model is given
+_SMALL = 0.4  # share of the picture below which a subject is small
+_MOST_PARTS = 6  # that are passed again, the largest first
+_LEAST_PART = 0.02  # share of the subject below which a part is not passed again
+_MOST_ENLARGED = 4.0  # a few pixels do not become a subject by being enlarged further
 
 
 def tuning_for(spec: ModelSpec) -> PassTuning:
@@ -108,7 +99,7 @@ def first_pass(network: Network, views: Views, box: Box, *, refine: bool = True)
     side = _side_px(tuning.first if refine else 1.0, network, box)
     part, shown = views.part(box, side)
     scores = network.score_part(part, shown, side)
-    if refine and tuning.second and 0 < (scores.values[1] > scores.values[0]).mean() < tuning.small:
+    if refine and tuning.second and 0 < (scores.values[1] > scores.values[0]).mean() < _SMALL:
         side = _side_px(tuning.second, network, box)
         part, shown = views.part(box, side)
         scores = _mean(scores, network.score_part(part, shown, side), shown)
@@ -244,7 +235,7 @@ def _side_px(wanted: float, network: Network, box: Box) -> int:
     side = max(spec.height, spec.width)
     if not spec.is_free:
         return side
-    enlarged = round(tuning_for(spec).most_enlarged * max(box.height, box.width))
+    enlarged = round(_MOST_ENLARGED * max(box.height, box.width))
     return min(round(wanted * side), max(enlarged, 2 * spec.step))
 
 
@@ -280,9 +271,9 @@ def _part_boxes(
         mask &= weights.at_places(rows, columns) > 0.5
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     parts = sorted(stats[1:count].tolist(), key=lambda part: -part[cv2.CC_STAT_AREA])
-    least = tuning.least_part * int(mask.sum())
+    least = _LEAST_PART * int(mask.sum())
     found: list[tuple[Box, float]] = []
-    for left, top, width, height, area in parts[: tuning.most_parts]:
+    for left, top, width, height, area in parts[:_MOST_PARTS]:
         if area < least:
             break
         tight = Box(

@@ -20,73 +20,32 @@ from numpy.typing import NDArray
 from matte_core.images import Float32
 from matte_core.segmentation.evidence import Evidence, log_odds
 
-
-@dataclass(frozen=True)
-class PlainTuning:
-    """The numbers of this file; differences of color are in CIELAB units.
-
-    Attributes
-    ----------
-    side_px : int
-        Longer side of the picture that the border's color is fitted on.
-    border : float
-        Width of the border, as a share of the shorter side.
-    most_spread : float
-        Of the border's color around the fit, beyond which the background is not plain.
-    exact_spread : tuple of float
-        Up to the first, a plain background is made or lit so; beyond the second, it is a calm part
-        of a photo by chance, and needs a model that agrees.
-    agreeing : tuple of float
-        IoU with what a model finds, from which a plain background is believed, and is wholly.
-    least_share : float
-        Of the border that must be background; a subject may touch the rest.
-    same, other : float
-        A difference up to which a color is the background's, and from which it surely is not; at
-        least so many spreads.
-    spreads : tuple of float
-    soft_px : int
-        How near the background an edge may be soft.
-    edge : float
-        Share of the strongest difference nearby at which the subject begins there.
-    least, most : float
-        Log odds of what is the same, and of what surely differs: white things stand on white.
-    enclosed : float
-        Trust in what has the background's color but is not joined to the border.
-    hole_share : float
-        Of the picture that such a region covers at least, to be a hole.
-    doubt : float
-        The models' mean probability below which it is one.
-    behind : float
-        How much of what the models take for background has its color, at least: a frame around the
-        picture is not what is seen through the subject.
-    black : float
-        The lightness below which black things are not told from a black background.
-    hole_odds : float
-        The log odds of a hole, with all else that is known of it.
-    """
-
-    side_px: int = 256
-    border: float = 0.03
-    most_spread: float = 3.0
-    exact_spread: tuple[float, float] = (1.0, 2.0)
-    agreeing: tuple[float, float] = (0.6, 0.9)
-    least_share: float = 0.6
-    same: float = 4.0
-    other: float = 20.0
-    spreads: tuple[float, float] = (4.0, 12.0)
-    soft_px: int = 4
-    edge: float = 0.55
-    least: float = -2.0
-    most: float = 5.0
-    enclosed: float = 0.0
-    hole_share: float = 0.0005
-    doubt: float = 0.97
-    behind: float = 0.5
-    black: float = 6.0
-    hole_odds: float = -5.0
-
-
-DEFAULT = PlainTuning()
+# Differences of color are in CIELAB units.
+_SIDE_PX = 256  # longer side of the picture that the border's color is fitted on
+_BORDER = 0.03  # width of the border, as a share of the shorter side
+_MOST_SPREAD = 3.0  # of the border's color around the fit; beyond, the background is not plain
+# Up to the first spread, a plain background is made or lit so; beyond the second, it is a calm part
+# of a photo by chance, and needs a model that agrees.
+_EXACT_SPREAD = 1.0, 2.0
+# IoU with what a model finds, from which a plain background is believed, and is wholly.
+_AGREEING = 0.6, 0.9
+_LEAST_SHARE = 0.6  # of the border that must be background; a subject may touch the rest
+# A difference up to which a color is the background's, and from which it surely is not; at least so
+# many spreads.
+_SAME, _OTHER = 4.0, 20.0
+_SPREADS = 4.0, 12.0
+_SOFT_PX = 4  # how near the background an edge may be soft
+_EDGE = 0.55  # share of the strongest difference nearby at which the subject begins there
+# Log odds of what is the same, and of what surely differs: white things stand on white.
+_LEAST_ODDS, _MOST_ODDS = -2.0, 5.0
+_ENCLOSED = 0.0  # trust in what has the background's color but is not joined to the border
+_HOLE_SHARE = 0.0005  # of the picture that such a region covers at least, to be a hole
+_DOUBT = 0.97  # the models' mean probability below which it is one
+# How much of what the models take for background has its color, at least: a frame around the
+# picture is not what is seen through the subject.
+_BEHIND = 0.5
+_BLACK = 6.0  # the lightness below which black things are not told from a black background
+_HOLE_ODDS = -5.0  # the log odds of a hole, with all else that is known of it
 
 
 @dataclass(frozen=True)
@@ -118,7 +77,7 @@ class PlainBackground:
         """Return the evidence where no model says anything."""
         return replace(self.evidence, trust=self.evidence.trust * self.exactness)
 
-    def beside(self, found: Float32, tuning: PlainTuning = DEFAULT) -> Evidence:
+    def beside(self, found: Float32) -> Evidence:
         """Return the evidence beside what models find, (h, w) probabilities on the same grid.
 
         A sky behind trees is as plain as a studio's wall, but what differs from it is not the
@@ -127,11 +86,11 @@ class PlainBackground:
         differs = (self.evidence.probability > 0.5) & (self.evidence.trust > 0)
         subject = found > 0.5
         overlap = float((differs & subject).sum()) / max(1, int((differs | subject).sum()))
-        low, high = tuning.agreeing
+        low, high = _AGREEING
         agreement = min(1.0, max(0.0, (overlap - low) / (high - low)))
         return replace(self.evidence, trust=self.evidence.trust * max(self.exactness, agreement))
 
-    def holes(self, likely: Float32, tuning: PlainTuning = DEFAULT) -> Evidence | None:
+    def holes(self, likely: Float32) -> Evidence | None:
         """Return where the background is seen through the subject; None for nowhere.
 
         Parameters
@@ -141,25 +100,23 @@ class PlainBackground:
         """
         count = int(self.enclosed.max()) + 1
         behind = likely < 0.5
-        if not behind.any() or self.is_joined[behind].mean() < tuning.behind:
+        if not behind.any() or self.is_joined[behind].mean() < _BEHIND:
             return None
         numbers = self.enclosed.reshape(-1)
         areas = np.bincount(numbers, minlength=count)
         sure = np.bincount(numbers, likely.reshape(-1), count) / np.maximum(areas, 1)
         exact = np.bincount(numbers, self.is_exact.reshape(-1), count) / np.maximum(areas, 1)
-        is_hole = (areas > tuning.hole_share * likely.size) & (sure < tuning.doubt) & (exact > 0.5)
+        is_hole = (areas > _HOLE_SHARE * likely.size) & (sure < _DOUBT) & (exact > 0.5)
         is_hole[0] = False
         inside = is_hole[self.enclosed]
         if not inside.any():
             return None
-        odds = np.where(inside, tuning.hole_odds - np.maximum(log_odds(likely), 0), 0)
+        odds = np.where(inside, _HOLE_ODDS - np.maximum(log_odds(likely), 0), 0)
         probability = np.asarray(1 / (1 + np.exp(-odds)), np.float32)
         return Evidence(probability, np.asarray(inside, np.float32), self.evidence.cell_px)
 
 
-def plain_background(
-    image: Float32, cell_px: float, tuning: PlainTuning = DEFAULT
-) -> PlainBackground | None:
+def plain_background(image: Float32, cell_px: float) -> PlainBackground | None:
     """Return what the border's color tells of the subject; None where it is not plain.
 
     Parameters
@@ -173,11 +130,11 @@ def plain_background(
     if min(height, width) < 8:
         return None
     lab = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2LAB), np.float32)
-    scale = min(1.0, tuning.side_px / max(height, width))
+    scale = min(1.0, _SIDE_PX / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA), np.float32)
-    border = _border(small.shape[:2], tuning.border)
-    fit = _fitted(small, border, tuning)
+    border = _border(small.shape[:2], _BORDER)
+    fit = _fitted(small, border)
     if fit is None:
         return None
     coefficients, spread, share = fit
@@ -185,30 +142,30 @@ def plain_background(
         (_powers(height, width).reshape(-1, 6) @ coefficients).reshape(lab.shape), np.float32
     )
     difference = np.linalg.norm(lab - expected, axis=-1)
-    same = max(tuning.same, tuning.spreads[0] * spread)
-    other = max(tuning.other, tuning.spreads[1] * spread)
+    same = max(_SAME, _SPREADS[0] * spread)
+    other = max(_OTHER, _SPREADS[1] * spread)
     is_same = difference < (same + other) / 2
     _, parts = cv2.connectedComponents(is_same.astype(np.uint8), connectivity=4)
     rim = _border((height, width), 0.0)
     joined = np.isin(parts, np.unique(parts[rim & is_same])) & is_same
-    nearby = _disc(tuning.soft_px)
+    nearby = _disc(_SOFT_PX)
     is_edge = cv2.dilate(joined.astype(np.uint8), nearby) > 0
     strongest = np.where(is_edge, cv2.dilate(difference, nearby), other)
     surely = np.maximum(strongest, other)
-    middle = same + tuning.edge * (surely - same)
+    middle = same + _EDGE * (surely - same)
     side = np.clip((difference - middle) / (surely - middle), -1, 1)
-    odds = side * np.where(side > 0, tuning.most, -tuning.least)
-    plainness = min(1.0, (share - tuning.least_share) / (1 - tuning.least_share) + 0.5)
-    trust = np.where(is_same & ~joined, tuning.enclosed, plainness)
+    odds = side * np.where(side > 0, _MOST_ODDS, -_LEAST_ODDS)
+    plainness = min(1.0, (share - _LEAST_SHARE) / (1 - _LEAST_SHARE) + 0.5)
+    trust = np.where(is_same & ~joined, _ENCLOSED, plainness)
     evidence = Evidence(
         np.asarray(1 / (1 + np.exp(-odds)), np.float32), np.asarray(trust, np.float32), cell_px
     )
-    low, high = tuning.exact_spread
+    low, high = _EXACT_SPREAD
     return PlainBackground(
         evidence,
         exactness=min(1.0, max(0.0, (high - spread) / (high - low))),
         enclosed=np.where(joined, 0, parts),
-        is_exact=(difference <= same) & (expected[..., 0] > tuning.black),
+        is_exact=(difference <= same) & (expected[..., 0] > _BLACK),
         is_joined=joined,
     )
 
@@ -237,7 +194,7 @@ def _powers(height: int, width: int) -> Float32:
 
 
 def _fitted(
-    lab: Float32, border: NDArray[np.bool_], tuning: PlainTuning
+    lab: Float32, border: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], float, float] | None:
     """Fit the border's color.
 
@@ -253,15 +210,15 @@ def _fitted(
     colors = lab[border].astype(np.float64)
     # The commonest color to begin with: the median may be the subject's.
     start = np.median(colors, axis=0)
-    fits = np.linalg.norm(colors - start, axis=1) < 3 * tuning.other
+    fits = np.linalg.norm(colors - start, axis=1) < 3 * _OTHER
     for limit in (20.0, 10.0, 6.0, 6.0):
-        if fits.mean() < tuning.least_share:
+        if fits.mean() < _LEAST_SHARE:
             return None
         coefficients = np.linalg.lstsq(powers[fits], colors[fits], rcond=None)[0]
         away = np.linalg.norm(colors - powers @ coefficients, axis=1)
         fits = away < limit
     spread = float(np.sqrt((away[fits] ** 2).mean())) if fits.any() else np.inf
     share = float(fits.mean())
-    if spread > tuning.most_spread or share < tuning.least_share:
+    if spread > _MOST_SPREAD or share < _LEAST_SHARE:
         return None
     return coefficients, spread, share

@@ -23,7 +23,7 @@ Chen, Li, Tang: KNN Matting. CVPR 2012.
 Saad: Iterative Methods for Sparse Linear Systems, 2nd ed., 2003, algorithm 9.1.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -40,56 +40,22 @@ from matte_core.segmentation.result import Segmentation
 
 Vector = NDArray[np.float64]
 
+# Chosen as `docs/strokes.md` describes.
+_SIDE_PX = 96  # longer side of the picture on which strokes are spread
+_EPSILON = 1e-4  # regularization of the closed-form term
+_NEIGHBORS = 14  # of each pixel in the KNN term
+_KNN_WEIGHT = 0.01  # of the KNN term relative to the closed-form one
+# Lengths of the KNN term's axes: the disc of hue and saturation, the step from black to white, and
+# the longer side of the picture.
+_DISC_WEIGHT, _VALUE_WEIGHT, _POSITION_WEIGHT = 0.8, 0.5, 0.3
+_PRIOR_WEIGHT = 0.02
+_LONE_WEIGHT = 3e-4  # of the background where nothing has been found
+_MARK_WEIGHT = 10.0  # of a pixel that is marked as a whole
+_FORGET = 2.0  # how far strokes weaken a prior they contradict, per depth that they are inside it
+_GAIN = 1.5  # by how much the change is enlarged: the prior around a stroke damps it
+_TOLERANCE = 1e-4  # largest residual of the system, relative to its right side
+_GUIDE_PX = 512  # longer side of the picture whose edges the change follows
 
-@dataclass(frozen=True)
-class StrokeParameters:
-    """The numbers of this file, chosen as `docs/strokes.md` describes.
-
-    Attributes
-    ----------
-    side_px : int
-        Longer side of the picture on which strokes are spread.
-    epsilon : float
-        Regularization of the closed-form term.
-    neighbors : int
-        Neighbors of each pixel in the KNN term.
-    knn_weight : float
-        Of the KNN term relative to the closed-form one.
-    disc_weight, value_weight, position_weight : float
-        Lengths of the KNN term's axes: the disc of hue and saturation, the step from black to
-        white, and the longer side of the picture.
-    prior_weight, lone_weight : float
-        Weight of the prior, and of the background where nothing has been found.
-    mark_weight : float
-        Weight of a pixel that is marked as a whole.
-    forget : float
-        How far strokes weaken a prior that contradicts them, in units of how deep inside it they
-        are.
-    gain : float
-        By how much the change is enlarged: the prior around a stroke damps it.
-    tolerance : float
-        Largest residual of the system, relative to its right side.
-    guide_px : int
-        Longer side of the picture whose edges the change follows.
-    """
-
-    side_px: int = 96
-    epsilon: float = 1e-4
-    neighbors: int = 14
-    knn_weight: float = 0.01
-    disc_weight: float = 0.8
-    value_weight: float = 0.5
-    position_weight: float = 0.3
-    prior_weight: float = 0.02
-    lone_weight: float = 3e-4
-    mark_weight: float = 10.0
-    forget: float = 2.0
-    gain: float = 1.5
-    tolerance: float = 1e-4
-    guide_px: int = 512
-
-
-DEFAULTS = StrokeParameters()
 _MOST_ITERATIONS = 200
 _MOST_CENTERS = 64  # pixels of a stroke that are looked at
 
@@ -100,24 +66,22 @@ class Affinities:
     Parameters
     ----------
     image : (H, W, 3) uint8 or float in [0, 1], sRGB
-    parameters : StrokeParameters
     """
 
-    def __init__(self, image: Image, parameters: StrokeParameters = DEFAULTS) -> None:
+    def __init__(self, image: Image) -> None:
         from scipy.sparse.linalg import splu
 
-        self.parameters = parameters
         self._kept: tuple[Float32, Vector] | None = None
-        self.size = _reduced_size(image, parameters.side_px)
+        self.size = _reduced_size(image, _SIDE_PX)
         small = as_float(resized(image, *self.size))
-        local = _closed_form(small, parameters)
-        alike = _alike(small, parameters)
+        local = _closed_form(small)
+        alike = _alike(small)
         self._matrix = (local + alike).tocsr()
-        guide = as_float(resized(image, *_reduced_size(image, parameters.guide_px)))
+        guide = as_float(resized(image, *_reduced_size(image, _GUIDE_PX)))
         self._guide_size = (guide.shape[0], guide.shape[1])
         cell_px = max(self._guide_size) / max(self.size)
         self._windows = GuidedFilter(guide, max(1, round(cell_px)))
-        weak = parameters.prior_weight
+        weak = _PRIOR_WEIGHT
         # Ties across the picture would fill the factors: their diagonal stands for them.
         near = local + scipy.sparse.diags_array(weak + alike.diagonal())
         self._diagonal: Vector = near.diagonal()
@@ -142,7 +106,7 @@ class Affinities:
             matrix,
             right,
             start,
-            rtol=self.parameters.tolerance,
+            rtol=_TOLERANCE,
             maxiter=_MOST_ITERATIONS,
             M=inverse,
         )
@@ -168,25 +132,22 @@ class Affinities:
         (h, w) float32, about -1 to 1
             Of the reduced picture, `size`.
         """
-        parameters = self.parameters
         kept, removed = _shares(keep, self.size), _shares(remove, self.size)
         if prior is None:
             belief = np.zeros(kept.size)
-            weights = np.full(kept.size, parameters.lone_weight)
+            weights = np.full(kept.size, _LONE_WEIGHT)
             without = belief
         else:
             belief = _shrunk(prior, self.size).ravel().astype(np.float64)
-            weights = np.full(kept.size, parameters.prior_weight)
+            weights = np.full(kept.size, _PRIOR_WEIGHT)
             without = self._without(prior, weights, belief)
             is_in = belief.reshape(self.size) >= 0.5
-            weights = weights * (
-                _far_from(kept, ~is_in, parameters) * _far_from(removed, is_in, parameters)
-            )
-        held = parameters.mark_weight * kept.ravel()
-        total = weights + held + parameters.mark_weight * removed.ravel()
+            weights = weights * (_far_from(kept, ~is_in) * _far_from(removed, is_in))
+        held = _MARK_WEIGHT * kept.ravel()
+        total = weights + held + _MARK_WEIGHT * removed.ravel()
         change = self.solve(total, weights * belief + held, without) - without
         if prior is not None:
-            change *= parameters.gain
+            change *= _GAIN
         # By themselves, strokes to keep only add, and strokes to remove only take away.
         least, most = (-np.inf if removed.any() else 0.0), (np.inf if kept.any() else 0.0)
         return np.asarray(np.clip(change, least, most).reshape(self.size), np.float32)
@@ -241,7 +202,7 @@ def correct(
     return replace(found, mask=mask, probability=probability)
 
 
-def _closed_form(small: Float32, parameters: StrokeParameters) -> Any:
+def _closed_form(small: Float32) -> Any:
     from matte_core.matting.closed_form import laplacian
     from matte_core.matting.level import number_unknown
 
@@ -249,33 +210,33 @@ def _closed_form(small: Float32, parameters: StrokeParameters) -> Any:
     level = number_unknown(
         small, np.full(shape, UNKNOWN, np.uint8), np.zeros(shape, np.float32), factor=1
     )
-    return laplacian(level, parameters.epsilon).matrix
+    return laplacian(level, _EPSILON).matrix
 
 
-def _alike(small: Float32, parameters: StrokeParameters) -> Any:
+def _alike(small: Float32) -> Any:
     """Return the Laplacian of the graph that ties every pixel to those that look like it."""
     from sklearn.neighbors import kneighbors_graph
 
     from matte_core.matting.features import color_disc, with_positions
 
     colors = small.reshape(-1, 3)
-    count = min(parameters.neighbors, len(colors) - 1)
+    count = min(_NEIGHBORS, len(colors) - 1)
     if count < 1:
         return scipy.sparse.csr_array((len(colors), len(colors)))
     features = with_positions(
-        color_disc(colors, parameters.disc_weight, parameters.value_weight),
+        color_disc(colors, _DISC_WEIGHT, _VALUE_WEIGHT),
         np.arange(len(colors)),
         small.shape[1],
-        parameters.position_weight / max(small.shape[:2]),
+        _POSITION_WEIGHT / max(small.shape[:2]),
     )
     graph = scipy.sparse.csr_array(kneighbors_graph(features, count, mode="distance"))
-    farthest = np.sqrt(2 * parameters.disc_weight**2 + parameters.value_weight**2)
-    graph.data = np.maximum(1 - graph.data / (2 * farthest), 0) * parameters.knn_weight / count
+    farthest = np.sqrt(2 * _DISC_WEIGHT**2 + _VALUE_WEIGHT**2)
+    graph.data = np.maximum(1 - graph.data / (2 * farthest), 0) * _KNN_WEIGHT / count
     graph = graph + graph.T
     return scipy.sparse.diags_array(np.asarray(graph.sum(axis=1))).tocsr() - graph
 
 
-def _far_from(marked: Float32, contradicts: Mask, parameters: StrokeParameters) -> Vector:
+def _far_from(marked: Float32, contradicts: Mask) -> Vector:
     """Return by how much the prior still counts where it contradicts strokes: 0 to 1.
 
     A stroke deep inside what it contradicts means all of that; one near the edge of it is about
@@ -289,7 +250,7 @@ def _far_from(marked: Float32, contradicts: Mask, parameters: StrokeParameters) 
         )[1:-1, 1:-1]
         kept = np.linspace(0, rows.size - 1, min(rows.size, _MOST_CENTERS)).astype(np.intp)
         rows, columns = rows[kept], columns[kept]
-        reach = parameters.forget * depth[rows, columns]
+        reach = _FORGET * depth[rows, columns]
         down = (np.arange(marked.shape[0]) - rows[:, None]) / reach[:, None]
         across = (np.arange(marked.shape[1]) - columns[:, None]) / reach[:, None]
         nearest = (down[:, :, None] ** 2 + across[:, None, :] ** 2).min(axis=0)

@@ -29,83 +29,38 @@ from matte_core.images import (
 from matte_core.trimap.lines import find_lines
 from matte_core.trimap.make import connected_to
 
+_LONGER_SIDE_PX = 1280  # of the reduced image, in which hair is one or two pixels wide
+_STROKE = 0.008  # width of the brush, as a fraction of the diagonal: the unit of the lengths below
 
-@dataclass(frozen=True)
-class HairParameters:
-    """Parameters of the search for hair.
+# Contrasts are fractions of the way from the surroundings to the subject's color. A line is faint
+# or clear if its contrast exceeds this many times the contrast that is normal in the background,
+# and this difference.
+_FAINT, _CLEAR = (2.0, 0.015), (4.0, 0.03)
+_MOST_CONTRAST = 0.5  # stronger contrasts count as this
+_MOST_NORMAL = 0.1  # the same for what is normal in the background, so that hair raises it little
+# Nothing is searched where the background varies by more: a line before books or leaves may be
+# anything.
+_MOST_TEXTURE = 0.5
+# Hair has at least this probability within a stroke and a cell of the model's grid. A model rarely
+# sees single hairs, but it is less sure of the background among them than of grass.
+_LEAST_PROBABILITY = 0.05
 
-    Differences of color are fractions of the way from the surroundings to the subject's color.
+_LONGEST = 12.0  # strokes from the band that hair can reach
+_LONGEST_OF_DEPTH = 0.65  # the same as a fraction of the subject's depth: thin things have no hair
+_SHORTEST = 3.0  # strokes that the reach always has
+_LEAST_NEAR = 0.8  # share of a line that must be within reach: one that goes on is background
 
-    Attributes
-    ----------
-    longer_side_px : int
-        Of the reduced image that is searched, in which hair is one or two pixels wide.
-    stroke : float
-        Width of the brush, as a fraction of the diagonal: the unit of the lengths below.
-    faint, clear : (float, float)
-        A line is faint or clear if its contrast exceeds this many times the contrast that is
-        normal in the background, and this difference.
-    most_contrast : float
-        Stronger contrasts count as this.
-    most_normal : float
-        The background's normal contrast is measured with stronger ones counting as this, so that
-        the hair itself raises it little.
-    most_texture : float
-        Nothing is searched where the background varies by more: a line before books or leaves may
-        be anything.
-    least_probability : float
-        Hair has at least this probability within a stroke and a cell of the model's grid. A model
-        rarely sees single hairs, but it is less sure of the background among them than of grass.
-    longest : float
-        Strokes from the band that hair can reach.
-    longest_of_depth : float
-        Limit on that reach, as a fraction of the subject's depth there: thin things have no hair.
-    shortest : float
-        Strokes that the reach always has.
-    least_near : float
-        Fraction of a line that must be within reach: one that continues is in the background.
-    gap_reach : float
-        Strokes from the band, inward, that gaps between hairs are searched in.
-    least_depth : float
-        Least depth of the subject, in strokes: on thin things hair cannot be told from cloth.
-    gap_share : float
-        A gap's color is at most this far from the background's toward the subject's.
-    gap_lines : float
-        Fraction of a gap that faint lines must cover.
-    lines_beside : float
-        Fraction of the background beside it that clear lines must cover: hair, unlike a pattern
-        on cloth, continues outside.
-    inner : float
-        Strokes from the band beyond which the subject's colors are unmixed.
-    depth_around : float
-        Strokes around a pixel in which the subject's depth is measured.
-    colors_around : float
-        Standard deviation, in strokes, of the Gaussian by which colors are averaged.
-    """
+_GAP_REACH = 4.0  # strokes from the band, inward, that gaps between hairs are searched in
+_LEAST_DEPTH = 8.0  # of the subject, in strokes: on thin things hair cannot be told from cloth
+_GAP_SHARE = 0.8  # a gap's color is at most this far from the background's toward the subject's
+_GAP_LINES = 0.25  # fraction of a gap that faint lines must cover
+# Fraction of the background beside it that clear lines must cover: hair, unlike a pattern on cloth,
+# continues outside.
+_LINES_BESIDE = 0.06
 
-    longer_side_px: int = 1280
-    stroke: float = 0.008
-    faint: tuple[float, float] = (2.0, 0.015)
-    clear: tuple[float, float] = (4.0, 0.03)
-    most_contrast: float = 0.5
-    most_normal: float = 0.1
-    most_texture: float = 0.5
-    least_probability: float = 0.05
-    longest: float = 12.0
-    longest_of_depth: float = 0.65
-    shortest: float = 3.0
-    least_near: float = 0.8
-    gap_reach: float = 4.0
-    least_depth: float = 8.0
-    gap_share: float = 0.8
-    gap_lines: float = 0.25
-    lines_beside: float = 0.06
-    inner: float = 6.0
-    depth_around: float = 16.0
-    colors_around: float = 6.0
-
-
-DEFAULTS = HairParameters()
+_INNER = 6.0  # strokes from the band beyond which the subject's colors are unmixed
+_DEPTH_AROUND = 16.0  # strokes around a pixel in which the subject's depth is measured
+_COLORS_AROUND = 6.0  # standard deviation, in strokes, of the Gaussian that averages colors
 
 
 @dataclass(frozen=True)
@@ -130,7 +85,6 @@ def widen_to_hair(
     *,
     probability: Float32 | None = None,
     grid_px: float = 0.0,
-    parameters: HairParameters = DEFAULTS,
 ) -> Trimap:
     """Make hair beside the unknown band unknown too, and the gaps between hairs inside it.
 
@@ -144,7 +98,6 @@ def widen_to_hair(
         Of the subject. Outside, hair is found only near where it is not nearly 0.
     grid_px : float
         Pixels per cell of the model that it comes from.
-    parameters : HairParameters
 
     Returns
     -------
@@ -153,18 +106,18 @@ def widen_to_hair(
         no band, no foreground or no background.
     """
     shape = trimap.shape
-    scale = min(1.0, parameters.longer_side_px / max(shape))
+    scale = min(1.0, _LONGER_SIDE_PX / max(shape))
     size = (max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale)))
     small = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     if not all((small == value).any() for value in (BACKGROUND, UNKNOWN, FOREGROUND)):
         return trimap
     pixels = resized(as_uint8(image), size[1], size[0])
     most_unit = math.inf if radius_px is None else radius_px * scale
-    scene = _scene(as_uint8(pixels), small, most_unit, parameters)
+    scene = _scene(as_uint8(pixels), small, most_unit)
     maybe = None
     if probability is not None:
-        maybe = _maybe(probability, scene, grid_px * scale, parameters)
-    hair = _find_hair(scene, maybe, parameters)
+        maybe = _maybe(probability, scene, grid_px * scale)
+    hair = _find_hair(scene, maybe)
     if not hair.any():
         return trimap
     enlarged = cv2.resize(
@@ -174,10 +127,8 @@ def widen_to_hair(
     return widened if (widened == BACKGROUND).any() else trimap
 
 
-def _scene(
-    pixels: NDArray[np.uint8], trimap: Trimap, most_unit: float, parameters: HairParameters
-) -> _Scene:
-    stroke = parameters.stroke * math.hypot(*trimap.shape)
+def _scene(pixels: NDArray[np.uint8], trimap: Trimap, most_unit: float) -> _Scene:
+    stroke = _STROKE * math.hypot(*trimap.shape)
     inside, band, outside = (trimap == value for value in (FOREGROUND, UNKNOWN, BACKGROUND))
     distance = cv2.distanceTransform((~band).astype(np.uint8), cv2.DIST_L2, 3)
     smooth = cv2.medianBlur(pixels, 2 * max(2, round(stroke)) + 1)
@@ -190,41 +141,38 @@ def _scene(
         stroke=stroke,
         unit=min(stroke, most_unit),
         distance=np.asarray(distance, np.float32),
-        depth=_largest_around(np.where(inside, distance, 0), parameters.depth_around * stroke),
+        depth=_largest_around(np.where(inside, distance, 0), _DEPTH_AROUND * stroke),
     )
 
 
-def _find_hair(scene: _Scene, maybe: Mask | None, parameters: HairParameters) -> Mask:
+def _find_hair(scene: _Scene, maybe: Mask | None) -> Mask:
     """Return the pixels by which to widen the band."""
-    inner = scene.inside & (scene.distance > parameters.inner * scene.stroke)
+    inner = scene.inside & (scene.distance > _INNER * scene.stroke)
     if not inner.any():
         inner = scene.inside
-    colors_px = parameters.colors_around * scene.stroke
+    colors_px = _COLORS_AROUND * scene.stroke
     subject = _mean_around(scene.pixels, inner, colors_px)
     share = _share(scene.pixels, scene.smooth, subject)
-    lines = find_lines(np.clip(share, -parameters.most_contrast, parameters.most_contrast))
-    contrast = np.minimum(np.abs(lines), parameters.most_normal)
+    lines = find_lines(np.clip(share, -_MOST_CONTRAST, _MOST_CONTRAST))
+    contrast = np.minimum(np.abs(lines), _MOST_NORMAL)
     normal = _mean_around(contrast, scene.outside, colors_px)
-    faint, clear = (
-        (lines > times * normal) & (lines > least)
-        for times, least in (parameters.faint, parameters.clear)
-    )
-    hair = _hairs(scene, faint, clear, parameters)
+    faint, clear = ((lines > times * normal) & (lines > least) for times, least in (_FAINT, _CLEAR))
+    hair = _hairs(scene, faint, clear)
     if maybe is not None:
         hair &= maybe
-    hair |= _gaps(scene, faint, clear, subject, parameters)
-    hair &= _texture(scene, subject) < parameters.most_texture
+    hair |= _gaps(scene, faint, clear, subject)
+    hair &= _texture(scene, subject) < _MOST_TEXTURE
     width = 2 * max(1, round(scene.stroke / 2)) + 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
     painted = cv2.dilate(hair.astype(np.uint8), brush) > 0
     return connected_to(scene.band, np.asarray(painted))
 
 
-def _maybe(probability: Float32, scene: _Scene, grid_px: float, parameters: HairParameters) -> Mask:
+def _maybe(probability: Float32, scene: _Scene, grid_px: float) -> Mask:
     """Return what lies near something that may belong to the subject."""
     height, width = scene.band.shape
     small = resized(probability, height, width)
-    maybe = (small > parameters.least_probability).astype(np.uint8)
+    maybe = (small > _LEAST_PROBABILITY).astype(np.uint8)
     side = 2 * max(1, round(scene.stroke + grid_px)) + 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return np.asarray(cv2.dilate(maybe, brush) > 0)
@@ -251,13 +199,13 @@ def _texture(scene: _Scene, subject: Float32) -> Float32:
     return _mean_around(variation, scene.outside, 2 * scene.stroke)
 
 
-def _hairs(scene: _Scene, faint: Mask, clear: Mask, parameters: HairParameters) -> Mask:
+def _hairs(scene: _Scene, faint: Mask, clear: Mask) -> Mask:
     """Return the lines outside that are clear somewhere, long enough, and mostly within reach."""
-    thick = _largest_around(scene.depth, parameters.longest * scene.stroke)
+    thick = _largest_around(scene.depth, _LONGEST * scene.stroke)
     reach = np.clip(
-        parameters.longest_of_depth * thick,
-        parameters.shortest * scene.unit,
-        parameters.longest * scene.unit,
+        _LONGEST_OF_DEPTH * thick,
+        _SHORTEST * scene.unit,
+        _LONGEST * scene.unit,
     )
     near = scene.outside & (scene.distance < reach)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(
@@ -266,15 +214,13 @@ def _hairs(scene: _Scene, faint: Mask, clear: Mask, parameters: HairParameters) 
     length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     near_area = np.bincount(parts[near], minlength=count)
     is_hair = length >= scene.stroke / 2
-    is_hair &= near_area >= parameters.least_near * stats[:, cv2.CC_STAT_AREA]
+    is_hair &= near_area >= _LEAST_NEAR * stats[:, cv2.CC_STAT_AREA]
     is_hair &= np.bincount(parts[clear & scene.outside], minlength=count) > 0
     is_hair[0] = False
     return np.asarray(is_hair[parts] & near)
 
 
-def _gaps(
-    scene: _Scene, faint: Mask, clear: Mask, subject: Float32, parameters: HairParameters
-) -> Mask:
+def _gaps(scene: _Scene, faint: Mask, clear: Mask, subject: Float32) -> Mask:
     """Return where the background shows between hairs that are known foreground.
 
     There the surroundings have colors closer to the background's, many lines stand out, and some of
@@ -282,17 +228,17 @@ def _gaps(
     are not searched.
     """
     stroke = scene.stroke
-    background = _mean_around(scene.pixels, scene.outside, parameters.colors_around * stroke)
+    background = _mean_around(scene.pixels, scene.outside, _COLORS_AROUND * stroke)
     offset = scene.smooth - background
-    is_gap = _share(scene.smooth, background, subject) < parameters.gap_share
+    is_gap = _share(scene.smooth, background, subject) < _GAP_SHARE
     is_gap &= _dot(offset, offset) < _squared(subject - background)
     covered = cv2.GaussianBlur(faint.astype(np.float32), (0, 0), stroke / 2)
-    is_gap &= covered > parameters.gap_lines
-    beside = scene.outside & (scene.distance < parameters.gap_reach * stroke)
+    is_gap &= covered > _GAP_LINES
+    beside = scene.outside & (scene.distance < _GAP_REACH * stroke)
     covered_beside = _mean_around(clear.astype(np.float32), beside, 3 * stroke)
-    is_gap &= covered_beside > parameters.lines_beside
-    is_gap &= scene.depth > parameters.least_depth * stroke
-    return np.asarray(is_gap & scene.inside & (scene.distance < parameters.gap_reach * scene.unit))
+    is_gap &= covered_beside > _LINES_BESIDE
+    is_gap &= scene.depth > _LEAST_DEPTH * stroke
+    return np.asarray(is_gap & scene.inside & (scene.distance < _GAP_REACH * scene.unit))
 
 
 def _dot(one: Float32, other: Float32) -> Float32:

@@ -8,7 +8,6 @@ filter. Here a line is compared with the brighter of its two sides, not with the
 """
 
 import math
-from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -16,33 +15,13 @@ import numpy as np
 
 from matte_core.images import Float32
 
-
-@dataclass(frozen=True)
-class LineParameters:
-    """Parameters of the line detector.
-
-    Attributes
-    ----------
-    length_px : int
-        Length over which a line's brightness is averaged.
-    width_px : float
-        Standard deviation across the line: for hair one or two pixels wide.
-    aside_px : float
-        From the line to its sides: far enough that the line itself hardly counts there.
-    directions : int
-        Of the filter, evenly spaced over 180 degrees.
-    """
-
-    length_px: int = 15
-    width_px: float = 0.8
-    aside_px: float = 2.5
-    directions: int = 8
+_LENGTH_PX = 15  # over which a line's brightness is averaged
+_WIDTH_PX = 0.8  # standard deviation across the line: for hair one or two pixels wide
+_ASIDE_PX = 2.5  # from the line to its sides: far enough that it hardly counts there
+_DIRECTIONS = 8  # of the filter, evenly spaced over 180 degrees
 
 
-DEFAULTS = LineParameters()
-
-
-def find_lines(plane: Float32, *, parameters: LineParameters = DEFAULTS) -> Float32:
+def find_lines(plane: Float32) -> Float32:
     """Return how much brighter a line through each pixel is than the brighter of its sides.
 
     An edge is no brighter than one of its sides, so it does not count as a line. The maximum over
@@ -51,7 +30,6 @@ def find_lines(plane: Float32, *, parameters: LineParameters = DEFAULTS) -> Floa
     Parameters
     ----------
     plane : (H, W) float32
-    parameters : LineParameters
 
     Returns
     -------
@@ -66,9 +44,9 @@ def find_lines(plane: Float32, *, parameters: LineParameters = DEFAULTS) -> Floa
     [0.0, 0.0, 0.5, 0.0, 0.0]
     """
     height, width = plane.shape
-    margin = math.ceil(parameters.aside_px)
+    margin = math.ceil(_ASIDE_PX)
     brightest = np.full(plane.shape, -np.inf, np.float32)
-    for kernel, right, down in _filters(parameters):
+    for kernel, right, down in _filters():
         line = cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT)
         padded = cv2.copyMakeBorder(line, *(margin,) * 4, cv2.BORDER_REPLICATE)
         one, other = (
@@ -80,17 +58,17 @@ def find_lines(plane: Float32, *, parameters: LineParameters = DEFAULTS) -> Floa
 
 
 @cache
-def _filters(parameters: LineParameters) -> tuple[tuple[Float32, int, int], ...]:
+def _filters() -> tuple[tuple[Float32, int, int], ...]:
     """Return the filter of each direction, and the steps right and down to a line's side."""
-    reach = parameters.length_px // 2 + 1
+    reach = _LENGTH_PX // 2 + 1
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float32)
     filters = []
-    for angle in np.arange(parameters.directions) * (math.pi / parameters.directions):
+    for angle in np.arange(_DIRECTIONS) * (math.pi / _DIRECTIONS):
         cos, sin = math.cos(angle), math.sin(angle)
-        along = (x * cos + y * sin) / (parameters.length_px / 2.5)
-        across = (y * cos - x * sin) / parameters.width_px
+        along = (x * cos + y * sin) / (_LENGTH_PX / 2.5)
+        across = (y * cos - x * sin) / _WIDTH_PX
         weight = np.exp(-0.5 * (along**2 + across**2))
         kernel = np.asarray(weight / weight.sum(), np.float32)
-        aside = parameters.aside_px
+        aside = _ASIDE_PX
         filters.append((kernel, round(-sin * aside), round(cos * aside)))
     return tuple(filters)

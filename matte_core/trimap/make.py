@@ -6,7 +6,6 @@ subject is taken to continue beyond it.
 """
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -25,48 +24,19 @@ from matte_core.images import (
 
 SHAPES = ("ellipse", "rectangle", "cross")
 
-
-@dataclass(frozen=True)
-class TrimapParameters:
-    """Parameters of trimaps made from masks.
-
-    Attributes
-    ----------
-    radius_of_diagonal : float
-        Default width of the band on either side of the edge, as a fraction of the diagonal.
-    radius_in_cells : float
-        Least default width, in cells of the model's grid: no edge is known better than that.
-    least_radius_px : int
-        Least default width.
-    uncertain : (float, float)
-        Probabilities between these are uncertain.
-    reach : int
-        Uncertain pixels widen the band up to this many times its width.
-    core : float
-        If the band covers a small region completely, this fraction of its depth, the innermost,
-        stays known.
-    cells : int
-        A band this wide is made of squares of one pixel; one twice as wide, of two by two.
-    """
-
-    radius_of_diagonal: float = 0.008
-    radius_in_cells: float = 2.0
-    least_radius_px: int = 2
-    uncertain: tuple[float, float] = (0.1, 0.9)
-    reach: int = 3
-    core: float = 0.35
-    cells: int = 16
+# The default width of the band, on either side of the edge:
+_RADIUS_OF_DIAGONAL = 0.008  # as a fraction of the diagonal
+_RADIUS_IN_CELLS = 2.0  # at least, in cells of the model's grid: no edge is known better than that
+_LEAST_RADIUS_PX = 2  # at least
+_UNCERTAIN = 0.1, 0.9  # probabilities between these are uncertain
+_REACH = 3  # uncertain pixels widen the band up to this many times its width
+# If the band covers a small region completely, this fraction of its depth, the innermost, stays
+# known.
+_CORE = 0.35
+_CELLS = 16  # a band this wide is made of single pixels, one twice as wide of squares of two by two
 
 
-DEFAULTS = TrimapParameters()
-
-
-def default_radius_px(
-    shape: tuple[int, ...],
-    grid_px: float | None = None,
-    *,
-    parameters: TrimapParameters = DEFAULTS,
-) -> int:
+def default_radius_px(shape: tuple[int, ...], grid_px: float | None = None) -> int:
     """Return the default width of the band, on either side of the edge, in pixels.
 
     Parameters
@@ -75,17 +45,16 @@ def default_radius_px(
         Of the image.
     grid_px : float, optional
         Image pixels per cell of the grid that the mask comes from.
-    parameters : TrimapParameters
 
     Examples
     --------
     >>> default_radius_px((3000, 4000))
     40
     """
-    radius = parameters.radius_of_diagonal * math.hypot(shape[0], shape[1])
+    radius = _RADIUS_OF_DIAGONAL * math.hypot(shape[0], shape[1])
     if grid_px is not None:
-        radius = max(radius, parameters.radius_in_cells * grid_px)
-    return max(parameters.least_radius_px, round(radius))
+        radius = max(radius, _RADIUS_IN_CELLS * grid_px)
+    return max(_LEAST_RADIUS_PX, round(radius))
 
 
 def make_trimap(
@@ -96,7 +65,6 @@ def make_trimap(
     probability: Float32 | None = None,
     grid_px: float | None = None,
     trust_mask: bool = False,
-    parameters: TrimapParameters = DEFAULTS,
 ) -> Trimap:
     """Make a trimap from a mask.
 
@@ -115,7 +83,6 @@ def make_trimap(
     trust_mask : bool
         Let the probability widen the band outward only. Inside a model's mask, uncertainty is
         rarely about whether a pixel belongs to the subject; in a soft mask it is transparency.
-    parameters : TrimapParameters
 
     Returns
     -------
@@ -139,11 +106,11 @@ def make_trimap(
     if shape not in SHAPES:
         raise InputError(f"The shape {shape!r} is not one of {', '.join(SHAPES)}.")
     if radius_px is None:
-        radius_px = default_radius_px(mask.shape, grid_px, parameters=parameters)
+        radius_px = default_radius_px(mask.shape, grid_px)
     if radius_px < 0:
         raise InputError(f"The trimap's width is {radius_px} px.", "It must be 0 or more.")
     # A wide band may as well be made of small squares.
-    step = max(1, radius_px // parameters.cells) if shape == "ellipse" else 1
+    step = max(1, radius_px // _CELLS) if shape == "ellipse" else 1
     outer, inner = _any_in_squares(mask, step), ~_any_in_squares(~mask, step)
     grown, shrunk = (
         (_near(outer, (radius_px + 0.5) / step), ~_near(~inner, (radius_px + 0.5) / step))
@@ -151,8 +118,8 @@ def make_trimap(
         else (_dilated(outer, radius_px, shape), ~_dilated(~inner, radius_px, shape))
     )
     if probability is not None:
-        reach_px = parameters.reach * max(radius_px, parameters.least_radius_px) + 0.5
-        low, high = parameters.uncertain
+        reach_px = _REACH * max(radius_px, _LEAST_RADIUS_PX) + 0.5
+        low, high = _UNCERTAIN
         sampled = probability[::step, ::step]
         band = grown & ~shrunk
         uncertain = (sampled > low) & (sampled < high) & _near(band, reach_px / step)
@@ -160,14 +127,14 @@ def make_trimap(
         grown = grown | (uncertain & ~inner)
         if not trust_mask:
             shrunk &= ~(uncertain & outer)
-    trimap = np.full(grown.shape, UNKNOWN, np.uint8)
-    trimap[_with_core(~grown, ~outer, parameters.core)] = BACKGROUND
-    trimap[_with_core(shrunk, inner, parameters.core)] = FOREGROUND
+    trimap: Trimap = np.full(grown.shape, UNKNOWN, np.uint8)
+    trimap[_with_core(~grown, ~outer, _CORE)] = BACKGROUND
+    trimap[_with_core(shrunk, inner, _CORE)] = FOREGROUND
     if step == 1:
         return trimap
     size = (trimap.shape[1] * step, trimap.shape[0] * step)
-    enlarged = cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST)
-    return np.ascontiguousarray(enlarged[: mask.shape[0], : mask.shape[1]])  # type: ignore[return-value]
+    enlarged = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    return np.ascontiguousarray(enlarged[: mask.shape[0], : mask.shape[1]])
 
 
 def _any_in_squares(mask: Mask, side_px: int) -> Mask:

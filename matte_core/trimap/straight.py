@@ -26,55 +26,23 @@ from numpy.typing import NDArray
 
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Image, Mask, Trimap
 
+# Differences of color are in steps of 8 bits.
+_LEAST_SIDE_PX = 40.0  # length of a side
+_LEAST_SIDE = 5.0  # the same in half widths of the unknown region
+_REACH = 1.2  # how far from the outline a line is looked for, in such half widths
+_SAMPLES = 240  # along a side, at most
+_PIECES = 6  # of a side; each must show the edge
+_CONTRAST = 4.0, 20.0  # of an edge: below there may be none, above matting finds it
+_SURELY = 10.0  # the contrast in standard errors, at least
+# Shares of the line's contrast:
+_PIECE_SHARE = 0.6  # that each piece must have
+_OTHER_SHARE = 0.45  # that no other line beside it may have
+_TEXTURE = 0.5  # that another edge beside one of its pieces may have
+_ONWARD_SHARE = 0.75  # that a piece beyond the side's ends must have, for the line to go on there
+# How far from the line pixels stay unknown, where it is sharp; where its edge is soft, in units of
+# that.
+_KEEP_PX = 2.0
 
-@dataclass(frozen=True)
-class StraightTuning:
-    """The numbers of this file; differences of color are in steps of 8 bits.
-
-    Attributes
-    ----------
-    least_side_px : float
-        Length of a side.
-    least_side : float
-        The same in half widths of the unknown region.
-    reach : float
-        How far from the outline a line is looked for, in such half widths.
-    samples : int
-        Along a side, at most.
-    pieces : int
-        Of a side; each must show the edge.
-    piece_share : float
-        Of the line's contrast that each piece must have.
-    contrast : tuple of float
-        Of an edge: below the first there may be none, above the second matting finds it.
-    surely : float
-        The contrast in standard errors, at least.
-    other_share : float
-        Of the line's contrast, that no other line beside it may have.
-    texture : float
-        Of the line's contrast, that another edge beside one of its pieces may have.
-    onward_share : float
-        The same of a piece beyond the side's ends, for the line to go on there.
-    keep_px : float
-        How far from the line pixels stay unknown, where it is sharp; where its edge is soft, in
-        units of that.
-    """
-
-    least_side_px: float = 40.0
-    least_side: float = 5.0
-    reach: float = 1.2
-    samples: int = 240
-    pieces: int = 6
-    piece_share: float = 0.6
-    contrast: tuple[float, float] = (4.0, 20.0)
-    surely: float = 10.0
-    other_share: float = 0.45
-    texture: float = 0.5
-    onward_share: float = 0.75
-    keep_px: float = 2.0
-
-
-DEFAULT = StraightTuning()
 _SIGMA = 1.5  # of the edge filter, in samples across
 _WINGS = 5  # how far the filter reaches
 _LEAST_PIECE_PX = 8.0
@@ -115,9 +83,7 @@ class _Side:
         )
 
 
-def narrow_at_straight_edges(
-    trimap: Trimap, mask: Mask, image: Image, tuning: StraightTuning = DEFAULT
-) -> Trimap:
+def narrow_at_straight_edges(trimap: Trimap, mask: Mask, image: Image) -> Trimap:
     """Narrow the unknown region to straight edges that are too faint for matting.
 
     Parameters
@@ -133,18 +99,18 @@ def narrow_at_straight_edges(
         Known pixels keep their value.
     """
     narrowed = trimap
-    for side in _sides(trimap, mask, tuning):
-        found = _line_near(side, image, tuning)
+    for side in _sides(trimap, mask):
+        found = _line_near(side, image)
         if found is None:
             continue
         line, step = found
         if narrowed is trimap:
             narrowed = trimap.copy()
-        _narrow(narrowed, line, mask, tuning.keep_px * step)
+        _narrow(narrowed, line, mask, _KEEP_PX * step)
     return narrowed
 
 
-def _sides(trimap: Trimap, mask: Mask, tuning: StraightTuning) -> Iterator[_Side]:
+def _sides(trimap: Trimap, mask: Mask) -> Iterator[_Side]:
     """Yield the long sides of the outline, drawn as a polygon."""
     unknown = (trimap == UNKNOWN).view(np.uint8)
     if not unknown.any():
@@ -155,51 +121,49 @@ def _sides(trimap: Trimap, mask: Mask, tuning: StraightTuning) -> Iterator[_Side
         points = contour[:, 0]
         depths = depth[points[:, 1], points[:, 0]]
         half_px = float(np.median(depths))
-        if half_px < 2 or len(points) < tuning.least_side_px:
+        if half_px < 2 or len(points) < _LEAST_SIDE_PX:
             continue
         corners = cv2.approxPolyDP(contour, half_px, closed=True)[:, 0].astype(np.float64)
         for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
             length = float(np.linalg.norm(end - start))
             # Near its ends a side turns into the next one.
             inner = half_px / max(length, 1e-6)
-            if length - 2 * half_px < max(tuning.least_side_px, tuning.least_side * half_px):
+            if length - 2 * half_px < max(_LEAST_SIDE_PX, _LEAST_SIDE * half_px):
                 continue
             along = end - start
             yield _Side(start + inner * along, end - inner * along, half_px)
 
 
-def _line_near(side: _Side, image: Image, tuning: StraightTuning) -> tuple[_Side, float] | None:
+def _line_near(side: _Side, image: Image) -> tuple[_Side, float] | None:
     """Return the only line near a side that is an edge of the picture, and its sharpness in pixels.
 
     None without one. It is looked for among few samples, and then closer, as far as the edge is
     sharp enough to be seen there.
     """
-    reach = tuning.reach * side.half_px
+    reach = _REACH * side.half_px
     step = max(1.0, reach / 16)
-    found = _fitted(side, image, reach, step, tuning)
+    found = _fitted(side, image, reach, step)
     if found is None:
         return None
     while step > 1:
         finer = max(1.0, step / 3)
-        closer = _fitted(found[0], image, 3 * step, finer, tuning)
+        closer = _fitted(found[0], image, 3 * step, finer)
         if closer is None:
             break
         found, step = closer, finer
-    return _extended(*found, image, step, tuning), step
+    return _extended(*found, image, step), step
 
 
-def _fitted(
-    side: _Side, image: Image, reach: float, step: float, tuning: StraightTuning
-) -> tuple[_Side, Float32] | None:
+def _fitted(side: _Side, image: Image, reach: float, step: float) -> tuple[_Side, Float32] | None:
     """Return the line within reach of a side, and its step of color, (3,); None without one."""
-    strip = _strip(side, image, reach + _WINGS * step, step, tuning)
+    strip = _strip(side, image, reach + _WINGS * step, step)
     if strip is None:
         return None
     edges = _edge_filtered(strip)
-    if np.median(np.linalg.norm(edges, axis=2).max(axis=1)) > _CLEAR * tuning.contrast[1]:
+    if np.median(np.linalg.norm(edges, axis=2).max(axis=1)) > _CLEAR * _CONTRAST[1]:
         return None  # matting sees it
     best = _best_line(edges)
-    step_of_color = None if best is None else _evidence(edges, best, tuning)
+    step_of_color = None if best is None else _evidence(edges, best)
     if best is None or step_of_color is None:
         return None
     middle = (edges.shape[1] - 1) / 2
@@ -207,9 +171,7 @@ def _fitted(
     return line, step_of_color
 
 
-def _extended(
-    line: _Side, step_of_color: Float32, image: Image, step: float, tuning: StraightTuning
-) -> _Side:
+def _extended(line: _Side, step_of_color: Float32, image: Image, step: float) -> _Side:
     """Return a line as far beyond its ends as the picture shows it there."""
     ends = [line.start, line.end]
     contrast = float(np.linalg.norm(step_of_color))
@@ -218,26 +180,24 @@ def _extended(
         for count in range(1, _MOST_PIECES):
             start, stop = end + (count - 1) * onward, end + count * onward
             piece = _Side(start, stop, line.half_px) if k else _Side(stop, start, line.half_px)
-            strip = _strip(piece, image, 2 * _WINGS * step, step, tuning)
+            strip = _strip(piece, image, 2 * _WINGS * step, step)
             if strip is None:
                 break
             seen = _edge_filtered(strip)[:, _WINGS].mean(axis=0)
             share = float(seen @ step_of_color) / contrast**2
             differs = float(np.linalg.norm(seen - step_of_color)) / contrast
-            if share < tuning.onward_share or differs > 2 * (1 - tuning.onward_share):
+            if share < _ONWARD_SHARE or differs > 2 * (1 - _ONWARD_SHARE):
                 break
             ends[k] = stop
     return _Side(ends[0], ends[1], line.half_px)
 
 
-def _strip(
-    side: _Side, image: Image, reach: float, step: float, tuning: StraightTuning
-) -> Float32 | None:
+def _strip(side: _Side, image: Image, reach: float, step: float) -> Float32 | None:
     """Sample the surroundings of a side, (along, across, 3), in steps of 8 bits.
 
     None where they reach beyond the image.
     """
-    count = int(min(tuning.samples, side.length))
+    count = int(min(_SAMPLES, side.length))
     half = math.ceil(reach / step)
     shares = (np.arange(count) + 0.5) / count
     across = np.arange(-half, half + 1) * step
@@ -304,9 +264,7 @@ def _best_line(edges: Float32) -> tuple[float, float] | None:
     return float(starts[best]), float(stops[best])
 
 
-def _evidence(
-    edges: Float32, fitted: tuple[float, float], tuning: StraightTuning
-) -> Float32 | None:
+def _evidence(edges: Float32, fitted: tuple[float, float]) -> Float32 | None:
     """Return the step of color at a line, (3,), if it is there along all of it and nowhere else."""
     start, stop = fitted
     width = edges.shape[1]
@@ -315,16 +273,16 @@ def _evidence(
     along = _along(edges, np.array([start], np.float32), np.array([stop], np.float32))[0]
     mean = along.mean(axis=0)
     contrast = float(np.linalg.norm(mean))
-    low, high = tuning.contrast
+    low, high = _CONTRAST
     if not low * math.sqrt(3) <= contrast <= high * math.sqrt(3):
         return None
     projected = along @ mean / contrast
-    if contrast < tuning.surely * projected.std() / math.sqrt(len(projected) / 3):
+    if contrast < _SURELY * projected.std() / math.sqrt(len(projected) / 3):
         return None
-    pieces = np.array([part.mean() for part in np.array_split(projected, tuning.pieces)])
-    if pieces.min() < tuning.piece_share * contrast:
+    pieces = np.array([part.mean() for part in np.array_split(projected, _PIECES)])
+    if pieces.min() < _PIECE_SHARE * contrast:
         return None
-    if _is_textured(edges, start, stop, contrast, tuning):
+    if _is_textured(edges, start, stop, contrast):
         return None
     shifts = np.arange(-width, width + 1, dtype=np.float32)
     shifts = shifts[(np.abs(shifts) > 2 * _SIGMA) & (np.abs(shifts) < width)]
@@ -338,21 +296,19 @@ def _evidence(
     if not len(shifts):
         return None
     others = np.linalg.norm(_along(edges, start + shifts, stop + shifts).mean(axis=1), axis=1)
-    return mean if others.max() <= tuning.other_share * contrast else None
+    return mean if others.max() <= _OTHER_SHARE * contrast else None
 
 
-def _is_textured(
-    edges: Float32, start: float, stop: float, contrast: float, tuning: StraightTuning
-) -> bool:
+def _is_textured(edges: Float32, start: float, stop: float, contrast: float) -> bool:
     """Return whether there is more beside a line than noise, in more than one piece of it."""
     count, width = edges.shape[:2]
     across = np.arange(width)
     textured = 0
-    for rows in np.array_split(np.arange(count), tuning.pieces):
+    for rows in np.array_split(np.arange(count), _PIECES):
         place = start + (stop - start) * (rows.mean() + 0.5) / count
         beside = np.abs(across - place) > 3 * _SIGMA
         strongest = np.linalg.norm(edges[rows].mean(axis=0)[beside], axis=1).max(initial=0)
-        textured += strongest > tuning.texture * contrast
+        textured += strongest > _TEXTURE * contrast
     return textured > 1
 
 

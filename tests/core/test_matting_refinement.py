@@ -26,7 +26,7 @@ def refine(image, trimap, alpha, progress=lambda fraction, step: None):
     """Refine with the samples of the image at half size."""
     level = make_level(image, trimap, 2)
     samples = sampling.sample(level)
-    refinement.refine(image, trimap, alpha, level, samples, tolerance=0.2, progress=progress)
+    refinement.refine(image, trimap, alpha, level, samples, progress=progress)
 
 
 def energy(image, trimap, alpha):

@@ -95,7 +95,7 @@ def test_foreground_share_is_that_of_locally_linear_embedding():
     rng = np.random.default_rng(5)
     foreground = rng.normal(size=(6, 5, 3)).astype(np.float32)
     background = rng.normal(size=(6, 5, 3)).astype(np.float32)
-    share = sampling._foreground_share(foreground, background, 1e-3)
+    share = sampling._foreground_share(foreground, background)
     for row in range(6):
         both = np.concatenate([foreground[row], background[row]]).astype(float)
         gram = both @ both.T
@@ -158,9 +158,9 @@ def test_ignored_pixels_get_no_data_term(scene):
 
 
 def test_comparison_with_a_line():
-    colors = np.float32([[0.25, 0, 0], [0.5, 0.1, 0], [2, 0, 0]])
+    colors = np.float32([[0.25, 0, 0], [0.5, 0.2, 0], [2, 0, 0]])
     foreground, background = np.float32([[1, 0, 0]] * 3), np.zeros((3, 3), np.float32)
-    share, distance, trust = sampling.compare(colors, foreground, background, 0.1)
+    share, distance, trust = sampling.compare(colors, foreground, background)
     np.testing.assert_allclose(share, [0.25, 0.5, 1], atol=1e-6)
-    np.testing.assert_allclose(distance, [0, 0.1, 1], atol=1e-6)
+    np.testing.assert_allclose(distance, [0, 0.2, 1], atol=1e-6)
     np.testing.assert_allclose(trust, [1 / 3, np.exp(-1) / 3, 0], atol=1e-6)
