@@ -6,6 +6,7 @@ subject is taken to continue beyond it.
 """
 
 import math
+from functools import partial
 
 import cv2
 import numpy as np
@@ -112,11 +113,13 @@ def make_trimap(
     # A wide band may as well be made of small squares.
     step = max(1, radius_px // _CELLS) if shape == "ellipse" else 1
     outer, inner = _any_in_squares(mask, step), ~_any_in_squares(~mask, step)
-    grown, shrunk = (
-        (_near(outer, (radius_px + 0.5) / step), ~_near(~inner, (radius_px + 0.5) / step))
+    # A disc is what lies within a distance; the half pixel makes it as round as OpenCV's ellipse.
+    grow = (
+        partial(_near, distance_px=(radius_px + 0.5) / step)
         if shape == "ellipse"
-        else (_dilated(outer, radius_px, shape), ~_dilated(~inner, radius_px, shape))
+        else partial(_dilated, radius_px=radius_px, shape=shape)
     )
+    grown, shrunk = grow(outer), ~grow(~inner)
     if probability is not None:
         reach_px = _REACH * max(radius_px, _LEAST_RADIUS_PX) + 0.5
         low, high = _UNCERTAIN
