@@ -10,6 +10,7 @@ Lengths are given in strokes: 0.8 % of the diagonal, the width of the brush that
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -271,11 +272,12 @@ def _mean_around(values: Float32, counted: Mask, sigma_px: float) -> Float32:
         )
         for plane in (filled, weight)
     )
-    mean = total / np.maximum(weights if values.ndim == 2 else weights[..., None], np.float32(1e-6))
+    weights = np.maximum(weights, 1e-6)
+    mean = total / (weights if values.ndim == 2 else weights[..., None])
     return _sized(mean, counted.shape)
 
 
-def _sized(values: Float32, shape: tuple[int, ...]) -> Float32:
+def _sized(values: NDArray[Any], shape: tuple[int, ...]) -> Float32:
     """Interpolate values that vary slowly at every pixel of an image of a shape."""
     size = (shape[1], shape[0])
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.float32)
