@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matte_core.base.errors import InputError
+from matte_core.base.lazy import load_ahead
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.images import Alpha, Image, Mask, Trimap
@@ -96,6 +97,7 @@ def cut_out(
     """
     if not 0 <= decontaminate <= 1:
         raise InputError(f"decontaminate is {decontaminate}.", "It must lie in 0 to 1.")
+    load_ahead("matte_core.matting.alpha")
     steps = Steps(image, wide_gamut_image, opacity)
     marks = Marks.of((steps.image.shape[0], steps.image.shape[1]), keep, remove, unknown)
     found = steps.segmentation(

@@ -1,7 +1,9 @@
-"""Public names that are imported when they are first used."""
+"""Importing what takes long when it is first used, or while something else is computed."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
+from threading import Thread
 from typing import Any
 
 
@@ -23,3 +25,16 @@ def lazily(namespace: dict[str, Any], homes: Mapping[str, str]) -> Callable[[str
         return namespace[name]
 
     return getattribute
+
+
+def load_ahead(module: str) -> None:
+    """Begin to import a module that will be needed soon, and return at once.
+
+    Whoever imports it waits for it to be loaded, and is told if it cannot be.
+    """
+
+    def load() -> None:
+        with suppress(Exception):
+            import_module(module)
+
+    Thread(target=load, daemon=True).start()

@@ -24,6 +24,7 @@ from matte_core.images import Float32, Image, as_float, row_slices
 
 #: Variance of the colors, in [0, 1], below which a window counts as flat.
 EPSILON = 3e-4
+_STRIP_PX = 1 << 16  # what is in work at once stays in the processor's cache
 
 Floats = NDArray[np.floating[Any]]
 
@@ -123,13 +124,15 @@ def apply_guided(image: Image, coefficients: Float32) -> Float32:
     """
     shape = image.shape[:2]
     out = np.empty(shape, np.float32)
-    for rows in row_slices(shape):
-        enlarged = _enlarge_rows(coefficients, rows, shape)
-        guide = as_float(image[rows])
-        band = enlarged[..., 3].copy()
-        for channel in range(3):
-            band += enlarged[..., channel] * guide[..., channel]
-        np.clip(band, 0, 1, out=out[rows])
+    if image.dtype not in (np.uint8, np.float32):
+        image = as_float(image)
+    unit = 1 / 255 if image.dtype == np.uint8 else 1.0
+    for rows in row_slices(shape, _STRIP_PX):
+        guide = cv2.cvtColor(image[rows], cv2.COLOR_RGB2RGBA)  # opaque: the offset's factor is 1
+        terms = cv2.multiply(
+            _enlarge_rows(coefficients, rows, shape), guide, scale=unit, dtype=cv2.CV_32F
+        )
+        np.clip(cv2.transform(terms, np.ones((1, 4))), 0, 1, out=out[rows])
     return out
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from matte_core.base.errors import ModelError
 from matte_core.base.messages import Message
 from matte_core.catalog.download import sha256_of
+from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC
+from matte_core.catalog.registry import model_path
+from matte_core.catalog.spec import ModelSpec
 from matte_core.networks.network import Network
 from matte_core.networks.session import open_session
-from matte_core.networks.store import describe_model
 
 
 def load_network(path: Path) -> Network:
@@ -26,7 +28,7 @@ def load_network(path: Path) -> Network:
 
 @lru_cache(maxsize=3)
 def _load(path: str, _mtime_ns: int, _size: int) -> Network:
-    spec = describe_model(Path(path))
+    spec = _described(Path(path))
     if spec.sha256 and spec.sha256 != sha256_of(Path(path)):
         raise ModelError(
             Message("The model file {path} has changed since it was added.", path=path),
@@ -35,3 +37,11 @@ def _load(path: str, _mtime_ns: int, _size: int) -> Network:
             ),
         )
     return Network(spec, open_session(path))
+
+
+def _described(path: Path) -> ModelSpec:
+    if path == model_path(BUILT_IN):
+        return BUILT_IN_SPEC
+    from matte_core.networks.store import describe_model  # knows many formats, so it takes a while
+
+    return describe_model(path)

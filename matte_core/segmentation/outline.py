@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from matte_core.boxes import Box
 from matte_core.filters.guided import GuidedFilter, apply_guided
-from matte_core.images import Float32, Mask, as_float, resized
+from matte_core.images import Float32, Mask, as_float
 from matte_core.segmentation.views import Views
 
-_FINE_PX = 2048  # longer side of the picture that the outline follows; beyond, it is interpolated
 _REACH_CELLS = 1.0  # how far the outline may be moved from where a source puts it, in its cells
 _MOST_REACH_PX = 24  # the same at most, in pixels of the reduced picture
 _SPECK_CELLS = 2.0  # side of the smallest part, or hole, that a source can have meant, in its cells
@@ -21,7 +20,6 @@ _SCRAP_SHARE, _SCRAP_PROBABILITY = 0.03, 0.75
 _INSIDE_SHARE = 0.5  # of a connected part, that must lie in a selection for it to be meant
 _MARGIN = 0.05  # how far a subject may leave its selection, as a share of the longer side of that
 
-_NEAREST = cv2.INTER_NEAREST
 _JUST_IN = 0.51
 
 
@@ -45,18 +43,20 @@ def draw(views: Views, probability: Float32, cell_px: float) -> Float32:
     reach_px = round(_REACH_CELLS * cell_px * scale)
     radius_px = int(np.clip(reach_px, 1, _MOST_REACH_PX))
     coefficients = GuidedFilter(as_float(views.reduced), radius_px).coefficients(probability)
-    fine = min(1.0, _FINE_PX / max(views.shape))
-    size = (max(1, round(views.shape[0] * fine)), max(1, round(views.shape[1] * fine)))
-    drawn = apply_guided(resized(views.full, *size), coefficients)
-    mask = drawn > 0.5
-    small = cv2.resize(mask.astype(np.uint8), views.reduced_shape[::-1], interpolation=_NEAREST) > 0
-    sure = cv2.resize(drawn, small.shape[::-1], interpolation=_NEAREST).astype(np.float32)
+    drawn = apply_guided(views.fine, coefficients)
+    size = drawn.shape[::-1]
+    sure = np.asarray(
+        cv2.resize(drawn, views.reduced_shape[::-1], interpolation=cv2.INTER_NEAREST), np.float32
+    )
+    small = sure > 0.5
     cleaned = without_scraps(without_specks(small, cell_px * scale), sure)
-    if (cleaned != small).any():
-        wanted = cv2.resize(cleaned.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
-        was = cv2.resize(small.astype(np.uint8), size[::-1], interpolation=_NEAREST) > 0
-        drawn = np.where(wanted & ~was, np.maximum(drawn, _JUST_IN), drawn)
-        drawn = np.where(was & ~wanted, np.minimum(drawn, 1 - _JUST_IN), drawn)
+    for changed, limit, outermost in (
+        (cleaned & ~small, np.maximum, _JUST_IN),
+        (small & ~cleaned, np.minimum, 1 - _JUST_IN),
+    ):
+        if changed.any():
+            place = cv2.resize(changed.view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+            limit(drawn, np.float32(outermost), out=drawn, where=place)
     return lifted(drawn, views.shape)
 
 

@@ -10,6 +10,7 @@ Lengths are given in strokes: 0.8 % of the diagonal, the width of the brush that
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ from matte_core.images import (
     Mask,
     Trimap,
     as_uint8,
+    resized,
 )
 from matte_core.trimap.lines import find_lines
 from matte_core.trimap.make import connected_to
@@ -110,9 +112,9 @@ def widen_to_hair(
     small = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     if not all((small == value).any() for value in (BACKGROUND, UNKNOWN, FOREGROUND)):
         return trimap
-    pixels = cv2.resize(as_uint8(image), size, interpolation=cv2.INTER_AREA)
+    pixels = resized(as_uint8(image), size[1], size[0])
     most_unit = math.inf if radius_px is None else radius_px * scale
-    scene = _scene(pixels.astype(np.uint8), small, most_unit)
+    scene = _scene(as_uint8(pixels), small, most_unit)
     maybe = None
     if probability is not None:
         maybe = _maybe(probability, scene, grid_px * scale)
@@ -130,10 +132,13 @@ def _scene(pixels: NDArray[np.uint8], trimap: Trimap, most_unit: float) -> _Scen
     stroke = _STROKE * math.hypot(*trimap.shape)
     inside, band, outside = (trimap == value for value in (FOREGROUND, UNKNOWN, BACKGROUND))
     distance = cv2.distanceTransform((~band).astype(np.uint8), cv2.DIST_L2, 3)
-    smooth = cv2.medianBlur(pixels, 2 * max(2, round(stroke)) + 1)
+    # What a stroke blurs is as good on a reduced image.
+    step = max(1, int(stroke / 4))
+    coarse = cv2.resize(pixels, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
+    smooth = cv2.medianBlur(coarse, 2 * max(2, round(stroke / step)) + 1)
     return _Scene(
         pixels=pixels.astype(np.float32),
-        smooth=smooth.astype(np.float32),
+        smooth=_sized(smooth.astype(np.float32), band.shape),
         inside=inside,
         band=band,
         outside=outside,
@@ -170,11 +175,9 @@ def _find_hair(scene: _Scene, maybe: Mask | None) -> Mask:
 def _maybe(probability: Float32, scene: _Scene, grid_px: float) -> Mask:
     """Return what lies near something that may belong to the subject."""
     height, width = scene.band.shape
-    small = cv2.resize(probability, (width, height), interpolation=cv2.INTER_AREA)
-    maybe = (small > _LEAST_PROBABILITY).astype(np.uint8)
-    side = 2 * max(1, round(scene.stroke + grid_px)) + 1
-    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.dilate(maybe, brush) > 0)
+    small = resized(probability, height, width)
+    away = cv2.distanceTransform((small <= _LEAST_PROBABILITY).view(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(away <= scene.stroke + grid_px)
 
 
 def _share(colors: Float32, start: Float32, end: Float32) -> Float32:
@@ -192,10 +195,13 @@ def _texture(scene: _Scene, subject: Float32) -> Float32:
 
     The contrast is the distance of its color from the subject's.
     """
-    mean = _mean_around(scene.smooth, scene.outside, 3 * scene.stroke)
-    change = scene.smooth - mean
-    variation = np.sqrt(_dot(change, change) / _squared(subject - mean))
-    return _mean_around(variation, scene.outside, 2 * scene.stroke)
+    step = max(1, int(scene.stroke / 4))  # all of it varies slowly
+    thin = np.s_[::step, ::step]
+    smooth, outside, stroke = scene.smooth[thin], scene.outside[thin], scene.stroke / step
+    mean = _mean_around(smooth, outside, 3 * stroke)
+    change = smooth - mean
+    variation = np.sqrt(_dot(change, change) / _squared(subject[thin] - mean))
+    return _sized(_mean_around(variation, outside, 2 * stroke), scene.band.shape)
 
 
 def _hairs(scene: _Scene, faint: Mask, clear: Mask) -> Mask:
@@ -227,22 +233,27 @@ def _gaps(scene: _Scene, faint: Mask, clear: Mask, subject: Float32) -> Mask:
     are not searched.
     """
     stroke = scene.stroke
-    background = _mean_around(scene.pixels, scene.outside, _COLORS_AROUND * stroke)
-    offset = scene.smooth - background
-    is_gap = _share(scene.smooth, background, subject) < _GAP_SHARE
-    is_gap &= _dot(offset, offset) < _squared(subject - background)
+    is_gap = scene.inside & (scene.distance < _GAP_REACH * scene.unit)
+    is_gap &= scene.depth > _LEAST_DEPTH * stroke
     covered = cv2.GaussianBlur(faint.astype(np.float32), (0, 0), stroke / 2)
     is_gap &= covered > _GAP_LINES
     beside = scene.outside & (scene.distance < _GAP_REACH * stroke)
     covered_beside = _mean_around(clear.astype(np.float32), beside, 3 * stroke)
     is_gap &= covered_beside > _LINES_BESIDE
-    is_gap &= scene.depth > _LEAST_DEPTH * stroke
-    return np.asarray(is_gap & scene.inside & (scene.distance < _GAP_REACH * scene.unit))
+    if not is_gap.any():
+        return is_gap
+    background = _mean_around(scene.pixels, scene.outside, _COLORS_AROUND * stroke)[is_gap]
+    smooth, subject = scene.smooth[is_gap], subject[is_gap]
+    offset = smooth - background
+    is_gap[is_gap] = (_share(smooth, background, subject) < _GAP_SHARE) & (
+        _dot(offset, offset) < _squared(subject - background)
+    )
+    return is_gap
 
 
 def _dot(one: Float32, other: Float32) -> Float32:
-    """Return the dot product of the colors of two (h, w, 3) images at every pixel."""
-    return np.asarray(np.einsum("ijk,ijk->ij", one, other))
+    """Return the dot products of colors, in the last axis."""
+    return np.asarray(np.einsum("...k,...k->...", one, other))
 
 
 def _mean_around(values: Float32, counted: Mask, sigma_px: float) -> Float32:
@@ -261,8 +272,15 @@ def _mean_around(values: Float32, counted: Mask, sigma_px: float) -> Float32:
         )
         for plane in (filled, weight)
     )
-    mean = total / np.maximum(weights if values.ndim == 2 else weights[..., None], 1e-6)
-    return np.asarray(cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR))
+    weights = np.maximum(weights, 1e-6)
+    mean = total / (weights if values.ndim == 2 else weights[..., None])
+    return _sized(mean, counted.shape)
+
+
+def _sized(values: NDArray[Any], shape: tuple[int, ...]) -> Float32:
+    """Interpolate values that vary slowly at every pixel of an image of a shape."""
+    size = (shape[1], shape[0])
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _largest_around(values: NDArray[np.floating], reach_px: float) -> Float32:

@@ -8,11 +8,13 @@ filter. Here a line is compared with the brighter of its two sides, not with the
 """
 
 import math
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial, reduce
 
 import cv2
 import numpy as np
 
+from matte_core.base.threads import cores, most_threads
 from matte_core.images import Float32
 
 _LENGTH_PX = 15  # over which a line's brightness is averaged
@@ -43,18 +45,22 @@ def find_lines(plane: Float32) -> Float32:
     >>> [round(value, 1) for value in find_lines(plane)[10, 8:13].tolist()]
     [0.0, 0.0, 0.5, 0.0, 0.0]
     """
+    with ThreadPoolExecutor(most_threads() or cores()) as pool:
+        return reduce(np.maximum, pool.map(partial(_contrast, plane), _filters()))
+
+
+def _contrast(plane: Float32, direction: tuple[Float32, int, int]) -> Float32:
+    """Return the contrast of lines in one direction; see `_filters`."""
+    kernel, right, down = direction
     height, width = plane.shape
     margin = math.ceil(_ASIDE_PX)
-    brightest = np.full(plane.shape, -np.inf, np.float32)
-    for kernel, right, down in _filters():
-        line = cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT)
-        padded = cv2.copyMakeBorder(line, *(margin,) * 4, cv2.BORDER_REPLICATE)
-        one, other = (
-            padded[margin + y : margin + y + height, margin + x : margin + x + width]
-            for x, y in ((right, down), (-right, -down))
-        )
-        np.maximum(brightest, line - np.maximum(one, other), out=brightest)
-    return brightest
+    line = cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT)
+    padded = cv2.copyMakeBorder(line, *(margin,) * 4, cv2.BORDER_REPLICATE)
+    one, other = (
+        padded[margin + y : margin + y + height, margin + x : margin + x + width]
+        for x, y in ((right, down), (-right, -down))
+    )
+    return np.asarray(line - np.maximum(one, other))
 
 
 @cache

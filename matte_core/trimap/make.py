@@ -6,6 +6,7 @@ subject is taken to continue beyond it.
 """
 
 import math
+from functools import partial
 
 import cv2
 import numpy as np
@@ -33,6 +34,7 @@ _REACH = 3  # uncertain pixels widen the band up to this many times its width
 # If the band covers a small region completely, this fraction of its depth, the innermost, stays
 # known.
 _CORE = 0.35
+_CELLS = 16  # a band this wide is made of single pixels, one twice as wide of squares of two by two
 
 
 def default_radius_px(shape: tuple[int, ...], grid_px: float | None = None) -> int:
@@ -108,32 +110,54 @@ def make_trimap(
         radius_px = default_radius_px(mask.shape, grid_px)
     if radius_px < 0:
         raise InputError(f"The trimap's width is {radius_px} px.", "It must be 0 or more.")
-    grown = _grow(mask, radius_px, shape)
-    shrunk = ~_grow(~mask, radius_px, shape)
+    # A wide band may as well be made of small squares.
+    step = max(1, radius_px // _CELLS) if shape == "ellipse" else 1
+    outer, inner = _any_in_squares(mask, step), ~_any_in_squares(~mask, step)
+    # A disc is what lies within a distance; the half pixel makes it as round as OpenCV's ellipse.
+    grow = (
+        partial(_near, distance_px=(radius_px + 0.5) / step)
+        if shape == "ellipse"
+        else partial(_dilated, radius_px=radius_px, shape=shape)
+    )
+    grown, shrunk = grow(outer), ~grow(~inner)
     if probability is not None:
-        uncertain = _uncertain(grown & ~shrunk, probability, radius_px)
-        grown = grown | (uncertain & ~mask)
+        reach_px = _REACH * max(radius_px, _LEAST_RADIUS_PX) + 0.5
+        low, high = _UNCERTAIN
+        sampled = probability[::step, ::step]
+        band = grown & ~shrunk
+        uncertain = (sampled > low) & (sampled < high) & _near(band, reach_px / step)
+        uncertain = connected_to(band, uncertain)
+        grown = grown | (uncertain & ~inner)
         if not trust_mask:
-            shrunk &= ~(uncertain & mask)
-    trimap = np.full(mask.shape, UNKNOWN, np.uint8)
-    trimap[_with_core(~grown, ~mask, _CORE)] = BACKGROUND
-    trimap[_with_core(shrunk, mask, _CORE)] = FOREGROUND
-    return trimap
+            shrunk &= ~(uncertain & outer)
+    trimap: Trimap = np.full(grown.shape, UNKNOWN, np.uint8)
+    trimap[_with_core(~grown, ~outer, _CORE)] = BACKGROUND
+    trimap[_with_core(shrunk, inner, _CORE)] = FOREGROUND
+    if step == 1:
+        return trimap
+    size = (trimap.shape[1] * step, trimap.shape[0] * step)
+    enlarged = np.asarray(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    return np.ascontiguousarray(enlarged[: mask.shape[0], : mask.shape[1]])
 
 
-def _grow(mask: Mask, radius_px: int, shape: str) -> Mask:
-    """Dilate; nothing enters from outside the image."""
-    if radius_px == 0:
+def _any_in_squares(mask: Mask, side_px: int) -> Mask:
+    """Return whether there is any of a mask in each square; those at the end may be cut off."""
+    if side_px == 1:
         return mask
-    if shape == "ellipse":
-        if not mask.any():
-            return mask
-        # A disc is all that lies within a distance: one pass at any radius. The half pixel makes
-        # it as round as OpenCV's ellipse.
-        distance = cv2.distanceTransform(
-            (~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
-        )
-        return np.asarray(distance <= radius_px + 0.5)
+    kernel = np.ones((side_px, side_px), np.uint8)
+    return cv2.dilate(mask.view(np.uint8), kernel, anchor=(0, 0))[::side_px, ::side_px] > 0
+
+
+def _near(mask: Mask, distance_px: float) -> Mask:
+    """Return what is at most that far from a mask."""
+    if not mask.any():
+        return mask
+    away = cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(away <= distance_px)
+
+
+def _dilated(mask: Mask, radius_px: int, shape: str) -> Mask:
+    """Dilate by a rectangle or a cross; nothing enters from outside the image."""
     size = 2 * radius_px + 1
     pixels = mask.astype(np.uint8)
     along = cv2.dilate(pixels, np.ones((1, size), np.uint8))
@@ -142,15 +166,6 @@ def _grow(mask: Mask, radius_px: int, shape: str) -> Mask:
     else:  # a rectangle is separable: rows, then columns
         along = cv2.dilate(along, np.ones((size, 1), np.uint8))
     return np.asarray(along > 0)
-
-
-def _uncertain(band: Mask, probability: Float32, radius_px: int) -> Mask:
-    """Return the uncertain pixels within reach of the band that are connected to it."""
-    low, high = _UNCERTAIN
-    uncertain = (probability > low) & (probability < high)
-    reach_px = _REACH * max(radius_px, _LEAST_RADIUS_PX)
-    uncertain &= _grow(band, reach_px, "ellipse")
-    return connected_to(band, uncertain)
 
 
 def connected_to(band: Mask, candidates: Mask) -> Mask:

@@ -43,6 +43,7 @@ _ONWARD_SHARE = 0.75  # that a piece beyond the side's ends must have, for the l
 # that.
 _KEEP_PX = 2.0
 
+_DEPTH_SIDE_PX = 1024  # of the picture that the unknown region's width is measured on
 _SIGMA = 1.5  # of the edge filter, in samples across
 _WINGS = 5  # how far the filter reaches
 _LEAST_PIECE_PX = 8.0
@@ -108,11 +109,12 @@ def _sides(trimap: Trimap, mask: Mask) -> Iterator[_Side]:
     unknown = (trimap == UNKNOWN).view(np.uint8)
     if not unknown.any():
         return
-    depth = cv2.distanceTransform(unknown, cv2.DIST_L2, 3)
+    cell = max(1, max(trimap.shape) // _DEPTH_SIDE_PX)
+    depth = cell * cv2.distanceTransform(unknown[::cell, ::cell].copy(), cv2.DIST_L2, 3)
     contours, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     for contour in contours:
         points = contour[:, 0]
-        depths = depth[points[:, 1], points[:, 0]]
+        depths = depth[points[:, 1] // cell, points[:, 0] // cell]
         half_px = float(np.median(depths))
         if half_px < 2 or len(points) < _LEAST_SIDE_PX:
             continue

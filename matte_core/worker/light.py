@@ -4,7 +4,6 @@ import numpy as np
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback
-from matte_core.compositing import behind, match_colors, wrap_light
 from matte_core.images import Image
 from matte_core.link.requests import RelightRequest
 from matte_core.link.results import RelightResult
@@ -13,6 +12,8 @@ from matte_core.worker.arrays import finite, from_numpy, to_numpy, visible_share
 
 def relight(request: RelightRequest, progress: ProgressCallback) -> RelightResult:
     """Match a subject's clean colors to a background, and let its light fall on the edge."""
+    from matte_core.compositing import behind, match_colors, wrap_light
+
     background = to_numpy(request.background)
     given: Image = to_numpy(request.foreground)
     alpha = visible_share(request.mask, request.opacity, request.image.shape)

@@ -1,6 +1,5 @@
 """The methods of the worker: each takes a request, calls the library and returns a result."""
 
-import importlib.metadata
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -8,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from matte_core import matting
 from matte_core.base.classes import BACKGROUND_NAME, voc_color
 from matte_core.base.errors import InputError
+from matte_core.base.lazy import load_ahead
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
 from matte_core.batch.framing import SEEN
 from matte_core.boxes import Box
 from matte_core.catalog.registry import installed
-from matte_core.compositing.fill import fill_behind
 from matte_core.images import UNKNOWN, Alpha, Image, Mask, Trimap
 from matte_core.link.protocol import Array
 from matte_core.link.requests import (
@@ -38,8 +38,6 @@ from matte_core.link.results import (
     TrimapResult,
 )
 from matte_core.marks import Marks
-from matte_core.matting import clean_colors, clear_hidden
-from matte_core.matting import decontaminate as mixed_with
 from matte_core.segmentation import Segmentation, color_map
 from matte_core.segmentation.things import things_of
 from matte_core.steps import Steps
@@ -65,6 +63,7 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "opencv-python-headless", "onnxrun
 def cut_out(request: CutOutRequest, progress: ProgressCallback) -> AlphaResult:
     """Run the whole chain on an image."""
     started = time.monotonic()
+    load_ahead("matte_core.matting.alpha")
     steps = _steps(request)
     marks = _marks(request, request.image)
     found = _found(steps, request, marks, part(progress, 0.0, 0.3))
@@ -136,7 +135,9 @@ def decontaminate(request: DecontaminateRequest, progress: ProgressCallback) -> 
 
 def check(request: CheckRequest, progress: ProgressCallback) -> CheckResult:  # noqa: ARG001
     """Return what is installed."""
-    versions = tuple((name, importlib.metadata.version(name)) for name in PACKAGES)
+    from importlib.metadata import version
+
+    versions = tuple((name, version(name)) for name in PACKAGES)
     return CheckResult(versions, tuple(sorted(model.name for model in installed())))
 
 
@@ -189,6 +190,8 @@ def _matted(
         reporting = part(progress, matting_share, 1.0)
         colors = _clean_colors(request, alpha, amount, hidden_by, reporting, steps.inks(alpha))
     if request.with_background:
+        from matte_core.compositing.fill import fill_behind
+
         behind, hole = fill_behind(to_numpy(request.colors or request.image), shown)
         filled = hole.astype(np.uint8) * np.uint8(255)
         colors |= {"background": from_numpy(finite(behind)), "filled": from_numpy(filled)}
@@ -226,12 +229,12 @@ def _clean_colors(
     """
     own = to_numpy(request.colors or request.image)
     if inks is not None and np.array_equal(own, read_image(request.colors or request.image)):
-        foreground = mixed_with(own, inks, amount)
+        foreground = matting.decontaminate(own, inks, amount)
         changed = (foreground != own).any(axis=2).astype(np.uint8) * np.uint8(255)
     else:
-        foreground, changed = clean_colors(own, alpha, amount, progress=progress)
+        foreground, changed = matting.clean_colors(own, alpha, amount, progress=progress)
     if hidden_by is not None:
-        foreground, hidden = clear_hidden(foreground, hidden_by)
+        foreground, hidden = matting.clear_hidden(foreground, hidden_by)
         changed[hidden] = 255
     return {"foreground": from_numpy(finite(foreground)), "changed": from_numpy(changed)}
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from matte_core import matting
 from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
@@ -20,7 +21,6 @@ from matte_core.images import Alpha, Float32, Image, Mask, Trimap, as_uint8
 from matte_core.link.fields import EdgeControls, Region, ViewSettings
 from matte_core.link.strokes import Stroke
 from matte_core.marks import Marks
-from matte_core.matting import decontaminate
 from matte_core.segmentation import Segmentation, segment
 from matte_core.segmentation.inked import clean_inks
 from matte_core.segmentation.own_alpha import trimap_of_opacity
@@ -184,7 +184,7 @@ class Preview:
             return as_uint8(image) if is_original else views.trimap_view(trimap_of_opacity(alpha))
         colors = clean_inks(image, exact, inks, alpha)
         return self._drawn_view(
-            decontaminate(image, colors, settings.decontaminate), alpha, settings, region
+            matting.decontaminate(image, colors, settings.decontaminate), alpha, settings, region
         )
 
     def prepare(self) -> None:

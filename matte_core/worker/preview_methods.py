@@ -83,7 +83,8 @@ class PreviewMethods:
         except NoSubjectError as error:
             return self._without_subject(preview.original(), settings, error.text)
         finally:
-            preview.prepare()
+            if not settings.is_draft:
+                preview.prepare()
         return self._result(picture, preview.found, settings)
 
     def detail(self, request: PreviewDetailRequest, progress: ProgressCallback) -> ViewResult:

@@ -209,9 +209,15 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     def methods() -> Methods:
+        from matte_core.catalog.published import BUILT_IN
+        from matte_core.catalog.registry import model_path
+        from matte_core.networks.loading import load_network
         from matte_core.worker.methods import METHODS
         from matte_core.worker.preview_methods import PreviewMethods
 
+        # Nearly every action needs it; a fault in it is one of those that do.
+        with suppress(MatteError):
+            load_network(model_path(BUILT_IN))
         return METHODS | PreviewMethods().by_request
 
     Server(sys.stdin.buffer, outgoing).serve(methods)

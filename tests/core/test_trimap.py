@@ -165,3 +165,17 @@ def test_a_trimap_reads_as_itself() -> None:
 def test_reading_a_color_image_is_refused() -> None:
     with pytest.raises(InputError, match="shape"):
         read_trimap(np.zeros((4, 4, 3), np.uint8))
+
+
+def test_a_wide_band_is_as_wide_as_asked() -> None:
+    mask = square(601, 203)
+    mask[40, 40] = True  # a single pixel counts as much as in a narrow one
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (101, 101))
+    grown = cv2.dilate(mask.astype(np.uint8), kernel) > 0
+    kept = cv2.erode(mask.astype(np.uint8), kernel, borderValue=1) > 0
+    trimap = make_trimap(mask, 50)
+    assert trimap.shape == mask.shape
+    near = np.ones((7, 7), np.uint8)  # two squares of three pixels
+    for exact, made in ((grown, trimap > 0), (kept, trimap == 255)):
+        assert not (made & (cv2.dilate(exact.astype(np.uint8), near) == 0)).any()
+        assert not ((cv2.erode(exact.astype(np.uint8), near) > 0) & ~made).any()

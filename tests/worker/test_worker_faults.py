@@ -43,6 +43,9 @@ def spoiled(tmp_path, monkeypatch):
     monkeypatch.setenv("MATTE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MATTE_CHECKOUT", str(ROOT))
     monkeypatch.setenv("MATTE_FAULT", str(tmp_path / "fault"))
+    # No memory is set aside for threads or kept when it is freed, so that little stays little.
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "1")
+    monkeypatch.setenv("MALLOC_MMAP_THRESHOLD_", str(1 << 17))
 
     def make(fault):
         (tmp_path / "fault").write_text(fault)

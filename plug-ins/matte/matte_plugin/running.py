@@ -128,10 +128,11 @@ def for_each(layers, ask_worker, process=None):
         If one of them was deleted or changed in the meantime.
     """
     answers = []
-    witness = Witness(
-        [item for entry in layers for item in (entry if isinstance(entry, tuple) else (entry,))]
-    )
     with process or worker() as process:
+        # The worker loads its libraries meanwhile.
+        witness = Witness(
+            [item for entry in layers for item in (entry if isinstance(entry, tuple) else (entry,))]
+        )
         for index, layer in enumerate(layers):
             progress = gimp_progress(index / len(layers), 1 / len(layers))
             answers.append(ask_worker(process, layer, progress))
