@@ -52,7 +52,7 @@ def clean_own(
 ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
     """Return the clean colors of an image, in its own type, and where they differ from it.
 
-    See `clean_colors`. Of uint16, only what is near the edge becomes float: the conversion of a whole
+    See `clean_colors`. Of uint16, only what is near the edge becomes float: converting all of a
     photo takes longer.
     """
     own = to_numpy(array)

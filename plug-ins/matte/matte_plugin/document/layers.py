@@ -275,12 +275,12 @@ def _put(copy, layer, replaced):
 
 def _make_transparent(layer, alpha):
     """Multiply an alpha into a layer's own transparency."""
+    stored = pixels.bits(layer)
     if not layer.has_alpha():
         layer.add_alpha()
-    stored = pixels.bits(layer)
     write_layer_mask(layer, alpha)
     layer.remove_mask(Gimp.MaskApplyMode.APPLY)
-    # Applying the mask rounds colors in profiles other than sRGB, so the stored ones are restored,
+    # Both round colors in profiles other than sRGB, so the stored ones are restored,
     # except in a group with locked pixels, where writing terminates the plug-in.
     if not items.is_in_locked_group(layer):
         pixels.restore_colors(layer, stored)

@@ -135,14 +135,14 @@ def bits(layer):
 
 
 def restore_colors(layer, stored):
-    """Write the colors in earlier `bits` of a layer with an alpha channel, and keep the alpha."""
-    format_ = layer.get_format()
+    """Write the colors in earlier `bits` of a layer with an alpha channel, and keep its alpha."""
+    format_, width, height = layer.get_format(), layer.get_width(), layer.get_height()
     bands = Babl.format_get_n_components(format_)
     item = _ITEM_OF_SIZE[Babl.format_get_bytes_per_pixel(format_) // bands]
-    restored = bytearray(stored)
-    alpha = slice(bands - 1, None, bands)
-    memoryview(restored).cast(item)[alpha] = memoryview(bits(layer)).cast(item)[alpha]
-    width, height = layer.get_width(), layer.get_height()
+    restored, before = bytearray(bits(layer)), memoryview(stored).cast(item)
+    target, size = memoryview(restored).cast(item), len(before) // (width * height)
+    for band in range(bands - 1):
+        target[band::bands] = before[band::size]
     buffer = layer.get_buffer()
     buffer.set(Gegl.Rectangle.new(0, 0, width, height), Babl.get_name(format_), bytes(restored))
     buffer.flush()
@@ -205,8 +205,9 @@ def write_colors(layer, colors):
     """
     height, width, _ = colors.foreground.shape
     format_name = Babl.get_name(layer.get_format())
-    if _color_format(layer, colors.foreground.dtype) == format_name:
-        # Nothing is converted, so the pixels that do not differ are written as they are.
+    dtype = colors.foreground.dtype
+    if dtype != "float32" and _color_format(layer, dtype) == format_name:
+        # They were read as they are stored, so the pixels that do not differ are what they were.
         _write_all_colors(layer, colors.foreground)
         return
     before = [read(layer, 0, top, width, rows, None) for top, rows in _bands(height, width)]
