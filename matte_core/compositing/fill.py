@@ -25,7 +25,7 @@ def fill_behind(colors: Image, alpha: Alpha) -> tuple[Image, Mask]:
 
     Parameters
     ----------
-    colors : (H, W, 3) uint8, or float32 of any range
+    colors : (H, W, 3) uint8, uint16, or float32 of any range
     alpha : (H, W) float32, [0, 1]
 
     Returns
@@ -60,7 +60,7 @@ def fill_behind(colors: Image, alpha: Alpha) -> tuple[Image, Mask]:
         made: NDArray[Any] = cv2.inpaint(reduced, is_open, _RADIUS_PX, cv2.INPAINT_TELEA)
         made = np.clip(made, 0, 255) * np.float32(span) + np.float32(low)
         large = cv2.resize(made, (width, height), interpolation=cv2.INTER_LINEAR)
-        if colors.dtype == np.uint8:
-            large = np.rint(np.clip(large, 0, 255))
+        if colors.dtype.kind == "u":
+            large = np.rint(np.clip(large, 0, 255 if colors.dtype == np.uint8 else 65535))
         filled[..., band][hole] = large[hole]
     return filled, hole

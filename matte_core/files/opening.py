@@ -65,6 +65,7 @@ _RARE_COMPRESSIONS = {
     52546: "JPEG XL",
 }
 _BITS, _COMPRESSION, _COLORS, _SAMPLES, _SAMPLE_FORMAT = 258, 259, 262, 277, 339
+_TILE_WIDTH, _TILE_OFFSETS = 322, 324
 
 
 @contextmanager
@@ -78,7 +79,9 @@ def decoding(name: str, kind: str) -> Iterator[None]:
         raise
     except Exception as error:
         # Decoders of other people's files raise everything, from KeyError to struct.error.
-        unsupported = re.match(r"(?i)(unsupported|unknown|no decoder) .*", str(error))
+        unsupported = re.match(
+            r"(?i)(unsupported|unknown|no decoder|invalid palette) .*", str(error)
+        )
         if unsupported:
             raise FileError(
                 f"{name} is a {kind} picture of a kind that cannot be read: {unsupported[0]}.",
@@ -158,7 +161,10 @@ def rare_storage(opened: ImageFile.ImageFile) -> str:
     """Return how the pixels of a TIFF are stored, if that is something that may not be readable."""
     if opened.format == "TIFF" and opened.mode == "YCbCr":
         return "subsampled colors without compression"
-    compression = _RARE_COMPRESSIONS.get(tiff_tags(opened).get(_COMPRESSION))
+    tags = tiff_tags(opened)
+    if _TILE_WIDTH in tags and _TILE_OFFSETS not in tags:
+        return "tiles that are listed as strips"
+    compression = _RARE_COMPRESSIONS.get(tags.get(_COMPRESSION))
     return f"{compression} compression" if compression else ""
 
 
@@ -176,6 +182,10 @@ def _open(data: bytes, kind: str, name: str) -> ImageFile.ImageFile:
         if found:
             raise FileError(
                 f"{name} is a TIFF with {found}, which cannot be read.", EXPORT_HINT
+            ) from error
+        if kind == "AVIF" and _has_whole_boxes(data):
+            raise FileError(
+                f"{name} is an AVIF picture of a size or a kind that cannot be read.", EXPORT_HINT
             ) from error
         raise
     finally:
@@ -216,6 +226,21 @@ def _unusual_tiff(data: bytes) -> str:
         return ""  # the caller reports it
     many = "channels" if channels != 1 else "channel"
     return f"{colors} in {channels} {many} of {floats}{each} bits"
+
+
+def _has_whole_boxes(data: bytes) -> bool:
+    """Return whether a file of boxes, as of ISO/IEC 14496-12, ends where its last box does."""
+    place = 0
+    while place + 8 <= len(data):
+        size = int.from_bytes(data[place : place + 4], "big")
+        if size == 0:  # up to the end of the file
+            return True
+        if size == 1:  # there are more digits
+            size = int.from_bytes(data[place + 8 : place + 16], "big")
+        if size < 8:
+            return False
+        place += size
+    return place == len(data)
 
 
 def _reason(error: Exception, kind: str) -> str:

@@ -20,7 +20,7 @@ View = Literal[
 ]
 
 # Of requests: values that are out of range or not finite are put right by the worker.
-ImageArray = Annotated[Array, Pixels(("uint8", "float32"), bands=(3,))]
+ImageArray = Annotated[Array, Pixels(("uint8", "uint16", "float32"), bands=(3,))]
 PlaneArray = Annotated[Array, Pixels(("uint8", "float32"))]
 SelectionArray = Annotated[Array, Pixels(("uint8",))]
 #: What was marked with a brush, or is white in a channel: from 128 on.
@@ -33,7 +33,7 @@ BackgroundArray = Annotated[Array, Pixels(("uint8",), bands=(4,), has_own_size=T
 # Of results: what is written into an image must be right.
 AlphaArray = Annotated[Array, Pixels(("float32",), floats=FRACTIONS)]
 TrimapArray = Annotated[Array, Pixels(("uint8",), levels=bytes((0, 128, 255)))]
-ColorsArray = Annotated[Array, Pixels(("uint8", "float32"), bands=(3,), floats=FINITE)]
+ColorsArray = Annotated[Array, Pixels(("uint8", "uint16", "float32"), bands=(3,), floats=FINITE)]
 ChangedArray = Annotated[Array, Pixels(("uint8",))]
 ClassMapArray = Annotated[Array, Pixels(("uint8",), bands=(3,))]
 #: (h, w, 4) where a checkerboard belongs behind the picture.

@@ -3,9 +3,9 @@
 The plug-in makes one, `matte_core.link.client` sends it, a method of `matte_core.worker` receives
 it and returns its `result_type`. Those of a preview are in `matte_core.link.preview_requests`.
 
-Images are (H, W, 3) uint8, or float32 in sRGB; the other arrays are (H, W), of the same size. If
-sRGB does not cover the colors of an image, it comes a second time as `colors`: float32 of any range
-in its own color space. Alpha is estimated from these.
+Images are (H, W, 3) uint8, uint16, or float32, in sRGB; the other arrays are (H, W), of the same
+size. If sRGB does not cover the colors of an image, it comes a second time as `colors`: float32 of
+any range in its own color space. Alpha is estimated from these.
 """
 
 from dataclasses import dataclass, field

@@ -159,10 +159,11 @@ def _finds(networks: Sequence[Network]) -> bool:
 def _refuse_flat(image: Image) -> None:
     height, width = image.shape[:2]
     sample = image[:: max(1, height // 64), :: max(1, width // 64)]
-    if np.ptp(sample) < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
+    contrast = np.ptp(sample, axis=(0, 1)).max()  # within each channel: any color is one color
+    if contrast < (_LEAST_CONTRAST if image.dtype == np.uint8 else _LEAST_CONTRAST / 255):
         raise NoSubjectError(
             Message("The picture is all one color, so there is nothing to find in it."),
-            Message("Check that the layer with the photo is selected."),
+            Message("Check that it is the right picture or layer."),
         )
 
 

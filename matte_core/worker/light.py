@@ -7,7 +7,14 @@ from matte_core.base.progress import ProgressCallback
 from matte_core.images import Image
 from matte_core.link.requests import RelightRequest
 from matte_core.link.results import RelightResult
-from matte_core.worker.arrays import finite, from_numpy, to_numpy, visible_share
+from matte_core.worker.arrays import (
+    colors_like,
+    finite,
+    from_numpy,
+    read_colors,
+    to_numpy,
+    visible_share,
+)
 
 
 def relight(request: RelightRequest, progress: ProgressCallback) -> RelightResult:
@@ -15,7 +22,7 @@ def relight(request: RelightRequest, progress: ProgressCallback) -> RelightResul
     from matte_core.compositing import behind, match_colors, wrap_light
 
     background = to_numpy(request.background)
-    given: Image = to_numpy(request.foreground)
+    given = read_colors(request.foreground)
     alpha = visible_share(request.mask, request.opacity, request.image.shape)
     # Colors below black or above white keep what exceeds the range.
     excess = None if given.dtype == np.uint8 else given - np.clip(given, 0, 1)
@@ -33,9 +40,9 @@ def relight(request: RelightRequest, progress: ProgressCallback) -> RelightResul
         foreground = wrap_light(foreground, alpha, covered, request.wrap, request.wrap_px or None)
     if excess is not None:
         foreground = (foreground + excess).astype(np.float32)
-    before = finite(to_numpy(request.colors or request.image))
+    before = finite(read_colors(request.colors or request.image))
     differs = (foreground != before).any(axis=2)
     return RelightResult(
-        foreground=from_numpy(foreground),
+        foreground=colors_like(request.foreground, foreground),
         changed=from_numpy(differs.astype(np.uint8) * np.uint8(255)),
     )

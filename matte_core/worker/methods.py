@@ -43,8 +43,11 @@ from matte_core.segmentation.things import things_of
 from matte_core.steps import Steps
 from matte_core.trimap import make_trimap
 from matte_core.worker.arrays import (
+    clean_own,
+    colors_like,
     finite,
     from_numpy,
+    read_colors,
     read_image,
     read_painted_trimap,
     read_plane,
@@ -227,12 +230,13 @@ def _clean_colors(
 
     Where `hidden_by` is 0, nothing of them is left. The inks of line art are clean.
     """
-    own = to_numpy(request.colors or request.image)
-    if inks is not None and np.array_equal(own, read_image(request.colors or request.image)):
+    array = request.colors or request.image
+    if inks is not None and np.array_equal(own := read_colors(array), read_image(array)):
         foreground = matting.decontaminate(own, inks, amount)
         changed = (foreground != own).any(axis=2).astype(np.uint8) * np.uint8(255)
+        foreground = to_numpy(colors_like(array, foreground))
     else:
-        foreground, changed = matting.clean_colors(own, alpha, amount, progress=progress)
+        foreground, changed = clean_own(array, alpha, amount, progress)
     if hidden_by is not None:
         foreground, hidden = matting.clear_hidden(foreground, hidden_by)
         changed[hidden] = 255

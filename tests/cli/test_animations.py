@@ -193,7 +193,7 @@ def test_what_reaches_beyond_the_picture_is_left_out(tmp_path):
 def test_an_animation_without_any_subject_fails(capsys):
     save("flat.webp", [Image.new("RGB", SIZE, color) for color in ("red", "blue")])
     assert main(["cutout", "flat.webp", "-o", "cut.webp"]) == 1
-    assert "No subject was found" in capsys.readouterr().err
+    assert "The picture is all one color" in capsys.readouterr().err
 
 
 def test_a_still_gif_has_a_hard_edge(tmp_path):

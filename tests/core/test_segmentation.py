@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from matte_core import cut_out
 from matte_core.base.classes import VOC_CLASSES, voc_color
 from matte_core.base.errors import InputError, ModelError, NoSubjectError
 from matte_core.networks import fetch_model
@@ -147,12 +148,19 @@ def test_size_hardly_matters(photos: Path) -> None:
     assert overlap(segment(large).mask, grown) > 0.97
 
 
+@pytest.mark.parametrize("color", [(128, 128, 128), (255, 255, 255), (255, 0, 0), (20, 60, 200)])
+def test_a_picture_of_one_color_is_said_to_be_one(color: tuple[int, int, int]) -> None:
+    flat = np.full((80, 100, 3), color, np.uint8)
+    grain = np.random.default_rng(0).integers(0, 2, (80, 100, 1), np.uint8)
+    for image in (flat, np.minimum(flat, 253) + grain, np.float32(flat / 255)):
+        with pytest.raises(NoSubjectError, match="all one color"):
+            cut_out(image)
+
+
 def test_what_is_not_there_is_said(photos: Path) -> None:
     image = load(photos / "cat.png")
     with pytest.raises(NoSubjectError, match=r"No person.*found: subject \(.*cat \(4"):
         segment(image, "person")
-    with pytest.raises(NoSubjectError, match=r"one color"):
-        segment(np.full((80, 100, 3), 128, np.uint8))
     with pytest.raises(InputError, match=r"'unicorn'.*aeroplane"):
         segment(image, "unicorn")
     with pytest.raises(InputError, match="No subject"):

@@ -3,7 +3,10 @@
 import pytest
 
 OUTPUTS = {
-    "cut-out": "layer-mask selection channel new-layer new-layer-mask new-image trimap",
+    "cut-out": (
+        "layer-mask selection channel new-layer new-layer-mask new-image new-layers "
+        "subject-and-background subject-and-shadow trimap and-a-shadow"
+    ),
     "segment": "selection channel layer-mask class-map",
     "cut-out-layers": "selection channel new-layer new-layer-mask layer-mask",
     "cut-out-images": "layer-mask new-layer",

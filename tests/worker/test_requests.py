@@ -231,7 +231,7 @@ def test_what_is_wrong_with_a_request_is_named(request_, changes, words):
         ("mask", "float32", (1, 3)),
         ("mask", "bool", SIZE),
         ("trimap", "uint8", SIZE),
-        ("colors", "uint16", (*SIZE, 3)),
+        ("mask", "uint16", SIZE),
         ("image", "uint8", (0, 3, 3)),
     ],
 )

@@ -181,6 +181,36 @@ def test_alpha_is_estimated_in_the_pictures_own_colors(worker):
     assert (alphas[0] == alphas[1]).all()
 
 
+def test_16_bits_give_what_the_same_colors_give_as_floats(worker):
+    image, selection = disc(96)
+    deep = image.astype(np.uint16) * 257 + np.arange(96, dtype=np.uint16)[:, None, None]
+    own = np.divide(deep, np.float32(65535), dtype=np.float32)
+    soft = cv2.GaussianBlur(selection.astype(np.float32) / 255, (0, 0), 2)
+    lights = np.full((9, 9, 4), 255, np.uint8)
+    scene = {"mask": soft, "background": lights, "place": (0.0, 0.0, 9.0, 9.0), "wrap": 1.0}
+    cut = {"selection": selection, "with_foreground": True, "with_background": True}
+    for kind, fields in (
+        (CutOutRequest, {**cut, "decontaminate": 0.5, "clears_hidden": True}),
+        (CutOutRequest, {**cut, "decontaminate": 0.0}),
+        (MatteRequest, {"trimap": painted(96), "trimap_box": ALL, "with_foreground": True}),
+        (DecontaminateRequest, {"mask": soft}),
+        (RelightRequest, scene),
+    ):
+        more = [{"foreground": colors} if kind is RelightRequest else {} for colors in (deep, own)]
+        found = worker.ask(kind, image=deep, **more[0], **fields)
+        wanted = worker.ask(kind, image=own, **more[1], **fields)
+        foreground, floats = to_numpy(found.foreground), to_numpy(wanted.foreground)
+        assert foreground.dtype == np.uint16
+        assert (foreground == np.floor(floats * np.float32(65535) + np.float32(0.5))).all()
+        assert (to_numpy(found.changed) == to_numpy(wanted.changed)).all()
+        unchanged = to_numpy(found.changed) == 0
+        assert (foreground[unchanged] == deep[unchanged]).all()
+        if kind is CutOutRequest:
+            assert (to_numpy(found.alpha) == to_numpy(wanted.alpha)).all()
+            difference = to_numpy(found.background) - to_numpy(wanted.background) * 65535.0
+            assert np.abs(difference).max() < 1
+
+
 def test_a_painted_trimap_is_matted(worker):
     image, _ = disc(96)
     result = worker.ask(

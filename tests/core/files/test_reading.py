@@ -3,7 +3,7 @@ import struct
 import cv2
 import numpy as np
 import pytest
-from PIL import PngImagePlugin
+from PIL import Image, PngImagePlugin, features
 
 from matte_core.base.errors import FileError
 from matte_core.files import decode_picture, read_picture, read_plane
@@ -319,6 +319,10 @@ def test_photo_is_no_trimap(tmp_path, build, photo):
     ("tags", "words"),
     [
         ({259: [50001]}, "is a TIFF with WebP compression, which cannot be read"),
+        (
+            {322: [256], 323: [256]},
+            "is a TIFF with tiles that are listed as strips, which cannot be read",
+        ),
         ({259: [32809]}, "is a TIFF with ThunderScan compression, which cannot be read"),
         (
             {262: [6], 277: [3], 258: [8, 8, 8], 530: [2, 1]},
@@ -327,7 +331,7 @@ def test_photo_is_no_trimap(tmp_path, build, photo):
     ],
 )
 def test_an_intact_tiff_that_cannot_be_read_is_not_called_damaged(build, tags, words):
-    data = build.tiff(8, 4, bytes(50), {258: [4], 262: [1], 277: [1], **tags})
+    data = build.tiff(8, 4, bytes(10), {258: [4], 262: [1], 277: [1], **tags})
     with pytest.raises(FileError, match=words):
         decode_picture(data, "picture")
 
@@ -335,6 +339,26 @@ def test_an_intact_tiff_that_cannot_be_read_is_not_called_damaged(build, tags, w
 def test_a_big_tiff_with_the_most_significant_byte_first_is_not_called_damaged():
     with pytest.raises(FileError, match="is a TIFF with 64-bit offsets, the most significant"):
         decode_picture(b"MM\0+\0\x08\0\0" + bytes(100), "picture")
+
+
+def test_an_intact_picture_that_cannot_be_read_is_not_called_damaged(tmp_path):
+    large = bytearray(cv2.imencode(".bmp", np.zeros((4, 4), np.uint8))[1])
+    large[46:50] = (300).to_bytes(4, "little")  # colors in its palette
+    large[54:54] = bytes(4 * 44)
+    with pytest.raises(FileError, match="kind that cannot be read: invalid palette size"):
+        decode_picture(bytes(large), "picture")
+    if not features.check("avif"):
+        return
+    Image.new("RGB", (16, 16), "teal").save(tmp_path / "small.avif")
+    data = (tmp_path / "small.avif").read_bytes()
+    sizes = b"ispe" + bytes(4)
+    side = (30_000).to_bytes(4, "big")
+    huge = data.replace(sizes + (16).to_bytes(4, "big") * 2, sizes + side * 2)
+    assert huge != data
+    with pytest.raises(FileError, match="an AVIF picture of a size or a kind that cannot be read"):
+        decode_picture(huge, "picture")
+    with pytest.raises(FileError, match="picture is damaged"):
+        decode_picture(huge[:-9], "picture")
 
 
 def test_what_confuses_the_decoder_is_told_in_words(build, monkeypatch):

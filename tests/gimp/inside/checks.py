@@ -131,7 +131,7 @@ def check_a_picture_without_a_subject_says_so():
     layer.fill(Gimp.FillType.WHITE)
     message = fail(image, [layer])
     assert "one color" in message, message
-    assert "Check that the layer" in message, message
+    assert "the right picture or layer" in message, message
 
 
 @starts_plug_in

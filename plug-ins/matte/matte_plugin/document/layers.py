@@ -256,12 +256,12 @@ def _put(copy, layer, replaced):
 
 def _make_transparent(layer, alpha):
     """Multiply an alpha into a layer's own transparency."""
-    colors = pixels.color_bits(layer)
+    stored = pixels.bits(layer)
     if not layer.has_alpha():
         layer.add_alpha()
     write_layer_mask(layer, alpha)
     layer.remove_mask(Gimp.MaskApplyMode.APPLY)
-    # Applying the mask rounds colors in profiles other than sRGB, so the stored ones are restored,
+    # Both round colors in profiles other than sRGB, so the stored ones are restored,
     # except in a group with locked pixels, where writing terminates the plug-in.
     if not items.is_in_locked_group(layer):
-        pixels.write_color_bits(layer, colors)
+        pixels.restore_colors(layer, stored)

@@ -20,9 +20,13 @@ _EIGHT_BIT = (
     Gimp.Precision.U8_NON_LINEAR,
     Gimp.Precision.U8_PERCEPTUAL,
 )
+_SIXTEEN_BIT = (Gimp.Precision.U16_NON_LINEAR, Gimp.Precision.U16_PERCEPTUAL)
+# By name of the type of an array, or by bytes: the item of a memoryview, and babl's name.
+_ITEMS = {"uint8": ("B", "u8"), "uint16": ("H", "u16"), "float32": ("I", "float")}
+_ITEM_OF_SIZE = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _BAND_PIXELS = 1 << 20
-# By number of bands: for 8 bits in sRGB, and for everything else, in the drawable's own space. GIMP
-# blends our layers in these values, see `copying.pixel_copy`.
+# By number of bands: for integers in sRGB, and for everything else, in the drawable's own space.
+# GIMP blends our layers in these values, see `copying.pixel_copy`.
 _SRGB, _OWN = {1: "Y'", 3: "R'G'B'"}, {1: "Y~", 3: "R~G~B~"}
 
 
@@ -33,7 +37,7 @@ class Colors:
     Attributes
     ----------
     foreground : Array, (H, W, 3)
-        uint8 in sRGB, or float32 as `own_format` names ``R~G~B~ float``.
+        uint8 or uint16 in sRGB, or float32 as `own_format` names ``R~G~B~ float``.
     changed : Array, (H, W) uint8
         255 where they differ, else 0.
     """
@@ -59,6 +63,12 @@ class Colors:
 def is_eight_bit(image):
     """Return whether an image has 8 bits per channel."""
     return image.get_precision() in _EIGHT_BIT
+
+
+def is_sixteen_bit_srgb(drawable):
+    """Return whether a drawable stores 16-bit integers in sRGB."""
+    stored = drawable.get_image().get_precision()
+    return stored in _SIXTEEN_BIT and is_srgb(drawable)
 
 
 def own_format(drawable, name):
@@ -114,32 +124,24 @@ def copy_bits(source, target):
     target.update(0, 0, width, height)
 
 
-def color_bits(layer):
-    """Return the stored bytes of a layer's colors, one plane for each byte of a pixel."""
-    stored = read(layer, 0, 0, layer.get_width(), layer.get_height(), None)
-    size, color_size = _pixel_sizes(layer)
-    return [stored[place::size] for place in range(color_size)]
+def bits(layer):
+    """Return the stored bytes of all pixels of a layer."""
+    return read(layer, 0, 0, layer.get_width(), layer.get_height(), None)
 
 
-def write_color_bits(layer, planes):
-    """Write the result of `color_bits` for the same pixels, and keep the alpha."""
-    width, height = layer.get_width(), layer.get_height()
-    stored = bytearray(read(layer, 0, 0, width, height, None))
-    size, _ = _pixel_sizes(layer)
-    for place, plane in enumerate(planes):
-        stored[place::size] = plane
+def restore_colors(layer, stored):
+    """Write the colors in earlier `bits` of a layer with an alpha channel, and keep its alpha."""
+    format_, width, height = layer.get_format(), layer.get_width(), layer.get_height()
+    bands = Babl.format_get_n_components(format_)
+    item = _ITEM_OF_SIZE[Babl.format_get_bytes_per_pixel(format_) // bands]
+    restored, before = bytearray(bits(layer)), memoryview(stored).cast(item)
+    target, size = memoryview(restored).cast(item), len(before) // (width * height)
+    for band in range(bands - 1):
+        target[band::bands] = before[band::size]
     buffer = layer.get_buffer()
-    name = Babl.get_name(layer.get_format())
-    buffer.set(Gegl.Rectangle.new(0, 0, width, height), name, bytes(stored))
+    buffer.set(Gegl.Rectangle.new(0, 0, width, height), Babl.get_name(format_), bytes(restored))
     buffer.flush()
     layer.update(0, 0, width, height)
-
-
-def _pixel_sizes(layer):
-    """Return the number of bytes of a pixel, and of its colors, which come first."""
-    format_ = layer.get_format()
-    size = Babl.format_get_bytes_per_pixel(format_)
-    return size, size - layer.has_alpha() * size // Babl.format_get_n_components(format_)
 
 
 def raise_to(buffer, drawable, left, top, plane):
@@ -198,6 +200,11 @@ def write_colors(layer, colors):
     """
     height, width, _ = colors.foreground.shape
     format_name = Babl.get_name(layer.get_format())
+    dtype = colors.foreground.dtype
+    if dtype != "float32" and _color_format(layer, dtype) == format_name:
+        # They were read as they are stored, so the pixels that do not differ are what they were.
+        _write_all_colors(layer, colors.foreground)
+        return
     before = [read(layer, 0, top, width, rows, None) for top, rows in _bands(height, width)]
     _write_all_colors(layer, colors.foreground)
     changed = memoryview(colors.changed.data).cast("B")
@@ -232,13 +239,9 @@ def _write_all_colors(layer, foreground):
     """Set the color of every pixel; gray layers take the first band, as all three are equal."""
     height, width, _ = foreground.shape
     bands = 1 if layer.is_gray() else 3
-    alpha = "A" if layer.has_alpha() else ""
-    if foreground.dtype == "uint8":
-        item, format_name = "B", f"{_SRGB[bands]}{alpha} u8"
-    else:
-        item, format_name = "I", own_format(layer, f"{_OWN[bands]}{alpha} float")
+    format_name, item = _color_format(layer, foreground.dtype), _ITEMS[foreground.dtype][0]
     colors = memoryview(foreground.data).cast("B").cast(item)
-    if not alpha:
+    if not layer.has_alpha():
         if bands == 1:
             foreground = Array(foreground.dtype, (height, width), colors[::3].tobytes())
         write(layer, 0, 0, foreground, format_name)
@@ -249,6 +252,13 @@ def _write_all_colors(layer, foreground):
         target[band :: bands + 1] = colors[band::3]
     shape = (height, width, bands + 1)
     write(layer, 0, 0, Array(foreground.dtype, shape, pixels), format_name)
+
+
+def _color_format(layer, dtype):
+    """Return the name of the format in which colors of that type are written into a layer."""
+    bands = 1 if layer.is_gray() else 3
+    rest = ("A " if layer.has_alpha() else " ") + _ITEMS[dtype][1]
+    return own_format(layer, _OWN[bands] + rest) if dtype == "float32" else _SRGB[bands] + rest
 
 
 def channel_format(channel, values="float", alpha=""):

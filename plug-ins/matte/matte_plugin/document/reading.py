@@ -13,11 +13,18 @@ _NOT_MARKED = bytes(range(128))
 
 
 def read_image(layer):
-    """Read a layer's colors as (H, W, 3) sRGB: uint8 from 8-bit images, else float32."""
+    """Read a layer's colors as (H, W, 3) sRGB: in uint8 or uint16 if that is exact, else float32.
+
+    8 bits that are not stored in sRGB are read as uint8 nevertheless, see `read_photo`.
+    """
     width, height = layer.get_width(), layer.get_height()
-    eight_bit = pixels.is_eight_bit(layer.get_image())
-    found = pixels.read(layer, 0, 0, width, height, "R'G'B' u8" if eight_bit else "R'G'B' float")
-    return Array("uint8" if eight_bit else "float32", (height, width, 3), found)
+    dtype, suffix = "float32", "float"
+    if pixels.is_eight_bit(layer.get_image()):
+        dtype, suffix = "uint8", "u8"
+    elif pixels.is_sixteen_bit_srgb(layer):
+        dtype, suffix = "uint16", "u16"
+    found = pixels.read(layer, 0, 0, width, height, f"R'G'B' {suffix}")
+    return Array(dtype, (height, width, 3), found)
 
 
 def read_photo(layer):

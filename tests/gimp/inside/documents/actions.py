@@ -8,8 +8,19 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from checks_outputs import box_and_shadow
 from gi.repository import Gimp, Gio
-from judging import ALL, CHANNEL, MASK, NEW_IMAGE, NEW_LAYER, NEW_LAYER_MASK, SELECTION, require
+from judging import (
+    ALL,
+    CHANNEL,
+    MASK,
+    NEW_IMAGE,
+    NEW_LAYER,
+    NEW_LAYER_MASK,
+    SELECTION,
+    WITH_SHADOW,
+    require,
+)
 from pictures import photo
 from seeing import changes, digest, snapshot
 from undoing import redo, undo, wait_until
@@ -31,6 +42,7 @@ class Run:
     words: str  # what is special about it
     arguments: dict = field(default_factory=dict)
     is_kept: bool = False  # whether it is done again after the undo, for those that follow
+    adds: int | None = None  # how many layers it must add
 
 
 def each(action, outputs):
@@ -81,21 +93,29 @@ def undo_all(plug_in):
         opened.undo_enable()
         Gimp.Display.new(opened)
     _export(image)
-    table = []
-    for run in runs(other, other_layer):
-        print(f"{run.action}: {run.words}", flush=True)
-        try:
-            _run(plug_in, image, layer, run)
-            result = "done"
-        except BaseException:
-            result = f"FAILED: {traceback.format_exc(limit=-4)}"
-        table.append([run.action, run.words, result])
+    table = [_tried(plug_in, image, layer, run) for run in runs(other, other_layer)]
+    box, box_layer, _shadow = box_and_shadow()
+    box.undo_disable()
+    box.undo_enable()
+    Gimp.Display.new(box)
+    choice = {"output": WITH_SHADOW, "subject": SELECTION, "model": "built-in"}
+    table.append(_tried(plug_in, box, box_layer, Run(CUT_OUT, "and a shadow", choice, adds=2)))
     return table
+
+
+def _tried(plug_in, image, layer, run):
+    """Return the action, the words, and the result of a run."""
+    print(f"{run.action}: {run.words}", flush=True)
+    try:
+        _run(plug_in, image, layer, run)
+        return [run.action, run.words, "done"]
+    except BaseException:
+        return [run.action, run.words, f"FAILED: {traceback.format_exc(limit=-4)}"]
 
 
 def _run(plug_in, image, layer, run):
     """Run once, undo, and compare; do it again where it is kept."""
-    before, exported = _seen(image), _export(image)
+    before, exported, layers = _seen(image), _export(image), len(image.get_layers())
     answer = plug_in.run(run.action, image, [layer], **run.arguments)
     require(answer.is_done, answer.words)
     if answer.made is not None:
@@ -104,6 +124,8 @@ def _run(plug_in, image, layer, run):
         return
     after = _seen(image)
     require(changes(before, after), "nothing was changed")
+    added = len(image.get_layers()) - layers
+    require(run.adds in (None, added), f"{added} layers were added")
     undo()
     _require_again(image, before, "undo")
     require(_export(image) == exported, "after the undo another picture is exported")

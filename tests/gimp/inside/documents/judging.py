@@ -1,5 +1,6 @@
 """What must hold after a run of an action on a document. Runs in GIMP."""
 
+from functools import partial
 from pathlib import Path
 
 from gi.repository import Babl, Gimp
@@ -11,7 +12,11 @@ CUT_OUT = "plug-in-matte-cut-out"
 NETWORK = Path("/mnt/scratch/brightness.onnx")
 MASK, SELECTION, CHANNEL = "layer-mask", "selection", "channel"
 NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE = "new-layer", "new-layer-mask", "new-image"
-ALL = (MASK, SELECTION, CHANNEL, NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE)
+EACH, WITH_BACKGROUND, WITH_SHADOW = "new-layers", "subject-and-background", "subject-and-shadow"
+ALL = (
+    *(MASK, SELECTION, CHANNEL, NEW_LAYER, NEW_LAYER_MASK, NEW_IMAGE),
+    *(EACH, WITH_BACKGROUND, WITH_SHADOW),
+)
 # One step of an alpha as a document of that depth holds it.
 STEP = {"u8": 1 / 255, "u16": 1 / 65535, "half": 2**-11}
 FINEST = 2**-22
@@ -203,7 +208,8 @@ def _look_at_channels(image, targets, expected, _pixels, _after):
     return new | {(item.get_id(), what) for item in made for what in ("pixels", "looks", "color")}
 
 
-def _look_at_layers(image, targets, expected, pixels, after):
+def _look_at_layers(image, targets, expected, pixels, after, look_below=None):
+    """Look at the layer above each target; what is between the two, `look_below` looks at."""
     allowed = set()
     for layer, alpha, kept in zip(targets, expected, pixels, strict=True):
         is_same = stored(layer) == kept[0] or _holds_any(layer, targets)
@@ -212,7 +218,12 @@ def _look_at_layers(image, targets, expected, pixels, after):
         require(layer.get_visible() == is_locked, "the original is still seen, or is not")
         parent = layer.get_parent()
         siblings = parent.get_children() if parent else image.get_layers()
-        made = siblings[siblings.index(layer) - 1]
+        place = siblings.index(layer) - 1
+        if look_below is not None:
+            look_below(siblings[place], layer, *kept)
+            allowed |= {key for key in after if key[0] == siblings[place].get_id()}
+            place -= 1
+        made = siblings[place]
         require(type(made) is Gimp.Layer, "the new layer is no plain one")
         require(made.get_name().startswith(f"{layer.get_name()} cut out"), made.get_name())
         require(made.get_offsets() == layer.get_offsets(), "the new layer lies elsewhere")
@@ -233,6 +244,16 @@ def _look_at_layers(image, targets, expected, pixels, after):
             for child in (layer.get_children() if layer.is_group() else [])
         }
     return allowed
+
+
+def _look_at_background(behind, layer, before, _format_name):
+    """The ground is what it was, and where the subject was is something else."""
+    require(behind.get_name() == f"{layer.get_name()} background", behind.get_name())
+    require(behind.get_offsets() == layer.get_offsets(), "the background lies elsewhere")
+    after, row = stored(behind), len(before) // layer.get_height()
+    middle = slice(len(before) // 2, len(before) // 2 + row)
+    require(after[:row] == before[:row], "the ground has other bits")
+    require(after[middle] != before[middle], "the subject is still there")
 
 
 def _look_at_new_image(made, layer, alpha, kept):
@@ -343,4 +364,7 @@ _LOOKS = {
     CHANNEL: _look_at_channels,
     NEW_LAYER: _look_at_layers,
     NEW_LAYER_MASK: _look_at_layers,
+    EACH: _look_at_layers,
+    WITH_BACKGROUND: partial(_look_at_layers, look_below=_look_at_background),
+    WITH_SHADOW: _look_at_layers,  # on this dark ground there is none
 }

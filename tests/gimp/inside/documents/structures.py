@@ -147,7 +147,10 @@ def nothing_visible(_image, layer):
 
 
 def one_color(_image, layer):
-    layer.fill(Gimp.FillType.WHITE)
+    buffer = layer.get_buffer()  # a colorful one: its channels differ from one another
+    buffer.set_color(Gegl.Rectangle.new(0, 0, SIDE, SIDE), Gegl.Color.new("crimson"))
+    buffer.flush()
+    layer.update(0, 0, SIDE, SIDE)
 
 
 def no_numbers(_image, layer):
