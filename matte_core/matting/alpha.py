@@ -41,7 +41,7 @@ from matte_core.matting.solver import solve
 
 # Chosen as `docs/matting.md` describes. Up to so many unknown pixels, the image is solved at full
 # size; beyond, it is reduced until about so many are left, which take about a second.
-_FULL_SIZE_UNKNOWN = 12_000
+_FULL_SIZE_UNKNOWN = 30_000
 _LEVEL_UNKNOWN = 100_000
 _LARGEST_FACTOR = 4  # of that reduction, because detail is worth more than time
 _MOST_UNKNOWN = 250_000  # more need too much memory: then the image is reduced even further

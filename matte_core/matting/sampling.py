@@ -1,9 +1,10 @@
 """Color sampling: a data term for each alpha from nearby known colors.
 
 A pixel's color is written as a mixture of the colors of its nearest known foreground and
-background pixels. The share of the foreground colors is an estimate of alpha. It counts the more,
-the more the two sides differ, and the less, the farther the color is from the line between their
-means: what the samples do not explain is no evidence.
+background pixels. The share of the foreground colors is an estimate of alpha. It counts as far as
+it can be expected to be right: the more, the more the two sides differ, the nearer the color is to
+the line between their means, and the nearer it is to one of the two ends. What the samples do not
+explain is no evidence, and a color of the middle may be a mixture, or a third color.
 
 For the weights w of locally linear embedding, which minimize
 ``|c - sum w_i c_i|^2 + lambda |w|^2`` with ``sum w_i = 1``, the sum over the foreground has a
@@ -36,13 +37,12 @@ _Value = TypeVar("_Value", bound=np.generic)
 
 # Chosen as `docs/matting.md` describes.
 _SAMPLES = 5  # known pixels of each side that a color is mixed from
-_WEIGHT = 0.1  # of this energy relative to the closed-form one, where the sides are black and white
+_WEIGHT = 0.1  # of this energy relative to the closed-form one, where a share is fully trusted
 # Feature distance of two pixels at opposite ends of the level; black and white are sqrt(3) apart.
 # Larger than in KNN: samples have to be near.
 _POSITION_WEIGHT = 3.0
-# Distance from the line between the sides, in units of one channel's range, at which an estimate
-# counts exp(-1) of what it does on the line.
-_TOLERANCE = 0.2
+# Squared error of a share at which it counts half, in units of the estimate in `_trust`.
+_HALF_TRUSTED = 1e-3
 _REGULARIZATION = 1e-3  # lambda, as a fraction of the trace of D^T D
 _BAND_PX = 20  # samples come from this near the unknown region, in pixels of the level
 _KNOWN_STEP = 4  # one known pixel in this many is a candidate, which speeds up the search
@@ -108,7 +108,8 @@ def sample(level: Level, *, progress: ProgressCallback = silent) -> Samples:
     differences = [side - colors[pixels][:, None] for side in samples]
     share = _foreground_share(differences[0], differences[1])
     foreground, background = (side.mean(axis=1) for side in samples)
-    _, distance, trust = compare(colors[pixels], foreground, background)
+    _, distance, length = compare(colors[pixels], foreground, background)
+    trust = _trust(share, distance, length)
     return Samples(len(level.unknown), step, foreground, background, share, distance, trust)
 
 
@@ -144,17 +145,30 @@ def compare(
         How far along the line it is.
     distance : (N,) float64
         How far off the line it is.
-    trust : (N,) float64, [0, 1]
-        How far the share is evidence.
+    length : (N,) float64
+        Of the line.
     """
     line = foreground.astype(np.float64) - background
     toward = colors.astype(np.float64) - background
-    length = np.einsum("nc,nc->n", line, line)
-    share = np.clip(np.einsum("nc,nc->n", toward, line) / (length + 1e-9), 0, 1)
+    square = np.einsum("nc,nc->n", line, line)
+    share = np.clip(np.einsum("nc,nc->n", toward, line) / (square + 1e-9), 0, 1)
     toward -= share[:, None] * line
     distance = np.sqrt(np.einsum("nc,nc->n", toward, toward))
-    trust = np.minimum(length / 3, 1) * np.exp(-((distance / _TOLERANCE) ** 2))
-    return share, distance, trust
+    return share, distance, np.sqrt(square)
+
+
+def _trust(
+    share: NDArray[np.float64], distance: NDArray[np.float64], length: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far shares are evidence, [0, 1], from how wrong such shares are on average.
+
+    The estimate of the squared error was fitted on pictures with known alpha, up to a factor; the
+    small constants keep it from becoming 0.
+    """
+    length = length + 0.02
+    aside = ((distance / length) ** 2 + 1e-3) ** (2 / 3)
+    error = aside * (share * (1 - share) + 0.01) / length
+    return _HALF_TRUSTED / (_HALF_TRUSTED + error)
 
 
 def _known_near(level: Level, value: int) -> NDArray[np.intp]:

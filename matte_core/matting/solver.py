@@ -10,6 +10,7 @@ References
 Saad: Iterative Methods for Sparse Linear Systems, 2nd ed., 2003, algorithm 9.1.
 """
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -82,7 +83,7 @@ def solve(
     ConvergenceError
         If no method reaches the tolerance.
     """
-    scale = float(np.linalg.norm(right))
+    scale = _norm(right)
     if scale == 0:
         return Solution(np.zeros_like(right), 0.0, 0)
     x, residual, total = start, np.inf, 0
@@ -91,14 +92,14 @@ def solve(
             matrix, right, x, tolerance * scale, max_iterations, progress
         )
         total += iterations
-        residual = float(np.linalg.norm(right - matrix @ x)) / scale
+        residual = _norm(right - matrix @ x) / scale
         # Rounding makes the recurrence of CG drift from the true residual; allow for no more.
         if residual <= 2 * tolerance:
             return Solution(x, residual, total)
     if len(right) <= _LARGEST_FACTORIZED:
         progress(1.0, Message("Factorizing"))
         x = _factorize(matrix, right)
-        residual = float(np.linalg.norm(right - matrix @ x)) / scale
+        residual = _norm(right - matrix @ x) / scale
         if residual <= 2 * tolerance:
             return Solution(x, residual, -1)
     raise ConvergenceError(
@@ -175,7 +176,7 @@ def _iterate(
     z = inverse_diagonal * r
     p = z.copy()
     rz = _dot(r, z)
-    first = norm = np.sqrt(_dot(r, r))
+    first = norm = _norm(r)
     reported = monotonic()
     iteration = 0
     while norm > absolute_tolerance and iteration < max_iterations:
@@ -190,7 +191,7 @@ def _iterate(
         rz, previous = _dot(r, z), rz
         p *= rz / previous
         p += z
-        norm = np.sqrt(_dot(r, r))
+        norm = _norm(r)
         iteration += 1
         if monotonic() - reported > _REPORT_SECONDS:
             reported = monotonic()
@@ -201,6 +202,13 @@ def _iterate(
     return x, iteration
 
 
+def _norm(a: Vector) -> float:
+    return math.sqrt(_dot(a, a))
+
+
 def _dot(a: Vector, b: Vector) -> float:
-    """Return the dot product, summed in an order that does not depend on the threads."""
+    """Return the dot product, summed in an order that does not depend on the threads.
+
+    BLAS would also keep its threads busy for a while after each product, waiting for the next.
+    """
     return float(np.einsum("i,i->", a, b))

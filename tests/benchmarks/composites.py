@@ -63,12 +63,15 @@ def kind_of(number: int) -> str:
     return list(KINDS)[number % len(KINDS)]
 
 
-def write_composites(folder: Path) -> list[str]:
-    """Write all composites into a folder as the photos are; return the names of the files."""
+def write_composites(folder: Path, first: int = 0) -> dict[int, str]:
+    """Write COUNT composites into a folder as the photos are; return the files' names by number.
+
+    Those from another number on were never looked at: they check what was chosen on the first.
+    """
     for kind in ("Images", "GroundTruth", "Trimap1"):
         (folder / kind).mkdir(parents=True)
-    names = [f"{number:02}.png" for number in range(COUNT)]
-    for number, name in enumerate(names):
+    names = {number: f"{number:02}.png" for number in range(first, first + COUNT)}
+    for number, name in names.items():
         image, trimap, alpha = composite(number)
         cv2.imwrite(str(folder / "Images" / name), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
         cv2.imwrite(str(folder / "Trimap1" / name), trimap)

@@ -60,8 +60,8 @@ def main() -> int:
             for trimap in options.trimaps.split(",")
             if trimap
         ]
-        if options.composites:
-            parts.append(_compare_composites(runner, folder))
+        if options.composites is not None:
+            parts.append(_compare_composites(runner, folder, options.composites))
         if options.enlarged:
             parts.append(_enlarge(runner, options.data, photos[:: len(photos) // options.enlarged]))
         if options.growth:
@@ -93,7 +93,14 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--gimp", nargs="+", metavar="WORD", help="how to start gimp-console")
     parser.add_argument("--gimp-tree", metavar="VERSION", help="the tests' own GIMP: 3.0 or 3.2")
-    parser.add_argument("--composites", action="store_true", help="also made-up composites")
+    parser.add_argument(
+        "--composites",
+        type=int,
+        nargs="?",
+        const=0,
+        metavar="FIRST",
+        help="also 40 made-up composites, from this number on; of 40 and more, none was chosen on",
+    )
     parser.add_argument(
         "--enlarged", type=int, default=0, metavar="N", help="also N photos at 1.6 and 7 megapixels"
     )
@@ -163,21 +170,22 @@ def _measured(
     return errors, runs
 
 
-def _compare_composites(runner: Runner, folder: Path) -> str:
+def _compare_composites(runner: Runner, folder: Path, first: int) -> str:
     """Measure the errors of every method on the made-up composites; return the tables."""
     data = folder / "composites"
-    names = composites.write_composites(data)
-    errors, _ = _measured(runner, data, "Trimap1", names, folder / "made")
+    names = composites.write_composites(data, first)
+    errors, _ = _measured(runner, data, "Trimap1", list(names.values()), folder / "made")
     peers = [errors[name][:, 1] for name in PYMATTING if name in errors]
     rows = []
     for kind in composites.KINDS:
-        chosen = [k for k in range(len(names)) if composites.kind_of(k) == kind]
+        chosen = [k for k, number in enumerate(names) if composites.kind_of(number) == kind]
         row = [kind, *(f"{values[chosen, 1].mean():.4f}" for values in errors.values())]
         if OURS in errors and peers:
             row.extend(_mean_and_worst((errors[OURS][:, 1] / np.min(peers, axis=0))[chosen]))
         rows.append(row)
     compared = ["ours / the better", "worst"] if OURS in errors and peers else []
-    text = f"### {len(names)} made-up composites\n\n{_ratios(errors, {})}\n\n"
+    title = f"### {len(names)} made-up composites, from number {first} on"
+    text = f"{title}\n\n{_ratios(errors, {})}\n\n"
     text += table(["mean MSE", *errors, *compared], rows)
     print(f"{text}\n", flush=True)
     return text

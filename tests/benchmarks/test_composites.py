@@ -32,11 +32,12 @@ def test_either_half_has_every_kind() -> None:
 
 def test_files_hold_the_exact_alpha(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("composites.COUNT", 2)
-    assert write_composites(tmp_path / "made") == ["00.png", "01.png"]
-    for number in range(2):
+    assert write_composites(tmp_path / "made") == {0: "00.png", 1: "01.png"}
+    assert write_composites(tmp_path / "more", 40) == {40: "40.png", 41: "41.png"}
+    for folder, number in (("made", 0), ("made", 1), ("more", 40)):
         image, trimap, alpha = composite(number)
         read = [
-            cv2.imread(str(tmp_path / "made" / kind / f"0{number}.png"), cv2.IMREAD_UNCHANGED)
+            cv2.imread(str(tmp_path / folder / kind / f"{number:02}.png"), cv2.IMREAD_UNCHANGED)
             for kind in ("Images", "Trimap1", "GroundTruth")
         ]
         assert np.array_equal(read[0][..., ::-1], image)

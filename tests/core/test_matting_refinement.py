@@ -48,7 +48,7 @@ def test_samples_bring_alpha_closer_to_the_colors(scene, monkeypatch):
     image, trimap, alpha, truth = scene
     undecided = (alpha > refinement.DECIDED) & (alpha < 1 - refinement.DECIDED)
     errors = []
-    for weight in (0.0, 1.0):
+    for weight in (0.0, refinement.WEIGHT):
         monkeypatch.setattr(refinement, "WEIGHT", weight)
         refined = alpha.copy()
         refine(image, trimap, refined)

@@ -145,6 +145,20 @@ def test_data_term_trusts_nothing_that_the_samples_do_not_explain():
     assert weights[is_green].max() < weights[~is_green].max() / 100
 
 
+def test_data_term_trusts_pure_colors_more_than_mixed_ones():
+    # Known red on the left, known blue on the right; between them, red, purple, and blue.
+    image = np.zeros((12, 48, 3), np.float32)
+    red = np.repeat([0.9, 0.45, 0.0], 16)
+    image[..., 0], image[..., 2] = red, 0.9 - red
+    trimap = np.full((12, 48), 128, np.uint8)
+    trimap[:, :8], trimap[:, -8:] = 255, 0
+    level = make_level(image, trimap, 1)
+    weights = data_term(level).matrix.diagonal()
+    is_mixed = np.abs(level.colors[level.unknown][:, 0] - 0.45) < 0.1
+    assert is_mixed.any()
+    assert weights[is_mixed].max() < weights[~is_mixed].max() / 2
+
+
 def test_every_pixel_of_a_few_is_sampled(scene):
     assert sampling.sample(make_level(*scene, 1)).step == 1
 
@@ -160,7 +174,7 @@ def test_ignored_pixels_get_no_data_term(scene):
 def test_comparison_with_a_line():
     colors = np.float32([[0.25, 0, 0], [0.5, 0.2, 0], [2, 0, 0]])
     foreground, background = np.float32([[1, 0, 0]] * 3), np.zeros((3, 3), np.float32)
-    share, distance, trust = sampling.compare(colors, foreground, background)
+    share, distance, length = sampling.compare(colors, foreground, background)
     np.testing.assert_allclose(share, [0.25, 0.5, 1], atol=1e-6)
     np.testing.assert_allclose(distance, [0, 0.2, 1], atol=1e-6)
-    np.testing.assert_allclose(trust, [1 / 3, np.exp(-1) / 3, 0], atol=1e-6)
+    np.testing.assert_allclose(length, 1, atol=1e-6)
