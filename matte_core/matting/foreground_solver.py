@@ -39,19 +39,11 @@ Strip = tuple[slice, Mask, Float32]
 
 @dataclass(frozen=True)
 class PyramidLevel:
-    """One level of the pyramid.
+    """One level of the pyramid."""
 
-    Attributes
-    ----------
-    image : (h, w, 3) uint8, or float in [0, 1]
-    alpha : (h, w) float32, [0, 1]
-    is_wanted : (h, w) bool
-        Where colors are to be estimated.
-    """
-
-    image: Image
-    alpha: Alpha
-    is_wanted: Mask
+    image: Image  # (h, w, 3) uint8, or float in [0, 1]
+    alpha: Alpha  # (h, w) float32, [0, 1]
+    is_wanted: Mask  # (h, w) bool: where colors are to be estimated
 
 
 @dataclass(frozen=True)

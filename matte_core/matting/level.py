@@ -22,30 +22,16 @@ _STRIP_ROWS = 128
 
 @dataclass(frozen=True)
 class Level:
-    """A reduced image, its trimap, and the numbering of its unknown pixels.
+    """A reduced image, its trimap, and the numbering of its unknown pixels."""
 
-    Attributes
-    ----------
-    image : (H, W, 3) float32, sRGB, [0, 1]
-        Border included, as in all of these.
-    trimap : (H, W) uint8, {0, 128, 255}
-        The border is never unknown.
-    unknown : (N,) int
-        Indices of the unknown pixels into the flattened level, ascending.
-    nodes : (H * W,) int32
-        The node of each unknown pixel; -1 for all others.
-    known_alpha : (H * W,) float32, [0, 1]
-        The alpha of the known pixels; 0 for unknown ones.
-    factor : int
-        Side of a pixel of the level, in pixels of the full-size image.
-    """
-
-    image: Float32
-    trimap: Trimap
+    image: Float32  # (H, W, 3) float32, sRGB, [0, 1]: border included, as in all of these
+    trimap: Trimap  # (H, W) uint8, {0, 128, 255}: the border is never unknown
+    # (N,) int: indices of the unknown pixels into the flattened level, ascending.
     unknown: NDArray[np.intp]
-    nodes: NDArray[np.int32]
+    nodes: NDArray[np.int32]  # (H * W,) int32: the node of each unknown pixel; -1 for all others
+    # (H * W,) float32, [0, 1]: the alpha of the known pixels; 0 for unknown ones.
     known_alpha: Float32
-    factor: int
+    factor: int  # side of a pixel of the level, in pixels of the full-size image
 
     @property
     def width(self) -> int:

@@ -53,31 +53,18 @@ _ENOUGH = 200  # samples: a picture of a few pixels has none to spare
 
 @dataclass(frozen=True)
 class Samples:
-    """The known colors near some unknown pixels of a level.
+    """The known colors near some unknown pixels of a level."""
 
-    Attributes
-    ----------
-    size : int
-        N, the number of unknown pixels.
-    step : int
-        One of them in this many was sampled; it stands for those that follow it.
-    foreground, background : (M, 3) float32, sRGB, [0, 1]
-        Means of each sampled pixel's nearest known colors on either side.
-    share : (M,) float64, [0, 1]
-        The foreground's share of each sampled pixel.
-    distance : (M,) float64
-        Of each sampled pixel's color from the line between the two means.
-    trust : (M,) float64, [0, 1]
-        How far the share is evidence.
-    """
-
-    size: int
-    step: int
+    size: int  # N, the number of unknown pixels
+    step: int  # one of them in this many was sampled; it stands for those that follow it
+    # (M, 3) float32, sRGB, [0, 1]: means of each sampled pixel's nearest known colors on either
+    # side.
     foreground: Float32
     background: Float32
-    share: NDArray[np.float64]
+    share: NDArray[np.float64]  # (M,) float64, [0, 1]: the foreground's share of each sampled pixel
+    # (M,) float64: of each sampled pixel's color from the line between the two means.
     distance: NDArray[np.float64]
-    trust: NDArray[np.float64]
+    trust: NDArray[np.float64]  # (M,) float64, [0, 1]: how far the share is evidence
 
     def spread(self, of_sampled: NDArray[_Value]) -> NDArray[_Value]:
         """Return for all unknown pixels, (N,), what holds for the sampled ones, (M,)."""

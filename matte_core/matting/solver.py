@@ -38,20 +38,11 @@ _HINT = "Mark more known foreground and background in the trimap, or scale the i
 
 @dataclass(frozen=True)
 class Solution:
-    """A solution and its accuracy.
+    """A solution and its accuracy."""
 
-    Attributes
-    ----------
-    x : (N,) float64
-    residual : float
-        ``|b - A x| / |b|``, computed from x.
-    iterations : int
-        Of conjugate gradients; -1 if a factorization gave the solution.
-    """
-
-    x: Vector
-    residual: float
-    iterations: int
+    x: Vector  # (N,) float64
+    residual: float  # ``|b - A x| / |b|``, computed from x
+    iterations: int  # of conjugate gradients; -1 if a factorization gave the solution
 
 
 def solve(

@@ -16,16 +16,10 @@ from matte_core.matting.level import Level
 
 @dataclass(frozen=True)
 class System:
-    """One term, or the sum of several.
+    """One term, or the sum of several."""
 
-    Attributes
-    ----------
-    matrix : (N, N) float64, sparse, symmetric
-    right : (N,) float64
-    """
-
-    matrix: scipy.sparse.csr_array
-    right: NDArray[np.float64]
+    matrix: scipy.sparse.csr_array  # (N, N) float64, sparse, symmetric
+    right: NDArray[np.float64]  # (N,) float64
 
     def __add__(self, other: "System") -> "System":
         return System(self.matrix + other.matrix, self.right + other.right)
@@ -33,21 +27,12 @@ class System:
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of a sparse matrix, and the right side there.
+    """Some rows of a sparse matrix, and the right side there."""
 
-    Attributes
-    ----------
-    values : (E,) float64
-    columns : (E,) int32
-    counts : (N,) int
-        How many of them belong to each row.
-    right : (N,) float64
-    """
-
-    values: NDArray[np.float64]
-    columns: NDArray[np.int32]
-    counts: NDArray[np.intp]
-    right: NDArray[np.float64]
+    values: NDArray[np.float64]  # (E,) float64
+    columns: NDArray[np.int32]  # (E,) int32
+    counts: NDArray[np.intp]  # (N,) int: how many of them belong to each row
+    right: NDArray[np.float64]  # (N,) float64
 
 
 def from_stencil(

@@ -14,10 +14,11 @@ import numpy as np
 
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Float32, Trimap
 
+# In any channel, between a pixel and the neighbor that makes it known.
+_LARGEST_DIFFERENCE = 0.03
 
-def trim(
-    image: Float32, trimap: Trimap, steps: int = 2, largest_difference: float = 0.03
-) -> Trimap:
+
+def trim(image: Float32, trimap: Trimap, steps: int = 2) -> Trimap:
     """Return the trimap with fewer unknown pixels.
 
     Parameters
@@ -26,8 +27,6 @@ def trim(
     trimap : (H, W) uint8, {0, 128, 255}
     steps : int
         How far the known region may grow, in pixels; more would eat into faint edges.
-    largest_difference : float, [0, 1]
-        In any channel, between a pixel and the neighbor that makes it known.
 
     Returns
     -------
@@ -49,7 +48,7 @@ def trim(
             side = flat[beside]
             touching = np.flatnonzero(side != UNKNOWN)
             difference = colors[open_pixels[touching]] - colors[beside[touching]]
-            alike = touching[(np.abs(difference) < largest_difference).all(axis=1)]
+            alike = touching[(np.abs(difference) < _LARGEST_DIFFERENCE).all(axis=1)]
             is_foreground[alike] |= side[alike] == FOREGROUND
             is_background[alike] |= side[alike] == BACKGROUND
         flat[open_pixels[is_foreground & ~is_background]] = FOREGROUND
