@@ -81,12 +81,31 @@ class Worker:
         self._variables = variables or {}
         self._frames: queue.Queue[Frame | BaseException | None] = queue.Queue()
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_greeted = False
         self._log_start = 0
         self._number = 0
 
     def __enter__(self) -> "Worker":
-        if self.is_running:
-            return self
+        if not self.is_running:
+            self.start()
+        if not self._has_greeted:
+            try:
+                self._greet()
+            except BaseException:
+                self.close()
+                raise
+            self._has_greeted = True
+        return self
+
+    def start(self) -> None:
+        """Start the process, without waiting for its greeting.
+
+        Raises
+        ------
+        SetupError
+            If the program is missing.
+        """
+        self._has_greeted = False
         with open_log(self._log) as log:
             self._log_start = log.tell()
             try:
@@ -102,12 +121,6 @@ class Worker:
                 raise faults.not_started(Path(self._command[0]), error) from error
         assert self._process.stdout is not None
         threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
-        try:
-            self._greet()
-        except BaseException:
-            self.close()
-            raise
-        return self
 
     def __exit__(
         self,

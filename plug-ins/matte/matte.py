@@ -8,6 +8,10 @@ HERE = Path(__file__).resolve().parent
 # Installed, the library lies beside this file; in a checkout, two folders up.
 sys.path[:0] = [str(place) for place in (HERE, HERE.parents[1]) if (place / "matte_core").is_dir()]
 
+from matte_plugin import early
+
+early.begin()
+
 import gi
 
 gi.require_version("Gimp", "3.0")

@@ -4,13 +4,12 @@ import time
 
 from gi.repository import Gimp, GObject
 
-from matte_core.base import folders, parent
+from matte_core.base import parent
 from matte_core.base.errors import MatteError
 from matte_core.base.localization import _, localized
-from matte_core.link.client import Worker, worker_command
 from matte_core.link.preview_thread import PreviewThread
 from matte_core.setup import home
-from matte_plugin import failures
+from matte_plugin import early, failures
 from matte_plugin.document.witness import Witness
 from matte_plugin.set_up import offer
 
@@ -106,7 +105,7 @@ def worker():
     """Return a worker of the installed environment; use it in a ``with`` statement."""
     home.use_installed_home()
     parent.exit_with_parent()
-    return Worker(worker_command(folders.worker_python()), home.worker_log())
+    return early.take()
 
 
 def for_each(layers, ask_worker, process=None):

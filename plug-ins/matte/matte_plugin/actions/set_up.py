@@ -5,7 +5,7 @@ from gi.repository import Gimp, GObject
 from matte_core.base import parent
 from matte_core.base.localization import _, localized
 from matte_core.setup import home, inside
-from matte_plugin import arguments, failures
+from matte_plugin import arguments, early, failures
 
 NAME = "plug-in-matte-setup"
 LABEL = _("Set _Up and Check…")
@@ -34,6 +34,7 @@ def add_arguments(procedure):
 
 def run(procedure, config, _data):
     """Show the window; in scripts, check without one."""
+    early.drop()
     home.use_installed_home()
     parent.exit_with_parent()
     if config.get_property("run-mode") == Gimp.RunMode.INTERACTIVE:
