@@ -110,9 +110,11 @@ def make_trimap(
         radius_px = default_radius_px(mask.shape, grid_px)
     if radius_px < 0:
         raise InputError(f"The trimap's width is {radius_px} px.", "It must be 0 or more.")
-    # A wide band may as well be made of small squares.
+    # A wide band may as well be made of small squares, if there are whole ones on both sides.
     step = max(1, radius_px // _CELLS) if shape == "ellipse" else 1
     outer, inner = _any_in_squares(mask, step), ~_any_in_squares(~mask, step)
+    if outer.all() or not inner.any():
+        step, outer, inner = 1, mask, mask
     # A disc is what lies within a distance; the half pixel makes it as round as OpenCV's ellipse.
     grow = (
         partial(_near, distance_px=(radius_px + 0.5) / step)
