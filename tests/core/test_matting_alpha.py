@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from matte_core.base.errors import Cancelled, InputError
-from matte_core.matting import estimate_alpha
+from matte_core.matting import estimate_alpha, upsampling
 
 
 def soft_disc(height=60, width=80, edge_px=6):
@@ -211,6 +211,21 @@ def test_accuracy_holds_at_every_size(scale):
     alpha = estimate_alpha(image.astype(np.float32), trimap)
     unknown = trimap == 128
     assert np.abs(alpha - truth)[unknown].mean() < 0.03
+
+
+@pytest.mark.parametrize(("width", "is_reduced"), [(240, False), (440, True)])
+def test_only_many_unknown_pixels_are_reduced(width, is_reduced, monkeypatch):
+    factors = []
+
+    def upsample(level, *others, **options):
+        factors.append(level.factor)
+
+    monkeypatch.setattr(upsampling, "upsample", upsample)
+    columns = np.tile(np.linspace(0, 1, width, dtype=np.float32), (100, 1))
+    trimap = np.full((100, width), 128, np.uint8)
+    trimap[:, :20], trimap[:, -20:] = 0, 255
+    estimate_alpha(np.repeat(columns[..., None], 3, axis=2), trimap)
+    assert bool(factors) == is_reduced
 
 
 def test_a_subject_cut_by_the_border_is_whole():
