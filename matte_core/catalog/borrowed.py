@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from matte_core.catalog.download import sha256_of
 from matte_core.catalog.published import PUBLISHED, PublishedModel
+from matte_core.catalog.registry import sha256_of
 
 #: Names the folder that rembg keeps its models in, where it is not ``~/.u2net``.
 FOLDER_VARIABLE = "U2NET_HOME"

@@ -5,7 +5,6 @@ range request). The file gets its final name only after its checksum has been ve
 taken from the environment (`HTTPS_PROXY`, ...).
 """
 
-import hashlib
 import http.client
 import os
 import re
@@ -21,7 +20,7 @@ from matte_core.base.atomic import refusal
 from matte_core.base.errors import DownloadError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
-from matte_core.catalog.registry import not_writable
+from matte_core.catalog.registry import not_writable, sha256_of
 
 MIRROR_VARIABLE = "MATTE_MODEL_MIRROR"
 _TIMEOUT_S = 30  # without any data
@@ -36,12 +35,6 @@ def mirror_address(mirror: str, name: str) -> str:
     if scheme in ("http", "https", "file"):
         return mirror.rstrip("/") + "/" + urllib.parse.quote(name)
     return (Path(mirror).expanduser().absolute() / name).as_uri()
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def download(

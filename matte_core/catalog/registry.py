@@ -4,6 +4,7 @@ The built-in model finds the main subject, whatever it is, and comes with the pr
 installed model is two files in `folders.models()`: NAME.onnx and NAME.json.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,6 +30,12 @@ def check_name(name: str) -> str:
             "Use letters, digits, dots, dashes, and underscores.",
         )
     return name
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def model_path(name: str) -> Path:

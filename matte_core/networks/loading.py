@@ -5,9 +5,8 @@ from pathlib import Path
 
 from matte_core.base.errors import ModelError
 from matte_core.base.messages import Message
-from matte_core.catalog.download import sha256_of
 from matte_core.catalog.published import BUILT_IN, BUILT_IN_SPEC
-from matte_core.catalog.registry import model_path
+from matte_core.catalog.registry import model_path, sha256_of
 from matte_core.catalog.spec import ModelSpec
 from matte_core.networks.network import Network
 from matte_core.networks.session import open_session

@@ -19,7 +19,6 @@ from matte_core.catalog.download import (
     MIRROR_VARIABLE,
     download,
     mirror_address,
-    sha256_of,
 )
 from matte_core.catalog.published import (
     BUILT_IN,
@@ -35,6 +34,7 @@ from matte_core.catalog.registry import (
     model_path,
     resolve,
     set_default,
+    sha256_of,
     spec_path,
 )
 from matte_core.catalog.spec import ModelSpec, encode_spec, read_spec

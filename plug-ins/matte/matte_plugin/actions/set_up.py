@@ -4,7 +4,7 @@ from gi.repository import Gimp, GObject
 
 from matte_core.base import parent
 from matte_core.base.localization import _, localized
-from matte_core.setup import home, inside
+from matte_core.setup import home
 from matte_plugin import arguments, early, failures
 
 NAME = "plug-in-matte-setup"
@@ -42,6 +42,8 @@ def run(procedure, config, _data):
 
         checks = window.show()
         return _values(procedure, checks, [])
+    from matte_core.setup import inside  # the other actions do not need it
+
     words, checks = [], []
 
     def work():
