@@ -134,8 +134,8 @@ def _scene(pixels: NDArray[np.uint8], trimap: Trimap, most_unit: float) -> _Scen
     distance = cv2.distanceTransform((~band).astype(np.uint8), cv2.DIST_L2, 3)
     # What a stroke blurs is as good on a reduced image.
     step = max(1, int(stroke / 4))
-    coarse = cv2.resize(pixels, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
-    smooth = cv2.medianBlur(coarse, 2 * max(2, round(stroke / step)) + 1)
+    coarse = resized(pixels, *(max(1, length // step) for length in band.shape))
+    smooth = cv2.medianBlur(as_uint8(coarse), 2 * max(2, round(stroke / step)) + 1)
     return _Scene(
         pixels=pixels.astype(np.float32),
         smooth=_sized(smooth.astype(np.float32), band.shape),

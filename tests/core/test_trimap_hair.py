@@ -183,3 +183,12 @@ def test_an_edge_and_a_ramp_are_not_lines() -> None:
     plane[:, 40:] = 1
     assert find_lines(plane).max() < 0.02
     assert find_lines(np.cumsum(np.ones_like(plane), axis=1)).max() < 0.02
+
+
+@pytest.mark.parametrize("shape", [(3, 4000), (4000, 3)])
+def test_a_strip_of_a_few_pixels_is_searched(shape: tuple[int, int]) -> None:
+    trimap = np.zeros(shape, np.uint8)
+    trimap.reshape(-1)[: trimap.size // 2] = FOREGROUND
+    trimap.reshape(-1)[trimap.size // 2 :][:300] = UNKNOWN
+    image = np.repeat(trimap[..., None], 3, axis=2)
+    assert widen_to_hair(trimap, image).shape == shape
