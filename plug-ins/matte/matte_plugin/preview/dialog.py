@@ -63,7 +63,7 @@ class PreviewDialog:
         self._is_closed = False
         self._is_draft = source.has_parts
         # The settings of the image as a whole, as it is shown, and as it is about to be.
-        self._shown = self._expected = None
+        self._shown = self._asked = None
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, dialogs.title_of(procedure))
         self._canvas = Canvas(
             source.width,
@@ -155,15 +155,15 @@ class PreviewDialog:
         if self._is_coarse and self._canvas.zoomed.level is not None:
             self._ask_finely()
         else:
-            self._expected = self._view_settings()
-            self._thread.show(PreviewRequest(self._expected))
+            self._asked = self._view_settings()
+            self._thread.show(PreviewRequest(self._asked))
         return GLib.SOURCE_REMOVE
 
     def _ask_finely(self):
         """Ask for the visible part, at the resolution of the screen."""
         zoomed = self._canvas.zoomed
         scale = min(zoomed.scale, 1.0)
-        self._expected = self._shown
+        self._asked = self._shown
         edge = self._settings(scale, ()).edge
         self._thread.show(self._source.detail(zoomed.part(), scale, self._view_settings(), edge))
 
@@ -190,7 +190,7 @@ class PreviewDialog:
 
     def _moved(self):
         self._toolbar.follow()
-        if self._is_coarse or self._expected != self._view_settings():
+        if self._is_coarse or self._asked != self._view_settings():
             self._ask_soon()
 
     def _painted(self):
