@@ -51,19 +51,13 @@ class PreviewDialog:
 
     def __init__(self, procedure, config, arrange, source, settings, thread):
         GimpUi.init(procedure.get_name())
-        thread.listen(
-            lambda delivered: self._in_window(self._show, delivered),
-            lambda fraction, step: self._in_window(self._show_progress, fraction, step),
-        )
-        thread.prepare(source.opening())
         self._source = source
         self._settings = settings
         self._thread = thread
         self._timer = 0
-        self._is_closed = False
+        self._is_closed = self._is_open = False
         self._is_draft = source.has_parts
-        # The settings of the image as a whole, as it is shown, and as it is about to be.
-        self._shown = self._asked = None
+        self._shown = None  # the settings of the image as a whole, as it is shown
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, dialogs.title_of(procedure))
         self._canvas = Canvas(
             source.width,
@@ -76,8 +70,8 @@ class PreviewDialog:
         self._choice = Choice(config, self._say) if source.has_parts else None
         self._build(arrange(self._dialog, config))
         config.connect("notify", lambda *_arguments: self._changed())
-        self._canvas.view.connect("map", lambda view: view.grab_focus())
-        self._ask()  # the worker answers while the window opens
+        self._opening = 0
+        self._canvas.view.connect("map", self._mapped)
 
     @property
     def strokes(self):
@@ -86,6 +80,10 @@ class PreviewDialog:
 
     def run(self):
         """Show the dialog; return True for OK, which leaves the thread running."""
+        self._thread.listen(
+            lambda delivered: self._in_window(self._show, delivered),
+            lambda fraction, step: self._in_window(self._show_progress, fraction, step),
+        )
         self._show_picture(self._source.glimpse())
         self._say("")
         is_accepted = False
@@ -133,6 +131,20 @@ class PreviewDialog:
             self._dialog.connect(signal, self._key)
         both.show_all()
 
+    def _mapped(self, view):
+        if not self._opening:
+            self._opening = view.get_frame_clock().connect("after-paint", self._open)
+
+    def _open(self, clock):
+        """Send the worker its image, once the window is visible."""
+        clock.disconnect(self._opening)
+        if self._is_closed:
+            return
+        self._canvas.view.grab_focus()
+        self._thread.prepare(self._source.opening())
+        self._is_open = True
+        self._ask()
+
     def _key(self, _dialog, event):
         """Let the preview have a key, unless a text is being typed."""
         return not isinstance(self._dialog.get_focus(), Gtk.Editable) and self._canvas.key(event)
@@ -152,18 +164,18 @@ class PreviewDialog:
         if self._timer:
             GLib.source_remove(self._timer)
         self._timer = 0
+        if not self._is_open:
+            return GLib.SOURCE_REMOVE
         if self._is_coarse and self._canvas.zoomed.level is not None:
             self._ask_finely()
         else:
-            self._asked = self._view_settings()
-            self._thread.show(PreviewRequest(self._asked))
+            self._thread.show(PreviewRequest(self._view_settings()))
         return GLib.SOURCE_REMOVE
 
     def _ask_finely(self):
         """Ask for the visible part, at the resolution of the screen."""
         zoomed = self._canvas.zoomed
         scale = min(zoomed.scale, 1.0)
-        self._asked = self._shown
         edge = self._settings(scale, ()).edge
         self._thread.show(self._source.detail(zoomed.part(), scale, self._view_settings(), edge))
 
@@ -190,7 +202,7 @@ class PreviewDialog:
 
     def _moved(self):
         self._toolbar.follow()
-        if self._is_coarse or self._asked != self._view_settings():
+        if self._is_coarse or self._shown != self._view_settings():
             self._ask_soon()
 
     def _painted(self):
