@@ -104,7 +104,9 @@ def seconds_in_gimp(version: str, photos: dict[tuple[str, int], Path], rounds: i
             ["gimp-console", "-i", "-d", "-f", "-s", "--batch-interpreter=python-fu-eval"]
             + ["-b", "exec(open('/mnt/scratch/script.py').read())", "--quit"],
         ):
-            tree.run(command, binds, {"HOME": "/mnt/scratch/home"}, capture_output=True, check=True)
+            tree.run(
+                command, binds, {"HOME": "/mnt/scratch/home"}, capture_output=True
+            ).check_returncode()
         measured: list[Any] = json.loads((scratch / "seconds.json").read_text())
         return measured
 
