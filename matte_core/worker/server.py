@@ -200,6 +200,20 @@ def _damaged(number: int | None, error: Exception) -> Frame:
     return Frame("error", {"id": number, "error": to_wire(SetupError(message, hint))})
 
 
+def load_methods() -> Methods:
+    """Load the methods, and the built-in model, which nearly every action needs."""
+    from matte_core.catalog.published import BUILT_IN
+    from matte_core.catalog.registry import model_path
+    from matte_core.networks.loading import load_network
+    from matte_core.worker.methods import METHODS
+    from matte_core.worker.preview_methods import PreviewMethods
+
+    # Whatever is wrong with it, an action that needs it says so; the others do without.
+    with suppress(Exception):
+        load_network(model_path(BUILT_IN))
+    return METHODS | PreviewMethods().by_request
+
+
 def main() -> int:
     """Serve on standard input and output.
 
@@ -207,18 +221,5 @@ def main() -> int:
     """
     outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
-    def methods() -> Methods:
-        from matte_core.catalog.published import BUILT_IN
-        from matte_core.catalog.registry import model_path
-        from matte_core.networks.loading import load_network
-        from matte_core.worker.methods import METHODS
-        from matte_core.worker.preview_methods import PreviewMethods
-
-        # Nearly every action needs it; a fault in it is one of those that do.
-        with suppress(MatteError):
-            load_network(model_path(BUILT_IN))
-        return METHODS | PreviewMethods().by_request
-
-    Server(sys.stdin.buffer, outgoing).serve(methods)
+    Server(sys.stdin.buffer, outgoing).serve(load_methods)
     return 0

@@ -216,3 +216,13 @@ def test_a_python_that_does_not_start_is_said(tmp_path):
     broken.write_text("not a program")
     with pytest.raises(SetupError, match="does not start"), Worker([broken], tmp_path / "log"):
         pass
+
+
+def test_a_worker_started_early_greets_when_it_is_entered(worker) -> None:
+    client = worker("none")
+    client.start()
+    started = client.pid
+    with client:
+        assert client.pid == started
+        assert client.call(EchoRequest(image=Array("uint8", (2, 2, 3), bytes(12)))).size == 12
+    assert not client.is_running

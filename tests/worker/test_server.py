@@ -1,0 +1,20 @@
+"""What the worker loads before the first request."""
+
+import pytest
+
+from matte_core.link.requests import CheckRequest, CutOutRequest
+from matte_core.networks import loading
+from matte_core.worker.server import load_methods
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, ImportError, MemoryError])
+def test_without_the_built_in_model_the_other_actions_work(monkeypatch, error) -> None:
+    tried = []
+
+    def fail(path):
+        tried.append(path.name)
+        raise error("of the model")
+
+    monkeypatch.setattr(loading, "load_network", fail)
+    assert {CheckRequest, CutOutRequest} <= set(load_methods())
+    assert tried == ["subject.onnx"]
