@@ -280,12 +280,25 @@ def part(certainty: Float32) -> NDArray[np.int32]:
     # Lists, which are read cell by cell several times as fast as arrays.
     values, places = heights.ravel().tolist(), [0] * heights.size
     stride = width + 2
-    around = (-stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1)
     parent, peak = [0], [0.0]
     for cell in order.tolist():
+        up, down = cell - stride, cell + stride
+        near = {
+            places[up - 1],
+            places[up],
+            places[up + 1],
+            places[cell - 1],
+            places[cell + 1],
+            places[down - 1],
+            places[down],
+            places[down + 1],
+        }
+        near.discard(0)
+        if len(near) == 1:  # nearly always
+            (places[cell],) = near
+            continue
         level = values[cell]
-        near = {places[cell + step] for step in around}
-        touched = {_root(parent, number) for number in near if number}
+        touched = {_root(parent, number) for number in near}
         if not touched:
             parent.append(len(parent))
             peak.append(level)

@@ -214,7 +214,9 @@ def _fitted(
     for limit in (20.0, 10.0, 6.0, 6.0):
         if fits.mean() < _LEAST_SHARE:
             return None
-        coefficients = np.linalg.lstsq(powers[fits], colors[fits], rcond=None)[0]
+        base = powers[fits]
+        # The normal equations: what fits may be a corner alone, which leaves some powers open.
+        coefficients = np.linalg.lstsq(base.T @ base, base.T @ colors[fits], rcond=None)[0]
         away = np.linalg.norm(colors - powers @ coefficients, axis=1)
         fits = away < limit
     spread = float(np.sqrt((away[fits] ** 2).mean())) if fits.any() else np.inf

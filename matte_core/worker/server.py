@@ -200,8 +200,25 @@ def _damaged(number: int | None, error: Exception) -> Frame:
     return Frame("error", {"id": number, "error": to_wire(SetupError(message, hint))})
 
 
+def warm_up() -> None:
+    """Draw the draft of a tiny picture, of a disc."""
+    import numpy as np
+
+    from matte_core.link.fields import ViewSettings
+    from matte_core.worker.preview import Preview
+
+    rows, columns = np.ogrid[-1:1:64j, -1:1:64j]
+    noise = np.random.default_rng(0).integers(0, 99, (64, 64, 3), np.uint8)
+    disc = (rows**2 + columns**2 < 0.5) * np.uint8(99)
+    Preview(noise + disc[..., None]).show(ViewSettings(is_draft=True), lambda *_: None)
+
+
 def load_methods() -> Methods:
-    """Load the methods, and the built-in model, which nearly every action needs."""
+    """Load the methods and the built-in model, and find a first subject with it.
+
+    Nearly every action needs them. What OpenCV, ONNX Runtime, and NumPy set up on first use takes
+    as long as the draft of a preview.
+    """
     from matte_core.catalog.published import BUILT_IN
     from matte_core.catalog.registry import model_path
     from matte_core.networks.loading import load_network
@@ -211,6 +228,7 @@ def load_methods() -> Methods:
     # Whatever is wrong with it, an action that needs it says so; the others do without.
     with suppress(Exception):
         load_network(model_path(BUILT_IN))
+        warm_up()
     return METHODS | PreviewMethods().by_request
 
 

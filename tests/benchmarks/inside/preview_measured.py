@@ -16,6 +16,10 @@ from pathlib import Path
 INSTALLED = Path(__file__).resolve().parents[1] / "matte"
 sys.path.insert(0, str(INSTALLED))
 
+from matte_plugin import early
+
+early.begin()
+
 import gi
 
 gi.require_version("Gimp", "3.0")

@@ -68,7 +68,11 @@ class PreviewDialog:
             lambda: self._say(""),
         )
         self._choice = Choice(config, self._say) if source.has_parts else None
-        self._build(arrange(self._dialog, config))
+        chooser = BackgroundChooser(source.layer, self._set_background)
+        self._toolbar = Toolbar(chooser, self._canvas, self._ask_soon)
+        controls = arrange(self._dialog, config)
+        self._begin()
+        self._build(controls)
         config.connect("notify", lambda *_arguments: self._changed())
         self._opening = 0
         self._canvas.view.connect("map", self._mapped)
@@ -80,11 +84,6 @@ class PreviewDialog:
 
     def run(self):
         """Show the dialog; return True for OK, which leaves the thread running."""
-        self._thread.listen(
-            lambda delivered: self._in_window(self._show, delivered),
-            lambda fraction, step: self._in_window(self._show_progress, fraction, step),
-        )
-        self._show_picture(self._source.glimpse())
         self._say("")
         is_accepted = False
         try:
@@ -100,12 +99,22 @@ class PreviewDialog:
                 self._thread.close()
         return is_accepted
 
+    def _begin(self):
+        """Send the worker its image: it draws the first draft while the window is being built."""
+        opening = self._source.opening()
+        if opening.opacity is None:
+            self._show_picture(opening.image)
+        self._thread.listen(
+            lambda delivered: self._in_window(self._show, delivered),
+            lambda fraction, step: self._in_window(self._show_progress, fraction, step),
+        )
+        self._thread.prepare(opening)
+        self._thread.show(PreviewRequest(self._view_settings()))
+
     def _build(self, controls):
         controls.set_valign(Gtk.Align.START)
         controls.set_size_request(CONTROLS_PX, -1)
         controls.set_hexpand(False)  # a larger window enlarges the preview alone
-        chooser = BackgroundChooser(self._source.layer, self._set_background)
-        self._toolbar = Toolbar(chooser, self._canvas, self._ask_soon)
         self._note = Gtk.Label(xalign=0, wrap=True, lines=NOTE_LINES)
         self._note.set_ellipsize(Pango.EllipsizeMode.END)
         self._bar = Gtk.ProgressBar()
@@ -136,14 +145,11 @@ class PreviewDialog:
             self._opening = view.get_frame_clock().connect("after-paint", self._open)
 
     def _open(self, clock):
-        """Send the worker its image, once the window is visible."""
+        """Follow the controls, once the window is visible."""
         clock.disconnect(self._opening)
-        if self._is_closed:
-            return
-        self._canvas.view.grab_focus()
-        self._thread.prepare(self._source.opening())
-        self._is_open = True
-        self._ask()
+        if not self._is_closed:
+            self._canvas.view.grab_focus()
+            self._is_open = True
 
     def _key(self, _dialog, event):
         """Let the preview have a key, unless a text is being typed."""
@@ -202,7 +208,8 @@ class PreviewDialog:
 
     def _moved(self):
         self._toolbar.follow()
-        if self._is_coarse or self._shown != self._view_settings():
+        # Until the first result is there, it is on its way.
+        if self._shown and (self._is_coarse or self._shown != self._view_settings()):
             self._ask_soon()
 
     def _painted(self):

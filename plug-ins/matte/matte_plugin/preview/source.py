@@ -8,7 +8,6 @@ from matte_core.link.fields import Region
 from matte_core.link.preview_requests import PreviewDetailRequest, PreviewOpenRequest
 from matte_core.link.protocol import Array
 from matte_plugin.document import pixels, reading
-from matte_plugin.document.thumbnails import thumbnail
 
 PREVIEW_PIXELS = 400_000
 
@@ -40,10 +39,6 @@ class LayerSource:
     def has_parts(self):
         """Whether there are parts to choose from; with a painted trimap there are none."""
         return self._trimap is None
-
-    def glimpse(self):
-        """Return the image as GIMP shows it, (h, w, 3) uint8: for display only."""
-        return thumbnail(self._layer, round(self.scale * max(self.width, self.height)))
 
     def opening(self):
         """Return the request that gives a worker the reduced image."""
