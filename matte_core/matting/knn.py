@@ -17,7 +17,6 @@ from scipy.spatial import cKDTree
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
-from matte_core.base.threads import most_threads
 from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.features import color_disc, with_positions
 from matte_core.matting.level import Level, clear_border
@@ -68,11 +67,10 @@ def nearest(
     tree = cKDTree(candidates, balanced_tree=False, compact_nodes=False)
     distances = np.empty((len(queries), count))
     indices = np.empty((len(queries), count), np.intp)
-    workers = most_threads() or -1
     for start in range(0, len(queries), _BLOCK):
         progress(start / len(queries), Message("Comparing pixels"))
         block = slice(start, start + _BLOCK)
-        lengths, places = tree.query(queries[block], k=count, eps=slack, workers=workers)
+        lengths, places = tree.query(queries[block], k=count, eps=slack)
         distances[block] = lengths.reshape(-1, count)
         indices[block] = places.reshape(-1, count)
     return distances, indices
