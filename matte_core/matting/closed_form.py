@@ -69,12 +69,13 @@ class Windows:
         self._places = around[pixels - offsets[:, None] + reach] + places[:, None]
         self._left = np.zeros((len(offsets), count + 1), np.float32)
         self._whitened = np.empty((len(offsets), 4, count), np.float32)
-        unit = 255 if image.dtype == np.uint8 else 1
+        colors = image.reshape(-1, 3)
+        epsilon = EPSILON * (255**2 if image.dtype == np.uint8 else 1)
         for start in range(0, count, _CHUNK):
             progress(start / count, Message("Comparing neighbors"))
             block = slice(start, start + _CHUNK)
             self._whitened[..., block] = _whitened_colors(
-                image.reshape(-1, 3), self._positions[0, block], _window(width), EPSILON * unit**2
+                colors, self._positions[0, block], _window(width), epsilon
             )
 
     def gradient(self, alpha: Float32) -> Float32:

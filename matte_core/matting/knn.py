@@ -76,19 +76,8 @@ def nearest(
     return distances, indices
 
 
-def laplacian(
-    level: Level,
-    *,
-    progress: ProgressCallback = silent,
-) -> System:
-    """Set up the energy that ties unknown pixels to pixels that look like them.
-
-    Parameters
-    ----------
-    level : Level
-    progress : callable
-        Called between blocks of queries; may raise `Cancelled`.
-    """
+def laplacian(level: Level) -> System:
+    """Set up the energy that ties unknown pixels to pixels that look like them."""
     size = len(level.unknown)
     known = np.flatnonzero(clear_border(level.trimap != UNKNOWN))[::_KNOWN_STEP]
     pixels = np.concatenate([level.unknown, known])
@@ -99,7 +88,7 @@ def laplacian(
         _POSITION_WEIGHT / level.extent_px,
     )
     queries = np.arange(0, size, _QUERY_STEP, dtype=np.int32)
-    distances, neighbors = nearest(features[queries], features, _NEIGHBORS + 1, SLACK, progress)
+    distances, neighbors = nearest(features[queries], features, _NEIGHBORS + 1, SLACK)
     farthest = np.sqrt(2 * _DISC_WEIGHT**2 + _VALUE_WEIGHT**2)
     affinity = np.maximum(1 - distances / (2 * farthest), 0)
     affinity *= _WEIGHT * _QUERY_STEP / _NEIGHBORS
