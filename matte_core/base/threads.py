@@ -1,6 +1,10 @@
 """How many threads this process may compute with."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 #: Limits the threads, where several processes share the cores.
 VARIABLE = "MATTE_THREADS"
@@ -26,3 +30,19 @@ def tell_libraries() -> None:
     if most_threads():
         for name in _LIBRARIES:
             os.environ.setdefault(name, str(most_threads()))
+
+
+@contextmanager
+def second_thread() -> Iterator[Callable[..., Callable[[], Any]]]:
+    """Yield a function that starts another one beside the caller, and returns what gets its result.
+
+    If only one thread is allowed, it is not run before its result is asked for. Only what lets go
+    of Python's lock gains from a thread.
+    """
+    if most_threads() == 1:
+        yield partial
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda function, *arguments: thread.submit(function, *arguments).result

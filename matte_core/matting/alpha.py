@@ -21,6 +21,7 @@ import numpy as np
 from matte_core.base.errors import InputError
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part
+from matte_core.base.threads import second_thread
 from matte_core.boxes import Box
 from matte_core.images import (
     BACKGROUND,
@@ -135,14 +136,15 @@ def _solve_level(
     progress: ProgressCallback,
 ) -> tuple[Float32, Samples]:
     """Return the alpha of the whole level, border included, as (H, W) float32, and its samples."""
-    samples = sampling.sample(level, progress=part(progress, 0.0, 0.1))
     coarse = level.known_alpha.copy().reshape(level.trimap.shape)
-    if len(level.unknown) == 0:
-        return coarse, samples
-    parts = novelty.find_parts(level, samples, known)
-    system = knn.laplacian(level, progress=part(progress, 0.1, 0.4))
-    system += sampling.data_term(samples, parts > 0)
-    system += closed_form.laplacian(level, progress=part(progress, 0.4, 0.55))
+    with second_thread() as start:
+        affinities = start(knn.laplacian, level)
+        samples = sampling.sample(level, progress=part(progress, 0.0, 0.2))
+        if len(level.unknown) == 0:
+            return coarse, samples
+        parts = novelty.find_parts(level, samples, known)
+        local = closed_form.laplacian(level, progress=part(progress, 0.2, 0.5))
+        system = affinities() + sampling.data_term(samples, parts > 0) + local
     if background_is_known and parts.any():
         system += novelty.data_term(level, samples, parts)
     solution = solve(
@@ -150,7 +152,7 @@ def _solve_level(
         system.right,
         samples.spread(samples.share),
         tolerance=_TOLERANCE,
-        progress=part(progress, 0.55, 1.0),
+        progress=part(progress, 0.5, 1.0),
     )
     coarse.ravel()[level.unknown] = np.clip(solution.x, 0, 1)
     return coarse, samples

@@ -14,13 +14,14 @@ References
 Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 2008, eq. 12.
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
-from matte_core.images import UNKNOWN, Float32, Trimap
-from matte_core.matting.level import Level, clear_border
+from matte_core.images import UNKNOWN, Float32, Image, Trimap
+from matte_core.matting.level import BORDER_PX, Level
 from matte_core.matting.system import Rows, System, from_stencil, stacked
 
 EPSILON = 1e-7  # Levin's; larger values blur alpha across weak edges
@@ -31,6 +32,68 @@ _STENCIL = 2 * _REACH + 1
 _CHUNK = 4_096  # unknown pixels at once
 
 Floats = NDArray[np.float64]
+
+
+class Windows:
+    """The energy of the 3 x 3 windows around some pixels, given by its gradient, not by a matrix.
+
+    This is less work than the matrix if the gradient is needed only a few times. The gradient is
+    what affine functions of the colors, fitted to alpha in every window, leave of it. It is in
+    single precision, so it is not for solving to convergence.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 or float in [0, 1], sRGB
+    pixels : (N,) int
+        Indices into the flattened image, ascending. There are no windows around those at the
+        image's border.
+    progress : callable
+        Called between blocks of pixels; may raise `Cancelled`.
+    """
+
+    def __init__(
+        self, image: Image, pixels: NDArray[np.intp], *, progress: ProgressCallback = silent
+    ) -> None:
+        height, width = image.shape[:2]
+        rows, columns = np.divmod(pixels, width)
+        has_window = (rows > 0) & (rows < height - 1) & (columns > 0) & (columns < width - 1)
+        centers = pixels[has_window]
+        count = len(centers)
+        reach = width + 1
+        offsets = _window(width) - reach
+        self._positions = centers + offsets[:, None]
+        # The window around each pixel of the image and of a margin; the last one does not exist.
+        around = np.full(height * width + 2 * reach, count, np.int32)
+        around[centers + reach] = np.arange(count, dtype=np.int32)
+        places = np.arange(len(offsets)) * (count + 1)
+        self._places = around[pixels - offsets[:, None] + reach] + places[:, None]
+        self._left = np.zeros((len(offsets), count + 1), np.float32)
+        self._whitened = np.empty((len(offsets), 4, count), np.float32)
+        colors = image.reshape(-1, 3)
+        epsilon = EPSILON * (255**2 if image.dtype == np.uint8 else 1)
+        for start in range(0, count, _CHUNK):
+            progress(start / count, Message("Comparing neighbors"))
+            block = slice(start, start + _CHUNK)
+            self._whitened[..., block] = _whitened_colors(
+                colors, self._positions[0, block], _window(width), epsilon
+            )
+
+    def gradient(self, alpha: Float32) -> Float32:
+        """Return the derivative by the alpha of each of the N pixels, (N,), at (H * W,) alphas."""
+        values = alpha.take(self._positions)
+        fit = np.einsum("ick,ik->ck", self._whitened, values)
+        np.subtract(values, np.einsum("ick,ck->ik", self._whitened, fit), out=self._left[:, :-1])
+        return self._collected()
+
+    def diagonal(self) -> Float32:
+        """Return the second derivative by each pixel's alpha, (N,)."""
+        np.subtract(
+            1, np.einsum("ick,ick->ik", self._whitened, self._whitened), out=self._left[:, :-1]
+        )
+        return self._collected()
+
+    def _collected(self) -> Float32:
+        return np.asarray(self._left.take(self._places).sum(axis=0))
 
 
 def stencil_offsets(width: int) -> NDArray[np.intp]:
@@ -70,7 +133,7 @@ def _rows(
     level: Level, windows: NDArray[np.intp], pixels: NDArray[np.intp], epsilon: float
 ) -> Rows:
     """Set up the rows of some unknown pixels, which are in the order of the level."""
-    within = (np.arange(_SIDE)[:, None] * level.width + np.arange(_SIDE)).ravel()
+    within = _window(level.width)
     start = int(pixels[0] - within[-1])
     first, last = np.searchsorted(windows, [start, pixels[-1] + 1])
     corners = windows[first:last]
@@ -91,43 +154,51 @@ def _rows(
     return from_stencil(level, pixels, stencil, stencil_offsets(level.width))
 
 
+def _window(width: int) -> NDArray[np.intp]:
+    """Return the flat offsets of a window's pixels from its first one."""
+    return np.asarray((np.arange(_SIDE)[:, None] * width + np.arange(_SIDE)).ravel(), np.intp)
+
+
 def _touched_windows(trimap: Trimap) -> NDArray[np.intp]:
     """Return the first pixels of the windows with an unknown pixel and none of the border."""
-    unknown = trimap == UNKNOWN
-    across = unknown[:, :-2] | unknown[:, 1:-1] | unknown[:, 2:]
-    touched = clear_border(across[:-2] | across[1:-1] | across[2:])
-    rows, columns = np.nonzero(touched)
-    return np.asarray(rows * trimap.shape[1] + columns, np.intp)
+    unknown = (trimap == UNKNOWN).view(np.uint8)
+    touched = cv2.dilate(unknown, np.ones((_SIDE, _SIDE), np.uint8)).view(np.bool_)
+    centers = np.zeros_like(touched)
+    inside = slice(BORDER_PX + 1, -BORDER_PX - 1)
+    centers[inside, inside] = touched[inside, inside]
+    return np.asarray(np.flatnonzero(centers) - (trimap.shape[1] + 1), np.intp)
 
 
 def _whitened_colors(
-    colors: Float32, corners: NDArray[np.intp], window: NDArray[np.intp], epsilon: float
+    colors: Image, corners: NDArray[np.intp], window: NDArray[np.intp], epsilon: float
 ) -> Floats:
-    """Return ``(C^-1 (I - mu), 1) / 3`` of each pixel of each window, as (9, 4, K)."""
+    """Return ``(C^-1 (I - mu), 1) / 3`` of each pixel of each window, as (9, 4, K).
+
+    With ``3 C`` in place of C, which is the factor of the sum of squares rather than of their mean,
+    the first three come out divided by 3.
+    """
     whitened = np.empty((_SIDE * _SIDE, 4, len(corners)))
     for place, offset in enumerate(window):
         whitened[place, :3] = colors.take(corners + offset, axis=0).T
     values = whitened[:, :3]
     values -= values.mean(axis=0)
     red, green, blue = values[:, 0], values[:, 1], values[:, 2]
-    floor = epsilon / (_SIDE * _SIDE)
 
-    def covariance(a: Floats, b: Floats) -> Floats:
-        return np.asarray(np.einsum("ik,ik->k", a, b)) / (_SIDE * _SIDE)
+    def products(a: Floats, b: Floats) -> Floats:
+        return np.asarray(np.einsum("ik,ik->k", a, b))
 
-    # Cholesky factor of each 3 x 3 covariance, then forward substitution, in place.
-    c00 = np.sqrt(covariance(red, red) + floor)
-    c10 = covariance(green, red) / c00
-    c20 = covariance(blue, red) / c00
-    c11 = np.sqrt(covariance(green, green) + floor - c10 * c10)
-    c21 = (covariance(blue, green) - c20 * c10) / c11
-    c22 = np.sqrt(covariance(blue, blue) + floor - c20 * c20 - c21 * c21)
+    # Cholesky factor of each 3 x 3 matrix, then forward substitution, in place.
+    c00 = np.sqrt(products(red, red) + epsilon)
+    c10 = products(green, red) / c00
+    c20 = products(blue, red) / c00
+    c11 = np.sqrt(products(green, green) + epsilon - c10 * c10)
+    c21 = (products(blue, green) - c20 * c10) / c11
+    c22 = np.sqrt(products(blue, blue) + epsilon - c20 * c20 - c21 * c21)
     red /= c00
     green -= c10 * red
     green /= c11
     blue -= c20 * red
     blue -= c21 * green
     blue /= c22
-    whitened[:, 3] = 1
-    whitened /= _SIDE
+    whitened[:, 3] = 1 / _SIDE
     return whitened

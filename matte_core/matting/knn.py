@@ -17,7 +17,6 @@ from scipy.spatial import cKDTree
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, silent
-from matte_core.base.threads import most_threads
 from matte_core.images import UNKNOWN, Float32
 from matte_core.matting.features import color_disc, with_positions
 from matte_core.matting.level import Level, clear_border
@@ -68,29 +67,17 @@ def nearest(
     tree = cKDTree(candidates, balanced_tree=False, compact_nodes=False)
     distances = np.empty((len(queries), count))
     indices = np.empty((len(queries), count), np.intp)
-    workers = most_threads() or -1
     for start in range(0, len(queries), _BLOCK):
         progress(start / len(queries), Message("Comparing pixels"))
         block = slice(start, start + _BLOCK)
-        lengths, places = tree.query(queries[block], k=count, eps=slack, workers=workers)
+        lengths, places = tree.query(queries[block], k=count, eps=slack)
         distances[block] = lengths.reshape(-1, count)
         indices[block] = places.reshape(-1, count)
     return distances, indices
 
 
-def laplacian(
-    level: Level,
-    *,
-    progress: ProgressCallback = silent,
-) -> System:
-    """Set up the energy that ties unknown pixels to pixels that look like them.
-
-    Parameters
-    ----------
-    level : Level
-    progress : callable
-        Called between blocks of queries; may raise `Cancelled`.
-    """
+def laplacian(level: Level) -> System:
+    """Set up the energy that ties unknown pixels to pixels that look like them."""
     size = len(level.unknown)
     known = np.flatnonzero(clear_border(level.trimap != UNKNOWN))[::_KNOWN_STEP]
     pixels = np.concatenate([level.unknown, known])
@@ -101,7 +88,7 @@ def laplacian(
         _POSITION_WEIGHT / level.extent_px,
     )
     queries = np.arange(0, size, _QUERY_STEP, dtype=np.int32)
-    distances, neighbors = nearest(features[queries], features, _NEIGHBORS + 1, SLACK, progress)
+    distances, neighbors = nearest(features[queries], features, _NEIGHBORS + 1, SLACK)
     farthest = np.sqrt(2 * _DISC_WEIGHT**2 + _VALUE_WEIGHT**2)
     affinity = np.maximum(1 - distances / (2 * farthest), 0)
     affinity *= _WEIGHT * _QUERY_STEP / _NEIGHBORS

@@ -12,16 +12,16 @@ import numpy as np
 
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback, part, silent
-from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Trimap, as_float
+from matte_core.images import UNKNOWN, Alpha, Float32, Image, Trimap, as_float
 from matte_core.matting import closed_form
-from matte_core.matting.level import Level, number_unknown
+from matte_core.matting.level import Level
 from matte_core.matting.sampling import Samples, compare
 from matte_core.matting.solver import conjugate_gradients
-from matte_core.matting.system import from_values
 
 STEPS = 6  # more would undo what the reduced image got right
 WEIGHT = 1 / 3  # of the samples' energy for sides that differ by 1, relative to the closed-form one
 TOLERANCE = 0.2  # distance from the line between the sides at which it is exp(-1) of that
+LEAST_CURVATURE = 1e-4  # of a pixel's energy, because one without windows has none
 DECIDED = 0.3  # an alpha this close to 0 or 1 is final if its neighbors are as well
 
 
@@ -53,27 +53,36 @@ def refine(
     active = (cv2.dilate(undecided, np.ones((3, 3), np.uint8)) > 0) & (trimap == UNKNOWN)
     if not active.any():
         return
-    labels = np.where(alpha > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
-    labels[active] = UNKNOWN
-    full = number_unknown(as_float(image), labels, alpha, 1)
-    system = closed_form.laplacian(full, progress=part(progress, 0.0, 0.6, Message("Refining")))
-    nodes = level.node_of(*np.nonzero(active))
+    pixels = np.flatnonzero(active)
+    rows, columns = np.divmod(pixels, active.shape[1])
+    progress = part(progress, 0.0, 1.0, Message("Refining"))
+    windows = closed_form.Windows(image, pixels, progress=part(progress, 0.0, 0.6))
+    nodes = level.node_of(rows, columns)
     is_sampled = nodes >= 0  # trimming may have made the others known
     places = nodes[is_sampled] // samples.step
-    share, weight = np.zeros((2, len(nodes)))
+    share, weight = np.zeros((2, len(nodes)), np.float32)
     share[is_sampled], distance, length = compare(
-        full.colors[full.unknown][is_sampled],
+        as_float(image[rows[is_sampled], columns[is_sampled]]),
         samples.foreground[places],
         samples.background[places],
     )
     weight[is_sampled] = WEIGHT * length**2 * np.exp(-((distance / TOLERANCE) ** 2))
-    system += from_values(share, weight)
-    x, _ = conjugate_gradients(
-        system.matrix,
-        system.right,
-        alpha[active].astype(np.float64),
+    plane = alpha.flatten()
+    before = plane[pixels]
+    right = weight * (share - before) - windows.gradient(plane)
+    plane[:] = 0  # known and decided alphas do not change
+
+    def multiply(change: Float32) -> Float32:
+        plane[pixels] = change
+        return windows.gradient(plane) + weight * change
+
+    change, _ = conjugate_gradients(
+        multiply,
+        np.maximum(windows.diagonal() + weight, LEAST_CURVATURE),
+        right,
+        None,
         absolute_tolerance=0.0,
         max_iterations=STEPS,
-        progress=part(progress, 0.6, 1.0, Message("Refining")),
+        progress=part(progress, 0.6, 1.0),
     )
-    alpha[active] = np.clip(x, 0, 1)
+    alpha[rows, columns] = np.clip(before + change, 0, 1)

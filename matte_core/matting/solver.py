@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic
+from typing import TypeVar
 
 import numpy as np
 import scipy.sparse
@@ -28,6 +29,7 @@ from matte_core.base.progress import ProgressCallback, silent
 from matte_core.base.threads import most_threads
 
 Vector = NDArray[np.float64]
+Floats = TypeVar("Floats", NDArray[np.float32], NDArray[np.float64])
 
 _REPORT_SECONDS = 0.1
 # Unknowns; fill-in grows faster than the system, so beyond this it could exhaust the memory.
@@ -79,9 +81,11 @@ def solve(
         return Solution(np.zeros_like(right), 0.0, 0)
     x, residual, total = start, np.inf, 0
     for _ in range(2):
-        x, iterations = conjugate_gradients(
-            matrix, right, x, tolerance * scale, max_iterations, progress
-        )
+        with ExitStack() as stack:
+            multiply = _multiplication(matrix, stack)
+            x, iterations = conjugate_gradients(
+                multiply, matrix.diagonal(), right, x, tolerance * scale, max_iterations, progress
+            )
         total += iterations
         residual = _norm(right - matrix @ x) / scale
         # Rounding makes the recurrence of CG drift from the true residual; allow for no more.
@@ -108,32 +112,6 @@ def _factorize(matrix: scipy.sparse.csr_array, right: Vector) -> Vector:
     return np.asarray(factors.solve(right), np.float64)
 
 
-def conjugate_gradients(
-    matrix: scipy.sparse.csr_array,
-    right: Vector,
-    start: Vector | None,
-    absolute_tolerance: float,
-    max_iterations: int,
-    progress: ProgressCallback = silent,
-) -> tuple[Vector, int]:
-    """Run conjugate gradients with the diagonal as preconditioner; return x and iterations.
-
-    The caller checks the residual: when the iterations are used up or the recurrence breaks down,
-    the current x is returned.
-    """
-    with ExitStack() as stack:
-        multiply = _multiplication(matrix, stack)
-        return _iterate(
-            multiply,
-            1 / matrix.diagonal(),
-            right,
-            start,
-            absolute_tolerance,
-            max_iterations,
-            progress,
-        )
-
-
 def _multiplication(matrix: scipy.sparse.csr_array, stack: ExitStack) -> Callable[[Vector], Vector]:
     """Return the product with a vector; if the matrix is large, by two threads.
 
@@ -153,15 +131,21 @@ def _multiplication(matrix: scipy.sparse.csr_array, stack: ExitStack) -> Callabl
     return multiply
 
 
-def _iterate(
-    multiply: Callable[[Vector], Vector],
-    inverse_diagonal: Vector,
-    right: Vector,
-    start: Vector | None,
+def conjugate_gradients(
+    multiply: Callable[[Floats], Floats],
+    diagonal: Floats,
+    right: Floats,
+    start: Floats | None,
     absolute_tolerance: float,
     max_iterations: int,
-    progress: ProgressCallback,
-) -> tuple[Vector, int]:
+    progress: ProgressCallback = silent,
+) -> tuple[Floats, int]:
+    """Run conjugate gradients with the diagonal as preconditioner; return x and iterations.
+
+    The matrix is given by its product with a vector. The caller checks the residual: when the
+    iterations are used up or the recurrence breaks down, the current x is returned.
+    """
+    inverse_diagonal = 1 / diagonal
     x = np.zeros_like(right) if start is None else start.copy()
     r = right - multiply(x)
     z = inverse_diagonal * r
@@ -193,11 +177,11 @@ def _iterate(
     return x, iteration
 
 
-def _norm(a: Vector) -> float:
+def _norm(a: Floats) -> float:
     return math.sqrt(_dot(a, a))
 
 
-def _dot(a: Vector, b: Vector) -> float:
+def _dot(a: Floats, b: Floats) -> float:
     """Return the dot product, summed in an order that does not depend on the threads.
 
     BLAS would also keep its threads busy for a while after each product, waiting for the next.

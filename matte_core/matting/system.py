@@ -60,12 +60,17 @@ def from_stencil(
     center = int(np.flatnonzero(offsets == 0)[0])
     stencil[center] = 0
     stencil[center] = -stencil.sum(axis=0)
-    beside = pixels[:, None] + offsets
-    columns = level.nodes[beside]
-    values = np.ascontiguousarray(stencil.T)
-    right = -np.einsum("ns,ns->n", values, level.known_alpha[beside])
+    beside = pixels + offsets[:, None]
+    right = -np.einsum("sn,sn->n", stencil, level.known_alpha.take(beside))
+    columns = level.nodes.take(beside)
     is_node = columns >= 0
-    return Rows(values[is_node], columns[is_node], is_node.sum(axis=1), right)
+    entries = np.flatnonzero(is_node.T)  # row by row
+    return Rows(
+        stencil.T.ravel().take(entries),
+        columns.T.ravel().take(entries),
+        is_node.sum(axis=0),
+        right,
+    )
 
 
 def stacked(rows: Sequence[Rows]) -> System:

@@ -85,6 +85,7 @@ def _fit(
     reach = 2 * RADIUS_PX
     top, left = max(rows[0] - reach, 0), max(columns[0] - reach, 0)
     around = (slice(top, rows[1] + reach), slice(left, columns[1] + reach))
-    windows = GuidedFilter(image[around], RADIUS_PX, epsilon=EPSILON, dtype=np.float64)
-    coefficients = windows.coefficients(alpha[around].astype(np.float64))
+    coefficients = GuidedFilter(image[around], RADIUS_PX, epsilon=EPSILON).coefficients(
+        alpha[around]
+    )
     return coefficients[rows[0] - top : rows[1] - top, columns[0] - left : columns[1] - left]

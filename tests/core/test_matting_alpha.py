@@ -1,11 +1,13 @@
 """estimate_alpha: known pixels, unusual inputs, progress and accuracy."""
 
+import threading
+
 import cv2
 import numpy as np
 import pytest
 
 from matte_core.base.errors import Cancelled, InputError
-from matte_core.matting import estimate_alpha, upsampling
+from matte_core.matting import estimate_alpha, knn, upsampling
 
 
 def soft_disc(height=60, width=80, edge_px=6):
@@ -69,6 +71,22 @@ def test_same_input_gives_same_bits():
     finally:
         cv2.setNumThreads(threads)
     assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("allowed", ["1", "2"])
+def test_only_allowed_threads_compute(allowed, monkeypatch):
+    image, trimap, _ = soft_disc()
+    expected = estimate_alpha(image, trimap)
+    seen, laplacian = [], knn.laplacian
+
+    def watched(level):
+        seen.append(threading.current_thread() is threading.main_thread())
+        return laplacian(level)
+
+    monkeypatch.setattr(knn, "laplacian", watched)
+    monkeypatch.setenv("MATTE_THREADS", allowed)
+    assert np.array_equal(estimate_alpha(image, trimap), expected)
+    assert seen == [allowed == "1"]
 
 
 def test_input_is_left_alone():

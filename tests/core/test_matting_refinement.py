@@ -75,6 +75,16 @@ def test_decided_alphas_are_left_alone(scene):
     assert np.array_equal(alpha, before)
 
 
+def test_a_pixel_without_windows_stays(scene):
+    image, trimap, alpha, _ = scene
+    trimap[1:, 30:] = 0  # the pixels that are left of the first row have no unknown ones below
+    trimap[0, 30:] = 128
+    alpha[0, 32:] = 0.5
+    refine(image, trimap, alpha)
+    assert np.all(alpha[0, 33:40] == 0.5)
+    assert np.isfinite(alpha).all()
+
+
 def test_cancelling_leaves_alpha_as_it_was(scene):
     image, trimap, alpha, _ = scene
     before = alpha.copy()

@@ -51,6 +51,30 @@ def test_closed_form_is_levins_laplacian(scene, epsilon):
     np.testing.assert_allclose(system.right, -whole[unknown] @ known_alpha, atol=1e-4)
 
 
+@pytest.mark.parametrize("scale", [1, 255])
+def test_windows_have_the_gradient_of_levins_laplacian(scale, monkeypatch):
+    rng = np.random.default_rng(5)
+    image = rng.integers(0, 256, (9, 12, 3), np.uint8)
+    alpha = rng.random(9 * 12, np.float32)
+    whole = whole_closed_form(image / 255, closed_form.EPSILON)
+    monkeypatch.setattr(closed_form, "_CHUNK", 7)
+    windows = closed_form.Windows(image if scale == 255 else image / 255, np.arange(9 * 12))
+    np.testing.assert_allclose(windows.gradient(alpha), whole @ alpha, atol=1e-4)
+    np.testing.assert_allclose(windows.diagonal(), np.diag(whole), atol=1e-4)
+
+
+def test_only_windows_around_the_given_pixels_count():
+    rng = np.random.default_rng(6)
+    image, alpha = rng.random((9, 12, 3)), rng.random(9 * 12, np.float32)
+    pixels = np.array([0, 2 * 12 + 3, 2 * 12 + 4, 7 * 12 + 11])
+    part = (
+        whole_closed_form(image[1:4, 2:6], closed_form.EPSILON)
+        @ alpha.reshape(9, 12)[1:4, 2:6].ravel()
+    )
+    gradient = closed_form.Windows(image, pixels).gradient(alpha)
+    np.testing.assert_allclose(gradient, [0, part[5], part[6], 0], atol=1e-4)
+
+
 def test_closed_form_does_not_depend_on_the_blocks(scene, monkeypatch):
     level = make_level(*scene, 1)
     whole = closed_form.laplacian(level).matrix.toarray()
