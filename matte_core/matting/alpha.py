@@ -50,7 +50,9 @@ _MARGIN_PX = 24  # around the unknown region, taken into account
 _TOLERANCE = 7e-4  # largest residual of the linear system, relative to its right side
 # Alphas this close to 0 and 1 become 0 and 1, and the rest is stretched: the quadratic energies
 # come close to the ends but do not reach them.
-_HAZE = 0.02
+_HAZE = 0.025
+# Regularization of the local energy within veils, whose colors vary though their alpha does not.
+_VEIL_EPSILON = 2e-4
 
 
 def estimate_alpha(
@@ -142,7 +144,8 @@ def _solve_level(
     parts = novelty.find_parts(level, samples, known)
     system = knn.laplacian(level, progress=part(progress, 0.1, 0.4))
     system += sampling.data_term(samples, parts > 0)
-    system += closed_form.laplacian(level, progress=part(progress, 0.4, 0.55))
+    epsilon = np.where(samples.is_veil, _VEIL_EPSILON, closed_form.EPSILON)
+    system += closed_form.laplacian(level, epsilon, progress=part(progress, 0.4, 0.55))
     if background_is_known and parts.any():
         system += novelty.data_term(level, samples, parts)
     solution = solve(

@@ -9,6 +9,10 @@ With ``S + eps/9 Id = C C^T`` the last term is ``v_i . v_j`` for ``v = (C^-1 (I 
 a window costs 36 short dot products. They are computed for many windows at once, and collected by
 the unknown pixels.
 
+With r independent directions of color in a window, its 9 alphas have ``8 - r`` ways to be wrong.
+So that gray pictures (r = 1) are not held together more than others (r = 3), each window is
+weighted by ``(5 / (8 - r))^2``, where r is the trace of the fit, ``sum |C^-1 (I - mu)|^2 / 9``.
+
 References
 ----------
 Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 2008, eq. 12.
@@ -40,15 +44,16 @@ def stencil_offsets(width: int) -> NDArray[np.intp]:
 
 
 def laplacian(
-    level: Level, epsilon: float = EPSILON, *, progress: ProgressCallback = silent
+    level: Level, epsilon: float | Floats = EPSILON, *, progress: ProgressCallback = silent
 ) -> System:
     """Set up the energy of all 3 x 3 windows that contain an unknown pixel.
 
     Parameters
     ----------
     level : Level
-    epsilon : float
-        Regularization of the windows' covariances; smaller values trust the colors more.
+    epsilon : float or (N,) float64
+        Regularization of the windows' covariances, or of those around each unknown pixel; smaller
+        values trust the colors more. Windows around known pixels have the least of them.
     progress : callable
         Called between blocks of pixels; may raise `Cancelled`.
 
@@ -58,16 +63,18 @@ def laplacian(
         The matrix is symmetric and positive semi-definite.
     """
     windows = _touched_windows(level.trimap)
+    regularization = np.full(level.trimap.size, np.min(epsilon))
+    regularization[level.unknown] = epsilon
     rows = []
     for start in range(0, len(level.unknown), _CHUNK):
         progress(start / len(level.unknown), Message("Comparing neighbors"))
         pixels = level.unknown[start : start + _CHUNK]
-        rows.append(_rows(level, windows, pixels, epsilon))
+        rows.append(_rows(level, windows, pixels, regularization))
     return stacked(rows)
 
 
 def _rows(
-    level: Level, windows: NDArray[np.intp], pixels: NDArray[np.intp], epsilon: float
+    level: Level, windows: NDArray[np.intp], pixels: NDArray[np.intp], regularization: Floats
 ) -> Rows:
     """Set up the rows of some unknown pixels, which are in the order of the level."""
     within = (np.arange(_SIDE)[:, None] * level.width + np.arange(_SIDE)).ravel()
@@ -78,7 +85,10 @@ def _rows(
     places = np.full(int(pixels[-1]) - start + 1, len(corners))
     places[corners - start] = np.arange(len(corners))
     owners = [places[pixels - offset - start] for offset in within]
+    epsilon = regularization[corners + within[_SIDE * _SIDE // 2]]
     whitened = _whitened_colors(level.colors, corners, within, epsilon)
+    directions = np.einsum("ick,ick->k", whitened[:, :3], whitened[:, :3])
+    whitened *= (_SIDE * _SIDE - 4) / (_SIDE * _SIDE - 1 - directions)
     stencil = np.zeros((_STENCIL * _STENCIL, len(pixels)))
     center = _STENCIL * _STENCIL // 2
     pair, taken = np.zeros(len(corners) + 1), np.empty(len(pixels))
@@ -101,7 +111,7 @@ def _touched_windows(trimap: Trimap) -> NDArray[np.intp]:
 
 
 def _whitened_colors(
-    colors: Float32, corners: NDArray[np.intp], window: NDArray[np.intp], epsilon: float
+    colors: Float32, corners: NDArray[np.intp], window: NDArray[np.intp], epsilon: float | Floats
 ) -> Floats:
     """Return ``(C^-1 (I - mu), 1) / 3`` of each pixel of each window, as (9, 4, K)."""
     whitened = np.empty((_SIDE * _SIDE, 4, len(corners)))

@@ -15,14 +15,13 @@ from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.images import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Image, Trimap, as_float
 from matte_core.matting import closed_form
 from matte_core.matting.level import Level, number_unknown
-from matte_core.matting.sampling import Samples, compare
+from matte_core.matting.sampling import Samples, compare, trust_in
 from matte_core.matting.solver import conjugate_gradients
 from matte_core.matting.system import from_values
 
 STEPS = 6  # more would undo what the reduced image got right
-WEIGHT = 1 / 3  # of the samples' energy for sides that differ by 1, relative to the closed-form one
-TOLERANCE = 0.2  # distance from the line between the sides at which it is exp(-1) of that
-DECIDED = 0.3  # an alpha this close to 0 or 1 is final if its neighbors are as well
+WEIGHT = 3.0  # of the samples' energy for sides that differ by 1, relative to the closed-form one
+DECIDED = 0.2  # an alpha this close to 0 or 1 is final if its neighbors are as well
 
 
 def refine(
@@ -45,20 +44,24 @@ def refine(
     level : Level
         Made from this image and trimap.
     samples : Samples
-        Of that level.
+        Of that level. Its veils are left alone as well.
     progress : callable
         Called several times a second; may raise `Cancelled`, which leaves alpha unchanged.
     """
     undecided = ((alpha > DECIDED) & (alpha < 1 - DECIDED)).astype(np.uint8)
     active = (cv2.dilate(undecided, np.ones((3, 3), np.uint8)) > 0) & (trimap == UNKNOWN)
+    nodes = level.node_of(*np.nonzero(active))
+    is_sampled = nodes >= 0  # trimming may have made the others known
+    is_veil = np.zeros(len(nodes), np.bool_)
+    is_veil[is_sampled] = samples.is_veil[nodes[is_sampled]]
+    active[active] = ~is_veil
+    nodes, is_sampled = nodes[~is_veil], is_sampled[~is_veil]
     if not active.any():
         return
     labels = np.where(alpha > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
     labels[active] = UNKNOWN
     full = number_unknown(as_float(image), labels, alpha, 1)
     system = closed_form.laplacian(full, progress=part(progress, 0.0, 0.6, Message("Refining")))
-    nodes = level.node_of(*np.nonzero(active))
-    is_sampled = nodes >= 0  # trimming may have made the others known
     places = nodes[is_sampled] // samples.step
     share, weight = np.zeros((2, len(nodes)))
     share[is_sampled], distance, length = compare(
@@ -66,7 +69,7 @@ def refine(
         samples.foreground[places],
         samples.background[places],
     )
-    weight[is_sampled] = WEIGHT * length**2 * np.exp(-((distance / TOLERANCE) ** 2))
+    weight[is_sampled] = WEIGHT * length**2 * trust_in(share[is_sampled], distance, length)
     system += from_values(share, weight)
     x, _ = conjugate_gradients(
         system.matrix,
