@@ -146,8 +146,9 @@ def _solve_level(
     system += sampling.data_term(samples, parts > 0)
     epsilon = np.where(samples.is_veil, _VEIL_EPSILON, closed_form.EPSILON)
     system += closed_form.laplacian(level, epsilon, progress=part(progress, 0.4, 0.55))
-    if background_is_known and parts.any():
-        system += novelty.data_term(level, samples, parts)
+    islands = novelty.find_islands(level)
+    if background_is_known and (parts.any() or islands.any()):
+        system += novelty.data_term(level, samples, parts, islands)
     solution = solve(
         system.matrix,
         system.right,
