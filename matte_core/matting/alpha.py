@@ -51,7 +51,9 @@ _MARGIN_PX = 24  # around the unknown region, taken into account
 _TOLERANCE = 7e-4  # largest residual of the linear system, relative to its right side
 # Alphas this close to 0 and 1 become 0 and 1, and the rest is stretched: the quadratic energies
 # come close to the ends but do not reach them.
-_HAZE = 0.02
+_HAZE = 0.025
+# Regularization of the local energy within veils, whose colors vary though their alpha does not.
+_VEIL_EPSILON = 2e-4
 
 
 def estimate_alpha(
@@ -143,10 +145,12 @@ def _solve_level(
         if len(level.unknown) == 0:
             return coarse, samples
         parts = novelty.find_parts(level, samples, known)
-        local = closed_form.laplacian(level, progress=part(progress, 0.2, 0.5))
+        epsilon = np.where(samples.is_veil, _VEIL_EPSILON, closed_form.EPSILON)
+        local = closed_form.laplacian(level, epsilon, progress=part(progress, 0.2, 0.5))
         system = affinities() + sampling.data_term(samples, parts > 0) + local
-    if background_is_known and parts.any():
-        system += novelty.data_term(level, samples, parts)
+    islands = novelty.find_islands(level)
+    if background_is_known and (parts.any() or islands.any()):
+        system += novelty.data_term(level, samples, parts, islands)
     solution = solve(
         system.matrix,
         system.right,

@@ -9,6 +9,10 @@ With ``S + eps/9 Id = C C^T`` the last term is ``v_i . v_j`` for ``v = (C^-1 (I 
 a window costs 36 short dot products. They are computed for many windows at once, and collected by
 the unknown pixels.
 
+With r independent directions of color in a window, its 9 alphas have ``8 - r`` ways to be wrong.
+So that gray pictures (r = 1) are not held together more than others (r = 3), each window is
+weighted by ``(5 / (8 - r))^2``, where r is the trace of the fit, ``sum |C^-1 (I - mu)|^2 / 9``.
+
 References
 ----------
 Levin, Lischinski, Weiss: A Closed-Form Solution to Natural Image Matting. PAMI 2008, eq. 12.
@@ -69,30 +73,27 @@ class Windows:
         self._places = around[pixels - offsets[:, None] + reach] + places[:, None]
         self._left = np.zeros((len(offsets), count + 1), np.float32)
         self._whitened = np.empty((len(offsets), 4, count), np.float32)
+        self._weights = np.empty(count, np.float32)
         colors = image.reshape(-1, 3)
         epsilon = EPSILON * (255**2 if image.dtype == np.uint8 else 1)
         for start in range(0, count, _CHUNK):
             progress(start / count, Message("Comparing neighbors"))
             block = slice(start, start + _CHUNK)
-            self._whitened[..., block] = _whitened_colors(
-                colors, self._positions[0, block], _window(width), epsilon
-            )
+            whitened = _whitened_colors(colors, self._positions[0, block], _window(width), epsilon)
+            self._whitened[..., block], self._weights[block] = whitened, _weights(whitened)
 
     def gradient(self, alpha: Float32) -> Float32:
         """Return the derivative by the alpha of each of the N pixels, (N,), at (H * W,) alphas."""
         values = alpha.take(self._positions)
         fit = np.einsum("ick,ik->ck", self._whitened, values)
-        np.subtract(values, np.einsum("ick,ck->ik", self._whitened, fit), out=self._left[:, :-1])
-        return self._collected()
+        return self._collected(values - np.einsum("ick,ck->ik", self._whitened, fit))
 
     def diagonal(self) -> Float32:
         """Return the second derivative by each pixel's alpha, (N,)."""
-        np.subtract(
-            1, np.einsum("ick,ick->ik", self._whitened, self._whitened), out=self._left[:, :-1]
-        )
-        return self._collected()
+        return self._collected(1 - np.einsum("ick,ick->ik", self._whitened, self._whitened))
 
-    def _collected(self) -> Float32:
+    def _collected(self, left: Float32) -> Float32:
+        np.multiply(left, self._weights, out=self._left[:, :-1])
         return np.asarray(self._left.take(self._places).sum(axis=0))
 
 
@@ -103,15 +104,16 @@ def stencil_offsets(width: int) -> NDArray[np.intp]:
 
 
 def laplacian(
-    level: Level, epsilon: float = EPSILON, *, progress: ProgressCallback = silent
+    level: Level, epsilon: float | Floats = EPSILON, *, progress: ProgressCallback = silent
 ) -> System:
     """Set up the energy of all 3 x 3 windows that contain an unknown pixel.
 
     Parameters
     ----------
     level : Level
-    epsilon : float
-        Regularization of the windows' covariances; smaller values trust the colors more.
+    epsilon : float or (N,) float64
+        Regularization of the windows' covariances, or of those around each unknown pixel; smaller
+        values trust the colors more. Windows around known pixels have the least of them.
     progress : callable
         Called between blocks of pixels; may raise `Cancelled`.
 
@@ -121,16 +123,18 @@ def laplacian(
         The matrix is symmetric and positive semi-definite.
     """
     windows = _touched_windows(level.trimap)
+    regularization = np.full(level.trimap.size, np.min(epsilon))
+    regularization[level.unknown] = epsilon
     rows = []
     for start in range(0, len(level.unknown), _CHUNK):
         progress(start / len(level.unknown), Message("Comparing neighbors"))
         pixels = level.unknown[start : start + _CHUNK]
-        rows.append(_rows(level, windows, pixels, epsilon))
+        rows.append(_rows(level, windows, pixels, regularization))
     return stacked(rows)
 
 
 def _rows(
-    level: Level, windows: NDArray[np.intp], pixels: NDArray[np.intp], epsilon: float
+    level: Level, windows: NDArray[np.intp], pixels: NDArray[np.intp], regularization: Floats
 ) -> Rows:
     """Set up the rows of some unknown pixels, which are in the order of the level."""
     within = _window(level.width)
@@ -141,7 +145,9 @@ def _rows(
     places = np.full(int(pixels[-1]) - start + 1, len(corners))
     places[corners - start] = np.arange(len(corners))
     owners = [places[pixels - offset - start] for offset in within]
+    epsilon = regularization[corners + within[_SIDE * _SIDE // 2]]
     whitened = _whitened_colors(level.colors, corners, within, epsilon)
+    whitened *= np.sqrt(_weights(whitened))
     stencil = np.zeros((_STENCIL * _STENCIL, len(pixels)))
     center = _STENCIL * _STENCIL // 2
     pair, taken = np.zeros(len(corners) + 1), np.empty(len(pixels))
@@ -170,7 +176,7 @@ def _touched_windows(trimap: Trimap) -> NDArray[np.intp]:
 
 
 def _whitened_colors(
-    colors: Image, corners: NDArray[np.intp], window: NDArray[np.intp], epsilon: float
+    colors: Image, corners: NDArray[np.intp], window: NDArray[np.intp], epsilon: float | Floats
 ) -> Floats:
     """Return ``(C^-1 (I - mu), 1) / 3`` of each pixel of each window, as (9, 4, K).
 
@@ -202,3 +208,9 @@ def _whitened_colors(
     blue /= c22
     whitened[:, 3] = 1 / _SIDE
     return whitened
+
+
+def _weights(whitened: Floats) -> Floats:
+    """Return how much each window counts, (K,)."""
+    directions = np.einsum("ick,ick->k", whitened[:, :3], whitened[:, :3])
+    return np.asarray(((_SIDE * _SIDE - 4) / (_SIDE * _SIDE - 1 - directions)) ** 2)

@@ -92,8 +92,25 @@ def find_parts(level: Level, samples: Samples, known: Mask) -> NDArray[np.int32]
     return np.asarray(numbers[labels.ravel()[level.unknown]])
 
 
-def data_term(level: Level, samples: Samples, parts: NDArray[np.int32]) -> System:
-    """Pull each part toward what it is joined to.
+def find_islands(level: Level) -> Mask:
+    """Return which unknown pixels, (N,), are in a part of the unknown region without foreground.
+
+    Nothing that is known to be foreground touches such a part.
+    """
+    unknown = (level.trimap == UNKNOWN).astype(np.uint8)
+    foreground = (level.trimap == FOREGROUND).astype(np.uint8)
+    count, labels = cv2.connectedComponents(unknown, connectivity=8)
+    numbers = labels.ravel()[level.unknown]
+    beside = cv2.dilate(foreground, np.ones((3, 3), np.uint8)).ravel()[level.unknown] > 0
+    is_joined = np.zeros(count, np.bool_)
+    is_joined[numbers[beside]] = True
+    return np.asarray(~is_joined[numbers])
+
+
+def data_term(level: Level, samples: Samples, parts: NDArray[np.int32], islands: Mask) -> System:
+    """Pull each part toward what it is joined to, and the rest of islands to the background.
+
+    An island is pulled only as far as its samples say nothing.
 
     Parameters
     ----------
@@ -102,6 +119,8 @@ def data_term(level: Level, samples: Samples, parts: NDArray[np.int32]) -> Syste
         Of the level.
     parts : (N,) int32
         From `find_parts`.
+    islands : (N,) bool
+        From `find_islands`.
     """
     labels = np.zeros(level.trimap.shape, np.float32)
     labels.ravel()[level.unknown] = parts
@@ -118,7 +137,8 @@ def data_term(level: Level, samples: Samples, parts: NDArray[np.int32]) -> Syste
         numbers = grown[ring & (opened > 0)].astype(np.intp)
         around.append(np.bincount(numbers, minlength=count))
     is_joined = around[0] > CONTACT * (around[0] + around[1])
-    weights = np.where(parts > 0, WEIGHT, 0.0)
+    trust = np.where(islands, samples.spread(samples.trust), 1)
+    weights = WEIGHT * np.where(parts > 0, 1, 1 - trust)
     return from_values(is_joined[parts].astype(np.float64), weights)
 
 

@@ -15,14 +15,13 @@ from matte_core.base.progress import ProgressCallback, part, silent
 from matte_core.images import UNKNOWN, Alpha, Float32, Image, Trimap, as_float
 from matte_core.matting import closed_form
 from matte_core.matting.level import Level
-from matte_core.matting.sampling import Samples, compare
+from matte_core.matting.sampling import Samples, compare, trust_in
 from matte_core.matting.solver import conjugate_gradients
 
 STEPS = 6  # more would undo what the reduced image got right
-WEIGHT = 1 / 3  # of the samples' energy for sides that differ by 1, relative to the closed-form one
-TOLERANCE = 0.2  # distance from the line between the sides at which it is exp(-1) of that
+WEIGHT = 3.0  # of the samples' energy for sides that differ by 1, relative to the closed-form one
 LEAST_CURVATURE = 1e-4  # of a pixel's energy, because one without windows has none
-DECIDED = 0.3  # an alpha this close to 0 or 1 is final if its neighbors are as well
+DECIDED = 0.2  # an alpha this close to 0 or 1 is final if its neighbors are as well
 
 
 def refine(
@@ -45,28 +44,32 @@ def refine(
     level : Level
         Made from this image and trimap.
     samples : Samples
-        Of that level.
+        Of that level. Its veils are left alone as well.
     progress : callable
         Called several times a second; may raise `Cancelled`, which leaves alpha unchanged.
     """
     undecided = ((alpha > DECIDED) & (alpha < 1 - DECIDED)).astype(np.uint8)
     active = (cv2.dilate(undecided, np.ones((3, 3), np.uint8)) > 0) & (trimap == UNKNOWN)
-    if not active.any():
-        return
     pixels = np.flatnonzero(active)
+    nodes = level.node_of(*np.divmod(pixels, active.shape[1]))
+    is_sampled = nodes >= 0  # trimming may have made the others known
+    is_veil = np.zeros(len(nodes), np.bool_)
+    is_veil[is_sampled] = samples.is_veil[nodes[is_sampled]]
+    pixels, nodes, is_sampled = pixels[~is_veil], nodes[~is_veil], is_sampled[~is_veil]
+    if not pixels.size:
+        return
     rows, columns = np.divmod(pixels, active.shape[1])
     progress = part(progress, 0.0, 1.0, Message("Refining"))
     windows = closed_form.Windows(image, pixels, progress=part(progress, 0.0, 0.6))
-    nodes = level.node_of(rows, columns)
-    is_sampled = nodes >= 0  # trimming may have made the others known
     places = nodes[is_sampled] // samples.step
     share, weight = np.zeros((2, len(nodes)), np.float32)
-    share[is_sampled], distance, length = compare(
+    found, distance, length = compare(
         as_float(image[rows[is_sampled], columns[is_sampled]]),
         samples.foreground[places],
         samples.background[places],
     )
-    weight[is_sampled] = WEIGHT * length**2 * np.exp(-((distance / TOLERANCE) ** 2))
+    share[is_sampled] = found
+    weight[is_sampled] = WEIGHT * length**2 * trust_in(found, distance, length)
     plane = alpha.flatten()
     before = plane[pixels]
     right = weight * (share - before) - windows.gradient(plane)

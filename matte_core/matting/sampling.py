@@ -37,11 +37,11 @@ _Value = TypeVar("_Value", bound=np.generic)
 
 # Chosen as `docs/matting.md` describes.
 _SAMPLES = 5  # known pixels of each side that a color is mixed from
-_WEIGHT = 0.1  # of this energy relative to the closed-form one, where a share is fully trusted
+_WEIGHT = 0.07  # of this energy relative to the closed-form one, where a share is fully trusted
 # Feature distance of two pixels at opposite ends of the level; black and white are sqrt(3) apart.
 # Larger than in KNN: samples have to be near.
 _POSITION_WEIGHT = 3.0
-# Squared error of a share at which it counts half, in units of the estimate in `_trust`.
+# Squared error of a share at which it counts half, in units of the estimate in `trust_in`.
 _HALF_TRUSTED = 1e-3
 _REGULARIZATION = 1e-3  # lambda, as a fraction of the trace of D^T D
 _BAND_PX = 20  # samples come from this near the unknown region, in pixels of the level
@@ -49,6 +49,11 @@ _KNOWN_STEP = 4  # one known pixel in this many is a candidate, which speeds up 
 _QUERY_STEP = 5  # one unknown pixel in this many is sampled: neighbors give nearly the same
 _TETHER = 1e-7  # weight of the estimate 1/2 for every pixel, so that one tied to nothing has one
 _ENOUGH = 200  # samples: a picture of a few pixels has none to spare
+# A veil: within a square of this side, in pixels of the level, the mean of the shares is at least
+# this far from 0 and 1, and their standard deviation at most this.
+_PATCH_PX = 9
+_VEILED = 0.25
+_EVEN = 0.12
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ class Samples:
     # (M,) float64: of each sampled pixel's color from the line between the two means.
     distance: NDArray[np.float64]
     trust: NDArray[np.float64]  # (M,) float64, [0, 1]: how far the share is evidence
+    # (N,) bool: is part of something wide, even, and half transparent, such as glass.
+    is_veil: Mask
 
     def spread(self, of_sampled: NDArray[_Value]) -> NDArray[_Value]:
         """Return for all unknown pixels, (N,), what holds for the sampled ones, (M,)."""
@@ -96,8 +103,10 @@ def sample(level: Level, *, progress: ProgressCallback = silent) -> Samples:
     share = _foreground_share(differences[0], differences[1])
     foreground, background = (side.mean(axis=1) for side in samples)
     _, distance, length = compare(colors[pixels], foreground, background)
-    trust = _trust(share, distance, length)
-    return Samples(len(level.unknown), step, foreground, background, share, distance, trust)
+    trust = trust_in(share, distance, length)
+    size = len(level.unknown)
+    is_veil = _in_veil(level, np.repeat(share, step)[:size])
+    return Samples(size, step, foreground, background, share, distance, trust, is_veil)
 
 
 def data_term(samples: Samples, ignored: Mask) -> System:
@@ -144,18 +153,36 @@ def compare(
     return share, distance, np.sqrt(square)
 
 
-def _trust(
+def trust_in(
     share: NDArray[np.float64], distance: NDArray[np.float64], length: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return how far shares are evidence, [0, 1], from how wrong such shares are on average.
 
     The estimate of the squared error was fitted on pictures with known alpha, up to a factor; the
     small constants keep it from becoming 0.
+
+    Parameters
+    ----------
+    share, distance, length : (N,) float64
+        See `compare`.
     """
     length = length + 0.02
     aside = ((distance / length) ** 2 + 1e-3) ** (2 / 3)
     error = aside * (share * (1 - share) + 0.01) / length
     return _HALF_TRUSTED / (_HALF_TRUSTED + error)
+
+
+def _in_veil(level: Level, share: NDArray[np.float64]) -> Mask:
+    """Return which unknown pixels, (N,), are in a wide, even patch of shares of the middle."""
+    planes = np.zeros((3, *level.trimap.shape), np.float32)
+    for plane, values in zip(planes.reshape(3, -1), (share, share**2, 1), strict=True):
+        plane[level.unknown] = values
+    size = (_PATCH_PX, _PATCH_PX)
+    sums = [cv2.boxFilter(plane, -1, size, normalize=False) for plane in planes]
+    count, total, squares = (plane.ravel()[level.unknown] for plane in (sums[2], *sums[:2]))
+    mean = total / count
+    is_even = squares / count - mean**2 < _EVEN**2
+    return np.asarray(is_even & (np.abs(mean - 0.5) < 0.5 - _VEILED))
 
 
 def _known_near(level: Level, value: int) -> NDArray[np.intp]:

@@ -264,6 +264,27 @@ def test_the_estimate_does_not_look_far_beyond_the_unknown_region():
     assert np.abs(alpha - expected).mean() < 0.005
 
 
+@pytest.mark.parametrize("scale", [1, 2])
+def test_the_texture_of_glass_is_not_alpha(scale):
+    # A pane of one half, joined to a red subject, in front of a background of two blues.
+    rng = np.random.default_rng(1)
+    noise = cv2.GaussianBlur(rng.normal(0, 1, (160, 240, 2)), (0, 0), 4)
+    alpha = np.zeros((160, 240), np.float32)
+    alpha[50:110, 100:190], alpha[30:130, 40:100] = 0.5, 1
+    share = 1 / (1 + np.exp(-40 * noise))
+    foreground = share[..., :1] * [0.8, 0.5, 0.1] + (1 - share[..., :1]) * [0.7, 0.1, 0.2]
+    background = share[..., 1:] * [0.1, 0.5, 0.8] + (1 - share[..., 1:]) * [0.3, 0.1, 0.7]
+    image = (alpha[..., None] * foreground + (1 - alpha[..., None]) * background).astype(np.float32)
+    trimap = np.zeros(alpha.shape, np.uint8)
+    trimap[30:130, 40:80], trimap[20:140, 80:200] = 255, 128
+    shape = (240 * scale, 160 * scale)
+    image = cv2.resize(image, shape, interpolation=cv2.INTER_LINEAR)
+    trimap = cv2.resize(trimap, shape, interpolation=cv2.INTER_NEAREST)
+    estimate = estimate_alpha(image, trimap)
+    pane = estimate[60 * scale : 100 * scale, 110 * scale : 180 * scale]
+    assert pane.std() < 0.025
+
+
 def test_accuracy_on_a_real_photo(shared):
     folder = shared / "data" / "matting" / "alphamatting"
     image = cv2.cvtColor(cv2.imread(str(folder / "Images" / "GT05.png")), cv2.COLOR_BGR2RGB)

@@ -106,3 +106,26 @@ def test_little_known_background_proves_nothing():
     assert not novelty.background_is_known(trimap)
     trimap[8:13] = 0
     assert novelty.background_is_known(trimap)
+
+
+def test_an_island_is_background_where_colors_do_not_say():
+    # Of a color between the two sides, hence not new; joined to the subject, it stays undecided.
+    means = []
+    for patch in ("apart", "joined"):
+        image, trimap, square = disc_and_patch(patch)
+        image[square] = (70, 67, 32)
+        means.append(estimate_alpha(image, trimap)[square].mean())
+    assert means[0] < 0.1
+    assert means[1] > 0.25
+
+
+def test_islands_are_parts_that_no_foreground_touches():
+    trimap = np.zeros((20, 40), np.uint8)
+    trimap[5:10, 5:10] = trimap[5:15, 20:35] = 128
+    trimap[8:12, 25:30] = 255
+    image = np.random.default_rng(0).random((20, 40, 3)).astype(np.float32)
+    level = make_level(image, trimap, 1)
+    is_left = level.unknown % level.width < 15
+    assert np.array_equal(novelty.find_islands(level), is_left)
+    assert is_left.any()
+    assert not is_left.all()

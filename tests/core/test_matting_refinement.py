@@ -1,5 +1,7 @@
 """Refinement lowers the energy at full size, and changes only undecided pixels."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,10 +24,12 @@ def scene():
     return image, trimap, alpha, truth
 
 
-def refine(image, trimap, alpha, progress=lambda fraction, step: None):
+def refine(image, trimap, alpha, progress=lambda fraction, step: None, is_veil=False):
     """Refine with the samples of the image at half size."""
     level = make_level(image, trimap, 2)
     samples = sampling.sample(level)
+    if is_veil:
+        samples = replace(samples, is_veil=np.ones(len(level.unknown), bool))
     refinement.refine(image, trimap, alpha, level, samples, progress=progress)
 
 
@@ -83,6 +87,13 @@ def test_a_pixel_without_windows_stays(scene):
     refine(image, trimap, alpha)
     assert np.all(alpha[0, 33:40] == 0.5)
     assert np.isfinite(alpha).all()
+
+
+def test_veils_are_left_alone(scene):
+    image, trimap, alpha, _ = scene
+    before = alpha.copy()
+    refine(image, trimap, alpha, is_veil=True)
+    assert np.array_equal(alpha, before)
 
 
 def test_cancelling_leaves_alpha_as_it_was(scene):

@@ -18,7 +18,7 @@ def scene():
 
 
 def whole_closed_form(image, epsilon):
-    """Levin's Laplacian of all pixels, window by window, as a dense matrix."""
+    """Levin's Laplacian of all pixels, window by window, weighted, as a dense matrix."""
     height, width = image.shape[:2]
     laplacian = np.zeros((height * width,) * 2)
     for row in range(height - 2):
@@ -27,8 +27,9 @@ def whole_closed_form(image, epsilon):
             centered = image.reshape(-1, 3)[pixels].astype(float)
             centered -= centered.mean(axis=0)
             covariance = centered.T @ centered / 9 + epsilon / 9 * np.eye(3)
-            block = np.eye(9) - (1 + centered @ np.linalg.inv(covariance) @ centered.T) / 9
-            laplacian[np.ix_(pixels, pixels)] += block
+            affine = centered @ np.linalg.inv(covariance) @ centered.T / 9
+            block = np.eye(9) - affine - 1 / 9
+            laplacian[np.ix_(pixels, pixels)] += block * (5 / (8 - np.trace(affine))) ** 2
     return laplacian
 
 
@@ -38,8 +39,13 @@ def data_term(level):
 
 
 @pytest.mark.parametrize("epsilon", [1e-7, 1e-3])
-def test_closed_form_is_levins_laplacian(scene, epsilon):
+@pytest.mark.parametrize("is_gray", [False, True])
+def test_closed_form_is_levins_laplacian_weighted_by_what_colors_leave_free(
+    scene, epsilon, is_gray
+):
     image, trimap = scene
+    if is_gray:
+        image[:] = image[..., :1]
     level = make_level(image, trimap, 1)
     system = closed_form.laplacian(level, epsilon)
     whole = whole_closed_form(image, epsilon)
@@ -73,6 +79,18 @@ def test_only_windows_around_the_given_pixels_count():
     )
     gradient = closed_form.Windows(image, pixels).gradient(alpha)
     np.testing.assert_allclose(gradient, [0, part[5], part[6], 0], atol=1e-4)
+
+
+def test_each_pixel_may_have_its_own_regularization(scene):
+    level = make_level(*scene, 1)
+    epsilon = np.where(np.arange(len(level.unknown)) < 24, 1e-1, 1e-7)
+    both = closed_form.laplacian(level, epsilon).matrix.toarray()
+    large, small = (closed_form.laplacian(level, value).matrix.toarray() for value in (1e-1, 1e-7))
+    # 24 pixels are four rows. A window takes the value of its center, which may be known.
+    away = np.isin(np.arange(len(level.unknown)) % 6, [1, 2, 3, 4])
+    np.testing.assert_allclose(both[:18][away[:18]], large[:18][away[:18]], atol=1e-9)
+    np.testing.assert_allclose(both[30:][away[30:]], small[30:][away[30:]], atol=1e-9)
+    assert np.abs(large - small).max() > 0.1
 
 
 def test_closed_form_does_not_depend_on_the_blocks(scene, monkeypatch):
@@ -181,6 +199,23 @@ def test_data_term_trusts_pure_colors_more_than_mixed_ones():
     is_mixed = np.abs(level.colors[level.unknown][:, 0] - 0.45) < 0.1
     assert is_mixed.any()
     assert weights[is_mixed].max() < weights[~is_mixed].max() / 2
+
+
+def test_a_veil_is_wide_and_even():
+    # Red and blue, each with a texture, and what is half of each; the edges between are soft.
+    rng = np.random.default_rng(2)
+    alpha = np.repeat([1.0, 0.5, 0.0], 30)
+    alpha = np.convolve(np.pad(alpha, 2, mode="edge"), np.full(5, 0.2), mode="valid")
+    image = alpha[:, None] * [0.8, 0.2, 0.1] + (1 - alpha[:, None]) * [0.1, 0.2, 0.8]
+    image = (image + rng.uniform(-0.05, 0.05, (60, 90, 1))).astype(np.float32)
+    trimap = np.full((60, 90), 128, np.uint8)
+    trimap[:, :8], trimap[:, -8:] = 255, 0
+    level = make_level(image, trimap, 1)
+    is_veil = sampling.sample(level).is_veil
+    truth = np.pad(np.tile(alpha, (60, 1)), BORDER_PX)[:, :, None].ravel()[level.unknown]
+    columns = level.unknown % level.width - BORDER_PX
+    assert is_veil[(columns > 38) & (columns < 52)].mean() > 0.95
+    assert not is_veil[(truth < 0.1) | (truth > 0.9)].any()
 
 
 def test_every_pixel_of_a_few_is_sampled(scene):
