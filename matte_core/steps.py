@@ -12,7 +12,7 @@ import numpy as np
 
 from matte_core.base.errors import InputError, NoSubjectError
 from matte_core.base.progress import ProgressCallback
-from matte_core.images import Alpha, Image, Mask, Trimap, check_alpha, check_image
+from matte_core.images import Alpha, Image, Mask, Trimap, as_uint8, check_alpha, check_image
 from matte_core.marks import Marks
 from matte_core.segmentation import Segmentation, own_alpha, segment
 from matte_core.segmentation.result import INKS
@@ -129,21 +129,25 @@ class Steps:
             return found
         return self.once("corrected", (found, marks), lambda: self._corrected(found, marks))
 
+    def _in_eight_bits(self) -> Image:
+        """Return the image as what finds subjects and hair sees it: more bits say nothing more."""
+        return self.once("eight bits", (), lambda: as_uint8(self.image))
+
     def _seen_everywhere(self) -> Image:
-        """Return the image with what is seen continued over what is transparent.
+        """Return the image with what is seen continued over what is transparent, in 8 bits.
 
         A transparent frame would be taken for a plain background, in front of which the whole photo
         stands out.
         """
         opacity = self.opacity
         if opacity is None or not own_alpha.has_shape(opacity):
-            return self.image
+            return self._in_eight_bits()
         from matte_core.matting import clear_hidden
 
         return self.once(
             "continued",
             (opacity,),
-            lambda: clear_hidden(self.image, opacity, max(opacity.shape))[0],
+            lambda: clear_hidden(self._in_eight_bits(), opacity, max(opacity.shape))[0],
         )
 
     def _line_art(self, subject: str | tuple[str, ...], hint: Mask | None) -> Segmentation | None:
@@ -181,7 +185,7 @@ class Steps:
         trimap = self.once(
             "trimap",
             (found, radius_px, shape),
-            lambda: trimap_of(found, self.image, radius_px, shape),
+            lambda: trimap_of(found, self._in_eight_bits(), radius_px, shape),
         )
         trimap = self.marked(trimap, marks)
         is_exact = found.has_exact_alpha and (

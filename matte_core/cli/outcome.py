@@ -80,12 +80,8 @@ class Outcome:
             colors, alpha = placement.scale_to(colors, alpha, self._scaled_size(frame))
             colors, alpha = placement.framed(colors, frame), placement.framed(alpha, frame)
         picture = self.picture
-        return stack_alpha(
-            clear_hidden(colors, alpha)[0],
-            alpha,
-            is_deep=picture.is_deep,
-            is_gray=picture.is_gray and picture.has_gray_profile,
-        )
+        colors = clear_hidden(quantize(colors, is_deep=picture.is_deep), alpha)[0]
+        return stack_alpha(colors, alpha, is_gray=picture.is_gray and picture.has_gray_profile)
 
     def plane(self, values: NDArray[Any], path: Path, *, is_hard: bool = False) -> bytes:
         """Return the file of an alpha, mask, or trimap; `is_hard` keeps its levels as they are."""

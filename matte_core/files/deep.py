@@ -67,7 +67,7 @@ def decode_deep(
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         raise FileError(f"{name} is a picture with 16 bits that cannot be decoded.", EXPORT_HINT)
     order = cv2.COLOR_BGRA2RGBA if pixels.shape[2] == 4 else cv2.COLOR_BGR2RGB
-    pixels = cv2.cvtColor(pixels, order)
+    cv2.cvtColor(pixels, order, dst=pixels)
     if opened.format == "PNG" and data[_PNG_COLOR_AT] == _GRAY_AND_ALPHA:
         # Of which OpenCV makes four channels.
         pixels = np.ascontiguousarray(pixels[..., [0, 3]])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
@@ -28,23 +29,25 @@ ANIMATED = ("PNG", "WebP", "GIF")
 _LARGEST_PX = {"JPEG": 65500, "WebP": 16383, "GIF": 65535}
 
 
-def stack_alpha(
-    foreground: Image, alpha: Alpha, *, is_deep: bool, is_gray: bool = False
-) -> NDArray[Any]:
-    """Return colors and alpha as one (H, W, 4) array, uint8, or uint16 if `is_deep`.
+def stack_alpha(colors: NDArray[Any], alpha: Alpha, *, is_gray: bool = False) -> NDArray[Any]:
+    """Return quantized colors and their alpha as one (H, W, 4) array, of the type of `colors`.
 
-    Values that came from such integers become the same integers again. Of a gray picture, whose
-    three channels are equal, the result is (H, W, 2).
+    Of a gray picture, whose three channels are equal, the result is (H, W, 2).
     """
-    colors = foreground[..., :1] if is_gray else foreground
-    if is_deep:
-        return np.dstack([_as_uint16(as_float(colors)), _as_uint16(alpha)])
-    return np.dstack([as_uint8(colors), np.rint(alpha * 255).astype(np.uint8)])
+    shown = quantize(alpha, is_deep=colors.dtype == np.uint16)
+    return np.dstack([colors[..., :1] if is_gray else colors, shown])
 
 
-def quantize(plane: Alpha, *, is_deep: bool) -> NDArray[Any]:
-    """Return an alpha as integers: uint8, or uint16 if `is_deep`."""
-    return _as_uint16(plane) if is_deep else np.rint(plane * 255).astype(np.uint8)
+def quantize(values: Image | Alpha, *, is_deep: bool) -> NDArray[Any]:
+    """Return an image or an alpha as integers: uint8, or uint16 if `is_deep`.
+
+    Values that came from such integers become the same integers again.
+    """
+    if not is_deep:
+        return as_uint8(values)
+    factor = (65535.0,) * (values.shape[2] if values.ndim == 3 else 1)
+    whole = np.ascontiguousarray(as_float(values))
+    return cv2.multiply(whole, factor, dtype=cv2.CV_16U)  # type: ignore[call-overload, no-any-return]
 
 
 def encode(
@@ -249,9 +252,3 @@ def _too_large(kind: str, pixels: NDArray[Any]) -> FileError:
         f"A picture of {width} x {height} pixels cannot be stored as {kind}.",
         "JPEG allows at most 65500 pixels per side, GIF 65535, WebP 16383; PNG allows more.",
     )
-
-
-def _as_uint16(values: Alpha) -> NDArray[np.uint16]:
-    scaled: NDArray[Any] = values * np.float32(65535)
-    steps: NDArray[np.uint16] = np.rint(scaled, out=scaled).astype(np.uint16)
-    return steps

@@ -99,6 +99,19 @@ def test_marks_are_known_in_the_trimap_and_the_alpha() -> None:
 
 
 @pytest.mark.usefixtures("nothing_downloaded")
+def test_more_than_eight_bits_move_neither_subject_nor_trimap() -> None:
+    image, _ = scene()
+    noise = np.random.default_rng(5).uniform(-0.45, 0.45, image.shape)
+    deep = np.clip((image + noise) / 255, 0, 1).astype(np.float32)
+    cuts = [cut_out(picture, radius_px=8) for picture in (image, deep)]
+    shallow, fine = (cut.segmentation.probability for cut in cuts)
+    np.testing.assert_array_equal(shallow, fine)
+    np.testing.assert_array_equal(cuts[0].trimap, cuts[1].trimap)
+    assert cuts[1].foreground.dtype == np.float32
+    np.testing.assert_array_equal(cuts[1].foreground[0], deep[0])
+
+
+@pytest.mark.usefixtures("nothing_downloaded")
 def test_what_cannot_be_used_is_said() -> None:
     image, _ = scene()
     with pytest.raises(InputError, match="wide-gamut image has shape"):

@@ -1,6 +1,7 @@
 import os
 import stat
 import sys
+import zlib
 
 import cv2
 import numpy as np
@@ -21,11 +22,41 @@ def test_cut_out_comes_back_exactly(tmp_path, photo, is_deep):
     alpha = np.linspace(0, 1, photo[..., 0].size, dtype=np.float32).reshape(photo.shape[:2])
     foreground = photo / np.float32(255) if is_deep else photo
     path = tmp_path / "cut.png"
-    write_whole(path, encode_png(stack_alpha(foreground, alpha, is_deep=is_deep)))
+    write_whole(path, encode_png(stack_alpha(quantize(foreground, is_deep=is_deep), alpha)))
     picture = read_picture(path)
     assert picture.is_deep is is_deep
-    np.testing.assert_array_equal(np.rint(picture.alpha * limit), np.rint(alpha * limit))
+    levels = np.rint(alpha * np.float64(limit))
+    np.testing.assert_array_equal(np.rint(picture.alpha * np.float64(limit)), levels)
     np.testing.assert_allclose(picture.image, foreground, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("channels", "kind"),
+    [(1, np.uint16), (2, np.uint8), (2, np.uint16), (3, np.uint16), (4, np.uint16)],
+)
+def test_picture_of_several_strips_is_whole_and_its_checksum_right(tmp_path, channels, kind):
+    shape = (700, 2000, channels) if channels > 1 else (700, 2000)
+    pixels = np.random.default_rng(0).integers(0, np.iinfo(kind).max, shape, kind, endpoint=True)
+    data = encode_png(pixels)
+    assert data.count(b"IDAT") > 4
+    parts, at = [], 8
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        parts += [data[at + 8 : at + 8 + length]] * (data[at + 4 : at + 8] == b"IDAT")
+        at += length + 12
+    zlib.decompress(b"".join(parts))  # which OpenCV and Pillow decode whatever its checksum
+    path = tmp_path / "a.png"
+    write_whole(path, data)
+    picture = read_picture(path)
+    limit = np.iinfo(kind).max
+    top = limit if kind == np.uint16 else 1
+    colors = pixels[..., : channels - 1] if channels in (2, 4) else pixels
+    colors = colors.reshape(700, 2000, -1)
+    np.testing.assert_array_equal(
+        np.rint(picture.image * np.float64(top)), np.broadcast_to(colors, (700, 2000, 3))
+    )
+    if channels in (2, 4):
+        np.testing.assert_array_equal(np.rint(picture.alpha * np.float64(limit)), pixels[..., -1])
 
 
 def test_every_integer_survives_the_way_through_float():

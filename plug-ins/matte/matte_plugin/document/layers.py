@@ -256,12 +256,14 @@ def _put(copy, layer, replaced):
 
 def _make_transparent(layer, alpha):
     """Multiply an alpha into a layer's own transparency."""
-    stored = pixels.bits(layer)
+    # Adding an alpha channel and applying a mask round colors, except integers in sRGB. The stored
+    # ones are restored, unless the layer is in a group with locked pixels: writing there
+    # terminates the plug-in.
+    is_kept = pixels.is_integer_srgb(layer) or items.is_in_locked_group(layer)
+    stored = None if is_kept else pixels.bits(layer)
     if not layer.has_alpha():
         layer.add_alpha()
     write_layer_mask(layer, alpha)
     layer.remove_mask(Gimp.MaskApplyMode.APPLY)
-    # Both round colors in profiles other than sRGB, so the stored ones are restored,
-    # except in a group with locked pixels, where writing terminates the plug-in.
-    if not items.is_in_locked_group(layer):
+    if stored is not None:
         pixels.restore_colors(layer, stored)

@@ -20,6 +20,7 @@ _EIGHT_BIT = (
     Gimp.Precision.U8_NON_LINEAR,
     Gimp.Precision.U8_PERCEPTUAL,
 )
+_EIGHT_BIT_SRGB = (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.U8_PERCEPTUAL)
 _SIXTEEN_BIT = (Gimp.Precision.U16_NON_LINEAR, Gimp.Precision.U16_PERCEPTUAL)
 # By name of the type of an array, or by bytes: the item of a memoryview, and babl's name.
 _ITEMS = {"uint8": ("B", "u8"), "uint16": ("H", "u16"), "float32": ("I", "float")}
@@ -69,6 +70,12 @@ def is_sixteen_bit_srgb(drawable):
     """Return whether a drawable stores 16-bit integers in sRGB."""
     stored = drawable.get_image().get_precision()
     return stored in _SIXTEEN_BIT and is_srgb(drawable)
+
+
+def is_integer_srgb(layer):
+    """Return whether a layer stores red, green, and blue as 8- or 16-bit integers in sRGB."""
+    stored = layer.get_image().get_precision()
+    return layer.is_rgb() and stored in _EIGHT_BIT_SRGB + _SIXTEEN_BIT and is_srgb(layer)
 
 
 def own_format(drawable, name):
@@ -269,7 +276,8 @@ def channel_format(channel, values="float", alpha=""):
 
 def digest(*drawables):
     """Return a digest of all pixels of the drawables."""
-    state = hashlib.blake2b(digest_size=16)
+    # It tells edits, not forgeries, and processors have instructions for it.
+    state = hashlib.sha1(usedforsecurity=False)
     for drawable in drawables:
         width, height = drawable.get_width(), drawable.get_height()
         state.update(f"{width} x {height}".encode())
