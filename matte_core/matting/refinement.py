@@ -21,7 +21,7 @@ from matte_core.matting.solver import conjugate_gradients
 STEPS = 6  # more would undo what the reduced image got right
 WEIGHT = 3.0  # of the samples' energy for sides that differ by 1, relative to the closed-form one
 LEAST_CURVATURE = 1e-4  # of a pixel's energy, because one without windows has none
-DECIDED = 0.2  # an alpha this close to 0 or 1 is final if its neighbors are as well
+DECIDED = 0.3  # an alpha this close to 0 or 1 is final if its neighbors are as well
 
 
 def refine(

@@ -55,7 +55,7 @@ class PreviewDialog:
         self._settings = settings
         self._thread = thread
         self._timer = 0
-        self._is_closed = self._is_open = False
+        self._is_closed = False
         self._is_draft = source.has_parts
         self._shown = None  # the settings of the image as a whole, as it is shown
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, dialogs.title_of(procedure))
@@ -109,7 +109,7 @@ class PreviewDialog:
             lambda fraction, step: self._in_window(self._show_progress, fraction, step),
         )
         self._thread.prepare(opening)
-        self._thread.show(PreviewRequest(self._view_settings()))
+        self._ask()
 
     def _build(self, controls):
         controls.set_valign(Gtk.Align.START)
@@ -145,11 +145,10 @@ class PreviewDialog:
             self._opening = view.get_frame_clock().connect("after-paint", self._open)
 
     def _open(self, clock):
-        """Follow the controls, once the window is visible."""
+        """Let keys reach the preview, once the window is visible."""
         clock.disconnect(self._opening)
         if not self._is_closed:
             self._canvas.view.grab_focus()
-            self._is_open = True
 
     def _key(self, _dialog, event):
         """Let the preview have a key, unless a text is being typed."""
@@ -170,8 +169,6 @@ class PreviewDialog:
         if self._timer:
             GLib.source_remove(self._timer)
         self._timer = 0
-        if not self._is_open:
-            return GLib.SOURCE_REMOVE
         if self._is_coarse and self._canvas.zoomed.level is not None:
             self._ask_finely()
         else:
