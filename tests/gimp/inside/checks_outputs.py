@@ -1,5 +1,7 @@
 """Where a result can go, and what the edge controls do to it. Runs in GIMP."""
 
+from array import array
+
 from document_tools import (
     CUT_OUT,
     HER_FACE,
@@ -62,6 +64,27 @@ def check_new_layer_is_transparent_with_clean_colors():
     assert changed > 0.5 * len(edge), "the edge still has the old background's color"
     assert box_mean(own, HER_FACE) > 0.99
     assert box_mean(own, NOT_HER) < 0.01
+
+
+def check_gimp_leaves_integers_in_srgb_as_they_are():
+    """What a new layer relies on: neither an alpha channel nor a mask rounds its colors."""
+    size = 256
+    for precision, item in (
+        (Gimp.Precision.U8_NON_LINEAR, "B"),
+        (Gimp.Precision.U16_NON_LINEAR, "H"),
+    ):
+        colors = f"R'G'B' u{8 * array(item).itemsize}"
+        _image, layer = disc(size, precision=precision)
+        most = size**2 if item == "H" else size
+        put(layer, colors, array(item, (k // 3 * 31 % most for k in range(3 * size**2))).tobytes())
+        before = pixels(layer, colors)
+        layer.add_alpha()
+        mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+        put(mask, "Y float", array("f", (k % 101 / 100 for k in range(size**2))).tobytes())
+        layer.add_mask(mask)
+        layer.remove_mask(Gimp.MaskApplyMode.APPLY)
+        assert len(set(pixels(layer, "A u8"))) > 90
+        assert pixels(layer, colors) == before
 
 
 def check_new_image_is_as_deep_and_leaves_the_old_one():
