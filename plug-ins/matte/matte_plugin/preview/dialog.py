@@ -242,7 +242,7 @@ class PreviewDialog:
         result = delivered.result
         is_whole = isinstance(delivered.request, PreviewRequest)
         if is_whole:
-            self._shown = settings
+            self._shown = replace(settings, is_draft=False)  # a draft is followed by its result
         self._show_picture(result.picture, None if is_whole else delivered.request.region)
         is_missing = False
         if self._choice is not None:
