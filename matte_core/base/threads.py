@@ -10,6 +10,13 @@ from typing import Any
 VARIABLE = "MATTE_THREADS"
 # What OpenCV, OpenBLAS, and OpenMP read when they are loaded.
 _LIBRARIES = ("OPENCV_FOR_THREADS_NUM", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+# While their threads wait for work, they keep the cores busy: OpenBLAS's for 2 to the power of this
+# many cycles, OpenCV's for this many rounds. That was a third of what starting a worker takes.
+_WAITING = {
+    "OPENBLAS_THREAD_TIMEOUT": "4",
+    "OPENCV_THREAD_POOL_ACTIVE_WAIT_MAIN": "0",
+    "OPENCV_THREAD_POOL_ACTIVE_WAIT_WORKER": "0",
+}
 
 
 def cores() -> int:
@@ -26,7 +33,12 @@ def most_threads() -> int:
 
 
 def tell_libraries() -> None:
-    """Pass the limit on to libraries that read their own; call it before they are loaded."""
+    """Keep libraries' threads within the limit, and from waiting busily.
+
+    Call it before they are loaded.
+    """
+    for name, value in _WAITING.items():
+        os.environ.setdefault(name, value)
     if most_threads():
         for name in _LIBRARIES:
             os.environ.setdefault(name, str(most_threads()))

@@ -84,6 +84,8 @@ def _open(model: bytes | str, only_cpu: bool) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = most_threads()
+    # Between two runs its threads would otherwise keep the cores busy, waiting for more.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     if _share_capped_memory():
         options.add_session_config_entry("session.use_env_allocators", "1")
     available = onnxruntime.get_available_providers()

@@ -28,6 +28,7 @@ from matte_core.base.errors import (
 from matte_core.base.memory import is_out_of_memory
 from matte_core.base.messages import Message
 from matte_core.base.progress import ProgressCallback
+from matte_core.base.threads import tell_libraries
 from matte_core.link.protocol import PROTOCOL, Frame, read_frame, write_frame
 from matte_core.link.records import decode, encode
 from matte_core.link.requests import Request
@@ -237,6 +238,7 @@ def main() -> int:
 
     Standard output is reserved for frames: anything that a library prints goes to standard error.
     """
+    tell_libraries()
     outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     Server(sys.stdin.buffer, outgoing).serve(load_methods)

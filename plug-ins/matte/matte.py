@@ -10,11 +10,21 @@ sys.path[:0] = [str(place) for place in (HERE, HERE.parents[1]) if (place / "mat
 
 from matte_plugin import early
 
-early.begin()
+early.begin()  # before gi, which takes as long to load as the start of a process
 
 import gi
 
-gi.require_version("Gimp", "3.0")
+gi.require_versions(
+    {
+        "Babl": "0.1",
+        "Gdk": "3.0",
+        "GdkPixbuf": "2.0",
+        "Gegl": "0.4",
+        "Gimp": "3.0",
+        "GimpUi": "3.0",
+        "Gtk": "3.0",
+    }
+)
 from gi.repository import Gimp, Gio
 
 from matte_core.base import localization

@@ -143,6 +143,7 @@ def test_threads_are_limited_where_processes_share_the_cores(monkeypatch):
     threads.tell_libraries()
     assert threads.most_threads() == 0
     assert "OPENBLAS_NUM_THREADS" not in os.environ
+    assert os.environ["OPENBLAS_THREAD_TIMEOUT"] == "4"
     monkeypatch.setenv("MATTE_THREADS", "2")
     threads.tell_libraries()
     assert threads.most_threads() == 2

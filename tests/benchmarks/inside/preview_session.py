@@ -6,12 +6,15 @@ python3 preview_session.py PICTURE FOLDER VERSION TIMES
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, "/mnt/checkout/tests/gimp/inside")
 
 from window import Window
 
+# GIMP has to be idle at the start of a round: it renders what the last one has added.
+REST_SECONDS = 2.0
 CALL = """
 import time
 image = Gimp.get_images()[0]
@@ -32,6 +35,7 @@ def main(picture, folder, version, times):
     rounds = []
     with Window(picture, folder / "window", version) as window:
         for _ in range(times):
+            time.sleep(REST_SECONDS)
             begun, is_done, error = window.ask(CALL, patience=300)
             assert is_done, error
             rounds.append({**json.loads(seen_file.read_text()), "begun": begun})

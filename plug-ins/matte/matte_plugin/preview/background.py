@@ -24,8 +24,21 @@ class BackgroundChooser(Gtk.Box):
 
     def __init__(self, layer, on_chosen):
         super().__init__(spacing=SPACING)
+        self._layer = layer
         self._on_chosen = on_chosen
-        self._items = _open_items(layer)
+        self._items = None
+        self.set_no_show_all(True)
+
+    def begin(self):
+        """Show the chooser, at first with the first entry chosen."""
+        if self._items is None:
+            self._items = _open_items(self._layer)
+            self._build()
+            self._list.set_active(0)
+        self.show()
+
+    def _build(self):
+        """Create the widgets; a button for files takes longer than the rest of the dialog."""
         self._list = Gtk.ComboBoxText(hexpand=True)
         for number, (name, _item) in enumerate(self._items):
             self._list.append(str(number), name)
@@ -37,18 +50,9 @@ class BackgroundChooser(Gtk.Box):
         self._file.set_tooltip_text(_("The image to show the subject on in the preview"))
         self._file.connect("file-set", lambda _button: self._file_chosen())
         label = Gtk.Label(label=_("Background"))
-        self.pack_start(label, False, False, 0)
-        self.pack_start(self._list, True, True, 0)
-        self.pack_start(self._file, True, True, 0)
-        self.show_all()
-        self._file.hide()
-        self.set_no_show_all(True)
-
-    def begin(self):
-        """Show the chooser, with the first entry chosen."""
-        self.show()
-        if self._list.get_active_id() is None:
-            self._list.set_active(0)
+        for widget, is_wide in ((label, False), (self._list, True), (self._file, True)):
+            self.pack_start(widget, is_wide, is_wide, 0)
+            widget.show()
 
     def _changed(self, _list):
         chosen = self._list.get_active_id()

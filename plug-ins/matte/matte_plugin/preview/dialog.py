@@ -74,8 +74,7 @@ class PreviewDialog:
         self._begin()
         self._build(controls)
         config.connect("notify", lambda *_arguments: self._changed())
-        self._opening = 0
-        self._canvas.view.connect("map", self._mapped)
+        self._canvas.view.connect("map", lambda view: view.grab_focus())  # for the keys of tools
 
     @property
     def strokes(self):
@@ -139,16 +138,6 @@ class PreviewDialog:
         for signal in ("key-press-event", "key-release-event"):
             self._dialog.connect(signal, self._key)
         both.show_all()
-
-    def _mapped(self, view):
-        if not self._opening:
-            self._opening = view.get_frame_clock().connect("after-paint", self._open)
-
-    def _open(self, clock):
-        """Let keys reach the preview, once the window is visible."""
-        clock.disconnect(self._opening)
-        if not self._is_closed:
-            self._canvas.view.grab_focus()
 
     def _key(self, _dialog, event):
         """Let the preview have a key, unless a text is being typed."""

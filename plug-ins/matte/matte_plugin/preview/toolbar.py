@@ -61,7 +61,6 @@ class Toolbar(Gtk.Box):
         self._is_following = False
         self.pack_start(row, False, False, 0)
         self.pack_start(chooser, False, False, 0)
-        chooser.hide()
 
     @property
     def view(self):
