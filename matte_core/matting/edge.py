@@ -12,10 +12,12 @@ References
 ----------
 Serra: Image Analysis and Mathematical Morphology, vol. 2. Academic Press 1988 (morphological
 filters: the mean of open-close and close-open).
+van den Boomgaard, van Balen: Methods for Fast Morphological Image Transforms Using Bitmapped Binary
+Images. CVGIP 1992 (sums of a few pixels for large structuring elements).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cv2
@@ -32,7 +34,6 @@ MAX_SHIFT_PX, MAX_SMOOTH_PX, MAX_FEATHER_PX = 100.0, 50.0, 250.0
 # As in GIMP's Select > Feather: its radius is 3.5 standard deviations of the Gaussian.
 _FEATHER_DEVIATIONS = 3.5
 _LEAST_FEATHER_PX = 0.1  # below, the Gaussian is a single pixel
-_CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 
 
 def adjust_edge(
@@ -141,36 +142,58 @@ def _between(
 
 
 def _smooth(alpha: Float32, radius_px: int) -> Float32:
-    closed = _shrink(_grow(alpha, radius_px), radius_px)
-    opened = _grow(_shrink(alpha, radius_px), radius_px)
-    open_close = _shrink(_grow(opened, radius_px), radius_px)
-    close_open = _grow(_shrink(closed, radius_px), radius_px)
+    """Return the mean of what is opened, then closed, and of what is closed, then opened.
+
+    Opening ends, and closing begins, with growing by the radius: at once, by twice the radius.
+    """
+    open_close = _shrink(_grow(_shrink(alpha, radius_px), radius_px, 2), radius_px)
+    close_open = _grow(_shrink(_grow(alpha, radius_px), radius_px, 2), radius_px)
     mean: Float32 = (open_close + close_open) * np.float32(0.5)
     return mean
 
 
-def _grow(alpha: Float32, radius_px: int) -> Float32:
+def _grow(alpha: Float32, radius_px: int, times: int = 1) -> Float32:
     """Return the maximum over an octagon of the given radius around each pixel."""
-    square, crosses = _octagon(radius_px)
-    grown: NDArray[Any] = np.ascontiguousarray(alpha)
-    if square:
-        grown = cv2.dilate(grown, np.ones((1, 2 * square + 1), np.uint8))
-        grown = cv2.dilate(grown, np.ones((2 * square + 1, 1), np.uint8))
-    return np.asarray(cv2.dilate(grown, _CROSS, iterations=crosses), np.float32)
+    return _over_octagon(cv2.dilate, alpha, radius_px, times)
 
 
-def _shrink(alpha: Float32, radius_px: int) -> Float32:
-    return 1 - _grow(1 - alpha, radius_px)
+def _shrink(alpha: Float32, radius_px: int, times: int = 1) -> Float32:
+    """Return the minimum over an octagon of the given radius around each pixel."""
+    return _over_octagon(cv2.erode, alpha, radius_px, times)
 
 
-def _octagon(radius_px: int) -> tuple[int, int]:
-    """Split the radius of an octagon into that of a square and a number of crosses.
+def _over_octagon(
+    extreme: Callable[..., NDArray[Any]], alpha: Float32, radius_px: int, times: int
+) -> Float32:
+    """Apply a filter of OpenCV over an octagon, several times.
 
-    Their Minkowski sum is the octagon, the closest to a disc that is cheap at any radius, since the
-    square is separable.
+    An octagon, the closest to a disc that is cheap at any radius, is the Minkowski sum of a square,
+    which is separable, and a diamond, which is a sum of a few plus signs.
     """
-    square = round(radius_px * (math.sqrt(2) - 1))
-    return square, radius_px - square
+    side_px = round(radius_px * (math.sqrt(2) - 1))
+    square_px, diamond_px = times * side_px, times * (radius_px - side_px)
+    found: NDArray[Any] = np.ascontiguousarray(alpha)
+    if square_px:
+        found = extreme(found, np.ones((1, 2 * square_px + 1), np.uint8))
+        found = extreme(found, np.ones((2 * square_px + 1, 1), np.uint8))
+    for arm_px in _plus_signs(diamond_px):
+        plus = np.zeros((2 * arm_px + 1, 2 * arm_px + 1), np.uint8)
+        plus[arm_px, [0, arm_px, -1]] = plus[[0, -1], arm_px] = 1
+        found = extreme(found, plus)
+    return np.asarray(found, np.float32)
+
+
+def _plus_signs(diamond_px: int) -> Iterator[int]:
+    """Yield how long the arms of plus signs of five pixels are whose sum is a diamond.
+
+    On an endless plane, arms as long as the radius reached so far would do. In an image, arms of
+    half of that reach every pixel of the sum without a detour outside.
+    """
+    reached_px = 0
+    while reached_px < diamond_px:
+        arm_px = min(reached_px // 2 + 1, diamond_px - reached_px)
+        yield arm_px
+        reached_px += arm_px
 
 
 def _feather(alpha: Float32, radius_px: float) -> Float32:

@@ -1,5 +1,6 @@
 """The edge controls: what each does to a straight edge, and what none may do."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -51,6 +52,19 @@ def test_shift_grows_a_disc_evenly_in_every_direction():
     distance = np.hypot(rows - 48, columns - 48)
     assert not grown[distance > 33.6].any()
     assert grown[distance < 31.4].all()
+
+
+@pytest.mark.parametrize("radius_px", [1, 2, 3, 7, 12, 29, 100])
+def test_shift_takes_the_extreme_of_an_octagon_also_at_the_border(radius_px):
+    alpha = np.random.default_rng(radius_px).random((37, 23), np.float32)
+    side_px = round(radius_px * (np.sqrt(2) - 1))
+    expected = cv2.dilate(alpha, np.ones((2 * side_px + 1, 2 * side_px + 1), np.uint8))
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    for _ in range(radius_px - side_px):
+        expected = cv2.dilate(expected, cross)
+    assert np.array_equal(adjust_edge(alpha, shift_px=radius_px), expected)
+    inward = adjust_edge(1 - alpha, shift_px=-radius_px)
+    assert np.allclose(inward, 1 - expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("smooth_px", [1, 2.5, 6])
