@@ -1,4 +1,4 @@
-"""Choosing in the preview what is cut out: clicks on one of three people, ticks for all."""
+"""Choosing in the preview what is cut out: clicks on one of three people, ticks, a view."""
 
 import time
 
@@ -11,6 +11,7 @@ SIZE = (1049, 861)
 # Of the men standing left and right, and between them, in pixels of the picture.
 LEFT, RIGHT, WALL = (185, 165), (900, 560), (640, 300)
 ACTION = "Cut Out Subject"
+ANOTHER_IMAGE = 5  # entries of the list of views below the first
 OPEN = """
 from gi.repository import Gio
 known = [item.get_id() for item in Gimp.get_images()]
@@ -48,6 +49,10 @@ def choose(session):
         preview.click(RIGHT)
         window.wait_for(lambda: not is_seen(RIGHT), 60, "what was clicked to go")
         session.see("what is clicked again is left out", is_seen(LEFT))
+        preview.move_in_views("Down", ANOTHER_IMAGE)
+        window.wait_for(lambda: is_seen(WALL), 60, "another image behind him")
+        preview.move_in_views("Up", ANOTHER_IMAGE)
+        window.wait_for(lambda: not is_seen(WALL), 60, "the checkerboard behind him")
         workers.update(traces.workers())
 
     seen = session.run(ACTION, in_dialog=choose_by_mouse)

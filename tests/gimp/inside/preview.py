@@ -1,9 +1,12 @@
 """The preview in a dialog, as it is seen on the screen and worked on by mouse. Runs in the tree."""
 
 import subprocess
+import time
 
 # From the dialog's corner, in a window of its usual size.
 VIEW, LIST, FIRST_TICK = (66, 44, 777, 535), (856, 42, 396, 90), (875, 55)
+VIEWS = (150, 24)
+MENU_SECONDS = 1.0
 CHECKERBOARD = (range(0x64, 0x69), range(0x97, 0x9C))
 BRIGHT = 200
 LEFT, RIGHT = 1, 3
@@ -59,6 +62,12 @@ class Preview:
     def tick_first(self):
         """Tick the first entry of the list, or untick it."""
         self._window.click(*self.in_dialog(FIRST_TICK))
+
+    def move_in_views(self, key, times):
+        """Choose another view by the keys of the arrows."""
+        self._window.click(*self.in_dialog(VIEWS))
+        time.sleep(MENU_SECONDS)
+        self._window.keys(*[key] * times, "Return")
 
     def seen(self, spots):
         """Return whether each spot of the photo is seen, all at the same moment."""
