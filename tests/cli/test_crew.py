@@ -137,8 +137,9 @@ def test_the_number_of_processes_is_bounded(monkeypatch):
 
 def test_threads_are_limited_where_processes_share_the_cores(monkeypatch):
     assert threads.cores() >= 1
-    for name in ("OPENCV_FOR_THREADS_NUM", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in (*threads._LIBRARIES, *threads._WAITING):
+        monkeypatch.setenv(name, "")  # so that it is as before after the test
+        monkeypatch.delenv(name)
     monkeypatch.setenv("MATTE_THREADS", "no number")
     threads.tell_libraries()
     assert threads.most_threads() == 0

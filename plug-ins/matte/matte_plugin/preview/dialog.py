@@ -74,7 +74,7 @@ class PreviewDialog:
         self._begin()
         self._build(controls)
         config.connect("notify", lambda *_arguments: self._changed())
-        self._canvas.view.connect("map", lambda view: view.grab_focus())  # for the keys of tools
+        self._canvas.view.connect("map", lambda view: view.grab_focus())  # for the tools' keys
 
     @property
     def strokes(self):
